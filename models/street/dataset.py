@@ -1,0 +1,129 @@
+"""Turns the labelled folders into a data set for `ultralytics`: vehicles by the teacher, plates by hand, and empty pictures."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import cv2
+import numpy as np
+from drawn_plates import lay_over, worsen
+from numpy.typing import NDArray
+
+VEHICLE, PLATE = 0, 1
+NAMES = {VEHICLE: "vehicle", PLATE: "plate"}
+# Folders from which only pictures without a vehicle are taken, as examples of nothing, with the most to take from each.
+EMPTY = {
+    "everyday": 220,
+    "scene_text": 50,
+    "documents/forms": 20,
+    "documents/receipts": 20,
+    "documents/marked": 13,
+    "faces": 60,
+}
+DAMAGED = {"damage/whole/damage": 150, "damage/whole/good": 150, "damage/parts": 150}
+Find = Callable[[NDArray[np.uint8]], list[tuple[float, ...]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One picture and what is in it: (class, left, top, right, bottom) in pixels."""
+
+    path: Path
+    boxes: list[tuple[float, ...]] = field(default_factory=list)
+
+    @property
+    def key(self) -> str:
+        return f"{self.path.parent.name}_{self.path.stem}"
+
+
+def held_out(name: str) -> bool:
+    """Say whether a picture is kept for measuring: about 15 %, by a hash of its name, so that it never changes."""
+    return hashlib.sha256(name.encode()).digest()[0] < 38
+
+
+def rgb(path: Path) -> NDArray[np.uint8]:
+    picture = cv2.imread(str(path), cv2.IMREAD_COLOR)
+    if picture is None:
+        raise ValueError(f"{path} is not a picture that can be read")
+    return np.ascontiguousarray(picture[..., ::-1])
+
+
+def plates_by_hand(data: Path) -> Iterator[tuple[Path, list[list[float]]]]:
+    """Yield the pictures whose plates were marked by hand, with the plates."""
+    for entry in json.loads((data / "plates" / "labels.json").read_text()):
+        yield data / "plates" / entry["file"], entry["plates"]
+    for entry in json.loads((data / "house_numbers" / "labels.json").read_text()):
+        yield data / "house_numbers" / entry["file"], [i["box"] for i in entry["items"] if i["kind"] == "plate"]
+
+
+def street_samples(data: Path, find: Find, limit: int | None) -> Iterator[Sample]:
+    """Yield the street pictures: plates by hand, vehicles by the teacher."""
+    for path, plates in list(plates_by_hand(data))[:limit]:
+        picture = rgb(path)
+        vehicles = [box[:4] for box in find(picture)]
+        if not vehicles and any(plate[2] - plate[0] > 0.15 * picture.shape[1] for plate in plates):
+            vehicles = [(0.0, 0.0, float(picture.shape[1]), float(picture.shape[0]))]  # close-up: all of it is vehicle
+        yield Sample(path, [(VEHICLE, *box) for box in vehicles] + [(PLATE, *box) for box in plates])
+
+
+def empty_samples(data: Path, find: Find, limit: int | None) -> Iterator[Sample]:
+    """Yield pictures in which the teacher sees no vehicle, even when asked to guess."""
+    for folder, most in EMPTY.items():
+        for path in _pictures(data / folder)[: min(most, limit or most)]:
+            if not find(rgb(path)):
+                yield Sample(path)
+
+
+def damaged_samples(data: Path, find: Find, find_plates: Find, limit: int | None) -> Iterator[Sample]:
+    """Yield pictures of damaged and sound cars: vehicles by the teacher, plates by a first network of our own."""
+    for folder, most in DAMAGED.items():
+        for path in _pictures(data / folder)[: min(most, limit or most)]:
+            picture = rgb(path)
+            vehicles = [(VEHICLE, *box[:4]) for box in find(picture)]
+            if vehicles:
+                yield Sample(path, vehicles + [(PLATE, *box[:4]) for box in find_plates(picture)])
+
+
+def _pictures(folder: Path) -> list[Path]:
+    found = [path for path in folder.iterdir() if path.suffix.lower() in {".jpg", ".jpeg", ".png"}]
+    return sorted(found, key=lambda path: hashlib.md5(path.name.encode()).digest())  # any fixed shuffle
+
+
+def write(samples: list[Sample], folder: Path, *, seed: int) -> None:
+    """Write pictures and labels as `ultralytics` wants them; training pictures with plates also once drawn over."""
+    for part in ("train", "val"):
+        (folder / "images" / part).mkdir(parents=True, exist_ok=True)
+        (folder / "labels" / part).mkdir(parents=True, exist_ok=True)
+    for sample in samples:
+        part = "val" if held_out(sample.path.name) else "train"
+        picture = rgb(sample.path)
+        _write(folder, part, sample.key, picture, sample.boxes)
+        chance = random.Random(f"{seed} {sample.key}")
+        plates = [list(box[1:]) for box in sample.boxes if box[0] == PLATE and box[3] - box[1] >= 16]
+        if part == "train" and plates and chance.random() < 0.5:
+            for box in plates:
+                picture = lay_over(picture, box, chance)
+            if chance.random() < 0.5:
+                picture = worsen(picture, chance)
+            _write(folder, part, f"{sample.key}_drawn", picture, sample.boxes)
+    lines = [f"path: {folder.resolve()}", "train: images/train", "val: images/val", "names:"]
+    lines += [f"  {number}: {name}" for number, name in NAMES.items()]
+    (folder / "data.yaml").write_text("\n".join(lines) + "\n")
+
+
+def _write(folder: Path, part: str, key: str, picture: NDArray[np.uint8], boxes: list[tuple[float, ...]]) -> None:
+    height, width = picture.shape[:2]
+    cv2.imwrite(str(folder / "images" / part / f"{key}.jpg"), picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 95])
+    lines = []
+    for kind, left, top, right, bottom in boxes:
+        left, right = max(0.0, left), min(float(width), right)
+        top, bottom = max(0.0, top), min(float(height), bottom)
+        middle = ((left + right) / 2 / width, (top + bottom) / 2 / height)
+        size = ((right - left) / width, (bottom - top) / height)
+        lines.append(f"{int(kind)} " + " ".join(f"{value:.6f}" for value in (*middle, *size)))
+    (folder / "labels" / part / f"{key}.txt").write_text("".join(line + "\n" for line in lines))

@@ -1,0 +1,166 @@
+"""The one place that runs a network: OpenVINO on the CPU, ONNX Runtime where OpenVINO is not to be had.
+
+`load("centerface")` gives a `Network`; calling it with a float32 array runs it on one thread. Work is spread
+over pictures, a process a core, because two workers of one thread are faster than one worker of two.
+Feed it few different input shapes: each new one costs a compilation, tens of milliseconds.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from screening.weights import locate, sha256_of
+
+if TYPE_CHECKING:
+    import onnx
+
+Floats = NDArray[np.float32]
+# float32 values below this are denormal: they change no result and take a CPU hundreds of cycles each.
+SMALLEST_NORMAL = float(np.finfo(np.float32).tiny)
+
+
+class EngineError(Exception):
+    """A network cannot be read or run."""
+
+
+class Network:
+    """A network ready to run; call it with its input(s), get its outputs.
+
+    Attributes:
+        inputs: the names of the inputs, in order.
+        outputs: the names of the outputs, in order.
+        engine: "openvino" or "onnxruntime".
+        sha256: of the file it was read from.
+    """
+
+    __slots__ = ("_run", "engine", "inputs", "outputs", "sha256")
+
+    def __init__(
+        self, run: Callable[[Sequence[Floats]], list[Floats]], *, inputs: Sequence[str], outputs: Sequence[str], engine: str, sha256: str
+    ) -> None:
+        self._run = run
+        self.inputs = tuple(inputs)
+        self.outputs = tuple(outputs)
+        self.engine = engine
+        self.sha256 = sha256
+
+    def __call__(self, *arrays: NDArray[Any]) -> list[Floats]:
+        """Run once on arrays in the order of `inputs` (any dtype, made float32), usually one of shape (n, channels, height, width)."""
+        if len(arrays) != len(self.inputs):
+            raise EngineError(f"the network takes {len(self.inputs)} inputs, not {len(arrays)}")
+        return self._run([np.ascontiguousarray(array, dtype=np.float32) for array in arrays])
+
+
+def load(network: str | Path, *, engine: str = "auto") -> Network:
+    """A network by its name in models/manifest.toml, or by the path of an ONNX file; read once per process.
+
+    Args:
+        network: a name, or a Path.
+        engine: "openvino", "onnxruntime", or "auto" for the first of them that is installed.
+
+    Raises:
+        screening.weights.WeightsError: if a named network is missing or altered.
+        EngineError: if the file is not a network that the engine can run.
+    """
+    return _load(locate(network) if isinstance(network, str) else network.resolve(), engine)
+
+
+def from_model(model: onnx.ModelProto, *, sha256: str = "", engine: str = "auto") -> Network:
+    """A network from an ONNX model in memory (one that we build from another library's weights)."""
+    if engine == "auto":
+        engine = "openvino" if importlib.util.find_spec("openvino") else "onnxruntime"
+    data = _prepare(model)
+    try:
+        if engine == "openvino":
+            return _openvino(data, sha256)
+        if engine == "onnxruntime":
+            return _onnxruntime(data, sha256)
+    except RuntimeError as error:
+        raise EngineError(f"{engine} cannot run this network") from error
+    raise EngineError(f"no engine is called {engine!r}; known: openvino, onnxruntime, auto")
+
+
+@functools.cache
+def _load(path: Path, engine: str) -> Network:
+    import onnx
+    from google.protobuf.message import DecodeError
+
+    try:
+        model = onnx.load(str(path))
+    except (OSError, DecodeError, onnx.checker.ValidationError) as error:
+        raise EngineError(f"{path.name} cannot be read as an ONNX network") from error
+    return from_model(model, sha256=sha256_of(path), engine=engine)
+
+
+def _prepare(model: onnx.ModelProto) -> bytes:
+    """The model's bytes with its weights no longer offered as inputs (or nothing can be folded), its denormals
+    flushed to zero, and its batch, height and width left open."""
+    from onnx import numpy_helper
+
+    graph = model.graph
+    weights = {tensor.name for tensor in graph.initializer}
+    inputs = [value for value in graph.input if value.name not in weights]
+    del graph.input[:]
+    graph.input.extend(inputs)
+    for value in graph.input:
+        for axis, dimension in enumerate(value.type.tensor_type.shape.dim):
+            if axis != 1:
+                dimension.dim_param = f"{value.name}_{axis}"
+    for value in graph.output:
+        # shapes written for one input size would be wrong for the others
+        value.type.tensor_type.ClearField("shape")
+    del graph.value_info[:]
+    for tensor in graph.initializer:
+        array = numpy_helper.to_array(tensor)
+        if array.dtype == np.float32:
+            denormal = (np.abs(array) < SMALLEST_NORMAL) & (array != 0)
+            if denormal.any():
+                tensor.CopyFrom(numpy_helper.from_array(np.where(denormal, np.float32(0), array), tensor.name))
+    return bytes(model.SerializeToString())
+
+
+def _openvino(data: bytes, sha256: str) -> Network:
+    import openvino
+
+    core = openvino.Core()
+    # Pinned threads of two workers would share one core.
+    options = {"INFERENCE_NUM_THREADS": 1, "NUM_STREAMS": 1, "ENABLE_CPU_PINNING": False, "PERFORMANCE_HINT": "LATENCY"}
+    compiled = core.compile_model(core.read_model(data), "CPU", options)
+    request = compiled.create_infer_request()
+
+    def run(arrays: Sequence[Floats]) -> list[Floats]:
+        # outputs are copied: the request's own memory is written over by the next run
+        results = request.infer(list(arrays), share_inputs=True, share_outputs=False)
+        return [np.asarray(results[index], dtype=np.float32) for index in range(len(compiled.outputs))]
+
+    return Network(
+        run,
+        inputs=[port.get_any_name() for port in compiled.inputs],
+        outputs=[port.get_any_name() for port in compiled.outputs],
+        engine="openvino",
+        sha256=sha256,
+    )
+
+
+def _onnxruntime(data: bytes, sha256: str) -> Network:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+    inputs = [value.name for value in session.get_inputs()]
+    outputs = [value.name for value in session.get_outputs()]
+
+    def run(arrays: Sequence[Floats]) -> list[Floats]:
+        return [np.asarray(array, dtype=np.float32) for array in session.run(outputs, dict(zip(inputs, arrays, strict=True)))]
+
+    return Network(run, inputs=inputs, outputs=outputs, engine="onnxruntime", sha256=sha256)

@@ -1,0 +1,30 @@
+"""Who "we" are: the police force whose office publishes the pictures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Force:
+    """The `[force]` table of a pipeline file; the defaults are those of the guidance that the rules come from.
+
+    Attributes:
+        name: the force's full name.
+        credits: names that creator, credit, source and rights fields may carry and still be ours; matched as whole words, whatever the case.
+        domains: web and mail domains that may be shown; their subdomains too.
+        public_domains: other domains whose addresses may be shown in print and codes.
+        intranet: host names and suffixes that may never be shown.
+        phones: published telephone numbers.
+        fleet: registrations of our own marked vehicles.
+        buildings: police buildings as "latitude, longitude, metres"; GPS inside one is a matter of staff security.
+    """
+
+    name: str = "West Midlands Police"
+    credits: tuple[str, ...] = ("West Midlands Police", "WMP")
+    domains: tuple[str, ...] = ("west-midlands.police.uk", "westmidlands.police.uk", "wmp.police.uk")
+    public_domains: tuple[str, ...] = ("gov.uk", "police.uk")
+    intranet: tuple[str, ...] = ("intranet", "wmpnet", "pnn.police.uk", "cjsm.net", "local", "internal", "lan", "corp")
+    phones: tuple[str, ...] = ("101", "999", "0345 113 5000", "0800 555 111")
+    fleet: tuple[str, ...] = ()
+    buildings: tuple[str, ...] = ()

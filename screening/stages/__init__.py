@@ -1,0 +1,39 @@
+"""The detectors, one file each. A new one is a line in this table and a `[[stage]]` in a pipeline file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import ClassVar, Protocol
+
+from screening.finding import Finding
+from screening.photo import Photo
+
+
+class Stage(Protocol):
+    """A frozen dataclass that can be called; its fields are its options, each with a default.
+
+    Attributes:
+        name: what pipelines, findings and `error.<name>` call it.
+        kinds: every kind it may report; particulars may be added below these.
+    """
+
+    name: ClassVar[str]
+    kinds: ClassVar[tuple[str, ...]]
+
+    def __call__(self, photo: Photo, found: Sequence[Finding]) -> Iterable[Finding]:
+        """What this detector sees in a photo, given what earlier ones found."""
+
+
+# Text, not classes: a stage's file is imported when a pipeline uses it. In the order in which they run.
+STAGES = {
+    "metadata": "screening.stages.metadata:Metadata",
+    "faces": "screening.stages.faces:Faces",
+    "juveniles": "screening.stages.juveniles:Juveniles",
+    "vehicles": "screening.stages.vehicles:Vehicles",
+    "text": "screening.stages.text:Text",
+    "codes": "screening.stages.codes:Codes",
+    "markings": "screening.stages.markings:Markings",
+    "plates": "screening.stages.plates:Plates",
+    "addresses": "screening.stages.addresses:Addresses",
+    "personal_details": "screening.stages.personal_details:PersonalDetails",
+}
