@@ -125,7 +125,15 @@ class _Graph:
         kernel = weights[:-wanted].reshape(wanted, channels, size, size) * gain[:, None, None, None]
         bias = weights[-wanted:] * gain + shift
         pad = size // 2 if stride == 1 else 0
-        return self.node("Conv", x, self.constant(kernel), self.constant(bias), kernel_shape=[size] * 2, strides=[stride] * 2, pads=[pad] * 4)
+        return self.node(
+            "Conv",
+            x,
+            self.constant(kernel),
+            self.constant(bias),
+            kernel_shape=[size] * 2,
+            strides=[stride] * 2,
+            pads=[pad] * 4,
+        )
 
     def block(self, x: str, channels: int) -> str:
         """A residual block that keeps its input's shape."""

@@ -50,7 +50,9 @@ def chip(rgb: Pixels, points: Landmarks) -> Pixels:
     # pixel centres: the larger drawing's pixel i covers i/finer to (i+1)/finer of the cut-out
     matrix = matrix * finer
     matrix[:, 2] += (finer - 1) / 2
-    drawn = cv2.warpAffine(rgb, matrix, (SIDE * finer, SIDE * finer), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    drawn = cv2.warpAffine(
+        rgb, matrix, (SIDE * finer, SIDE * finer), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
     return np.asarray(drawn if finer == 1 else cv2.resize(drawn, (SIDE, SIDE), interpolation=cv2.INTER_AREA), np.uint8)
 
 
@@ -76,4 +78,6 @@ def network() -> Network:
     from screening.stages.dlib_resnet import onnx_model
     from screening.weights import locate, manifest
 
-    return engine.from_model(onnx_model(locate("face-embedding").read_bytes()), sha256=manifest()["face-embedding"].sha256)
+    return engine.from_model(
+        onnx_model(locate("face-embedding").read_bytes()), sha256=manifest()["face-embedding"].sha256
+    )
