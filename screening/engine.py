@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from screening.finding import ScreeningError
 from screening.weights import locate, sha256_of
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ Floats = NDArray[np.float32]
 SMALLEST_NORMAL = float(np.finfo(np.float32).tiny)
 
 
-class EngineError(Exception):
+class EngineError(ScreeningError):
     """A network cannot be read or run."""
 
 
@@ -43,7 +44,13 @@ class Network:
     __slots__ = ("_run", "engine", "inputs", "outputs", "sha256")
 
     def __init__(
-        self, run: Callable[[Sequence[Floats]], list[Floats]], *, inputs: Sequence[str], outputs: Sequence[str], engine: str, sha256: str
+        self,
+        run: Callable[[Sequence[Floats]], list[Floats]],
+        *,
+        inputs: Sequence[str],
+        outputs: Sequence[str],
+        engine: str,
+        sha256: str,
     ) -> None:
         self._run = run
         self.inputs = tuple(inputs)
@@ -52,7 +59,10 @@ class Network:
         self.sha256 = sha256
 
     def __call__(self, *arrays: NDArray[Any]) -> list[Floats]:
-        """Run once on arrays in the order of `inputs` (any dtype, made float32), usually one of shape (n, channels, height, width)."""
+        """Run once on arrays in the order of `inputs`, of any dtype, made float32.
+
+        Usually there is one, of shape (n, channels, height, width).
+        """
         if len(arrays) != len(self.inputs):
             raise EngineError(f"the network takes {len(self.inputs)} inputs, not {len(arrays)}")
         return self._run([np.ascontiguousarray(array, dtype=np.float32) for array in arrays])
@@ -161,6 +171,9 @@ def _onnxruntime(data: bytes, sha256: str) -> Network:
     outputs = [value.name for value in session.get_outputs()]
 
     def run(arrays: Sequence[Floats]) -> list[Floats]:
-        return [np.asarray(array, dtype=np.float32) for array in session.run(outputs, dict(zip(inputs, arrays, strict=True)))]
+        return [
+            np.asarray(array, dtype=np.float32)
+            for array in session.run(outputs, dict(zip(inputs, arrays, strict=True)))
+        ]
 
     return Network(run, inputs=inputs, outputs=outputs, engine="onnxruntime", sha256=sha256)

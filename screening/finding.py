@@ -16,6 +16,10 @@ KIND = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*")
 OBSERVATION = "seen."
 
 
+class ScreeningError(Exception):
+    """What every error of ours is: its message is one line that we wrote, safe to print, and says what to do."""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Box:
     """A rectangle in pixels of the upright full-size picture, right and bottom exclusive.
@@ -69,7 +73,7 @@ class Box:
         return Box(left, top, right, bottom) if left < right and top < bottom else None
 
     def grow(self, across: float, down: float | None = None) -> Box:
-        """This box made larger on every side by a fraction of its width and height (of `across` for both unless `down` is given)."""
+        """This box made larger on every side by a fraction of its width and height; `down` is `across` unless given."""
         dx, dy = round(self.width * across), round(self.height * (across if down is None else down))
         return Box(self.left - dx, self.top - dy, self.right + dx, self.bottom + dy)
 
@@ -113,7 +117,7 @@ class Finding:
         box: where, or None for the whole file.
         text: what was read, in full; personal data, so left out of repr, logs and reports.
         points: corners of a line of text (clockwise from its own top left) or the landmarks of a face
-            (left eye, right eye, nose, left and right corner of the mouth as they lie in the picture), as (x, y) in pixels.
+            (left eye, right eye, nose, left and right mouth corner as they lie in the picture), as (x, y) in pixels.
         stage: the name of the stage that made it; the pipeline fills it in.
 
     Raises:

@@ -11,7 +11,7 @@ class Force:
 
     Attributes:
         name: the force's full name.
-        credits: names that creator, credit, source and rights fields may carry and still be ours; matched as whole words, whatever the case.
+        credits: names that creator, credit, source and rights fields may carry and still be ours, as whole words.
         domains: web and mail domains that may be shown; their subdomains too.
         public_domains: other domains whose addresses may be shown in print and codes.
         intranet: host names and suffixes that may never be shown.

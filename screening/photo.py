@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from screening.finding import Box
+from screening.finding import Box, ScreeningError
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -41,17 +41,31 @@ FORMATS = {
 }
 PICTURES = frozenset(ending for endings in FORMATS.values() for ending in endings)
 RAW = frozenset(
-    ".3fr .arw .cr2 .cr3 .crw .dcr .dng .erf .fff .gpr .iiq .k25 .kdc .mef .mos .mrw .nef .nrw .orf .pef .raf .raw .rw2 .rwl .sr2 .srf .srw .x3f".split()
+    (
+        ".3fr .arw .cr2 .cr3 .crw .dcr .dng .erf .fff .gpr .iiq .k25 .kdc .mef .mos .mrw "
+        ".nef .nrw .orf .pef .raf .raw .rw2 .rwl .sr2 .srf .srw .x3f"
+    ).split()
 )
-VIDEO = frozenset(".3g2 .3gp .avi .flv .insv .m2ts .m4v .mkv .mov .mp4 .mpeg .mpg .mts .mxf .ogv .vob .webm .wmv".split())
+VIDEO = frozenset(
+    ".3g2 .3gp .avi .flv .insv .m2ts .m4v .mkv .mov .mp4 .mpeg .mpg .mts .mxf .ogv .vob .webm .wmv".split()
+)
 # EXIF orientation -> (mirror left to right first, then quarter turns anticlockwise)
-TURNS = {1: (False, 0), 2: (True, 0), 3: (False, 2), 4: (True, 2), 5: (True, 1), 6: (False, 3), 7: (True, 3), 8: (False, 1)}
+TURNS = {
+    1: (False, 0),
+    2: (True, 0),
+    3: (False, 2),
+    4: (True, 2),
+    5: (True, 1),
+    6: (False, 3),
+    7: (True, 3),
+    8: (False, 1),
+}
 ORIENTATION = 0x0112
 # What Pillow's decoders raise on broken bytes.
 BROKEN = (OSError, ValueError, SyntaxError, EOFError, struct.error, MemoryError, OverflowError)
 
 
-class FileError(Exception):
+class FileError(ScreeningError):
     """A file that cannot be screened; the message says what to do, without the file's name."""
 
 
@@ -149,7 +163,7 @@ class Photo:
         return int(self.rgb.shape[0])
 
     def scaled(self, side: int) -> tuple[Pixels, float]:
-        """The picture with its longer side at most `side` pixels, never enlarged, and the factor: scaled = full x factor.
+        """The picture with its longer side at most `side`, never enlarged, and the factor: scaled = full x factor.
 
         Made once for each side and shared, so it is read-only.
         """
@@ -163,7 +177,9 @@ class Photo:
             size = max(1, round(self.width * factor)), max(1, round(self.height * factor))
             # the nearest larger scale is a cheaper source than the full picture, while it is at least twice as large
             source = min(
-                (array for array in self._scaled.values() if max(array.shape[:2]) >= 2 * side), key=lambda array: array.size, default=self.rgb
+                (array for array in self._scaled.values() if max(array.shape[:2]) >= 2 * side),
+                key=lambda array: array.size,
+                default=self.rgb,
             )
             smaller = np.asarray(cv2.resize(source, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
             smaller.flags.writeable = False
@@ -203,7 +219,9 @@ def read(path: Path, *, limits: Limits) -> bytes:
             raise PhotoError(f"is larger than {limits.file_megabytes:g} MB; export a smaller copy")
         data = path.read_bytes()
     except OSError as error:
-        raise PhotoError(f"cannot be read ({error.strerror or 'input error'}); check the file and its permissions") from error
+        raise PhotoError(
+            f"cannot be read ({error.strerror or 'input error'}); check the file and its permissions"
+        ) from error
     if not data:
         raise PhotoError("is empty; copy it from the camera again")
     return data
@@ -230,21 +248,24 @@ def _identify(data: bytes, name: str) -> Image.Image:
         raise PhotoError("unpacks to far more pixels than a photograph has; leave it out of the upload") from error
     except UnidentifiedImageError as error:
         if ending in PICTURES:
-            raise PhotoError(f"is named {ending} but is no picture, or is damaged; export it again from the original") from error
+            raise PhotoError(
+                f"is named {ending} but is no picture, or is damaged; export it again from the original"
+            ) from error
         raise UnsupportedError("is not a picture that can be screened; leave it out of the upload") from error
     except BROKEN as error:
         raise PhotoError("is damaged or cut short; export it again from the original") from error
-    format = image.format or ""
-    if ending not in FORMATS.get(format, ()):
+    if ending not in FORMATS.get(image.format or "", ()):
         said = f"is named {ending}" if ending else "has a name without an ending"
-        raise PhotoError(f"{said} but holds a {format} picture; rename it or export it again")
+        raise PhotoError(f"{said} but holds a {image.format} picture; rename it or export it again")
     return image
 
 
 def _check_size(image: Image.Image, limits: Limits) -> None:
     megapixels = image.width * image.height / 1e6
     if megapixels > limits.megapixels:
-        raise PhotoError(f"has {megapixels:,.0f} megapixels, more than the {limits.megapixels:g} allowed; export a smaller copy")
+        raise PhotoError(
+            f"has {megapixels:,.0f} megapixels, more than the {limits.megapixels:g} allowed; export a smaller copy"
+        )
 
 
 def _decode(image: Image.Image, data: bytes) -> Pixels:
@@ -262,7 +283,7 @@ def _decode(image: Image.Image, data: bytes) -> Pixels:
 
 
 def _decode_jpeg(data: bytes) -> Pixels:
-    """OpenCV's decoder, 1.5 times as fast as Pillow's, but silent where a file has been cut short: so look for the end marker."""
+    """OpenCV's decoder is 1.5 times as fast as Pillow's, but silent where a file was cut short: look for its end."""
     import cv2
 
     if data.rfind(b"\xff\xd9") < data.rfind(b"\xff\xda"):
@@ -302,7 +323,7 @@ def _to_rgb(image: Image.Image, *, flatten: bool = True) -> Pixels:
 
 
 def _convert_colours(image: Image.Image) -> Image.Image:
-    """The picture in sRGB by its own colour profile; as it is where the profile is broken, since shapes matter here, not hues."""
+    """The picture in sRGB by its own profile; as it is where that is broken, since shapes matter here, not hues."""
     from PIL import ImageCms
 
     alpha = image.getchannel("A") if image.mode == "RGBA" else None
@@ -329,7 +350,7 @@ class _Others:
     def pictures(self) -> Iterator[tuple[Pixels, str]]:
         count = getattr(self.image, "n_frames", 1)
         if count > self.limits.frames:
-            raise PhotoError(f"holds {count} pictures, more than the {self.limits.frames} that are screened; export the one to publish")
+            raise PhotoError(f"holds {count} pictures, more than {self.limits.frames}; export the one to publish")
         try:
             if self.image.mode in ("RGBA", "LA", "PA") or "transparency" in self.image.info:
                 self.image.seek(0)

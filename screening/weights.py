@@ -9,8 +9,10 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
+from screening.finding import ScreeningError
 
-class WeightsError(Exception):
+
+class WeightsError(ScreeningError):
     """A network's file is missing, unknown or not the one that the manifest names."""
 
 
@@ -84,5 +86,5 @@ def locate(name: str) -> Path:
         raise WeightsError(f"{name}: the file {weights.file} is missing; install the project again")
     found = sha256_of(weights.path)
     if found != weights.sha256:
-        raise WeightsError(f"{name}: the file {weights.file} is not the one we know (SHA-256 {found[:12]}, expected {weights.sha256[:12]})")
+        raise WeightsError(f"{name}: the file {weights.file} is not the one we know; install the project again")
     return weights.path
