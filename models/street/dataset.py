@@ -1,4 +1,4 @@
-"""Turns the labelled folders into a data set for `ultralytics`: vehicles by the teacher, plates by hand, and empty pictures."""
+"""Makes a data set for `ultralytics`: vehicles by the teacher, plates by hand, and pictures of neither."""
 
 from __future__ import annotations
 

@@ -66,11 +66,17 @@ def lay_over(picture: Picture, box: list[float], random_: random.Random) -> Pict
     rows, columns = drawn.shape[:2]
     slope = random_.uniform(-0.12, 0.12) * high
     corners = np.array(
-        [[left, top + max(slope, 0)], [right, top + max(-slope, 0)], [right, bottom - max(slope, 0)]]
-        + [[left, bottom - max(-slope, 0)]],
+        [
+            [left, top + max(slope, 0)],
+            [right, top + max(-slope, 0)],
+            [right, bottom - max(slope, 0)],
+            [left, bottom - max(-slope, 0)],
+        ],
         np.float32,
     )
-    warp = cv2.getPerspectiveTransform(np.array([[0, 0], [columns, 0], [columns, rows], [0, rows]], np.float32), corners)
+    warp = cv2.getPerspectiveTransform(
+        np.array([[0, 0], [columns, 0], [columns, rows], [0, rows]], np.float32), corners
+    )
     small = cv2.GaussianBlur(drawn, (0, 0), max(0.1, 0.45 * columns / max(wide, 1)))
     size = (picture.shape[1], picture.shape[0])
     mask = cv2.warpPerspective(np.full((rows, columns), 255, np.uint8), warp, size)[..., None] / 255.0

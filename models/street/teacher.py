@@ -17,7 +17,7 @@ VEHICLES = (2, 3, 5, 7)
 
 
 class _StandIn(torch.nn.Module):
-    """Stands for the classes of the original training code, which we neither have nor need: only the weights are read."""
+    """Stands for the classes of the original training code, which we do not need: only the weights are read."""
 
 
 class _Unpickler(pickle.Unpickler):
@@ -68,7 +68,7 @@ class Teacher:
             self.heads.append((head.eval(), stride, weights["model.24.anchors"][level] * stride))
 
     def find(self, rgb: NDArray[np.uint8], *, least: float = 0.3) -> list[tuple[float, ...]]:
-        """Return (left, top, right, bottom, score) of the vehicles, from the picture at two sizes and its mirror image."""
+        """Return (left, top, right, bottom, score) of the vehicles: two sizes, and their mirror images."""
         from torchvision.ops import nms  # type: ignore[import-untyped]
 
         boxes = torch.cat([self._look(rgb, 704), self._look(rgb, 352)])  # the small one takes in close-ups

@@ -1,0 +1,223 @@
+"""Finds vehicles and number plates: a look at the whole picture, then a closer one at the vehicles seen too small.
+
+The closer look lays the vehicles side by side, enlarged, on one sheet, so that its cost does not grow with the picture:
+that is what finds a plate 40 pixels wide in a picture 4,000 pixels wide.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from screening.finding import Box
+
+if TYPE_CHECKING:
+    from screening.engine import Network
+    from screening.photo import Photo
+
+Pixels = NDArray[np.uint8]
+Floats = NDArray[np.float32]
+
+# The network's classes, in the order of its outputs.
+CLASSES = ("vehicle", "plate")
+# Canvases (height, width) for the whole picture: few, because the engine compiles each one. Sides are multiples of 32.
+CANVASES = ((704, 960), (960, 704), (832, 832))
+# Sheets for the closer look: height, width, side of one cell; the first that holds the vehicles is taken.
+SHEETS = ((320, 320, 320), (320, 640, 320), (640, 640, 320), (640, 640, 213))
+# Small pictures and vehicles are enlarged, but no further than this: beyond it there is nothing more to see.
+ENLARGE = 2.0
+GREY = 114
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """A vehicle or a number plate.
+
+    Attributes:
+        kind: "vehicle" or "plate".
+        label: what the network calls it.
+        score: the network's confidence, 0 to 1.
+        box: where, in pixels of the upright full-size picture.
+    """
+
+    kind: str
+    label: str
+    score: float
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class _Tile:
+    """A part of the photo laid on a canvas: canvas = (photo - source) * scale + target."""
+
+    source: Box
+    scale: float
+    target: tuple[int, int]
+
+    def to_photo(self, boxes: Floats) -> Floats:
+        offset = np.tile(np.array(self.target, np.float32), 2)
+        origin = np.tile(np.array((self.source.left, self.source.top), np.float32), 2)
+        return np.asarray((boxes - offset) / self.scale + origin, dtype=np.float32)
+
+
+def find(
+    photo: Photo, *, network: str | Path = "street", vehicle: float = 0.3, plate: float = 0.2, closer: bool = True
+) -> tuple[Detection, ...]:
+    """The vehicles and number plates of a photo, the surest first.
+
+    Args:
+        photo: the photo.
+        network: its name in models/manifest.toml, or the path of an ONNX file with the same two classes.
+        vehicle: the least confidence of a vehicle.
+        plate: the least confidence of a plate.
+        closer: whether to look at small vehicles again, enlarged.
+    """
+    from screening.engine import load
+
+    run = load(network)
+    least = {"vehicle": vehicle, "plate": plate}
+    found, scale = _whole(photo, run, least)
+    if closer:
+        found += _closer(photo, run, least, found, scale)
+    return tuple(sorted(_settle(found), key=lambda detection: -detection.score))
+
+
+def _whole(photo: Photo, run: Network, least: dict[str, float]) -> tuple[list[Detection], float]:
+    """What one look at the whole picture shows, and how much smaller than the picture it was seen."""
+    high, wide = max(CANVASES, key=lambda size: (_fit(photo, size), -size[0] * size[1]))
+    scale = _fit(photo, (high, wide))
+    canvas = np.full((high, wide, 3), GREY, np.uint8)
+    picture, factor = photo.scaled(round(max(photo.width, photo.height) * min(scale, 1.0)))
+    _lay(canvas, picture, (0, 0), scale / factor)
+    tile = _Tile(Box(0, 0, photo.width, photo.height), scale, (0, 0))
+    return list(_detections(photo, run, canvas, [tile], least)), scale
+
+
+def _closer(
+    photo: Photo, run: Network, least: dict[str, float], found: Sequence[Detection], scale: float
+) -> list[Detection]:
+    """The plates that show once the vehicles that were seen too small are laid on one sheet, enlarged."""
+    small = [_surroundings(photo, detection.box) for detection in found if detection.kind == "vehicle"]
+    # the largest first: their plates are the ones that can be read
+    small.sort(key=lambda box: -max(box.width, box.height))
+    gain = [box for box in small if _enlarged(box, SHEETS[-1][2]) > 1.25 * scale]
+    if not gain:
+        return []
+    high, wide, cell = next((sheet for sheet in SHEETS if _room(sheet) >= len(gain)), SHEETS[-1])
+    canvas = np.full((high, wide, 3), GREY, np.uint8)
+    tiles = []
+    for place, box in enumerate(gain[: _room((high, wide, cell))]):
+        columns = wide // cell
+        tile = _Tile(box, _enlarged(box, cell), (place % columns * cell, place // columns * cell))
+        _lay(canvas, photo.crop(box), tile.target, tile.scale)
+        tiles.append(tile)
+    return [detection for detection in _detections(photo, run, canvas, tiles, least) if detection.kind == "plate"]
+
+
+def _fit(photo: Photo, size: tuple[int, int]) -> float:
+    return min(size[0] / photo.height, size[1] / photo.width, ENLARGE)
+
+
+def _room(sheet: tuple[int, int, int]) -> int:
+    return (sheet[0] // sheet[2]) * (sheet[1] // sheet[2])
+
+
+def _enlarged(box: Box, cell: int) -> float:
+    return min(cell / max(box.width, box.height), ENLARGE)
+
+
+def _surroundings(photo: Photo, box: Box) -> Box:
+    return box.grow(0.08).clip(photo.width, photo.height) or box
+
+
+def _lay(canvas: Pixels, picture: Pixels, target: tuple[int, int], scale: float) -> None:
+    """Draws a picture onto the canvas at a scale, its top left corner at the target."""
+    import cv2
+
+    left, top = target
+    wide = max(1, min(round(picture.shape[1] * scale), canvas.shape[1] - left))
+    high = max(1, min(round(picture.shape[0] * scale), canvas.shape[0] - top))
+    if (high, wide) != picture.shape[:2]:
+        how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+        picture = np.asarray(cv2.resize(picture, (wide, high), interpolation=how), dtype=np.uint8)
+    canvas[top : top + high, left : left + wide] = picture
+
+
+def _detections(
+    photo: Photo, run: Network, canvas: Pixels, tiles: Sequence[_Tile], least: dict[str, float]
+) -> Iterator[Detection]:
+    """Runs the network on a canvas and puts what it shows back into the photo."""
+    boxes, scores = decode(run(canvas.transpose(2, 0, 1)[None] * np.float32(1 / 255))[0])
+    for number, label in enumerate(CLASSES):
+        sure = scores[:, number] >= least[label]
+        for tile in tiles:
+            chosen = sure & _within(boxes, tile)
+            for index in suppress(boxes[chosen], scores[chosen, number]):
+                box = tile.to_photo(boxes[chosen][index])
+                box = np.clip(box, 0, (photo.width, photo.height, photo.width, photo.height))
+                left, top, right, bottom = (
+                    math.floor(box[0]),
+                    math.floor(box[1]),
+                    math.ceil(box[2]),
+                    math.ceil(box[3]),
+                )
+                if left < right and top < bottom:
+                    yield Detection(
+                        label, label, min(1.0, float(scores[chosen, number][index])), Box(left, top, right, bottom)
+                    )
+
+
+def _within(boxes: Floats, tile: _Tile) -> NDArray[np.bool_]:
+    """Which boxes of the canvas have their middle in the tile."""
+    across, down = (boxes[:, 0] + boxes[:, 2]) / 2 - tile.target[0], (boxes[:, 1] + boxes[:, 3]) / 2 - tile.target[1]
+    inside = (
+        (across >= 0)
+        & (down >= 0)
+        & (across < tile.source.width * tile.scale)
+        & (down < tile.source.height * tile.scale)
+    )
+    return np.asarray(inside)
+
+
+def decode(output: Floats) -> tuple[Floats, Floats]:
+    """The network's output as boxes (left, top, right, bottom) on the canvas and a score for each class.
+
+    Raises:
+        ValueError: if the output is not that of a detector of these classes.
+    """
+    if output.ndim != 3 or output.shape[:2] != (1, 4 + len(CLASSES)):
+        raise ValueError(
+            f"expected an output of 1 x {4 + len(CLASSES)} x places, got {' x '.join(map(str, output.shape))}"
+        )
+    centre, half = output[0, :2].T, output[0, 2:4].T / 2
+    return np.concatenate([centre - half, centre + half], axis=1), output[0, 4:].T
+
+
+def suppress(boxes: Floats, scores: Floats, *, overlap: float = 0.5) -> list[int]:
+    """Which boxes to keep, the surest first, dropping those that mostly repeat a surer one."""
+    import cv2
+
+    sizes = np.concatenate([boxes[:, :2], boxes[:, 2:] - boxes[:, :2]], axis=1)
+    return [int(index) for index in cv2.dnn.NMSBoxes(sizes.tolist(), scores.tolist(), 0.0, overlap)]
+
+
+def _settle(found: Sequence[Detection]) -> list[Detection]:
+    """One detection for each plate and vehicle, though two looks, or two enlarged vehicles, may both have shown it."""
+    kept: list[Detection] = []
+    for one in sorted(found, key=lambda detection: -detection.score):
+        same = (other for other in kept if other.kind == one.kind)
+        if not any(
+            one.box.iou(other.box) > 0.45 or (one.kind == "plate" and _covers(one.box, other.box)) for other in same
+        ):
+            kept.append(replace(one))
+    return kept
+
+
+def _covers(one: Box, other: Box) -> bool:
+    return max(one.inside(other), other.inside(one)) > 0.8

@@ -1,0 +1,140 @@
+"""The street detector's arithmetic, on a small network that sees red vehicles and green plates."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from screening.finding import Box
+from screening.photo import Photo
+from screening.stages.street import Detection, decode, find, suppress
+
+VEHICLE_SIDE, PLATE_SIDE = 48.0, 32.0
+
+
+@pytest.fixture(scope="module")
+def colours(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A network with the street network's outputs: 40 red pixels square are a vehicle (48), 8 green ones a plate (32)."""
+    import onnx
+    from onnx import TensorProto, helper, numpy_helper
+
+    def constant(name: str, value: object, dtype: type = np.float32) -> onnx.TensorProto:
+        return numpy_helper.from_array(np.array(value, dtype), name)
+
+    # channels of the output: centre x, centre y, width, height, vehicle, plate
+    weights = np.zeros((6, 8, 1, 1), np.float32)
+    weights[0, 6], weights[1, 7] = 8, 8
+    weights[4, 3:6, 0, 0] = (1, -1, -1)
+    weights[5, :3, 0, 0] = (-1, 1, -1)
+    sizes = np.array([0, 0, 1, 1, 0, 0], np.float32)
+    bias = np.array([4, 4, VEHICLE_SIDE, VEHICLE_SIDE, 0, 0], np.float32)
+    nodes = [
+        helper.make_node("AveragePool", ["images"], ["cells"], kernel_shape=[8, 8], strides=[8, 8]),
+        helper.make_node(
+            "AveragePool",
+            ["images"],
+            ["around"],
+            kernel_shape=[40, 40],
+            strides=[8, 8],
+            pads=[16] * 4,
+            count_include_pad=1,
+        ),
+        helper.make_node("Slice", ["cells", "zero", "one", "channel"], ["first"]),
+        helper.make_node("Mul", ["first", "nought"], ["blank"]),
+        helper.make_node("Add", ["blank", "unit"], ["ones"]),
+        helper.make_node("CumSum", ["ones", "across"], ["columns_"]),
+        helper.make_node("Sub", ["columns_", "unit"], ["columns"]),
+        helper.make_node("CumSum", ["ones", "down"], ["rows_"]),
+        helper.make_node("Sub", ["rows_", "unit"], ["rows"]),
+        helper.make_node("Concat", ["cells", "around", "columns", "rows"], ["all"], axis=1),
+        helper.make_node("Conv", ["all", "weights", "bias"], ["map"]),
+        helper.make_node("Slice", ["map", "five", "six", "channel"], ["plate"]),
+        helper.make_node("Clip", ["plate", "nought", "unit"], ["sure"]),
+        helper.make_node("Mul", ["sure", "shrink"], ["less"]),
+        helper.make_node("Add", ["map", "less"], ["sized"]),
+        helper.make_node("Reshape", ["sized", "flat"], ["output0"]),
+    ]
+    initial = [
+        constant("zero", [0], np.int64), constant("one", [1], np.int64), constant("channel", [1], np.int64),
+        constant("five", [5], np.int64), constant("six", [6], np.int64), constant("flat", [1, 6, -1], np.int64),
+        constant("nought", 0.0), constant("unit", 1.0), constant("across", 3, np.int64), constant("down", 2, np.int64),
+        numpy_helper.from_array(weights, "weights"), numpy_helper.from_array(bias, "bias"),
+        numpy_helper.from_array((PLATE_SIDE - VEHICLE_SIDE) * sizes.reshape(1, 6, 1, 1), "shrink"),
+    ]  # fmt: skip
+    images = helper.make_tensor_value_info("images", TensorProto.FLOAT, [1, 3, "height", "width"])
+    output = helper.make_tensor_value_info("output0", TensorProto.FLOAT, [1, 6, "places"])
+    graph = helper.make_graph(nodes, "colours", [images], [output], initial)
+    path = tmp_path_factory.mktemp("network") / "colours.onnx"
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9), path)
+    return path
+
+
+def drawn(width: int, height: int, *shapes: tuple[Box, tuple[int, int, int]]) -> Photo:
+    rgb = np.zeros((height, width, 3), np.uint8)
+    for box, colour in shapes:
+        rgb[box.top : box.bottom, box.left : box.right] = colour
+    return Photo.from_array(rgb, name="drawn.png")
+
+
+def centre(detection: Detection) -> NDArray[np.float64]:
+    return np.array(detection.box.centre)
+
+
+@pytest.mark.parametrize(("width", "height"), [(4000, 3000), (3000, 4000), (2000, 2000), (640, 480), (6000, 1500)])
+def test_what_the_network_sees_is_put_back_where_it_is(colours: Path, width: int, height: int) -> None:
+    car = Box(width // 2, height // 3, width // 2 + width // 12, height // 3 + width // 12)
+    found = find(drawn(width, height, (car, (255, 0, 0))), network=colours, closer=False)
+    assert found and {one.kind for one in found} == {"vehicle"}
+    assert found[0].score > 0.9
+    assert np.abs(centre(found[0]) - car.centre).max() < 0.05 * width
+    assert all(one.box.clip(width, height) == one.box for one in found)
+
+
+def test_a_small_plate_needs_the_closer_look(colours: Path) -> None:
+    car, plate = Box(2600, 1700, 2800, 1900), Box(2680, 1850, 2720, 1860)
+    photo = drawn(4000, 3000, (car, (255, 0, 0)), (plate, (0, 255, 0)))
+    assert not [one for one in find(photo, network=colours, closer=False) if one.kind == "plate"]
+    plates = [one for one in find(photo, network=colours, vehicle=0.6) if one.kind == "plate"]
+    assert plates
+    assert all(np.abs(centre(one) - plate.centre).max() < 25 for one in plates)
+
+
+def test_plates_of_many_small_vehicles_are_told_apart(colours: Path) -> None:
+    cars = [Box(300 + 600 * n, 1000, 500 + 600 * n, 1200) for n in range(6)]
+    plates = [Box(car.left + 80, 1140, car.left + 140, 1160) for car in cars]
+    shapes = [(car, (255, 0, 0)) for car in cars] + [(plate, (0, 255, 0)) for plate in plates]
+    found = [one for one in find(drawn(4000, 3000, *shapes), network=colours, vehicle=0.6) if one.kind == "plate"]
+    for plate in plates:
+        assert any(np.abs(centre(one) - plate.centre).max() < 25 for one in found)
+    assert all(any(one.box.overlap(plate) for plate in plates) for one in found)
+
+
+def test_scores_below_the_least_are_left_out(colours: Path) -> None:
+    photo = drawn(640, 480, (Box(200, 200, 260, 260), (150, 0, 0)))
+    assert find(photo, network=colours, vehicle=0.5)
+    assert not find(photo, network=colours, vehicle=0.7)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (5000, 1), (1, 3000), (31, 17)])
+def test_odd_sizes_are_looked_at_without_complaint(colours: Path, size: tuple[int, int]) -> None:
+    assert find(drawn(*size), network=colours) == ()
+
+
+def test_a_network_with_other_classes_is_refused() -> None:
+    with pytest.raises(ValueError, match="expected an output of 1 x 6"):
+        decode(np.zeros((1, 84, 10), np.float32))
+
+
+def test_decode_gives_corners_and_scores() -> None:
+    boxes, scores = decode(np.array([[[10], [20], [4], [6], [0.5], [0.25]]], np.float32))
+    assert boxes.tolist() == [[8, 17, 12, 23]]
+    assert scores.tolist() == [[0.5, 0.25]]
+
+
+def test_suppress_keeps_the_surest_of_those_that_overlap() -> None:
+    boxes = np.array([[0, 0, 10, 10], [1, 0, 11, 10], [30, 30, 40, 40]], np.float32)
+    assert suppress(boxes, np.array([0.5, 0.9, 0.4], np.float32)) == [1, 2]
+    assert suppress(boxes[:0], np.zeros(0, np.float32)) == []
