@@ -17,7 +17,7 @@ VEHICLE_SIDE, PLATE_SIDE = 48.0, 32.0
 
 @pytest.fixture(scope="module")
 def colours(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A network with the street network's outputs: 40 red pixels square are a vehicle (48), 8 green ones a plate (32)."""
+    """A network with the street network's outputs: 40 red pixels square are a vehicle, 8 green ones a plate."""
     import onnx
     from onnx import TensorProto, helper, numpy_helper
 
