@@ -129,8 +129,9 @@ class Photo:
             UnsupportedError: if it is not a kind of file that can be screened.
             PhotoError: if it is empty, broken, too large, or not what its name says.
         """
-        limits = limits or Limits()
-        return cls.from_bytes(read(path, limits=limits), name=path.name if name is None else name, limits=limits)
+        limits, name = limits or Limits(), path.name if name is None else name
+        refuse(name)
+        return cls.from_bytes(read(path, limits=limits), name=name, limits=limits)
 
     @classmethod
     def from_bytes(cls, data: bytes, *, name: str, limits: Limits | None = None) -> Photo:
@@ -208,6 +209,19 @@ class Photo:
                 yield Photo(rgb, name=self.name, data=self.data, format=self.format, frame=frame)
 
 
+def refuse(name: str) -> None:
+    """Refuses, by its name, a file that is not worth reading.
+
+    Raises:
+        UnsupportedError: if it is a camera RAW file or a video.
+    """
+    ending = Path(name).suffix.lower()
+    if ending in RAW:
+        raise UnsupportedError("is a camera RAW file; convert it, or leave it out of the upload")
+    if ending in VIDEO:
+        raise UnsupportedError("is a video; convert it, or leave it out of the upload")
+
+
 def read(path: Path, *, limits: Limits) -> bytes:
     """A file's bytes, read once.
 
@@ -233,10 +247,6 @@ def _identify(data: bytes, name: str) -> Image.Image:
     from pillow_heif import register_heif_opener
 
     ending = Path(name).suffix.lower()
-    if ending in RAW:
-        raise UnsupportedError("is a camera RAW file; convert it, or leave it out of the upload")
-    if ending in VIDEO:
-        raise UnsupportedError("is a video; convert it, or leave it out of the upload")
     if "HEIF" not in Image.OPEN:
         Image.init()
         register_heif_opener()

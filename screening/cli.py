@@ -1,0 +1,121 @@
+"""The command line: parse, call, print, exit. Exit codes: 0 all clear, 1 something is held or blocked, 2 something
+could not be screened or answered, 130 stopped by the user."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from screening.report import Report
+
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help="Screens photographs before they are published."
+)
+
+Targets = Annotated[list[Path], typer.Argument(help="The folder of the shoot; or single pictures.", show_default=False)]
+PipelineFile = Annotated[str, typer.Option("--pipeline", help="default, strict, posters, or a TOML file of your own.")]
+
+
+@app.callback()
+def screening() -> None:
+    """Screens photographs before they are published, and says why one must not go out."""
+
+
+@app.command()
+def scan(
+    targets: Targets,
+    out: Annotated[Path | None, typer.Option(help="Folder to write report.json, report.csv and report.html to.")] = None,
+    pipeline: PipelineFile = "default",
+    name: Annotated[str, typer.Option(help="Name of the batch.  [default: the folder's name]")] = "",
+    purpose: Annotated[str, typer.Option(help="The policing purpose that the batch serves.")] = "",
+    not_a_scene: Annotated[bool, typer.Option("--not-a-scene", help="Declare that no picture shows a scene.")] = False,
+    annotate: Annotated[bool, typer.Option("--annotate", help="Write copies with labelled boxes to RUN/annotated.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+    for_sharing: Annotated[bool, typer.Option("--for-sharing", help="Blur what was found in report.html.")] = False,
+    show_text: Annotated[bool, typer.Option("--show-text", help="Add what was read; the report then holds personal data.")] = False,
+    jobs: Annotated[int, typer.Option(min=0, help="Photos looked at side by side; 0 is one a core.")] = 0,
+) -> None:
+    """Looks at every picture in a folder and says which must not be published, and why.
+
+    Reads the pictures and changes nothing. Writes to --out only, readable by you alone.
+    """
+    from screening import config
+    from screening.render import terminal
+    from screening.report import Batch
+    from screening.workflow import run, shoot
+    from screening.workflow.scan import Scan
+
+    if annotate and not out:
+        raise typer.BadParameter("--annotate writes to the run's folder: name it with --out")
+    chosen = config.load(pipeline)
+    entries = shoot.walk(targets, leave_out=out)
+    if out:
+        run.prepare(out)
+    if show_text:
+        _say("--show-text: the report holds personal data; keep it as you keep the pictures")
+    batch = Batch(name=name or targets[0].resolve().name, purpose=purpose, scene=not not_a_scene)
+    standard = chosen.policy if chosen.name == "default" else config.load().policy
+    scanning = Scan(pipeline=chosen, standard=standard, jobs=jobs, annotate=out / "annotated" if out and annotate else None)
+    with terminal.progress(sum(not entry.aside for entry in entries)) as progress:
+        report = scanning(entries, batch=batch, progress=progress)
+    if out:
+        run.write(report, out, show_text=show_text, for_sharing=for_sharing)
+    if json:
+        typer.echo(run.as_json(report.as_dict(show_text=show_text)), nl=False)
+    _print_summary(report, out, to_stderr=json)
+    raise typer.Exit(report.exit_code)
+
+
+@app.command()
+def models() -> None:
+    """Lists every network that a stage can run, and checks that each file is the one we know."""
+    from screening.weights import WeightsError, locate, manifest
+
+    broken = False
+    for weights in manifest().values():
+        try:
+            locate(weights.name)
+            state = "ok"
+        except WeightsError as error:
+            state, broken = str(error), True
+        origin = weights.package or "our own"
+        typer.echo(f"{weights.name:18} {weights.sha256[:12]}  {weights.licence:18} {origin:24} {weights.about}: {state}")
+    raise typer.Exit(2 if broken else 0)
+
+
+def main() -> None:
+    """Runs the command line; every error becomes one line and an exit code."""
+    from screening.finding import ScreeningError
+
+    try:
+        app()
+    except ScreeningError as error:
+        _say(str(error))
+        raise SystemExit(2) from None
+    except FileNotFoundError as error:
+        _say(f"{error.args[0]}: there is no such file or folder")
+        raise SystemExit(2) from None
+    except KeyboardInterrupt:
+        _say("stopped")
+        raise SystemExit(130) from None
+    except Exception as error:  # nobody at a press office can use a traceback
+        _say(f"this is a fault in screening, please report it: {type(error).__name__}")
+        raise SystemExit(2) from None
+
+
+def _print_summary(report: Report, out: Path | None, *, to_stderr: bool) -> None:
+    from screening.render import terminal
+
+    for line in terminal.summary(report, out):
+        typer.echo(line, err=to_stderr)
+
+
+def _say(message: str) -> None:
+    """One line on standard error, whatever the message holds."""
+    from screening.render.inert import inert
+
+    print(f"screening: {inert(message)}", file=sys.stderr)  # noqa: T201

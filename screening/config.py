@@ -1,0 +1,190 @@
+"""Reads a pipeline file: stages in order, then limits, the force, the batch and the rules.
+
+A file that names `package.module:Class` imports that code: it is trusted like code.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import difflib
+import hashlib
+import importlib
+import json
+import tomllib
+import typing
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+from screening.finding import ScreeningError
+from screening.force import Force
+from screening.photo import Limits
+from screening.pipeline import Pipeline
+from screening.policy import Policy, PolicyError, Rule
+from screening.stages import STAGES, Stage
+from screening.weights import data_folder
+
+T = TypeVar("T")
+
+
+class ConfigError(ScreeningError):
+    """A pipeline file that cannot be used; the message names the file and the key."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class BatchSettings:
+    """The `[batch]` table.
+
+    Attributes:
+        questions: what a person must answer before a batch goes out.
+        review_by: the date from which the policy itself is due for review.
+    """
+
+    questions: tuple[str, ...] = ()
+    review_by: datetime.date | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class PipelineFile:
+    """The tables of a pipeline file; those of the stages are read by the stages' own fields."""
+
+    stage: tuple[dict[str, Any], ...]
+    rules: dict[str, Rule]
+    limits: Limits = Limits()
+    force: Force = Force()
+    batch: BatchSettings = BatchSettings()
+
+
+def load(pipeline: str | Path = "default") -> Pipeline:
+    """A pipeline by the name of one that ships with the project, or by the path of a TOML file.
+
+    Raises:
+        ConfigError: if it cannot be read, has a key it should not have, or a value of the wrong type.
+    """
+    path = _find(pipeline)
+    try:
+        data = path.read_bytes()
+        tables = tomllib.loads(data.decode())
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror})") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: is not UTF-8 text") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: is not valid TOML: {error}") from error
+    file = _read(PipelineFile, tables, where=f"{path}: ")
+    stages = tuple(
+        _stage(dict(table), file.force, f"{path}: stage {number}") for number, table in enumerate(file.stage, 1)
+    )
+    _refuse_twins([stage.name for stage in stages], path)
+    try:
+        policy = Policy(file.rules)
+    except PolicyError as error:
+        raise ConfigError(f"{path}: rules: {error}") from error
+    return Pipeline(
+        name=path.stem,
+        sha256=hashlib.sha256(data).hexdigest(),
+        stages=stages,
+        policy=policy,
+        limits=file.limits,
+        force=file.force,
+        questions=file.batch.questions,
+        foreign=tuple(table["use"] for table in file.stage if table["use"] not in STAGES),
+        review_by=str(file.batch.review_by or ""),
+    )
+
+
+def names() -> list[str]:
+    """The pipelines that ship with the project."""
+    return sorted(path.stem for path in data_folder("pipelines").glob("*.toml"))
+
+
+def _find(pipeline: str | Path) -> Path:
+    if isinstance(pipeline, str) and pipeline in names():
+        return data_folder("pipelines") / f"{pipeline}.toml"
+    path = Path(pipeline)
+    if not path.is_file():
+        raise ConfigError(f"{path}: there is no such pipeline file{_did_you_mean(str(pipeline), names())}")
+    return path
+
+
+def _stage(table: dict[str, Any], force: Force, where: str) -> Stage:
+    """The stage that a `[[stage]]` table describes."""
+    use = table.pop("use", None)
+    if not isinstance(use, str):
+        raise ConfigError(f'{where}: says not which stage it is; add use = "..." with one of {", ".join(STAGES)}')
+    if use not in STAGES and ":" not in use:
+        raise ConfigError(f"{where}: no stage is called {use!r}{_did_you_mean(use, STAGES)}")
+    module, _, name = STAGES.get(use, use).partition(":")
+    try:
+        stage_class = getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError) as error:
+        raise ConfigError(f"{where}: {use} cannot be imported: {error}") from error
+    if not dataclasses.is_dataclass(stage_class) or "__call__" not in vars(stage_class):
+        raise ConfigError(f"{where}: {use} is no stage: a stage is a frozen dataclass that can be called")
+    stage = _read(cast("type[Any]", stage_class), table, where=f"{where} ({use}): ")
+    if any(field.name == "force" for field in dataclasses.fields(stage_class)):
+        stage = dataclasses.replace(stage, force=force)
+    return cast(Stage, stage)
+
+
+def _read(shape: type[T], table: dict[str, Any], *, where: str) -> T:
+    """A table as the dataclass whose fields are its keys; every key and type is checked.
+
+    Raises:
+        ConfigError: naming the key, and the one that may have been meant.
+    """
+    from pydantic import TypeAdapter, ValidationError
+
+    for unknown, known in _unknown_keys(shape, table):
+        raise ConfigError(f"{where}{unknown}: there is no such key{_did_you_mean(unknown.split('.')[-1], known)}")
+    try:
+        # strict, so "0.5" is no number; by way of JSON, where a list may stand for a tuple, a whole number for a float
+        return TypeAdapter(shape).validate_json(json.dumps(table, default=_plain), strict=True)
+    except ValidationError as error:
+        raise ConfigError(f"{where}{_explain(error.errors(include_url=False)[0])}") from error
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime.date | datetime.time):
+        return value.isoformat()
+    raise TypeError(f"{value!r} has no place in a pipeline file")
+
+
+def _explain(error: Any) -> str:
+    """One of pydantic's errors in our words."""
+    path = ".".join(str(part) for part in error["loc"]) or "file"
+    message = error["msg"].removeprefix("Value error, ")
+    if error["type"] in ("missing", "missing_argument"):
+        return f"{path}: this key is missing"
+    if error["type"] == "value_error":
+        return f"{path}: {message}"
+    return f"{path}: {message[:1].lower()}{message[1:]}, not {error['input']!r}"
+
+
+def _unknown_keys(shape: Any, value: Any, path: str = "") -> Iterator[tuple[str, list[str]]]:
+    """Keys, as `table.key`, that no field of the dataclasses stands for, each with the fields there are."""
+    if dataclasses.is_dataclass(shape) and isinstance(value, dict):
+        hints = typing.get_type_hints(shape)
+        known = [field.name for field in dataclasses.fields(shape) if field.init]
+        for key, inner in value.items():
+            if key not in known:
+                yield path + key, known
+            else:
+                yield from _unknown_keys(hints[key], inner, f"{path}{key}.")
+    elif typing.get_origin(shape) is dict and isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _unknown_keys(typing.get_args(shape)[1], inner, f"{path}{key}.")
+
+
+def _did_you_mean(word: str, known: Iterable[str]) -> str:
+    close = difflib.get_close_matches(word, list(known), n=1)
+    return f"; did you mean {close[0]!r}?" if close else f"; known: {', '.join(known)}" if known else ""
+
+
+def _refuse_twins(stages: list[str], path: Path) -> None:
+    if not stages:
+        raise ConfigError(f"{path}: has no [[stage]]: nothing would be looked for")
+    for name in stages:
+        if stages.count(name) > 1:
+            raise ConfigError(f"{path}: stage {name!r} stands there twice")

@@ -1,0 +1,127 @@
+"""Runs the stages over one photo. Whatever goes wrong becomes a finding that blocks; nothing is skipped."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from screening.finding import Finding, ScreeningError
+from screening.force import Force
+from screening.metadata import differing_previews
+from screening.photo import FileError, Limits, Photo, UnsupportedError, read, refuse
+from screening.policy import Policy
+from screening.report import PhotoReport, judged
+from screening.stages import Stage
+
+log = logging.getLogger(__name__)
+# Side of the small picture that the report page shows, in pixels.
+PREVIEW = 960
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pipeline:
+    """A pipeline file, read: which stages run, in order, and what follows from what they find.
+
+    Attributes:
+        name: of the file, without ending.
+        sha256: of its bytes.
+        stages: the detectors, in the order in which they run.
+        policy: the rules.
+        limits: what a picture may cost.
+        force: who "we" are.
+        questions: what a person must answer before a batch goes out.
+        foreign: names of the stages that did not come from us.
+        review_by: the date from which the policy itself is due for review, as ISO 8601, or "".
+    """
+
+    name: str
+    sha256: str
+    stages: tuple[Stage, ...]
+    policy: Policy
+    limits: Limits = Limits()
+    force: Force = Force()
+    questions: tuple[str, ...] = ()
+    foreign: tuple[str, ...] = ()
+    review_by: str = ""
+
+    def screen(self, path: Path, *, name: str, scene: bool = True) -> PhotoReport:
+        """Everything there is to say about one file; never raises for a bad file or a failing stage."""
+        began = time.perf_counter()
+        sha256, width, height, preview = "", 0, 0, b""
+        findings: list[Finding] = []
+        try:
+            refuse(name)
+            data = read(path, limits=self.limits)
+            sha256 = hashlib.sha256(data).hexdigest()
+            photo = Photo.from_bytes(data, name=name, limits=self.limits)
+            width, height = photo.width, photo.height
+            preview = _preview(photo)
+            findings += run(self.stages, photo)
+            for other in photo.others():
+                findings += _elsewhere(photo, run(self.stages, other), other.frame)
+            for other in differing_previews(photo):
+                said = "the file carries a preview that shows something else"
+                findings.append(Finding("metadata.preview", 1.0, said, stage="photo"))
+                findings += _elsewhere(photo, run(self.stages, other), other.frame)
+        except FileError as error:
+            kind = "error.unsupported" if isinstance(error, UnsupportedError) else "error.photo"
+            findings.append(Finding(kind, 1.0, str(error), stage="photo"))
+        except Exception as error:  # a photo that breaks the program is blocked, and the batch goes on
+            findings.append(failure("photo", error))
+        return PhotoReport(
+            file=name,
+            sha256=sha256,
+            width=width,
+            height=height,
+            judgements=judged(findings, self.policy, scene=scene),
+            seconds=time.perf_counter() - began,
+            preview=preview,
+        )
+
+
+def run(stages: Sequence[Stage], photo: Photo) -> list[Finding]:
+    """What the stages find in one picture, observations included; a stage that fails gives `error.<stage>`."""
+    found: list[Finding] = []
+    for stage in stages:
+        try:
+            found += list(_checked(stage, photo, tuple(found)))
+        except Exception as error:  # the one place where a failing stage turns into a finding
+            found.append(failure(stage.name, error))
+    return found
+
+
+def failure(stage: str, error: Exception) -> Finding:
+    """The finding that stands for something that went wrong; only messages that are our own are repeated."""
+    log.debug("%s failed", stage, exc_info=error)
+    said = str(error) if isinstance(error, ScreeningError) else f"could not be screened ({type(error).__name__})"
+    return Finding(f"error.{stage}", 1.0, said, stage=stage)
+
+
+def _checked(stage: Stage, photo: Photo, found: Sequence[Finding]) -> Iterator[Finding]:
+    """A stage's findings, each signed with its name and lying within the photo."""
+    for finding in stage(photo, found):
+        if finding.box and finding.box.clip(photo.width, photo.height) != finding.box:
+            raise ValueError(f"{stage.name} made a box outside the photo")
+        if not any(finding.is_a(kind) for kind in stage.kinds):
+            raise ValueError(f"{stage.name} made a {finding.kind}, which it does not declare")
+        yield replace(finding, stage=stage.name)
+
+
+def _elsewhere(photo: Photo, findings: list[Finding], frame: str) -> Iterator[Finding]:
+    """Findings in another picture of the same file: they say where, and have a box only where it fits the first."""
+    for finding in findings:
+        fits = finding.box and finding.box.clip(photo.width, photo.height) == finding.box and "preview" not in frame
+        yield replace(finding, evidence=f"{finding.evidence} ({frame})", box=finding.box if fits else None)
+
+
+def _preview(photo: Photo) -> bytes:
+    """A small JPEG for the report page."""
+    import cv2
+
+    small, _ = photo.scaled(PREVIEW)
+    done, data = cv2.imencode(".jpg", cv2.cvtColor(small, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, 80])
+    return bytes(data) if done else b""

@@ -1,0 +1,167 @@
+"""What a finding means: a `Policy` maps kinds to the rules of the rule book and decides clear, hold or block. Pure."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from screening.finding import KIND, Finding, ScreeningError
+
+# A kind that no rule names; the policy must say what happens to it.
+ANYTHING = "*"
+# Not knowing is a finding too. No policy can let it pass.
+ERROR = "error"
+
+
+class Verdict(enum.IntEnum):
+    """What may happen to a picture, in rising order; `clear` means nothing was found, which is not the same as safe."""
+
+    CLEAR = 0
+    HOLD = 1
+    BLOCK = 2
+
+    def __str__(self) -> str:
+        return self.name.lower()
+
+
+class PolicyError(ScreeningError, ValueError):
+    """A policy that contradicts itself or would let pass what it must not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thresholds:
+    """From which score on a kind is held or blocked; None is never.
+
+    Raises:
+        PolicyError: if one is not between 0 and 1, or holding begins above blocking.
+    """
+
+    hold: float | None = None
+    block: float | None = None
+
+    def __post_init__(self) -> None:
+        for name, value in (("hold", self.hold), ("block", self.block)):
+            if value is not None and not 0 <= value <= 1:
+                raise PolicyError(f"{name} = {value} must lie between 0 and 1")
+        if self.hold is not None and self.block is not None and self.hold > self.block:
+            raise PolicyError(f"hold = {self.hold} must not lie above block = {self.block}")
+
+    def verdict(self, score: float) -> Verdict:
+        """What a score means."""
+        if self.block is not None and score >= self.block:
+            return Verdict.BLOCK
+        if self.hold is not None and score >= self.hold:
+            return Verdict.HOLD
+        return Verdict.CLEAR
+
+    def looser_than(self, other: Thresholds) -> bool:
+        """Whether some score gets a milder verdict here than there."""
+        marks = {0.0, 1.0, *(mark for mark in (self.hold, self.block, other.hold, other.block) if mark is not None)}
+        return any(self.verdict(mark) < other.verdict(mark) for mark in marks)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One rule of the rule book.
+
+    Attributes:
+        says: the sentence that a reader sees.
+        lifted_by: what would let the picture go out all the same.
+        kinds: for each kind that falls under the rule, its thresholds.
+        outside_a_scene: the strictest verdict in a batch that was declared not to be from a scene.
+    """
+
+    says: str
+    lifted_by: str
+    kinds: dict[str, Thresholds]
+    outside_a_scene: str = "block"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A finding, with the rule it falls under and what follows.
+
+    Attributes:
+        finding: what was seen.
+        rule: the rule's id.
+        verdict: clear, hold or block.
+        thresholds: those that were applied.
+    """
+
+    finding: Finding
+    rule: str
+    verdict: Verdict
+    thresholds: Thresholds
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Rules by id. `vehicle.plate.uk` falls back to `vehicle.plate`, then `vehicle`, then `*`.
+
+    Raises:
+        PolicyError: if a kind stands under two rules, nothing is said of `*` or `error`, or an error could pass.
+    """
+
+    rules: dict[str, Rule]
+    _index: dict[str, tuple[str, Thresholds]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        index: dict[str, tuple[str, Thresholds]] = {}
+        for rule_id, rule in self.rules.items():
+            if rule.outside_a_scene not in {str(verdict) for verdict in Verdict}:
+                raise PolicyError(f"{rule_id}: outside_a_scene is clear, hold or block, not {rule.outside_a_scene!r}")
+            for kind, thresholds in rule.kinds.items():
+                if kind != ANYTHING and not KIND.fullmatch(kind):
+                    raise PolicyError(f"{rule_id}: {kind!r} is no kind; kinds are lower-case words joined by dots")
+                if kind in index:
+                    raise PolicyError(f"{kind} stands under two rules, {index[kind][0]} and {rule_id}")
+                index[kind] = rule_id, thresholds
+        if ANYTHING not in index or index[ANYTHING][1].verdict(0.0) < Verdict.HOLD:
+            raise PolicyError('a kind that no rule names must at least be held: "*" = { hold = 0 }')
+        errors = [kind for kind in index if kind == ERROR or kind.startswith(ERROR + ".")]
+        if ERROR not in errors:
+            raise PolicyError('what could not be screened must be blocked: "error" = { block = 0 }')
+        for kind in errors:
+            rule_id, thresholds = index[kind]
+            if thresholds.verdict(0.0) < Verdict.BLOCK or self.rules[rule_id].outside_a_scene != "block":
+                raise PolicyError(f"{kind} must be blocked at any score: an error is never let pass")
+        object.__setattr__(self, "_index", index)
+
+    def lookup(self, kind: str) -> tuple[str, Thresholds]:
+        """The rule's id and the thresholds that apply to a kind."""
+        for candidate in _ancestors(kind):
+            if candidate in self._index:
+                return self._index[candidate]
+        return self._index[ANYTHING]
+
+    def judge(self, finding: Finding, *, scene: bool = True) -> Judgement:
+        """What follows from one finding, in a batch that is from a scene or was declared not to be."""
+        rule_id, thresholds = self.lookup(finding.kind)
+        verdict = thresholds.verdict(finding.score)
+        if not scene:
+            verdict = min(verdict, Verdict[self.rules[rule_id].outside_a_scene.upper()])
+        return Judgement(finding, rule_id, verdict, thresholds)
+
+    def looser_than(self, other: Policy) -> list[str]:
+        """The kinds that this policy treats more mildly than the other, sorted."""
+        looser = [
+            kind
+            for kind in {*self._index, *other._index}
+            if self.lookup(kind)[1].looser_than(other.lookup(kind)[1])
+            or Verdict[self.rules[self.lookup(kind)[0]].outside_a_scene.upper()]
+            < Verdict[other.rules[other.lookup(kind)[0]].outside_a_scene.upper()]
+        ]
+        return sorted(looser)
+
+
+def strictest(judgements: Iterable[Judgement]) -> Verdict:
+    """The verdict of a picture: one more finding never lowers it."""
+    return max((judgement.verdict for judgement in judgements), default=Verdict.CLEAR)
+
+
+def _ancestors(kind: str) -> Iterator[str]:
+    """`a.b.c`, then `a.b`, then `a`."""
+    words = kind.split(".")
+    for count in range(len(words), 0, -1):
+        yield ".".join(words[:count])

@@ -1,0 +1,183 @@
+"""What is said about a shoot: for every file a verdict and its reasons, bound to the SHA-256 of the bytes screened."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from screening.finding import Finding
+from screening.policy import ERROR, Judgement, Policy, Verdict, strictest
+
+SCHEMA = "screening-report-1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhotoReport:
+    """One file: what was found in it and what follows.
+
+    Attributes:
+        file: its path relative to the folder, with forward slashes.
+        sha256: of the bytes that were screened; "" where none could be read.
+        width, height: of the upright picture in pixels; 0 where it could not be decoded.
+        judgements: every reported finding with its rule and verdict, strictest first.
+        seconds: how long it took.
+        preview: a small JPEG of the picture for the report page; never in report.json.
+    """
+
+    file: str
+    sha256: str = ""
+    width: int = 0
+    height: int = 0
+    judgements: tuple[Judgement, ...] = ()
+    seconds: float = 0.0
+    preview: bytes = field(default=b"", repr=False, compare=False)
+
+    @property
+    def verdict(self) -> Verdict:
+        """The strictest of its findings; blocked where the picture was not seen at all."""
+        return strictest(self.judgements) if self.sha256 and self.width else Verdict.BLOCK
+
+    @property
+    def screened(self) -> bool:
+        """Whether everything that should have looked at it could."""
+        return bool(self.sha256 and self.width) and not any(one.finding.is_a(ERROR) for one in self.judgements)
+
+    def reason(self) -> str:
+        """Why it got its verdict: the strictest finding, in a few words; "" where there is none."""
+        return self.judgements[0].finding.evidence if self.judgements else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """What the photographs are for; sign-off questions belong to it and never change a photo's verdict."""
+
+    name: str
+    purpose: str = ""
+    scene: bool = True
+    questions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """A whole shoot.
+
+    Attributes:
+        batch: name, purpose, whether from a scene, and the questions for sign-off.
+        policy: the rules that were applied.
+        pipeline: name and sha256 of the pipeline file, stages that are off or not ours, kinds looser than the default.
+        models: the networks that ran, each with name and sha256.
+        photos: one entry a file.
+        aside: files that are no pictures (sidecars, system files) and were left aside, relative to the folder.
+        started: when, as ISO 8601 with a time zone.
+        seconds: how long the scan took.
+        tool: name and version of the program.
+        stopped: whether the user stopped it before the end.
+    """
+
+    batch: Batch
+    policy: Policy
+    pipeline: Mapping[str, Any]
+    models: tuple[Mapping[str, str], ...]
+    photos: tuple[PhotoReport, ...]
+    aside: tuple[str, ...] = ()
+    started: str = ""
+    seconds: float = 0.0
+    tool: str = "screening"
+    stopped: bool = False
+
+    @property
+    def verdicts(self) -> dict[Verdict, int]:
+        """How many files got each verdict, strictest first."""
+        counts = Counter(photo.verdict for photo in self.photos)
+        return {verdict: counts[verdict] for verdict in sorted(Verdict, reverse=True)}
+
+    @property
+    def rules(self) -> dict[str, dict[Verdict, int]]:
+        """For each rule with a held or blocked file, how many files it held and blocked."""
+        counts: dict[str, Counter[Verdict]] = {}
+        for photo in self.photos:
+            worst: dict[str, Verdict] = {}
+            for one in photo.judgements:
+                worst[one.rule] = max(one.verdict, worst.get(one.rule, Verdict.CLEAR))
+            for rule, verdict in worst.items():
+                counts.setdefault(rule, Counter())[verdict] += 1
+        table = {rule: {Verdict.BLOCK: c[Verdict.BLOCK], Verdict.HOLD: c[Verdict.HOLD]} for rule, c in counts.items()}
+        return {rule: table[rule] for rule in self.policy.rules if rule in table and any(table[rule].values())}
+
+    @property
+    def exit_code(self) -> int:
+        """0 all clear, 1 something is held or blocked, 2 something could not be screened, 130 stopped by the user."""
+        if self.stopped:
+            return 130
+        if not self.photos or not all(photo.screened for photo in self.photos):
+            return 2
+        return 0 if all(photo.verdict is Verdict.CLEAR for photo in self.photos) else 1
+
+    def as_dict(self, *, show_text: bool = False) -> dict[str, Any]:
+        """The report as it stands in report.json; `show_text` adds what was read, which is personal data."""
+        return {
+            "schema": SCHEMA,
+            "tool": self.tool,
+            "batch": {
+                "name": self.batch.name,
+                "purpose": self.batch.purpose,
+                "scene": self.batch.scene,
+                "questions": list(self.batch.questions),
+            },
+            "policy": dict(self.pipeline),
+            "models": [dict(model) for model in self.models],
+            "started": self.started,
+            "seconds": round(self.seconds, 3),
+            "stopped": self.stopped,
+            "summary": {
+                "photos": len(self.photos),
+                "verdicts": {str(verdict): count for verdict, count in self.verdicts.items()},
+                "rules": {
+                    rule: {str(verdict): count for verdict, count in counts.items()}
+                    for rule, counts in self.rules.items()
+                },
+            },
+            "rules": {
+                name: {"says": rule.says, "lifted_by": rule.lifted_by} for name, rule in self.policy.rules.items()
+            },
+            "photos": [_photo(photo, show_text=show_text) for photo in self.photos],
+            "aside": list(self.aside),
+        }
+
+
+def judged(findings: list[Finding], policy: Policy, *, scene: bool) -> tuple[Judgement, ...]:
+    """The findings that are reported, judged, the strictest and surest first; observations are left out."""
+    judgements = [policy.judge(finding, scene=scene) for finding in findings if not finding.observation]
+    return tuple(sorted(judgements, key=lambda one: (-one.verdict, -one.finding.score)))
+
+
+def _photo(photo: PhotoReport, *, show_text: bool) -> dict[str, Any]:
+    return {
+        "file": photo.file,
+        "sha256": photo.sha256,
+        "width": photo.width,
+        "height": photo.height,
+        "verdict": str(photo.verdict),
+        "findings": [_finding(one, show_text=show_text) for one in photo.judgements],
+        "seconds": round(photo.seconds, 3),
+    }
+
+
+def _finding(one: Judgement, *, show_text: bool) -> dict[str, Any]:
+    finding, box = one.finding, one.finding.box
+    fields: dict[str, Any] = {
+        "rule": one.rule,
+        "kind": finding.kind,
+        "verdict": str(one.verdict),
+        "score": round(finding.score, 4),
+        "hold": one.thresholds.hold,
+        "block": one.thresholds.block,
+        "box": [box.left, box.top, box.right, box.bottom] if box else None,
+        "evidence": finding.evidence,
+        "stage": finding.stage,
+    }
+    if show_text:
+        fields["text"] = finding.text
+    return fields

@@ -1,0 +1,1 @@
+"""What happens around the screening: walking a shoot, keeping a run."""
