@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from screening.report import Report
 
 app = typer.Typer(
-    add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help="Screens photographs before they are published."
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Screens photographs before they are published.",
 )
 
 Targets = Annotated[list[Path], typer.Argument(help="The folder of the shoot; or single pictures.", show_default=False)]
@@ -28,15 +31,21 @@ def screening() -> None:
 @app.command()
 def scan(
     targets: Targets,
-    out: Annotated[Path | None, typer.Option(help="Folder to write report.json, report.csv and report.html to.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder to write report.json, report.csv and report.html to.")
+    ] = None,
     pipeline: PipelineFile = "default",
     name: Annotated[str, typer.Option(help="Name of the batch.  [default: the folder's name]")] = "",
     purpose: Annotated[str, typer.Option(help="The policing purpose that the batch serves.")] = "",
     not_a_scene: Annotated[bool, typer.Option("--not-a-scene", help="Declare that no picture shows a scene.")] = False,
-    annotate: Annotated[bool, typer.Option("--annotate", help="Write copies with labelled boxes to RUN/annotated.")] = False,
+    annotate: Annotated[
+        bool, typer.Option("--annotate", help="Write copies with labelled boxes to RUN/annotated.")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
     for_sharing: Annotated[bool, typer.Option("--for-sharing", help="Blur what was found in report.html.")] = False,
-    show_text: Annotated[bool, typer.Option("--show-text", help="Add what was read; the report then holds personal data.")] = False,
+    show_text: Annotated[
+        bool, typer.Option("--show-text", help="Add what was read; the report then holds personal data.")
+    ] = False,
     jobs: Annotated[int, typer.Option(min=0, help="Photos looked at side by side; 0 is one a core.")] = 0,
 ) -> None:
     """Looks at every picture in a folder and says which must not be published, and why.
@@ -59,7 +68,9 @@ def scan(
         _say("--show-text: the report holds personal data; keep it as you keep the pictures")
     batch = Batch(name=name or targets[0].resolve().name, purpose=purpose, scene=not not_a_scene)
     standard = chosen.policy if chosen.name == "default" else config.load().policy
-    scanning = Scan(pipeline=chosen, standard=standard, jobs=jobs, annotate=out / "annotated" if out and annotate else None)
+    scanning = Scan(
+        pipeline=chosen, standard=standard, jobs=jobs, annotate=out / "annotated" if out and annotate else None
+    )
     with terminal.progress(sum(not entry.aside for entry in entries)) as progress:
         report = scanning(entries, batch=batch, progress=progress)
     if out:
@@ -83,7 +94,9 @@ def models() -> None:
         except WeightsError as error:
             state, broken = str(error), True
         origin = weights.package or "our own"
-        typer.echo(f"{weights.name:18} {weights.sha256[:12]}  {weights.licence:18} {origin:24} {weights.about}: {state}")
+        typer.echo(
+            f"{weights.name:18} {weights.sha256[:12]}  {weights.licence:18} {origin:24} {weights.about}: {state}"
+        )
     raise typer.Exit(2 if broken else 0)
 
 

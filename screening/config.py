@@ -1,5 +1,6 @@
 """Reads a pipeline file: stages in order, then limits, the force, the batch and the rules.
 
+A file may say `extends = "default"` and hold only what differs.
 A file that names `package.module:Class` imports that code: it is trusted like code.
 """
 
@@ -63,15 +64,7 @@ def load(pipeline: str | Path = "default") -> Pipeline:
         ConfigError: if it cannot be read, has a key it should not have, or a value of the wrong type.
     """
     path = _find(pipeline)
-    try:
-        data = path.read_bytes()
-        tables = tomllib.loads(data.decode())
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read ({error.strerror})") from error
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"{path}: is not UTF-8 text") from error
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path}: is not valid TOML: {error}") from error
+    tables, data = _tables(path)
     file = _read(PipelineFile, tables, where=f"{path}: ")
     stages = tuple(
         _stage(dict(table), file.force, f"{path}: stage {number}") for number, table in enumerate(file.stage, 1)
@@ -106,6 +99,39 @@ def _find(pipeline: str | Path) -> Path:
     if not path.is_file():
         raise ConfigError(f"{path}: there is no such pipeline file{_did_you_mean(str(pipeline), names())}")
     return path
+
+
+def _tables(path: Path) -> tuple[dict[str, Any], bytes]:
+    """The tables of a pipeline file over those of the one that it extends, and the bytes of both."""
+    try:
+        data = path.read_bytes()
+        tables = tomllib.loads(data.decode())
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror})") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: is not UTF-8 text") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: is not valid TOML: {error}") from error
+    base = tables.pop("extends", None)
+    if base is None:
+        return tables, data
+    if base not in names() or base == path.stem:
+        raise ConfigError(f"{path}: extends: names one of {', '.join(names())}, not {base!r}")
+    under, base_data = _tables(_find(base))
+    return _over(under, tables), base_data + data
+
+
+def _over(under: dict[str, Any], tables: dict[str, Any]) -> dict[str, Any]:
+    """Tables laid over others, key by key. A kind's thresholds and the list of stages are replaced whole."""
+    merged = dict(under)
+    for key, value in tables.items():
+        deeper = (
+            isinstance(value, dict)
+            and isinstance(under.get(key), dict)
+            and not {"hold", "block"} & {*value, *under[key]}
+        )
+        merged[key] = _over(under[key], value) if deeper else value
+    return merged
 
 
 def _stage(table: dict[str, Any], force: Force, where: str) -> Stage:

@@ -28,7 +28,7 @@ class Pipeline:
 
     Attributes:
         name: of the file, without ending.
-        sha256: of its bytes.
+        sha256: of its bytes, behind those of the file that it extends.
         stages: the detectors, in the order in which they run.
         policy: the rules.
         limits: what a picture may cost.

@@ -1,0 +1,90 @@
+"""Pipeline files that ship are sound; a broken one is answered with the file, the key and what may have been meant."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from screening.config import ConfigError, load, names
+from screening.policy import Verdict
+from screening.stages import STAGES
+from screening.weights import data_folder
+
+RULES = """
+identifiable-person wanted-person juvenile evidence graphic scene-address number-plate scene-scope personal-details
+protective-marking libel copyright staff-security reputation
+""".split()
+
+
+@pytest.mark.parametrize("name", ["default", "posters", "strict"])
+def test_the_pipelines_that_ship_carry_every_rule_and_every_stage(name: str) -> None:
+    pipeline = load(name)
+    assert set(RULES) <= set(pipeline.policy.rules)
+    assert [stage.name for stage in pipeline.stages] == list(STAGES)
+    assert all(rule.says and rule.lifted_by for rule in pipeline.policy.rules.values())
+
+
+def test_only_posters_is_looser_than_the_default() -> None:
+    default = load().policy
+    assert load("strict").policy.looser_than(default) == []
+    assert load("posters").policy.looser_than(default) != []
+    assert names() == ["default", "posters", "strict"]
+
+
+def test_strict_blocks_every_face_and_every_legible_number() -> None:
+    policy = load("strict").policy
+    for kind in ("face.identifiable", "face.unidentifiable", "vehicle.plate.uk", "address.house_number"):
+        assert policy.lookup(kind)[1].verdict(0.5) is Verdict.BLOCK
+
+
+def test_posters_hold_printed_faces_and_words_and_still_block_what_could_not_be_screened() -> None:
+    policy = load("posters").policy
+    for kind in ("vehicle.plate.uk", "personal.phone", "address.house_number", "juvenile.face"):
+        assert policy.lookup(kind)[1].verdict(1.0) is Verdict.HOLD
+    assert policy.lookup("error.faces")[1].verdict(0.0) is Verdict.BLOCK
+
+
+BROKEN = [
+    # what is changed, to what, and what the answer must name
+    ("seconds = 60", "secnds = 60", ["limits.secnds", "did you mean 'seconds'"]),
+    ("megapixels = 120", 'megapixels = "many"', ["limits.megapixels", "number"]),
+    ('use = "faces"', 'use = "face"', ["stage 2", "did you mean 'faces'"]),
+    ('use = "faces"', 'name = "faces"', ["stage 2", "use ="]),
+    ('use = "faces"', 'use = "faces"\nminimun = 0.5', ["stage 2", "minimun"]),
+    ('use = "faces"', 'use = "text"', ["'text' stands there twice"]),
+    ('use = "faces"', 'use = "no.such.module:Stage"', ["stage 2", "cannot be imported"]),
+    ('use = "faces"', 'use = "pathlib:Path"', ["stage 2", "is no stage"]),
+    ("[rules.graphic.kinds]", "[rules.graphic.kind]", ["rules.graphic.kind", "did you mean 'kinds'"]),
+    ('"error" = { block = 0.0 }', '"error" = { hold = 0.0 }', ["never let pass"]),
+    ('"face.released" = {}', '"face.released" = { hold = 2 }', ["face.released", "between 0 and 1"]),
+    ('"face.released" = {}', '"face.released" = { hld = 0.2 }', ["face.released.hld", "did you mean 'hold'"]),
+    ("[limits]", "[limits", ["not valid TOML"]),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "named"), BROKEN)
+def test_a_broken_pipeline_file_is_answered_with_file_and_key(
+    tmp_path: Path, old: str, new: str, named: list[str]
+) -> None:
+    text = (data_folder("pipelines") / "default.toml").read_text()
+    assert old in text
+    path = tmp_path / "mine.toml"
+    path.write_text(text.replace(old, new, 1))
+    with pytest.raises(ConfigError) as raised:
+        load(path)
+    for word in ["mine.toml", *named]:
+        assert word in str(raised.value)
+
+
+def test_a_pipeline_that_does_not_exist_is_answered_with_one_that_does() -> None:
+    with pytest.raises(ConfigError, match="did you mean 'strict'"):
+        load("strickt")
+
+
+def test_the_force_reaches_the_stages_that_ask_for_it(tmp_path: Path) -> None:
+    text = (data_folder("pipelines") / "default.toml").read_text()
+    path = tmp_path / "mine.toml"
+    path.write_text(text.replace('name = "West Midlands Police"', 'name = "Borsetshire Constabulary"'))
+    forces = {stage.force.name for stage in load(path).stages if hasattr(stage, "force")}
+    assert forces == {"Borsetshire Constabulary"}

@@ -1,0 +1,81 @@
+"""Who may import whom, and that the command line starts quickly."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import screening
+
+PACKAGE = Path(screening.__file__).parent
+# Lower layers first. A module imports from its own layer and from those below it.
+LAYERS = [
+    ("finding", "force"),
+    ("weights",),
+    ("engine", "photo", "alike", "containers", "metadata", "policy"),
+    ("report",),
+    ("stages",),
+    ("pipeline", "config"),
+    ("workflow", "render", "evaluation"),
+    ("web", "cli"),
+]
+
+
+def layer(module: str) -> int:
+    part = module.split(".")[1] if "." in module else ""
+    return next((index for index, names in enumerate(LAYERS) if part in names), -1)
+
+
+def imported(path: Path) -> list[str]:
+    """The modules of ours that a file imports, wherever in it."""
+    names: list[str] = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+            names += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        elif isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+    return [name for name in names if name.startswith("screening.")]
+
+
+def modules() -> dict[str, Path]:
+    return {
+        ".".join(("screening", *path.relative_to(PACKAGE).with_suffix("").parts)).removesuffix(".__init__"): path
+        for path in sorted(PACKAGE.rglob("*.py"))
+    }
+
+
+def test_every_module_belongs_to_a_layer() -> None:
+    assert [name for name in modules() if name != "screening" and layer(name) < 0] == []
+
+
+def test_dependencies_run_one_way() -> None:
+    wrong = [
+        f"{name} imports {other}"
+        for name, path in modules().items()
+        for other in imported(path)
+        if name != "screening" and layer(other) > layer(name)
+    ]
+    assert wrong == []
+
+
+def test_stages_import_neither_each_other_nor_the_policy() -> None:
+    from screening.stages import STAGES
+
+    stages = {entry.partition(":")[0] for entry in STAGES.values()}
+    wrong = [
+        f"{name} imports {other}"
+        for name, path in modules().items()
+        if name.startswith("screening.stages.")
+        for other in imported(path)
+        if (other in stages and other != name) or other.startswith(("screening.policy", "screening.report"))
+    ]
+    assert wrong == []
+
+
+def test_importing_the_command_line_loads_nothing_heavy() -> None:
+    heavy = "cv2 torch onnx onnxruntime openvino dlib numpy PIL rapidocr easyocr ultralytics jinja2 pydantic".split()
+    code = f"import sys, screening.cli; print([name for name in {heavy} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

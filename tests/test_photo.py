@@ -1,0 +1,213 @@
+"""A photo is read once, upright, in sRGB, at the scales asked for; one that cannot be trusted is refused clearly."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import struct
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from screening.photo import FileError, Limits, Photo, PhotoError, UnsupportedError, read
+
+
+def drawn(width: int = 120, height: int = 80) -> Image.Image:
+    """Red in the top left corner, blue elsewhere, so that it shows which way up it is."""
+    picture = np.zeros((height, width, 3), np.uint8)
+    picture[:, :, 2] = 200
+    picture[: height // 2, : width // 2] = (220, 20, 20)
+    return Image.fromarray(picture)
+
+
+def saved(image: Image.Image, format: str, **options: object) -> bytes:
+    file = io.BytesIO()
+    if format == "HEIF":
+        import pillow_heif
+
+        pillow_heif.register_heif_opener()
+    image.save(file, format, **options)
+    return file.getvalue()
+
+
+def corner_is_red(photo: Photo) -> bool:
+    red, _, blue = photo.rgb[photo.height // 4, photo.width // 4].astype(int)
+    return bool(red > blue + 60)
+
+
+@pytest.mark.parametrize(
+    ("name", "format", "mode"),
+    [
+        ("a.jpg", "JPEG", "RGB"),  # the usual
+        ("a.JPEG", "JPEG", "CMYK"),  # from a printer's workflow
+        ("a.png", "PNG", "RGB"),
+        ("a.png", "PNG", "RGBA"),
+        ("a.png", "PNG", "P"),  # a palette
+        ("a.tif", "TIFF", "RGB"),
+        ("a.tiff", "TIFF", "CMYK"),
+        ("a.webp", "WEBP", "RGB"),
+        ("a.bmp", "BMP", "RGB"),
+        ("a.gif", "GIF", "P"),
+        ("a.heic", "HEIF", "RGB"),
+        ("a.avif", "AVIF", "RGB"),
+    ],
+)
+def test_every_format_is_decoded_to_upright_rgb(name: str, format: str, mode: str) -> None:
+    data = saved(drawn().convert(mode), format)
+    photo = Photo.from_bytes(data, name=name)
+    assert (photo.width, photo.height) == (120, 80)
+    assert photo.rgb.shape == (80, 120, 3)
+    assert corner_is_red(photo)
+    assert photo.sha256 == hashlib.sha256(data).hexdigest()
+
+
+@pytest.mark.parametrize("mode", ["L", "1", "LA", "I;16"])
+def test_grey_pictures_are_decoded(mode: str) -> None:
+    grey = drawn().convert("L")
+    image = Image.fromarray(np.asarray(grey).astype(np.uint16) * 16) if mode == "I;16" else grey.convert(mode)
+    photo = Photo.from_bytes(saved(image, "PNG"), name="a.png")
+    assert photo.rgb.shape == (80, 120, 3)
+    assert photo.rgb.std() > 5  # the corner can be told from the rest
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_every_exif_orientation_ends_upright(orientation: int) -> None:
+    upright = drawn()
+    inverse = {1: 1, 2: 2, 3: 3, 4: 4, 5: 5, 6: 8, 7: 7, 8: 6}[orientation]
+    turn = {2: 0, 3: 3, 4: 1, 5: 5, 6: 4, 7: 6, 8: 2}  # EXIF's numbers -> Pillow's Transpose
+    stored = upright if orientation == 1 else upright.transpose(Image.Transpose(turn[inverse]))
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    photo = Photo.from_bytes(saved(stored, "JPEG", exif=exif, quality=95), name="a.jpg")
+    assert (photo.width, photo.height) == (120, 80)
+    assert corner_is_red(photo)
+
+
+def test_transparent_pixels_lie_over_white_and_what_they_hide_is_another_picture() -> None:
+    picture = np.asarray(drawn().convert("RGBA")).copy()
+    picture[:, :, 3] = 0
+    photo = Photo.from_bytes(saved(Image.fromarray(picture), "PNG"), name="a.png")
+    assert photo.rgb.min() == 255
+    hidden = list(photo.others())
+    assert [other.frame for other in hidden] == ["behind the transparency"]
+    assert corner_is_red(hidden[0])
+
+
+@pytest.mark.parametrize(
+    ("name", "format"), [("a.gif", "GIF"), ("a.tif", "TIFF"), ("a.webp", "WEBP"), ("a.png", "PNG")]
+)
+def test_every_frame_of_a_file_is_offered(name: str, format: str) -> None:
+    frames = [Image.new("RGB", (40, 30), colour) for colour in ("red", "green", "blue")]
+    photo = Photo.from_bytes(saved(frames[0], format, save_all=True, append_images=frames[1:]), name=name)
+    others = list(photo.others())
+    assert [other.frame for other in others] == ["frame 2", "frame 3"]
+    assert others[1].rgb[15, 20].argmax() == 2
+    assert {other.sha256 for other in others} == {photo.sha256}
+
+
+def test_a_file_with_too_many_frames_is_refused() -> None:
+    frames = [Image.new("RGB", (8, 8), (index * 20, 0, 0)) for index in range(6)]
+    photo = Photo.from_bytes(
+        saved(frames[0], "GIF", save_all=True, append_images=frames[1:]), name="a.gif", limits=Limits(frames=5)
+    )
+    with pytest.raises(PhotoError, match="holds 6 pictures"):
+        list(photo.others())
+
+
+def test_a_colour_profile_is_applied() -> None:
+    from PIL import ImageCms
+
+    lab = ImageCms.createProfile("LAB", colorTemp=6500)
+    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    plain = Photo.from_bytes(saved(drawn(), "PNG", icc_profile=srgb), name="a.png")
+    assert corner_is_red(plain)
+    # a profile of another colour space is broken here: the picture is screened as it is
+    broken = Photo.from_bytes(saved(drawn(), "PNG", icc_profile=ImageCms.ImageCmsProfile(lab).tobytes()), name="a.png")
+    assert corner_is_red(broken)
+
+
+def cut(format: str) -> Callable[[], bytes]:
+    def make() -> bytes:
+        noise = np.random.default_rng(1).integers(0, 256, (200, 200, 3), dtype=np.uint8)
+        data = saved(Image.fromarray(noise), format)
+        return data[: len(data) * 2 // 3]
+
+    return make
+
+
+def bomb() -> bytes:
+    """A PNG that says it is 60,000 pixels wide and high."""
+    header = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
+    chunks = [(b"IHDR", header), (b"IDAT", zlib.compress(b"\0" * 1000)), (b"IEND", b"")]
+    body = b"".join(struct.pack(">I", len(d)) + n + d + struct.pack(">I", zlib.crc32(n + d)) for n, d in chunks)
+    return b"\x89PNG\r\n\x1a\n" + body
+
+
+@pytest.mark.parametrize(
+    ("name", "make", "error", "says"),
+    [
+        ("a.jpg", cut("JPEG"), PhotoError, "cut short"),
+        ("a.png", cut("PNG"), PhotoError, "cut short"),
+        ("a.webp", cut("WEBP"), PhotoError, "damaged|cut short"),
+        ("a.tif", cut("TIFF"), PhotoError, "damaged|cut short"),
+        ("a.jpg", lambda: saved(drawn(), "PNG"), PhotoError, "named .jpg but holds a PNG"),  # renamed
+        ("photo", lambda: saved(drawn(), "PNG"), PhotoError, "without an ending"),
+        ("a.jpg", lambda: b"hello, this is text", PhotoError, "no picture"),
+        ("a.png", bomb, PhotoError, "megapixels|far more pixels"),
+        ("a.nef", lambda: b"II*\0", UnsupportedError, "RAW.*convert it, or leave it out"),
+        ("a.MOV", lambda: b"ftypqt", UnsupportedError, "video.*convert it, or leave it out"),
+        ("a.docx", lambda: b"PK", UnsupportedError, "leave it out"),
+    ],
+)
+def test_what_cannot_be_screened_is_refused_in_one_clear_line(
+    tmp_path: Path, name: str, make: Callable[[], bytes], error: type[FileError], says: str
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(make())
+    with pytest.raises(error, match=says) as raised:
+        Photo.open(path)
+    assert "\n" not in str(raised.value)
+    assert str(tmp_path) not in str(raised.value)
+
+
+def test_an_empty_missing_or_too_large_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "empty.jpg").touch()
+    (tmp_path / "large.jpg").write_bytes(bytes(2_000))
+    with pytest.raises(PhotoError, match="is empty"):
+        read(tmp_path / "empty.jpg", limits=Limits())
+    with pytest.raises(PhotoError, match="cannot be read"):
+        read(tmp_path / "missing.jpg", limits=Limits())
+    with pytest.raises(PhotoError, match="larger than"):
+        read(tmp_path / "large.jpg", limits=Limits(file_megabytes=0.001))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2_000), st.integers(0, 255), st.sampled_from(["JPEG", "PNG", "GIF", "TIFF", "BMP", "WEBP"]))
+def test_a_changed_byte_is_decoded_or_refused_but_never_crashes(place: int, value: int, format: str) -> None:
+    data = bytearray(saved(drawn(), format))
+    data[place % len(data)] = value
+    ending = {"JPEG": ".jpg", "TIFF": ".tif"}.get(format, f".{format.lower()}")
+    try:
+        photo = Photo.from_bytes(bytes(data), name="a" + ending, limits=Limits(megapixels=2))
+        list(photo.others())
+    except FileError as error:
+        assert str(error)
+
+
+def test_a_scale_is_made_once_shared_and_never_larger_than_the_photo() -> None:
+    photo = Photo.from_array(np.asarray(drawn(1200, 800)))
+    small, factor = photo.scaled(600)
+    assert small.shape == (400, 600, 3)
+    assert factor == 0.5
+    assert photo.scaled(600)[0] is small
+    same, one = photo.scaled(5_000)
+    assert same.shape == (800, 1200, 3)
+    assert one == 1
+    with pytest.raises(ValueError, match="read-only"):
+        small[0, 0] = 0
