@@ -73,7 +73,9 @@ def _write(path: Path, text: str) -> None:
     """Replaces a file in one step, so that a reader never sees half of it; readable by its owner alone."""
     part = path.with_name(path.name + ".part")
     try:
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8", newline="") as file:
+        with os.fdopen(
+            os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8", newline=""
+        ) as file:
             file.write(text)
         part.replace(path)
     except OSError as error:

@@ -1,0 +1,253 @@
+"""`screening scan`, as a press officer and a script would run it: what is written, what is said, how it exits."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import os
+import signal
+import stat
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+# No networks: these tests are about files, folders and exits.
+QUICK = """
+[[stage]]
+use = "metadata"
+[rules.unscreened]
+says = "What could not be screened does not go out."
+lifted_by = "Mend it."
+kinds = { "error" = { block = 0 }, "*" = { hold = 0 } }
+[rules.scene-address]
+says = "No address."
+lifted_by = "Redaction."
+kinds = { "address" = { block = 0.5 }, "metadata" = { hold = 0.5 } }
+"""
+
+
+def command(*arguments: object) -> list[str]:
+    return [sys.executable, "-c", "from screening.cli import main; main()", *map(str, arguments)]
+
+
+def screening(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command(*arguments), capture_output=True, text=True, check=False, timeout=300, cwd=cwd, encoding="utf-8"
+    )
+
+
+@pytest.fixture
+def quick(tmp_path: Path) -> Path:
+    path = tmp_path / "quick.toml"
+    path.write_text(QUICK)
+    return path
+
+
+@pytest.fixture(scope="module")
+def run_of_bad_files(bad_files: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Any, Any]:
+    folder = tmp_path_factory.mktemp("quick")
+    (folder / "quick.toml").write_text(QUICK)
+    done = screening(
+        "scan", bad_files, "--out", folder / "run", "--pipeline", folder / "quick.toml", "--purpose", "A test"
+    )
+    return folder / "run", json.loads((folder / "run" / "report.json").read_text()), done
+
+
+def test_every_broken_file_is_blocked_by_name_and_every_good_one_is_judged(
+    run_of_bad_files: tuple[Path, Any, Any], bad_files: Path
+) -> None:
+    _, report, done = run_of_bad_files
+    assert done.returncode == 2, done.stderr
+    assert "Traceback" not in done.stderr
+    photos = {photo["file"]: photo for photo in report["photos"]}
+    on_disk = {path.relative_to(bad_files).as_posix() for path in bad_files.rglob("*") if path.is_file()}
+    assert set(photos) == on_disk, "nothing is lost"
+    for name, photo in photos.items():
+        if name.startswith("broken/"):
+            assert photo["verdict"] == "block", name
+            assert photo["findings"][0]["kind"] in {"error.photo", "error.unsupported"}, name
+            assert f"  {name}: " in done.stdout, "named in the summary, with the reason on the same line"
+        else:
+            assert photo["verdict"] == "clear", (name, photo["findings"])
+            assert photo["width"] > 0
+            assert photo["sha256"] == hashlib.sha256((bad_files / name).read_bytes()).hexdigest()
+
+
+def test_a_raw_file_and_a_video_say_what_to_do(run_of_bad_files: tuple[Path, Any, Any]) -> None:
+    _, report, _ = run_of_bad_files
+    said = {photo["file"]: photo["findings"][0] for photo in report["photos"] if photo["findings"]}
+    for name in ("broken/camera.nef", "broken/film.mp4"):
+        assert said[name]["kind"] == "error.unsupported"
+        assert said[name]["evidence"].endswith("convert it, or leave it out of the upload")
+
+
+def test_the_run_is_for_its_owner_alone_and_holds_three_reports(run_of_bad_files: tuple[Path, Any, Any]) -> None:
+    run, report, done = run_of_bad_files
+    assert sorted(path.name for path in run.iterdir()) == ["report.csv", "report.html", "report.json"]
+    assert report["batch"]["purpose"] == "A test"
+    assert report["summary"]["photos"] == len(report["photos"])
+    with (run / "report.csv").open(encoding="utf-8", newline="") as file:
+        assert len(list(csv.reader(file))) > len(report["photos"])
+    assert str(run / "report.html") in done.stdout
+    if os.name == "posix":
+        assert stat.S_IMODE(run.stat().st_mode) == 0o700
+        assert {stat.S_IMODE(path.stat().st_mode) for path in run.iterdir()} == {0o600}
+
+
+def test_json_goes_to_stdout_alone(bad_files: Path, quick: Path) -> None:
+    done = screening("scan", bad_files / "odd" / "plain.jpg", "--json", "--not-a-scene", "--pipeline", quick)
+    report = json.loads(done.stdout)
+    assert done.returncode == 0
+    assert report["batch"]["scene"] is False
+    assert [photo["file"] for photo in report["photos"]] == ["plain.jpg"]
+    assert "1 clear" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (["scan", "no-such-folder"], 2, "no-such-folder: there is no such file or folder"),
+        (["scan", ".", "--pipeline", "strickt"], 2, "did you mean 'strict'"),
+        (["scan", ".", "--annotate"], 2, "name it with --out"),
+        (["scan"], 2, "Missing argument"),
+        (["scna", "."], 2, "No such command"),
+    ],
+)
+def test_a_wrong_call_is_answered_in_words(tmp_path: Path, arguments: list[str], code: int, says: str) -> None:
+    done = screening(*arguments, cwd=tmp_path)
+    assert done.returncode == code
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_no_pictures_at_all_is_never_clear(tmp_path: Path, quick: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "empty" / "notes.txt").write_text("nothing to see")
+    done = screening("scan", tmp_path / "empty", "--pipeline", quick)
+    assert done.returncode == 2
+    assert "No pictures were found" in done.stdout
+    assert "Left aside, not for publishing: 1 file" in done.stdout
+
+
+def test_an_out_folder_that_holds_something_else_is_left_alone(tmp_path: Path, bad_files: Path, quick: Path) -> None:
+    (tmp_path / "precious").mkdir()
+    (tmp_path / "precious" / "thesis.txt").write_text("years of work")
+    done = screening("scan", bad_files / "odd" / "plain.jpg", "--out", tmp_path / "precious", "--pipeline", quick)
+    assert done.returncode == 2
+    assert "holds other things than a run" in done.stderr
+    assert [path.name for path in (tmp_path / "precious").iterdir()] == ["thesis.txt"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="symbolic links need a privilege on Windows")
+def test_a_link_never_leaves_the_folder(tmp_path: Path, bad_files: Path, quick: Path) -> None:
+    folder, outside = tmp_path / "shoot", tmp_path / "outside"
+    folder.mkdir()
+    outside.mkdir()
+    picture = (bad_files / "odd" / "plain.jpg").read_bytes()
+    (folder / "real.jpg").write_bytes(picture)
+    (outside / "private.jpg").write_bytes(picture)
+    (folder / "within.jpg").symlink_to(folder / "real.jpg")
+    (folder / "leaves.jpg").symlink_to(outside / "private.jpg")
+    (folder / "folder-leaves").symlink_to(outside)
+    (folder / "loop").symlink_to(folder)
+    report = json.loads(screening("scan", folder, "--json", "--pipeline", quick).stdout)
+    verdicts = {photo["file"]: photo["verdict"] for photo in report["photos"]}
+    assert verdicts == {"real.jpg": "clear", "within.jpg": "clear", "leaves.jpg": "block", "folder-leaves": "block"}
+    assert report["aside"] == ["loop"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows forbids these names")
+def test_hostile_names_are_inert(tmp_path: Path, bad_files: Path, quick: Path) -> None:
+    folder = tmp_path / "shoot"
+    folder.mkdir()
+    picture = (bad_files / "odd" / "plain.jpg").read_bytes()
+    names = [
+        "\x1b[31mred.png",
+        "line\nbreak.png",
+        "\u202egnp.exe.png",
+        "=cmd|x.png",
+        "<img src=x onerror=alert(1)>.png",
+    ]
+    for name in names:
+        (folder / name).write_bytes(picture)
+    os.fsencode(folder)
+    (folder / os.fsdecode(b"not-\xff-text.png")).write_bytes(picture)
+    done = screening("scan", folder, "--out", tmp_path / "run", "--pipeline", quick)
+    assert done.returncode == 2  # a JPEG called .png is blocked, and so is named in the summary
+    assert "Traceback" not in done.stderr
+    assert "\x1b" not in done.stdout
+    assert "\u202e" not in done.stdout
+    assert len([line for line in done.stdout.splitlines() if "rename it" in line]) == len(names) + 1
+    page = (tmp_path / "run" / "report.html").read_text(encoding="utf-8")
+    assert "<img src=x onerror" not in page
+    rows = list(csv.reader((tmp_path / "run" / "report.csv").open(encoding="utf-8", newline="")))
+    assert not [cell for row in rows for cell in row if cell[:1] in "=+-@\t\r" and cell]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Ctrl-C is sent as a signal")
+def test_ctrl_c_saves_what_is_done_and_blocks_the_rest(tmp_path: Path, bad_files: Path) -> None:
+    folder = tmp_path / "shoot"
+    folder.mkdir()
+    picture = (bad_files / "odd" / "plain.jpg").read_bytes()
+    for index in range(600):
+        (folder / f"{index:03}.jpg").write_bytes(picture)
+    slow = tmp_path / "slow.toml"
+    slow.write_text(QUICK.replace('use = "metadata"', 'use = "tests.slow_stage:Slow"'))
+    root = Path(__file__).parent.parent
+    process = subprocess.Popen(
+        command("scan", folder, "--out", tmp_path / "run", "--pipeline", slow, "--jobs", 2),
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(root)},
+    )
+    assert process.stderr
+    process.stderr.readline()  # the first progress line: some are done
+    process.send_signal(signal.SIGINT)
+    began = time.monotonic()
+    out, err = process.communicate(timeout=60)
+    assert time.monotonic() - began < 30
+    assert process.returncode == 130, err
+    assert "Traceback" not in err
+    assert "Stopped before the end" in out
+    photos = json.loads((tmp_path / "run" / "report.json").read_text())["photos"]
+    verdicts = [photo["verdict"] for photo in photos]
+    assert len(photos) == 600
+    assert verdicts.count("clear") > 0
+    assert verdicts.count("block") > 0
+
+
+def test_a_photo_that_takes_too_long_or_brings_the_program_down_is_blocked_and_the_others_are_judged(
+    tmp_path: Path, bad_files: Path
+) -> None:
+    folder = tmp_path / "shoot"
+    folder.mkdir()
+    picture = (bad_files / "odd" / "plain.jpg").read_bytes()
+    for name in ("a.jpg", "b-hangs.jpg", "c-crashes.jpg", "d.jpg"):
+        (folder / name).write_bytes(picture)
+    pipeline = tmp_path / "slow.toml"
+    pipeline.write_text("[limits]\nseconds = 1\n" + QUICK.replace('use = "metadata"', 'use = "tests.slow_stage:Slow"'))
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
+    done = subprocess.run(
+        command("scan", folder, "--json", "--pipeline", pipeline),
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment,
+        timeout=120,
+    )
+    photos = {photo["file"]: photo for photo in json.loads(done.stdout)["photos"]}
+    assert done.returncode == 2
+    assert {name: photo["verdict"] for name, photo in photos.items()} == {
+        "a.jpg": "clear",
+        "b-hangs.jpg": "block",
+        "c-crashes.jpg": "block",
+        "d.jpg": "clear",
+    }
+    assert "longer than" in photos["b-hangs.jpg"]["findings"][0]["evidence"]
+    assert "brought the program down" in photos["c-crashes.jpg"]["findings"][0]["evidence"]
