@@ -1,0 +1,20 @@
+"""Makes a string from a file harmless wherever it is shown: no character in it moves the cursor or reorders text."""
+
+from __future__ import annotations
+
+import unicodedata
+
+# Control, format (the marks that reorder text are among them), surrogate, private, unassigned; breaks of line.
+ACTIVE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+
+
+def inert(text: str) -> str:
+    """The text with every character that could act, or not be shown at all, spelt out: `\\x1b`, `\\u202e`."""
+    return "".join(_spelt(letter) if unicodedata.category(letter) in ACTIVE else letter for letter in text)
+
+
+def _spelt(letter: str) -> str:
+    code = ord(letter)
+    if code <= 0xFF:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"

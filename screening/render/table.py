@@ -1,0 +1,47 @@
+"""report.csv: one row a finding, and one for each file without any."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from screening.render.inert import inert
+
+COLUMNS = (
+    "file photo_verdict rule kind verdict score hold block left top right bottom evidence stage width height sha256"
+).split()
+# What a spreadsheet takes for the beginning of a formula; the wide forms are folded to these by some.
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+
+
+def csv_table(report: Mapping[str, Any]) -> str:
+    """The report.json dictionary as CSV; a column `text` is added where the report holds what was read."""
+    shows_text = any("text" in finding for photo in report["photos"] for finding in photo["findings"])
+    file = io.StringIO()
+    writer = csv.DictWriter(file, [*COLUMNS, *(["text"] if shows_text else [])], restval="", lineterminator="\r\n")
+    writer.writeheader()
+    for row in _rows(report):
+        writer.writerow({column: _cell(value) for column, value in row.items()})
+    return file.getvalue()
+
+
+def _rows(report: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for photo in report["photos"]:
+        about = {name: photo[name] for name in ("file", "width", "height", "sha256")}
+        about["photo_verdict"] = photo["verdict"]
+        for finding in photo["findings"]:
+            sides = dict(zip(("left", "top", "right", "bottom"), finding["box"] or (), strict=False))
+            yield about | {name: value for name, value in finding.items() if name != "box"} | sides
+        if not photo["findings"]:
+            yield about
+
+
+def _cell(value: object) -> object:
+    """A value as a cell that no spreadsheet takes for a formula."""
+    if not isinstance(value, str):
+        return value
+    # judged as it came: what is spelt out below may have hidden a formula from us but not from a spreadsheet
+    begins_a_formula = value.lstrip(" \u00a0").startswith(FORMULA)
+    return f"'{inert(value)}" if begins_a_formula else inert(value)

@@ -1,0 +1,76 @@
+"""The sample shoot and the broken files are what their scripts say."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+from screening.photo import FileError, Photo, UnsupportedError
+
+FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
+
+
+def script(name: str) -> ModuleType:
+    """A script of the fixtures folder as a module."""
+    if str(FIXTURES) not in sys.path:
+        sys.path.insert(0, str(FIXTURES))
+    return importlib.import_module(name)
+
+
+@functools.cache
+def files(kind: str) -> dict[str, bytes]:
+    """The broken or the odd files, made once."""
+    made: dict[str, bytes] = getattr(script("make_broken"), kind)()
+    return made
+
+
+@pytest.mark.parametrize("name", ["street/two-cars.jpg", "desk/briefing.jpg", "open-day/portrait.jpg"])
+def test_a_picture_of_the_shoot_is_drawn_alike_twice(name: str) -> None:
+    draw = script("make_shoot").PICTURES[name]
+    np.testing.assert_array_equal(draw(), draw())
+
+
+def test_a_plate_has_its_real_proportions() -> None:
+    plate = script("draw").plate("AB52 CDE", scale=2)
+    assert plate.shape == (222, 1040, 3)
+    dark = (plate[30:180, 8:-8].max(axis=2) < 100).any(axis=0)
+    edges = np.flatnonzero(np.diff(dark.astype(int)))
+    widths, gaps = (edges[1::2] - edges[::2]) / 2, (edges[2::2] - edges[1:-1:2]) / 2
+    np.testing.assert_allclose(widths, [50] * 7, atol=2)
+    np.testing.assert_allclose(gaps, [11, 11, 11, 33, 11, 11], atol=2)
+
+
+def test_a_code_says_what_it_was_given() -> None:
+    import zxingcpp
+
+    read = zxingcpp.read_barcodes(script("draw").qr_code("https://example.org/join"))
+    assert [code.text for code in read] == ["https://example.org/join"]
+
+
+@pytest.mark.parametrize("name", sorted(files("broken")))
+def test_a_broken_file_is_refused_with_a_reason(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(files("broken")[name])
+    with pytest.raises(FileError) as refusal:
+        list(Photo.open(tmp_path / name).others())
+    assert isinstance(refusal.value, UnsupportedError) == (name in script("make_broken").UNSUPPORTED)
+
+
+@pytest.mark.parametrize("name", sorted(files("odd")))
+def test_an_odd_but_good_file_is_decoded_upright(name: str) -> None:
+    photo = Photo.from_bytes(files("odd")[name], name=name)
+    if name == "one-pixel.png":
+        assert (photo.width, photo.height) == (1, 1)
+        return
+    view = np.asarray(script("make_broken").view().convert("L"), np.float32)
+    seen = np.asarray(photo.rgb, np.float32).mean(axis=2)
+    assert seen.shape == view.shape
+    # in cells, because one-bit.png is dithered, and without the left edge, which alpha.png hides
+    cells = [picture[:, 80:].reshape(30, 16, 40, 16).mean(axis=(1, 3)).ravel() for picture in (seen, view)]
+    assert np.corrcoef(*cells)[0, 1] > 0.98
+    assert len(list(photo.others())) == (2 if name.startswith("three") else 0)
