@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 Picture = NDArray[np.uint8]
+Outline = tuple[tuple[float, float], ...]  # (x, y)
 Square = tuple[float, float, float, float]  # left, top, right, bottom
-# How far damage of each severity, as the file's name has it, counts as damage by a collision, and how much to learn from it.
-SEVERITY = {"major": (1.0, 1.0), "moderate": (1.0, 0.7), "minor": (0.2, 0.4), "damage": (0.7, 0.2), "": (0.85, 0.5)}
+# How far each severity in a file's name counts as damage by a collision, and how much to learn from it.
+SEVERITY = {"major": (1.0, 1.0), "moderate": (1.0, 0.7), "minor": (0.2, 0.4), "damage": (0.7, 0.2), "part": (0.85, 0.5)}
 WINDSCREEN = "6"
 # Street pictures that show a wreck, found by looking at what the first network flagged.
 NOT_SOUND = {"2c1988667844d5db.jpg"}
@@ -31,24 +32,26 @@ class Example:
         source: which kind of material, e.g. "wreck" or "street".
         damaged: 0 to 1.
         weight: how much to learn from it.
-        boxes: the vehicles in it, largest first; empty where none was recognised.
         held: kept for measuring, never learned from.
+        boxes: the vehicles in it, largest first; empty where none was recognised.
+        parts: outlines of the damaged parts, as shares of width and height; empty where nobody drew them.
     """
 
     name: str
     source: str
     damaged: float
     weight: float
-    boxes: tuple[Square, ...]
     held: bool
+    boxes: tuple[Square, ...] = ()
+    parts: tuple[Outline, ...] = ()
 
 
 def read(path: Path) -> Picture:
     """The picture as RGB."""
-    picture = cv2.imread(str(path), cv2.IMREAD_COLOR)
+    picture = cv2.imread(str(path), cv2.IMREAD_COLOR_RGB)
     if picture is None:
         raise ValueError(f"{path} is not a picture that can be read")
-    return np.ascontiguousarray(picture[..., ::-1])
+    return np.asarray(picture, dtype=np.uint8)
 
 
 def labelled(data: Path, limit: int | None = None) -> Iterator[tuple[str, str, float, float]]:
@@ -58,12 +61,12 @@ def labelled(data: Path, limit: int | None = None) -> Iterator[tuple[str, str, f
             yield f"{folder}/{path.name}", source, damaged, 1.0
     for entry in json.loads((data / "damage/parts/labels.json").read_text())[:limit]:
         severity = entry["file"].split("_")[0]
-        damaged, weight = SEVERITY.get(severity, SEVERITY[""])
-        glass = any(polygon[0] == WINDSCREEN for polygon in entry["yolo"])
-        if glass and severity != "minor":
-            damaged, weight = 1.0, 1.0
+        source = severity if severity in SEVERITY else "part"
+        damaged, weight = SEVERITY[source]
+        if source != "minor" and any(polygon[0] == WINDSCREEN for polygon in entry["yolo"]):
+            source, damaged, weight = "glass", 1.0, 1.0
         if entry["yolo"]:
-            yield f"damage/parts/{entry['file']}", "glass" if glass else severity if severity in SEVERITY else "part", damaged, weight
+            yield f"damage/parts/{entry['file']}", source, damaged, weight
     for path in sorted((data / "plates").glob("*.jpg"))[:limit]:
         if path.name not in NOT_SOUND:
             yield f"plates/{path.name}", "street", 0.0, 1.0
@@ -72,8 +75,24 @@ def labelled(data: Path, limit: int | None = None) -> Iterator[tuple[str, str, f
             yield f"{folder}/{path.name}", "other", 0.0, 1.0
 
 
+def outlines(data: Path) -> dict[str, tuple[Outline, ...]]:
+    """The damaged parts of each picture in damage/parts: polygons, or boxes by their middle and size."""
+    found = {}
+    for entry in json.loads((data / "damage/parts/labels.json").read_text()):
+        drawn: list[Outline] = []
+        for _, *numbers in entry["yolo"]:
+            values = [float(number) for number in numbers]
+            if len(values) == 4:
+                (x, y), (dx, dy) = values[:2], (values[2] / 2, values[3] / 2)
+                drawn.append(((x - dx, y - dy), (x + dx, y - dy), (x + dx, y + dy), (x - dx, y + dy)))
+            else:
+                drawn.append(tuple(zip(values[::2], values[1::2], strict=True)))
+        found[f"damage/parts/{entry['file']}"] = tuple(drawn)
+    return found
+
+
 def families(data: Path, names: list[str]) -> dict[str, str]:
-    """For every picture the first name among its near copies (also mirrored), so that copies are kept apart or together.
+    """For every picture the first name among its near copies (also mirrored), so that copies stay together.
 
     A copy is a picture whose 24 x 24 grey thumbnails correlate above 0.95.
     """
@@ -100,22 +119,31 @@ def families(data: Path, names: list[str]) -> dict[str, str]:
 
 
 def held_out(name: str) -> bool:
-    """Say whether a picture is kept for measuring: a fifth, by a hash of its (or its first copy's) name, so that it never changes."""
+    """Say whether a picture is kept for measuring: a fifth, by a hash of its first copy's name."""
     return hashlib.sha256(name.encode()).digest()[0] < 51
 
 
-def examples(data: Path, find: Callable[[Picture], list[tuple[float, ...]]], work: Path, limit: int | None = None) -> list[Example]:
-    """Every labelled picture with its vehicles, which are found once and kept in the folder `work`."""
-    rows = list(labelled(data, limit))
+def examples(data: Path, limit: int | None = None) -> list[Example]:
+    """Every labelled picture, without its vehicles."""
+    rows, drawn = list(labelled(data, limit)), outlines(data)
     family = families(data, [row[0] for row in rows])
+    return [
+        Example(name, source, damaged, weight, held_out(family[name]), (), drawn.get(name, ()))
+        for name, source, damaged, weight in rows
+    ]
+
+
+def with_vehicles(
+    known: list[Example], data: Path, find: Callable[[Picture], list[tuple[float, ...]]], work: Path
+) -> list[Example]:
+    """The examples with their vehicles, largest first, which are found once and kept in the folder `work`."""
     store = work / "vehicles.json"
-    known: dict[str, list[Square]] = json.loads(store.read_text()) if store.is_file() else {}
-    for name, *_ in rows:
-        if name not in known:
-            known[name] = [(box[0], box[1], box[2], box[3]) for box in find(read(data / name))]
-    store.write_text(json.dumps(known))
+    seen: dict[str, list[Square]] = json.loads(store.read_text()) if store.is_file() else {}
     found = []
-    for name, source, damaged, weight in rows:
-        boxes = sorted((tuple(box) for box in known[name]), key=lambda box: (box[0] - box[2]) * (box[3] - box[1]))
-        found.append(Example(name, source, damaged, weight, tuple(boxes), held_out(family[name])))  # type: ignore[arg-type]
+    for example in known:
+        if example.name not in seen:
+            seen[example.name] = [(box[0], box[1], box[2], box[3]) for box in find(read(data / example.name))]
+        boxes = sorted(seen[example.name], key=lambda box: (box[0] - box[2]) * (box[3] - box[1]))
+        found.append(replace(example, boxes=tuple(boxes)))
+    store.write_text(json.dumps(seen))
     return found

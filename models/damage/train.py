@@ -1,0 +1,176 @@
+"""Trains the damage network: from labelled pictures to damage.onnx, in one command.
+
+    python models/damage/train.py DATA --start yolov5n.pt --out models/damage/damage.onnx
+
+DATA is the folder with damage/, plates/, everyday/, faces/, scene_text/ and house_numbers/ (by default the one that
+SCREENING_DATA names). A teacher, YOLOv5n as it was trained on COCO, finds the vehicles; its backbone is what the
+network starts from. `--without` leaves sources out, to measure on them what the network makes of pictures from
+elsewhere. `--limit` takes the first few pictures of each folder, for a try-out; that may also do without `--start`:
+then there is no teacher, the pictures are looked at whole, and the network starts from chance. `evaluate.py` prints
+the figures of the card.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import os
+import sys
+import tempfile
+import time
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+
+if TYPE_CHECKING:
+    from material import Example, Picture
+    from network import Damage
+    from torch import Tensor
+    from views import View
+
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "street"), str(Path(__file__).parents[2])]
+
+from screening.weights import sha256_of  # noqa: E402
+
+SEED = 7
+BATCH = 32
+# The first layers, edges and colours, stay as they are.
+FROZEN = 4
+# The first share of the steps looks at smaller crops, at half the cost.
+SMALL, SMALL_SHARE = 160, 0.5
+# How often each source is drawn.
+SHARES = {
+    "wreck": 0.25, "major": 0.07, "moderate": 0.05, "part": 0.03, "glass": 0.06, "damage": 0.03,
+    "minor": 0.04, "sound": 0.22, "street": 0.2, "other": 0.05,
+}  # fmt: skip
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", nargs="?", type=Path, default=os.environ.get("SCREENING_DATA"))
+    parser.add_argument("--start", type=Path, help="YOLOv5n's original checkpoint, trained on COCO")
+    parser.add_argument("--out", type=Path, default=Path(__file__).with_name("damage.onnx"))
+    parser.add_argument("--work", type=Path, help="where the vehicles found and the checkpoint go (a temporary folder)")
+    parser.add_argument("--steps", type=int, default=2400, help=f"batches of {BATCH} to learn from")
+    parser.add_argument("--without", nargs="*", default=[], metavar="SOURCE", help="sources to leave out")
+    parser.add_argument("--limit", type=int, help="take so many pictures of each folder")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--seed", type=int, default=SEED)
+    options = parser.parse_args()
+    if options.data is None:
+        parser.error("name the folder of labelled pictures, or set SCREENING_DATA")
+    with tempfile.TemporaryDirectory() as temporary:
+        work: Path = (options.work or Path(temporary)).resolve()
+        work.mkdir(parents=True, exist_ok=True)
+        os.environ |= {"YOLO_CONFIG_DIR": str(work), "YOLO_OFFLINE": "true", "YOLO_AUTOINSTALL": "false"}
+        train(options, work)
+
+
+def train(options: argparse.Namespace, work: Path) -> None:
+    """Find the vehicles, learn, calibrate on the pictures kept for measuring, export."""
+    import torch
+    from calibrate import calibrate
+    from export import agrees, to_onnx
+    from material import examples, with_vehicles
+    from network import Damage
+
+    torch.set_num_threads(options.threads)
+    torch.manual_seed(options.seed)
+    cv2.setNumThreads(options.threads)
+    cv2.setRNGSeed(options.seed)
+    network, find = Damage(), no_vehicles
+    if options.start:
+        street: Any = import_module("teacher")  # the street network learns from the same teacher
+        network.start_from(street.read_weights(options.start))
+        find = street.Teacher(options.start).find
+    known = with_vehicles(examples(options.data, options.limit), options.data, find, work)
+    learn(network, [one for one in known if not one.held and one.source not in options.without], options, work)
+    calibrate(network, [one for one in known if one.held], options.data)
+    to_onnx(network, options.out)
+    agrees(network, options.out)
+    print(f"wrote {options.out.name}, {options.out.stat().st_size / 1e6:.1f} MB, SHA-256 {sha256_of(options.out)}")
+
+
+def no_vehicles(picture: Picture) -> list[tuple[float, ...]]:
+    """Nothing, for a picture that is looked at whole."""
+    return []
+
+
+def learn(network: Damage, known: list[Example], options: argparse.Namespace, work: Path) -> None:
+    """Draw examples by source, make a view of each, follow the loss; keep the running mean of the last steps."""
+    import torch
+    from material import read
+    from ultralytics.utils.torch_utils import ModelEMA
+    from views import training_view
+
+    dice = np.random.default_rng(options.seed)
+    by_source = {source: [example for example in known if example.source == source] for source in SHARES}
+    sources = [source for source in SHARES if by_source[source]]
+    shares = np.array([SHARES[source] for source in sources])
+    shares /= shares.sum()
+    network.backbone[:FROZEN].requires_grad_(False)
+    network.train()
+    network.to(memory_format=torch.channels_last)
+    head = [*network.mix.parameters(), *network.place.parameters(), *network.score.parameters()]
+    rates = [
+        {"params": network.backbone[FROZEN:].parameters(), "lr": 6e-4},
+        {"params": head, "lr": 2e-3},
+    ]
+    optimiser = torch.optim.AdamW(rates, weight_decay=0.03)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: pace(step, options.steps))
+    mean = ModelEMA(network, decay=0.998, tau=200)  # type: ignore[no-untyped-call]
+    began, shown = time.monotonic(), []
+    for step in range(options.steps):
+        views = []
+        for source in dice.choice(sources, BATCH, p=shares):
+            example, other = (drawn(by_source[name], dice) for name in (source, str(dice.choice(sources))))
+            views.append(training_view(example, lambda one: read(options.data / one.name), other, dice))
+        loss = loss_of(network, views, small=step < options.steps * SMALL_SHARE)
+        optimiser.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
+        optimiser.step()
+        schedule.step()
+        mean.update(network)  # type: ignore[no-untyped-call]
+        shown.append(loss.item())
+        if step % 100 == 99:
+            print(f"step {step + 1}: loss {np.mean(shown[-100:]):.4f}, {time.monotonic() - began:.0f} s", flush=True)
+            torch.save(mean.ema.state_dict(), work / "damage.pt")
+    network.load_state_dict(mean.ema.state_dict())
+    network.eval()
+
+
+def drawn(known: list[Example], dice: np.random.Generator) -> Example:
+    return known[int(dice.integers(len(known)))]
+
+
+def loss_of(network: Damage, views: list[View], *, small: bool) -> Tensor:
+    """How wrong the network is about the crops and, with a third of the weight, about the places in them."""
+    import torch
+    from torch.nn.functional import binary_cross_entropy_with_logits, interpolate
+
+    crops = torch.from_numpy(np.stack([view.crop for view in views])).permute(0, 3, 1, 2).float() / 255
+    masks = torch.from_numpy(np.stack([view.mask for view in views])).float() / 255
+    facts = torch.tensor([(view.damaged, view.weight, view.placed) for view in views], dtype=torch.float32)
+    damaged, weight, placed = facts.unbind(1)
+    if small:
+        crops = interpolate(crops, (SMALL, SMALL), mode="area")
+        masks = interpolate(masks[:, None], (SMALL // 16, SMALL // 16), mode="area")[:, 0]
+    with torch.autocast("cpu", torch.bfloat16):
+        places, logits = (answer.float() for answer in network.places(crops))
+    whole = binary_cross_entropy_with_logits(logits, damaged * 0.96 + 0.02, weight)
+    local = binary_cross_entropy_with_logits(places, masks * damaged[:, None, None], reduction="none").mean((1, 2))
+    return whole + (local * weight * placed).sum() / len(views) / 3
+
+
+def pace(step: int, steps: int) -> float:
+    """The learning rate's factor: up in the first twentieth, then down along a cosine."""
+    rise = min(1.0, (step + 1) / (steps / 20))
+    return rise * (0.02 + 0.98 * (1 + math.cos(math.pi * step / steps)) / 2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,235 @@
+"""What the network sees: a vehicle with a little of what is around it, and made unlike its source for training.
+
+Wrecks were photographed in salvage yards and sound cars at dealers', with other cameras and other compression. A
+network learns that difference first, unless every example is cropped, put before another background, re-scaled,
+re-compressed, tilted and tinted by the same dice, whatever it shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from material import Example, Outline, Picture, Square
+from network import CELLS, SIDE
+from numpy.random import Generator
+
+from screening.finding import Box
+from screening.stages.vehicles import surroundings
+
+BORDERS = ((0, 0, 0), (255, 255, 255), (114, 114, 114))
+
+
+def box_of(square: Square, picture: Picture) -> Box:
+    """A teacher's box in whole pixels inside the picture."""
+    high, wide = picture.shape[:2]
+    left, top = min(max(int(square[0]), 0), wide - 2), min(max(int(square[1]), 0), high - 2)
+    return Box(left, top, min(max(round(square[2]), left + 2), wide), min(max(round(square[3]), top + 2), high))
+
+
+def cut(picture: Picture, box: Box) -> Picture:
+    return picture[box.top : box.bottom, box.left : box.right]
+
+
+def fitted(picture: Picture, side: int = SIDE) -> Picture:
+    """The picture squeezed into a square."""
+    return np.asarray(cv2.resize(picture, (side, side), interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
+def jittered(box: Box, picture: Picture, dice: Generator) -> Box:
+    """The box with each side moved by up to a tenth inwards or a third outwards, inside the picture."""
+    high, wide = picture.shape[:2]
+    west, north, east, south = dice.uniform(-0.08, 0.3, 4)
+    moved = Box(
+        round(box.left - west * box.width),
+        round(box.top - north * box.height),
+        max(round(box.right + east * box.width), round(box.left - west * box.width) + 8),
+        max(round(box.bottom + south * box.height), round(box.top - north * box.height) + 8),
+    )
+    return moved.clip(wide, high) or box
+
+
+def with_parts(picture: Picture, outlines: tuple[Outline, ...] = (), origin: tuple[int, int] = (0, 0)) -> Picture:
+    """The picture with a fourth channel: 255 where a damaged part was outlined, in pixels from the origin."""
+    mask = np.zeros(picture.shape[:2], np.uint8)
+    for outline in outlines:
+        cv2.fillPoly(mask, [np.round(np.array(outline) - origin).astype(np.int32)], 255)
+    return np.asarray(cv2.merge([*cv2.split(picture), mask]), dtype=np.uint8)
+
+
+def before_another(picture: Picture, box: Box, other: Picture, dice: Generator) -> Picture:
+    """The vehicle left where it is while all around it comes from elsewhere: another picture, one colour or a blur."""
+    high, wide = picture.shape[:2]
+    choice = dice.random()
+    if choice < 0.5:
+        ground = cv2.resize(other, (wide, high), interpolation=cv2.INTER_AREA)
+    elif choice < 0.8:
+        ground = np.full_like(picture, np.append(dice.integers(0, 232, 3), 0).astype(np.uint8))
+        ground[..., :3] += dice.integers(0, 24, (high, wide, 1), dtype=np.uint8)
+    else:
+        ground = cv2.blur(picture, (wide // 4 * 2 + 1, high // 4 * 2 + 1))
+        ground[..., 3] = 0
+    kept = box.grow(float(dice.uniform(0.0, 0.06))).clip(wide, high) or box
+    ground = ground.copy()
+    ground[kept.top : kept.bottom, kept.left : kept.right] = cut(picture, kept)
+    return np.asarray(ground, dtype=np.uint8)
+
+
+def overturned(picture: Picture, box: Box, other: Picture, dice: Generator) -> Picture:
+    """A sound vehicle laid on its roof or side in another picture, at the size that it had."""
+    turned = np.rot90(cut(picture, box), int(dice.choice([1, 2, 2, 3])))
+    high, wide = turned.shape[:2]
+    margin = float(dice.uniform(0.05, 0.3))
+    ground = cv2.resize(
+        other, (round(wide * (1 + 2 * margin)), round(high * (1 + 2 * margin))), interpolation=cv2.INTER_AREA
+    ).copy()
+    top, left = round(high * margin), round(wide * margin)
+    ground[top : top + high, left : left + wide] = turned
+    return np.asarray(ground, dtype=np.uint8)
+
+
+def worsened(picture: Picture, dice: Generator) -> tuple[Picture, Picture]:
+    """The view as another camera, photographer and web site would have left it, and its outlined parts."""
+    if max(picture.shape[:2]) > 2 * SIDE:
+        picture = fitted(picture, 2 * SIDE)
+    if dice.random() < 0.5:
+        picture = np.asarray(cv2.flip(picture, 1), dtype=np.uint8)
+    if dice.random() < 0.35:
+        high, wide = picture.shape[:2]
+        turn = cv2.getRotationMatrix2D((wide / 2, high / 2), float(dice.normal(0, 6)), float(dice.uniform(0.95, 1.15)))
+        edge = BORDERS[int(dice.integers(len(BORDERS)))] if dice.random() < 0.7 else None
+        mode = cv2.BORDER_CONSTANT if edge else cv2.BORDER_REFLECT
+        value = (*(edge or BORDERS[0]), 0)
+        turned = cv2.warpAffine(picture, turn, (wide, high), borderMode=mode, borderValue=value)
+        picture = np.asarray(turned, dtype=np.uint8)
+    planes = cv2.split(picture)
+    mask = cv2.resize(planes[3], (CELLS, CELLS), interpolation=cv2.INTER_AREA)
+    # first smaller, so that size and compression say nothing, then to the network's size
+    side = int(np.exp(dice.uniform(np.log(80), np.log(300)))) if dice.random() < 0.55 else SIDE
+    across = max(16, round(side * dice.uniform(0.85, 1.15)))
+    view = cv2.resize(cv2.merge(planes[:3]), (across, side), interpolation=cv2.INTER_AREA)
+    view = tinted(np.asarray(view, dtype=np.uint8), dice)
+    if dice.random() < 0.8:
+        written = cv2.imencode(".jpg", view, [cv2.IMWRITE_JPEG_QUALITY, int(dice.integers(25, 95))])[1]
+        view = np.asarray(cv2.imdecode(written, cv2.IMREAD_COLOR), dtype=np.uint8)
+    how = int(dice.choice([cv2.INTER_LINEAR, cv2.INTER_CUBIC, cv2.INTER_AREA]))
+    view = np.ascontiguousarray(cv2.resize(view, (SIDE, SIDE), interpolation=how), dtype=np.uint8)
+    if dice.random() < 0.15:
+        captioned(view, dice)
+    return view, np.asarray(mask, dtype=np.uint8)
+
+
+def tinted(picture: Picture, dice: Generator) -> Picture:
+    """Other light, other colours, sometimes none, sometimes blurred or noisy."""
+    # colours are mixed by one 3 x 4 matrix: saturation, cast, contrast and brightness at once
+    saturation = 0.0 if dice.random() < 0.15 else float(dice.uniform(0.3, 1.7)) if dice.random() < 0.6 else 1.0
+    mix = saturation * np.eye(3) + (1 - saturation) / 3
+    if dice.random() < 0.5:
+        mix *= dice.uniform(0.85, 1.15, 3)[:, None]
+    if dice.random() < 0.2:
+        mix = mix[dice.permutation(3)]
+    contrast = dice.uniform(0.6, 1.4)
+    shift = np.full((3, 1), 128 * (1 - contrast) + dice.uniform(-40, 40))
+    view = cv2.transform(picture, np.hstack([mix * contrast, shift]))
+    if dice.random() < 0.2:
+        table = 255 * (np.arange(256) / 255) ** dice.uniform(0.5, 2.2)
+        view = cv2.LUT(view, table.astype(np.uint8))
+    if dice.random() < 0.15:
+        noise = (dice.standard_normal(view.shape, np.float32) * dice.uniform(3, 14)).astype(np.int8)
+        view = cv2.add(view, noise, dtype=cv2.CV_8U)
+    if dice.random() < 0.12:
+        view = cv2.GaussianBlur(view, (0, 0), float(dice.uniform(0.5, 2)))
+    return np.asarray(view, dtype=np.uint8)
+
+
+def captioned(picture: Picture, dice: Generator) -> None:
+    """Draw a caption strip or a watermark, as stock pictures carry."""
+    colour = tuple(int(part) for part in dice.integers(0, 256, 3))
+    if dice.random() < 0.5:
+        deep = int(dice.integers(5, 30))
+        picture[-deep:] = colour
+    word = "".join(dice.choice(list("abcdehiklmnorstuvw "), int(dice.integers(5, 14))))
+    where = (int(dice.integers(0, SIDE // 2)), int(dice.integers(20, SIDE)))
+    cv2.putText(
+        picture,
+        word,
+        where,
+        int(dice.integers(0, 6)),
+        float(dice.uniform(0.3, 1.0)),
+        tuple(255 - part for part in colour),
+        1,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What one step learns from.
+
+    Attributes:
+        crop: SIDE x SIDE x 3.
+        mask: CELLS x CELLS, 255 where a damaged part was outlined.
+        damaged: 0 to 1, how far the view shows damage.
+        weight: how much to learn from it.
+        placed: whether the mask is to be believed.
+    """
+
+    crop: Picture
+    mask: Picture
+    damaged: float
+    weight: float
+    placed: bool
+
+
+def training_view(example: Example, load: Callable[[Example], Picture], other: Example, dice: Generator) -> View:
+    """One view of an example; the other's picture may be laid around its vehicle."""
+    picture = load(example)
+    high, wide = picture.shape[:2]
+    box = chosen(example, picture, dice)
+    # only what is near the vehicle is worked on
+    near = box.grow(0.6).clip(wide, high) if box else None
+    near = near or Box(0, 0, wide, high)
+    outlines = tuple(tuple((x * wide, y * high) for x, y in outline) for outline in example.parts)
+    picture = with_parts(cut(picture, near), outlines, (near.left, near.top))
+    placed = example.damaged == 0.0 or bool(example.parts)
+    if box is None:
+        return View(*worsened(whole(picture, dice), dice), example.damaged, example.weight, placed)
+    box, chance = box.shift(-near.left, -near.top), dice.random()
+    if example.damaged == 0.0 and chance < 0.04:
+        laid = overturned(picture, box, with_parts(load(other)), dice)
+        return View(*worsened(laid, dice), 1.0, example.weight, placed=False)
+    if example.damaged == 0.0 and chance < 0.2 and min(box.width, box.height) > 90:
+        return View(*worsened(close_up(picture, box, dice), dice), example.damaged, example.weight, placed)
+    if dice.random() < 0.35:
+        picture = before_another(picture, box, with_parts(load(other)), dice)
+    region = jittered(box, picture, dice)
+    if dice.random() < 0.5:
+        region = surroundings(region, picture.shape[1], picture.shape[0])
+    return View(*worsened(cut(picture, region), dice), example.damaged, example.weight, placed)
+
+
+def chosen(example: Example, picture: Picture, dice: Generator) -> Box | None:
+    """The vehicle to look at, or None for the whole picture."""
+    boxes = [box_of(square, picture) for square in example.boxes]
+    boxes = [box for box in boxes if min(box.width, box.height) >= 28]
+    aside = example.source in ("street", "other")
+    if not boxes or dice.random() < (0.3 if aside else 0.2):
+        return None
+    return boxes[int(dice.integers(len(boxes))) if aside else 0]
+
+
+def whole(picture: Picture, dice: Generator) -> Picture:
+    """Nearly all of a picture."""
+    high, wide = picture.shape[:2]
+    west, north, east, south = dice.uniform(0, 0.12, 4)
+    return picture[round(north * high) : round((1 - south) * high), round(west * wide) : round((1 - east) * wide)]
+
+
+def close_up(picture: Picture, box: Box, dice: Generator) -> Picture:
+    """A part of a sound vehicle, as close as damaged parts are photographed."""
+    share = dice.uniform(0.3, 0.75)
+    wide, high = round(box.width * share), round(box.height * max(share, 0.5))
+    left = box.left + int(dice.integers(0, box.width - wide + 1))
+    top = box.top + int(dice.integers(0, box.height - high + 1))
+    return picture[top : top + high, left : left + wide]

@@ -1,0 +1,96 @@
+"""Vehicles and number plates, and how likely each vehicle shows damage by a collision."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from screening.engine import load
+from screening.finding import Box, Finding
+from screening.photo import Photo, Pixels
+from screening.stages import street
+
+# Width and height of the crop that the damage network looks at.
+SIDE = 256
+# The copy of the picture that large vehicles are cut from; small ones come from the full picture.
+COPY = 1600
+MARGIN = 0.1
+ASPECT = 1.4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vehicles:
+    """Every vehicle and plate as an observation for later stages, and a damage score for every vehicle large enough.
+
+    A wreck is often not recognised as a vehicle: where no vehicle fills enough of the picture, the picture as a whole
+    is scored too, and reported where it comes to anything.
+
+    Attributes:
+        network: the damage network, by its name in models/manifest.toml.
+        street: the network that finds vehicles and plates, by its name.
+        most: how many vehicles are scored, the largest first; those beyond it are only observed.
+        smallest: the shorter side, in pixels of the full picture, below which a vehicle is not scored.
+        main: the share of the picture that a vehicle fills at least, for the picture as a whole not to be scored.
+        minimum: the score below which the picture as a whole is not reported.
+    """
+
+    name: ClassVar[str] = "vehicles"
+    kinds: ClassVar[tuple[str, ...]] = ("seen.vehicle", "seen.plate", "vehicle.damage")
+    network: str = "damage"
+    street: str = "street"
+    most: int = 4
+    smallest: int = 40
+    main: float = 0.05
+    minimum: float = 0.05
+
+    def __call__(self, photo: Photo, found: Sequence[Finding]) -> Iterable[Finding]:
+        """The observations, then one `vehicle.damage` a vehicle, or one for the picture."""
+        vehicles = []
+        for seen in street.find(photo, network=self.street):
+            yield Finding(f"seen.{seen.kind}", seen.score, seen.label, seen.box)
+            if seen.kind == "vehicle":
+                vehicles.append(seen.box)
+        vehicles.sort(key=lambda box: -box.area)
+        large = [box for box in vehicles if min(box.width, box.height) >= self.smallest]
+        for box in large[: self.most]:
+            score = self._score(photo, surroundings(box, photo.width, photo.height))
+            yield Finding("vehicle.damage", score, _evidence("vehicle", score), box)
+        if not large or large[0].area < self.main * photo.width * photo.height:
+            score = self._score(photo, Box(0, 0, photo.width, photo.height))
+            if score >= self.minimum:
+                yield Finding("vehicle.damage", score, _evidence("the picture as a whole", score))
+
+    def _score(self, photo: Photo, region: Box) -> float:
+        """The mean of the network's scores for the region and for its mirror image."""
+        crop = np.asarray(_fitted(photo, region).transpose(2, 0, 1), dtype=np.float32) / 255
+        scores = load(self.network)(np.stack([crop, crop[:, :, ::-1]]))[0]
+        return float(np.clip(scores.mean(), 0.0, 1.0))
+
+
+def surroundings(box: Box, width: int, height: int) -> Box:
+    """The vehicle and a little of what is around it, and more where it is much longer one way than the other."""
+    grown = box.grow(MARGIN)
+    across = max(0, round((grown.height / ASPECT - grown.width) / 2))
+    down = max(0, round((grown.width / ASPECT - grown.height) / 2))
+    wanted = Box(grown.left - across, grown.top - down, grown.right + across, grown.bottom + down)
+    return wanted.clip(width, height) or Box(0, 0, width, height)
+
+
+def _fitted(photo: Photo, region: Box) -> Pixels:
+    """The region squeezed into the network's square, from a smaller copy of the picture where that is sharp enough."""
+    import cv2
+
+    copy, factor = photo.scaled(COPY)
+    if min(region.width, region.height) * factor >= SIDE:
+        left, top = int(region.left * factor), int(region.top * factor)
+        pixels = copy[top : round(region.bottom * factor), left : round(region.right * factor)]
+    else:
+        pixels = photo.crop(region)
+    return np.asarray(cv2.resize(pixels, (SIDE, SIDE), interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
+def _evidence(what: str, score: float) -> str:
+    return f"{what}, damage consistent with a collision" if score >= 0.5 else f"{what}, no collision damage seen"
