@@ -1,0 +1,150 @@
+"""Number plates: any that can be read is a finding, whatever it says; British and foreign ones are labelled.
+
+A plate is what the street network took for one, or a line of text that looks like one: by its pattern, by the plain
+sign it stands on, by lying on a vehicle. A pattern alone counts only where nobody would write it by chance (AB12 CDE).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from screening.finding import Box, Finding
+from screening.force import Force
+from screening.photo import Photo
+from screening.stages import second_look
+from screening.stages.ground import Ground, ground
+from screening.stages.plate_text import Reading, in_plate, readable, without_band
+from screening.stages.reading import Line, lines, rows, wraps
+from screening.stages.registrations import FAIR, WEAK, Registration, parse
+
+# What it adds that a text lies on a vehicle, and that it stands on a plain sign of its own.
+ON_VEHICLE = 0.35
+ON_SIGN = 0.35
+# A plate in a detected box is read when this many characters are, this surely.
+CHARACTERS = 2
+SURE = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plates:
+    """Reads number plates.
+
+    Attributes:
+        force: who we are; its marked fleet is labelled as such.
+        minimum: the score from which a plate is reported.
+        legible: the height in pixels from which a sharp plate counts as legible although it was not read.
+    """
+
+    name: ClassVar[str] = "plates"
+    kinds: ClassVar[tuple[str, ...]] = ("vehicle.plate", "vehicle.plate_illegible")
+
+    force: Force = Force()
+    minimum: float = 0.3
+    legible: int = 24
+
+    def __call__(self, photo: Photo, found: Sequence[Finding]) -> Iterator[Finding]:
+        """One finding for each plate, the detected ones first."""
+        texts = lines(found)
+        vehicles = [finding.box for finding in found if finding.is_a("seen.vehicle") and finding.box is not None]
+        taken: list[Box] = []
+        detected = [finding for finding in found if finding.is_a("seen.plate") and finding.box is not None]
+        for plate in sorted(detected, key=lambda finding: -finding.score):
+            if plate.box is not None and not any(plate.box.inside(box) > 0.5 for box in taken):
+                taken.append(plate.box)
+                yield from self._detected(photo, plate.box, plate.score, texts, vehicles)
+        loose = [line for line in texts if not any(line.box.inside(box.grow(0.1)) > 0.5 for box in taken)]
+        for finding in sorted(self._loose(photo, loose, vehicles), key=lambda finding: -finding.score):
+            if finding.box is not None and not any(finding.box.inside(box) > 0.3 for box in taken):
+                taken.append(finding.box)
+                yield finding
+
+    def _detected(
+        self, photo: Photo, box: Box, score: float, texts: Sequence[Line], vehicles: Sequence[Box]
+    ) -> Iterator[Finding]:
+        """What a box that the street network took for a plate is."""
+        reading = _read(photo, box, texts)
+        on = ON_VEHICLE if _lies_on(box, vehicles) else 0.0
+        if reading is None:
+            if readable(photo.crop(box)) and box.height >= self.legible:
+                yield Finding("vehicle.plate", _either(score, on), "number plate, large enough to be read", box)
+            else:
+                yield Finding("vehicle.plate_illegible", score, "number plate, too small or unclear to be read", box)
+            return
+        certainty = _either(score, on, reading.registration.weight)
+        if certainty >= self.minimum:
+            yield self._finding(reading.registration, certainty, box)
+
+    def _loose(self, photo: Photo, texts: Sequence[Line], vehicles: Sequence[Box]) -> Iterator[Finding]:
+        """The texts outside detected boxes that are plates by pattern, sign and vehicle."""
+        for line in _candidates(texts):
+            registration = parse(line.text)
+            if registration is None or registration.weight < WEAK or line.score < SURE:
+                continue
+            on = ON_VEHICLE if _lies_on(line.box, vehicles) else 0.0
+            # what is nearly anything has to lie on a vehicle, or every shop sign with a number would do
+            if registration.weight < FAIR and not on and not registration.mended:
+                continue
+            sign = ON_SIGN * _plate_like(ground(photo, line))
+            certainty = line.score * _either(registration.weight, on, sign)
+            if certainty >= self.minimum:
+                box = line.box.grow(0.03, 0.1).clip(photo.width, photo.height)
+                yield self._finding(registration, certainty, box or line.box)
+
+    def _finding(self, registration: Registration, score: float, box: Box) -> Finding:
+        """The finding for a plate that was read; its evidence tells nothing of the text but its length and pattern."""
+        kind = f"vehicle.plate.{registration.country}" if registration.country else "vehicle.plate"
+        count = sum(character.isalnum() for character in registration.text)
+        what = "UK number plate" if registration.country == "uk" else "number plate"
+        pattern = f", {registration.pattern} pattern" if registration.pattern else ""
+        if _bare(registration.text) in {_bare(text) for text in self.force.fleet}:
+            return Finding("vehicle.plate.fleet", score, "number plate of our own marked fleet", box, registration.text)
+        return Finding(kind, score, f"{what}, {count} characters{pattern}", box, registration.text)
+
+
+def _read(photo: Photo, box: Box, texts: Sequence[Line]) -> Reading | None:
+    """What a plate says: from the lines already read, else from a closer look at it; None where nothing can be read."""
+    reading = in_plate(box, texts)
+    if reading is None or reading.count < CHARACTERS or reading.score < SURE:
+        reading = in_plate(box, second_look.look(photo, box.grow(0.15, 0.25)))
+    if reading is None or reading.count < CHARACTERS or reading.score < SURE:
+        return None
+    return reading if reading.registration.country == "uk" else without_band(photo, reading)
+
+
+def _candidates(texts: Sequence[Line]) -> Iterator[Line]:
+    """Single lines, lines side by side as one, and British plates in two rows."""
+    yield from texts
+    known = {line.text for line in texts}
+    yield from (row for row in rows(texts) if row.text not in known)
+    for upper, lower in wraps(texts):
+        registration = parse(upper.text + " " + lower.text)
+        if registration is not None and registration.country == "uk" and registration.weight >= FAIR:
+            both = Line(f"{upper.text} {lower.text}", min(upper.score, lower.score), upper.box.union(lower.box), ())
+            yield Line(both.text, both.score, both.box, upper.points)
+
+
+def _lies_on(box: Box, vehicles: Sequence[Box]) -> bool:
+    return any(box.inside(vehicle.grow(0.03)) > 0.8 and box.area < 0.3 * vehicle.area for vehicle in vehicles)
+
+
+def _plate_like(sign: Ground) -> float:
+    """How much a sign looks like a plate: white, yellow or black, plain, clear of what is around it; 0 to 1."""
+    grey = abs(sign.redness) < 12 and -16 < sign.yellowness < 20
+    yellow = sign.light > 40 and sign.yellowness > 25 and -25 < sign.redness < 20
+    if not (grey or yellow) or abs(sign.contrast) < 15:
+        return 0.0
+    return min(1.0, max(0.0, (sign.apart - 0.4) / 0.4)) * min(1.0, sign.plain / 0.85)
+
+
+def _either(*chances: float) -> float:
+    """The chance that at least one of several independent signs is right."""
+    wrong = 1.0
+    for chance in chances:
+        wrong *= 1.0 - chance
+    return 1.0 - wrong
+
+
+def _bare(text: str) -> str:
+    return "".join(character for character in text.upper() if character.isalnum())

@@ -1,0 +1,54 @@
+"""Reads again what was not read well: a small part of a photo, enlarged, or a line at a better place."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from screening.finding import Box
+from screening.photo import Photo
+from screening.stages import ppocr
+from screening.stages.ppocr import Quad
+from screening.stages.reading import Line
+
+# Canvases (height, width): few, because the engine compiles each one. The first that is not too flat is taken.
+CANVASES = ((128, 320), (224, 320), (320, 320))
+# No further than this is a part enlarged: beyond it there is nothing more to see.
+ENLARGE = 6.0
+GREY = 127
+
+
+def look(photo: Photo, part: Box, *, sure: float = 0.3, minimum: float = 0.5) -> tuple[Line, ...]:
+    """The lines of text in a part of the photo, found and read enlarged.
+
+    Args:
+        photo: the photo.
+        part: which part of it.
+        sure: the detector's least mean confidence in a line.
+        minimum: the reader's least mean confidence in what a line says.
+    """
+    import cv2
+
+    box = part.clip(photo.width, photo.height)
+    if box is None:
+        return ()
+    pixels = photo.crop(box)
+    high, wide = next((size for size in CANVASES if size[0] / size[1] >= box.height / box.width), CANVASES[-1])
+    scale = min(high / box.height, wide / box.width, ENLARGE)
+    size = min(wide, max(1, round(box.width * scale))), min(high, max(1, round(box.height * scale)))
+    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    canvas = np.full((high, wide, 3), GREY, np.uint8)
+    canvas[: size[1], : size[0]] = cv2.resize(pixels, size, interpolation=how)
+    found = []
+    for quad in ppocr.quads(ppocr.probabilities(canvas), sure=sure):
+        text, score, way = ppocr.read_quad(pixels, Quad(quad.points / np.float32(scale), quad.score))
+        points = tuple((float(x) + box.left, float(y) + box.top) for x, y in way.points)
+        around = Box.around(points).clip(photo.width, photo.height)
+        if text.strip() and score >= minimum and around is not None:
+            found.append(Line(" ".join(text.split()), min(score, 1.0), around, points))
+    return tuple(found)
+
+
+def read(photo: Photo, line: Line) -> Line:
+    """The line read again at its own corners, for where they are known better than before."""
+    text, score, _ = ppocr.read_quad(photo.rgb, Quad(np.array(line.points, np.float32), 1.0))
+    return Line(" ".join(text.split()), min(score, 1.0), line.box, line.points)

@@ -1,0 +1,156 @@
+"""The plates stage: detected plates, plates seen by their text alone, and texts that are no plates."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from screening.finding import Box, Finding
+from screening.force import Force
+from screening.photo import Photo, Pixels
+from screening.stages.plates import Plates
+from screening.stages.text import Text
+
+STREET = (95, 105, 100)
+WHITE, YELLOW, RED = (235, 235, 235), (235, 200, 30), (180, 30, 30)
+
+
+def picture(colour: tuple[int, int, int] = STREET) -> Pixels:
+    return np.full((300, 600, 3), colour, np.uint8)
+
+
+def sign(canvas: Pixels, box: Box, colour: tuple[int, int, int]) -> None:
+    """A plain sign with strokes on it, so that it has two tones."""
+    canvas[box.top : box.bottom, box.left : box.right] = colour
+    for x in range(box.left + 10, box.right - 10, 12):
+        canvas[box.top + 8 : box.bottom - 8, x : x + 4] = 20
+
+
+def text(words: str, box: Box, score: float = 0.97) -> Finding:
+    return Finding("seen.text", score, "text", box, words)
+
+
+def plate(box: Box, score: float = 0.8) -> Finding:
+    return Finding("seen.plate", score, "plate", box)
+
+
+PLATE = Box(200, 150, 360, 190)
+INSIDE = Box(206, 154, 354, 186)
+
+
+@pytest.mark.parametrize(
+    ("words", "kind", "expected"),
+    [
+        ("AB12 CDE", "vehicle.plate.uk", "AB12 CDE"),  # the usual case
+        ("RHOMBUS", "vehicle.plate", "RHOMBUS"),  # a syntax never drops a plate that was detected
+        ("AB-123-CD", "vehicle.plate.foreign", "AB 123 CD"),  # France
+        ("7B", "vehicle.plate", "7B"),  # two characters can lead to a person
+    ],
+)
+def test_whatever_is_read_in_a_detected_plate_is_a_plate(words: str, kind: str, expected: str) -> None:
+    photo = Photo.from_array(picture())
+    (finding,) = Plates()(photo, [plate(PLATE), text(words, INSIDE)])
+    assert (finding.kind, finding.text, finding.box) == (kind, expected, PLATE)
+    assert finding.score >= 0.5
+    assert expected not in finding.evidence
+
+
+def test_two_rows_are_one_registration() -> None:
+    box = Box(200, 100, 300, 180)
+    rows = [text("CDE", Box(206, 142, 294, 176)), text("AB12", Box(206, 104, 294, 138))]
+    (finding,) = Plates()(Photo.from_array(picture()), [plate(box), *rows])
+    assert finding.text == "AB12 CDE"
+
+
+def test_small_print_on_a_plate_is_not_its_registration() -> None:
+    dealer = text("Smith Motors B12 3CD", Box(230, 180, 330, 188))
+    (finding,) = Plates()(Photo.from_array(picture()), [plate(PLATE), text("AB12 CDE", INSIDE), dealer])
+    assert finding.text == "AB12 CDE"
+
+
+def test_a_plate_too_small_to_be_read_is_noted_as_illegible() -> None:
+    (finding,) = Plates()(Photo.from_array(picture()), [plate(Box(200, 150, 224, 156))])
+    assert finding.kind == "vehicle.plate_illegible"
+
+
+def test_a_sharp_large_plate_that_was_not_read_still_blocks() -> None:
+    # strokes that no reader knows: a script of another country, say
+    canvas = picture()
+    canvas[150:190, 200:360] = WHITE
+    for x in range(212, 350, 14):
+        canvas[158:182, x : x + 3] = 20
+        canvas[168:171, x - 4 : x + 7] = 20
+    found = list(Plates()(Photo.from_array(canvas), [plate(PLATE)]))
+    assert [finding.kind.startswith("vehicle.plate") for finding in found] == [True]
+    assert found[0].kind != "vehicle.plate_illegible"
+
+
+@pytest.mark.parametrize(
+    ("words", "colour"),
+    [
+        ("AB12 CDE", WHITE),  # the current pattern says enough
+        ("A123 BCD", YELLOW),  # an older one, on a plate-like sign
+        ("AB-123-CD", WHITE),  # another country's
+    ],
+)
+def test_a_plate_is_found_by_its_text_where_no_network_saw_it(words: str, colour: tuple[int, int, int]) -> None:
+    canvas = picture()
+    sign(canvas, PLATE, colour)
+    (finding,) = Plates()(Photo.from_array(canvas), [text(words, INSIDE)])
+    assert finding.score >= 0.5
+    assert finding.kind.startswith("vehicle.plate.")
+
+
+@pytest.mark.parametrize(
+    ("words", "colour"),
+    [
+        ("M6", WHITE),  # a motorway
+        ("A38", YELLOW),  # a road, on a road sign's yellow
+        ("30 MPH", WHITE),  # a limit
+        ("PC 1234", RED),  # a constable
+        ("ABC 123", RED),  # a jersey or a shop
+        ("24 HOURS", WHITE),  # opening hours
+        ("LEVEL 1", YELLOW),  # a car park
+        ("2FOR$30", RED),  # an offer
+        ("N195 bus", RED),  # a bus
+    ],
+)
+def test_everyday_text_is_no_plate(words: str, colour: tuple[int, int, int]) -> None:
+    canvas = picture()
+    sign(canvas, PLATE, colour)
+    found = Plates()(Photo.from_array(canvas), [text(words, INSIDE)])
+    assert [finding for finding in found if finding.score >= 0.5] == []
+
+
+def test_our_own_fleet_is_named_as_such() -> None:
+    stage = Plates(force=Force(fleet=("AB12CDE",)))
+    (finding,) = stage(Photo.from_array(picture()), [plate(PLATE), text("AB12 CDE", INSIDE)])
+    assert finding.kind == "vehicle.plate.fleet"
+
+
+def test_one_plate_that_was_detected_twice_is_one_finding() -> None:
+    twice = [plate(PLATE), plate(PLATE.grow(0.05), 0.4), text("AB12 CDE", INSIDE)]
+    assert len(list(Plates()(Photo.from_array(picture()), twice))) == 1
+
+
+def test_close_plates_of_street_photographs_are_read(shared_data: Path) -> None:
+    # registrations read by eye; the boxes are those of the labels
+    known = {
+        "57dd8f73": "KB51 BWJ",
+        "03e7b233": "W605 KUY",
+        "048aba9b": "60 WAT",
+        "0f7c680f": "JIL 6231",
+    }
+    labels = json.loads((shared_data / "plates" / "labels.json").read_text())
+    right = 0
+    for label in labels:
+        expected = next((text for start, text in known.items() if label["file"].startswith(start)), None)
+        if expected:
+            photo = Photo.open(shared_data / "plates" / label["file"])
+            boxes = [Box(*(round(side) for side in box)).clip(photo.width, photo.height) for box in label["plates"]]
+            found = [*Text()(photo, []), *(Finding("seen.plate", 0.8, "plate", box) for box in boxes)]
+            right += any(finding.text == expected for finding in Plates()(photo, found))
+    assert right == len(known)
