@@ -40,7 +40,7 @@ def picture_logits(network: Damage, examples: list[Example], data: Path) -> NDAr
 
 
 def calibrate(network: Damage, held: list[Example], data: Path) -> None:
-    """Scale and shift the logit (Platt), so that its sigmoid is the share of wrecks where half the pictures show one."""
+    """Scale and shift the logit (Platt) so that its sigmoid is the share of wrecks where half the pictures show one."""
     from sklearn.linear_model import LogisticRegression
 
     known = [example for example in held if example.source in ("wreck", "major", "sound", "street", "other")]

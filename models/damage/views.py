@@ -109,13 +109,13 @@ def worsened(picture: Picture, dice: Generator) -> tuple[Picture, Picture]:
     # first smaller, so that size and compression say nothing, then to the network's size
     side = int(np.exp(dice.uniform(np.log(80), np.log(300)))) if dice.random() < 0.55 else SIDE
     across = max(16, round(side * dice.uniform(0.85, 1.15)))
-    view = cv2.resize(cv2.merge(planes[:3]), (across, side), interpolation=cv2.INTER_AREA)
-    view = tinted(np.asarray(view, dtype=np.uint8), dice)
+    smaller = cv2.resize(cv2.merge(planes[:3]), (across, side), interpolation=cv2.INTER_AREA)
+    view = tinted(np.asarray(smaller, dtype=np.uint8), dice)
     if dice.random() < 0.8:
         written = cv2.imencode(".jpg", view, [cv2.IMWRITE_JPEG_QUALITY, int(dice.integers(25, 95))])[1]
         view = np.asarray(cv2.imdecode(written, cv2.IMREAD_COLOR), dtype=np.uint8)
     how = int(dice.choice([cv2.INTER_LINEAR, cv2.INTER_CUBIC, cv2.INTER_AREA]))
-    view = np.ascontiguousarray(cv2.resize(view, (SIDE, SIDE), interpolation=how), dtype=np.uint8)
+    view = np.array(cv2.resize(view, (SIDE, SIDE), interpolation=how), dtype=np.uint8)
     if dice.random() < 0.15:
         captioned(view, dice)
     return view, np.asarray(mask, dtype=np.uint8)
@@ -137,7 +137,7 @@ def tinted(picture: Picture, dice: Generator) -> Picture:
         table = 255 * (np.arange(256) / 255) ** dice.uniform(0.5, 2.2)
         view = cv2.LUT(view, table.astype(np.uint8))
     if dice.random() < 0.15:
-        noise = (dice.standard_normal(view.shape, np.float32) * dice.uniform(3, 14)).astype(np.int8)
+        noise = np.asarray(dice.normal(0, dice.uniform(3, 14), view.shape)).astype(np.int8)
         view = cv2.add(view, noise, dtype=cv2.CV_8U)
     if dice.random() < 0.12:
         view = cv2.GaussianBlur(view, (0, 0), float(dice.uniform(0.5, 2)))

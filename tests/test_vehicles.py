@@ -1,0 +1,158 @@
+"""The vehicles stage: which crops it scores, what it says of them, and how right its network is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+from numpy.typing import NDArray
+
+from screening.finding import Box, Finding
+from screening.photo import Photo
+from screening.stages import street, vehicles
+from screening.stages.street import Detection
+from screening.stages.vehicles import SIDE, Vehicles, surroundings
+
+Crops = NDArray[np.float32]
+
+
+@pytest.fixture
+def photo() -> Photo:
+    """Sky above, grass below, 800 x 600."""
+    rgb = np.full((600, 800, 3), (90, 140, 220), np.uint8)
+    rgb[300:] = (60, 120, 40)
+    return Photo.from_array(rgb)
+
+
+@pytest.fixture
+def look(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[Finding]]:
+    """Runs the stage with detections and scores of our choosing in place of the networks."""
+
+    def run(
+        photo: Photo, *boxes: Box, plates: tuple[Box, ...] = (), score: float = 0.9, **options: int
+    ) -> list[Finding]:
+        seen = [Detection("vehicle", "vehicle", 0.8, box) for box in boxes]
+        seen += [Detection("plate", "plate", 0.7, box) for box in plates]
+
+        def scored(crops: Crops) -> list[Crops]:
+            assert crops.shape == (2, 3, SIDE, SIDE)
+            assert crops.min() >= 0 and crops.max() <= 1
+            np.testing.assert_array_equal(crops[0], crops[1][:, :, ::-1])
+            # the two views of a crop disagree, so that their mean is what counts
+            return [np.array([score - 0.1, score + 0.1], np.float32)]
+
+        monkeypatch.setattr(street, "find", lambda photo, network: tuple(seen))
+        monkeypatch.setattr(vehicles, "load", lambda name: scored)
+        return list(Vehicles(**options)(photo, ()))  # type: ignore[arg-type]
+
+    return run
+
+
+def damage(findings: list[Finding]) -> list[Finding]:
+    return [finding for finding in findings if finding.kind == "vehicle.damage"]
+
+
+def test_every_vehicle_and_plate_is_handed_on_and_every_vehicle_scored(
+    photo: Photo, look: Callable[..., list[Finding]]
+) -> None:
+    car, van, plate = Box(0, 300, 400, 600), Box(500, 300, 800, 600), Box(60, 500, 160, 530)
+    found = look(photo, car, van, plates=(plate,))
+    assert [(one.kind, one.box) for one in found if one.kind.startswith("seen.")] == [
+        ("seen.vehicle", car),
+        ("seen.vehicle", van),
+        ("seen.plate", plate),
+    ]
+    assert [one.box for one in damage(found)] == [car, van]
+    assert [one.score for one in damage(found)] == pytest.approx([0.9, 0.9])
+
+
+@pytest.mark.parametrize(
+    ("score", "evidence"),
+    [
+        (0.9, "vehicle, damage consistent with a collision"),
+        (0.1, "vehicle, no collision damage seen"),  # reported all the same: a clear vehicle was looked at
+    ],
+)
+def test_the_evidence_says_what_the_score_means(
+    photo: Photo, look: Callable[..., list[Finding]], score: float, evidence: str
+) -> None:
+    assert [one.evidence for one in damage(look(photo, Box(0, 0, 400, 600), score=score))] == [evidence]
+
+
+def test_only_the_largest_vehicles_are_scored(photo: Photo, look: Callable[..., list[Finding]]) -> None:
+    boxes = [Box(0, 0, side, side) for side in (100, 500, 300, 200)]
+    found = look(photo, *boxes, most=2)
+    assert [one.box for one in damage(found)] == [boxes[1], boxes[2]]
+    assert sum(one.kind == "seen.vehicle" for one in found) == 4
+
+
+def test_a_vehicle_too_small_to_judge_is_only_observed(photo: Photo, look: Callable[..., list[Finding]]) -> None:
+    found = look(photo, Box(0, 0, 500, 400), Box(700, 500, 790, 530), smallest=40)
+    assert [one.box for one in damage(found)] == [Box(0, 0, 500, 400)]
+
+
+@pytest.mark.parametrize(
+    ("boxes", "score", "whole"),
+    [
+        ((), 0.9, True),  # a wreck that no detector took for a vehicle
+        ((), 0.01, False),  # nothing at all: nothing to report
+        ((Box(0, 0, 100, 100),), 0.9, True),  # a sound car far behind says nothing of what lies in front
+        ((Box(0, 0, 400, 400),), 0.9, False),  # the vehicle is the picture
+    ],
+)
+def test_the_picture_as_a_whole_is_scored_where_no_vehicle_fills_it(
+    photo: Photo, look: Callable[..., list[Finding]], boxes: tuple[Box, ...], score: float, whole: bool
+) -> None:
+    found = damage(look(photo, *boxes, score=score))
+    assert any(one.box is None for one in found) == whole
+    assert all("the picture as a whole" in one.evidence for one in found if one.box is None)
+
+
+sides = some.integers(1, 3000)
+
+
+@given(sides, sides, some.data())
+def test_the_surroundings_hold_the_vehicle_and_lie_in_the_picture(
+    width: int, height: int, data: some.DataObject
+) -> None:
+    left, top = data.draw(some.integers(0, width - 1)), data.draw(some.integers(0, height - 1))
+    box = Box(left, top, data.draw(some.integers(left + 1, width)), data.draw(some.integers(top + 1, height)))
+    around = surroundings(box, width, height)
+    assert around.clip(width, height) == around
+    assert box.inside(around) == 1.0
+
+
+def test_a_crop_looks_the_same_from_the_full_picture_and_from_its_copy() -> None:
+    dice = np.random.default_rng(3)
+    small = dice.integers(0, 256, (90, 120, 3), dtype=np.uint8)
+    large = Photo.from_array(np.kron(small, np.ones((30, 30, 1), np.uint8)))  # 3600 x 2700
+    region = Box(900, 600, 2700, 1950)
+    from_copy = vehicles._fitted(large, region)
+    from_full = vehicles._fitted(Photo.from_array(large.crop(region)), Box(0, 0, region.width, region.height))
+    assert np.abs(from_copy.astype(int) - from_full.astype(int)).mean() < 4
+
+
+@pytest.mark.parametrize("name", ["astronaut.png", "coffee.png", "rocket.jpg", "chelsea.png", "motorcycle_left.png"])
+def test_pictures_without_a_wreck_are_not_taken_for_one(astronaut: Path, name: str) -> None:
+    picture = astronaut.with_name(name)
+    if not picture.is_file():
+        pytest.skip(f"this scikit-image does not carry {name}")
+    assert all(one.score < 0.5 for one in damage(list(Vehicles()(Photo.open(picture), ()))))
+
+
+def highest(folder: Path, step: int) -> list[float]:
+    """The damage score of every so-many-th picture of a folder."""
+    stage = Vehicles()
+    found = [damage(list(stage(Photo.open(path), ()))) for path in sorted(folder.glob("*.jpg"))[::step]]
+    return [max((one.score for one in one_photo), default=0.0) for one_photo in found]
+
+
+def test_wrecks_score_high_and_street_pictures_low(shared_data: Path) -> None:
+    wrecks, streets = highest(shared_data / "damage" / "whole" / "damage", 35), highest(shared_data / "plates", 36)
+    assert len(wrecks) == 20 and len(streets) == 20
+    assert sum(score >= 0.5 for score in wrecks) >= 18
+    assert sum(score >= 0.5 for score in streets) <= 1
