@@ -1,0 +1,140 @@
+"""report.html: one page that opens from disk, with every picture, what was found in it and why it matters."""
+
+from __future__ import annotations
+
+import base64
+import datetime
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from markupsafe import Markup
+
+from screening.render.inert import inert
+from screening.render.thumbnails import hidden, thumbnail, thumbnail_side
+
+PAGE = Path(__file__).resolve().parent / "page"
+STRICTNESS = {"block": 0, "hold": 1, "clear": 2}
+WORDS = {"block": "Blocked", "hold": "Held", "clear": "Nothing found"}
+SHORT = {"block": "Blocked", "hold": "Held", "clear": "Clear"}
+MEANS = {
+    "block": "Must not go out until the picture is changed or a named person overrides.",
+    "hold": "May go out once a person has confirmed the condition.",
+    "clear": "Which is not the same as safe: somebody still looks.",
+}
+
+
+def html_page(report: Mapping[str, Any], previews: Mapping[str, bytes], *, for_sharing: bool = False) -> str:
+    """The page, as text that encodes as UTF-8.
+
+    Args:
+        report: the dictionary of report.json, as report.schema.json describes it.
+        previews: an upright JPEG of each photo, of any size, by its `file`; a photo without one gets an empty frame.
+        for_sharing: blur in the pixels what was found, and leave out what was read.
+    """
+    css, js = ((PAGE / name).read_text(encoding="utf-8") for name in ("page.css", "page.js"))
+    side = thumbnail_side(list(previews.values()))
+    photos = [_photo(photo, previews.get(photo["file"]), side, for_sharing) for photo in report["photos"]]
+    shows_text = not for_sharing and any("text" in finding for photo in photos for finding in photo["findings"])
+    page: str = _template().render(
+        report=report,
+        photos=sorted(photos, key=lambda photo: STRICTNESS[photo["verdict"]]),
+        rules_seen=[rule for rule in report["rules"] if any(rule in photo["rules"] for photo in photos)],
+        unscreened=sum(any(one["kind"].startswith("error") for one in photo["findings"]) for photo in photos),
+        shows_text=shows_text,
+        for_sharing=for_sharing,
+        started=_date(report.get("started", "")),
+        words=WORDS,
+        short=SHORT,
+        means=MEANS,
+        css=Markup(css),
+        js=Markup(js),
+        security=_security(css, js),
+    )
+    return page
+
+
+def _template() -> Any:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(PAGE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        # every string that reaches the page passes here, before it is escaped
+        finalize=lambda value: inert(value) if isinstance(value, str) and not isinstance(value, Markup) else value,
+    )
+    environment.filters["title_of"] = title_of
+    return environment.get_template("page.html.j2")
+
+
+def title_of(rule: str) -> str:
+    """A rule's id as a heading: `number-plate` is "Number plate"."""
+    return rule.replace("-", " ").capitalize()
+
+
+def _photo(photo: Mapping[str, Any], preview: bytes | None, side: int, for_sharing: bool) -> dict[str, Any]:
+    """A photo as the template takes it."""
+    path = PurePosixPath(photo["file"])
+    findings = [_finding(one, number, for_sharing) for number, one in enumerate(photo["findings"], 1)]
+    if preview and for_sharing:
+        preview = hidden(preview, photo)
+    return {
+        **photo,
+        "folder": "" if str(path.parent) == "." else str(path.parent),
+        "stem": path.name,
+        "findings": findings,
+        "rules": sorted({one["rule"] for one in findings if one["verdict"] != "clear"}),
+        "why": _why(findings),
+        "picture": _data_uri(thumbnail(preview, side)) if preview else "",
+    }
+
+
+def _finding(finding: Mapping[str, Any], number: int, for_sharing: bool) -> dict[str, Any]:
+    score, hold, block = finding["score"], finding["hold"], finding["block"]
+    plain = (
+        "block" if block is not None and score >= block else "hold" if hold is not None and score >= hold else "clear"
+    )
+    error = finding["kind"].startswith("error")
+    words = finding["kind"].replace("_", " ").split(".")
+    kind = f"{words[0]}: {' '.join(words[1:])}" if len(words) > 1 else words[0]
+    return {
+        **finding,
+        "number": number,
+        "seen": kind.capitalize() if for_sharing and not error else finding["evidence"] or kind.capitalize(),
+        "milder": STRICTNESS[finding["verdict"]] > STRICTNESS[plain],
+    }
+
+
+def _why(findings: list[dict[str, Any]]) -> str:
+    """The strictest finding in a few words."""
+    if not findings or findings[0]["verdict"] == "clear":
+        return "Noted, and allowed." if findings else "No stage found anything."
+    counting = [one for one in findings if one["verdict"] != "clear"]
+    more = f", and {len(counting) - 1} more" if len(counting) > 1 else ""
+    return f"{title_of(counting[0]['rule'])}: {counting[0]['seen']}{more}"
+
+
+def _data_uri(jpeg: bytes) -> Markup:
+    return Markup("data:image/jpeg;base64," + base64.b64encode(jpeg).decode("ascii"))
+
+
+def _security(css: str, js: str) -> str:
+    """A content security policy under which this page's own style and script run, no other, and nothing is fetched."""
+    style, script = (base64.b64encode(hashlib.sha256(part.encode()).digest()).decode("ascii") for part in (css, js))
+    return (
+        f"default-src 'none'; img-src data:; style-src 'sha256-{style}'; script-src 'sha256-{script}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _date(started: str) -> str:
+    """A point in time as a reader takes it."""
+    try:
+        moment = datetime.datetime.fromisoformat(started)
+    except ValueError:
+        return started
+    return f"{moment.day} {moment:%B %Y, %H:%M} {moment.tzname() or ''}".strip()
