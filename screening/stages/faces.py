@@ -1,110 +1,23 @@
-"""Faces: finds them with CenterFace and says how likely each can be recognised."""
+"""Faces: finds them with CenterFace, looks again at the doubtful ones, and says how likely each can be recognised."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-from screening.engine import load
 from screening.finding import Box, Finding
 from screening.photo import Photo, Pixels
+from screening.stages.centerface import Face, detect, without_doubles
 
-STRIDE = 4  # the network answers for every fourth pixel
-BUCKET = 160  # input sides are rounded up to this, so that few shapes have to be compiled
-Floats = NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True)
-class Face:
-    """A face in the pixels of the array it was found in.
-
-    Attributes:
-        score: the detector's, 0 to 1.
-        corners: left, top, right, bottom.
-        points: left eye, right eye, nose, left and right corner of the mouth as they lie in the picture, as (x, y).
-    """
-
-    score: float
-    corners: tuple[float, float, float, float]
-    points: tuple[tuple[float, float], ...]
-
-    @property
-    def height(self) -> float:
-        """Pixels down."""
-        return self.corners[3] - self.corners[1]
-
-    def moved(self, factor: float, dx: float = 0.0, dy: float = 0.0) -> Face:
-        """The same face in other coordinates: multiplied by `factor`, then shifted."""
-        left, top, right, bottom = self.corners
-        return Face(
-            self.score,
-            (left * factor + dx, top * factor + dy, right * factor + dx, bottom * factor + dy),
-            tuple((x * factor + dx, y * factor + dy) for x, y in self.points),
-        )
-
-    def iou(self, other: Face) -> float:
-        """Intersection over union, 0 to 1."""
-        a, b = self.corners, other.corners
-        across, down = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
-        if across <= 0 or down <= 0:
-            return 0.0
-        shared = across * down
-        return shared / ((a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1]) - shared)
-
-
-def detect(rgb: Pixels, *, minimum: float) -> list[Face]:
-    """The faces in an array of any size, best first, by one pass of CenterFace (Xu et al. 2019) over it."""
-    height, width = rgb.shape[:2]
-    padded = np.zeros((_bucket(height), _bucket(width), 3), np.float32)
-    padded[:height, :width] = rgb
-    # as the network was trained: RGB, 0 to 255, no mean taken off
-    outputs = load("centerface")(padded.transpose(2, 0, 1)[None])
-    return without_doubles(decode(outputs, minimum=minimum))
-
-
-def _bucket(side: int) -> int:
-    return max(BUCKET, math.ceil(side / BUCKET) * BUCKET)
-
-
-def decode(outputs: Sequence[Floats], *, minimum: float) -> list[Face]:
-    """The peaks of the heat map as faces.
-
-    Each cell of the four outputs stands for 4 x 4 pixels: how much it is a face's centre; the logarithm of the
-    face's height and width in cells; how far the centre lies from the cell's own, down and across; and five
-    landmarks, down and across, as shares of the face's height and width from its top left.
-    """
-    import cv2
-
-    heat, scale, offset, landmarks = (output[0] for output in outputs)
-    peaks = (heat[0] >= cv2.dilate(heat[0], np.ones((3, 3), np.uint8))) & (heat[0] >= minimum)
-    faces = []
-    for row, column in np.argwhere(peaks):
-        height, width = np.exp(scale[:, row, column]) * STRIDE
-        top = (row + offset[0, row, column] + 0.5) * STRIDE - height / 2
-        left = (column + offset[1, row, column] + 0.5) * STRIDE - width / 2
-        down, across = landmarks[0::2, row, column] * height + top, landmarks[1::2, row, column] * width + left
-        faces.append(
-            Face(
-                min(1.0, float(heat[0, row, column])),
-                (float(left), float(top), float(left + width), float(top + height)),
-                tuple((float(x), float(y)) for x, y in zip(across, down, strict=True)),
-            )
-        )
-    return faces
-
-
-def without_doubles(faces: Iterable[Face], *, most: float = 0.3) -> list[Face]:
-    """The faces, best first, without those that overlap a better one by more than `most`."""
-    kept: list[Face] = []
-    for face in sorted(faces, key=lambda face: -face.score):
-        if all(face.iou(other) <= most for other in kept):
-            kept.append(face)
-    return kept
+FIRST = 0.05  # at this heat a candidate is worth the second look: true small faces start here, and looks are cheap
+CERTAIN = 0.8  # from here on the first look is enough
+WINDOW = 160  # the second look's picture, in pixels
+CONTEXT = 2.5  # it shows so many times the face's longer side: the face is then 64 pixels long, which suits the network
+BACKDROP = 127
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,36 +27,101 @@ class Faces:
     Attributes:
         side: the longer side, in pixels, at which small faces are looked for.
         small_side: the longer side at which faces that fill the picture are looked for.
-        minimum: the detector score below which a face is not reported.
+        enlarged: the longer side to which a small picture is enlarged, by two at most.
+        minimum: how sure the detector must be, after its second look, that it is a face.
+        looks: how many doubtful candidates get a second look, the likeliest first; the others are dropped.
+        recognisable: from which score on a face is called identifiable.
     """
 
     name: ClassVar[str] = "faces"
     kinds: ClassVar[tuple[str, ...]] = ("face.identifiable", "face.unidentifiable")
-    side: int = 1600
+
+    side: int = 1920
     small_side: int = 480
-    minimum: float = 0.4
+    enlarged: int = 800
+    minimum: float = 0.45
+    looks: int = 32
+    recognisable: float = 0.2
 
-    def __call__(self, photo: Photo, found: Sequence[Finding]) -> Iterable[Finding]:
-        """One finding a face."""
-        faces: list[Face] = []
-        for side in sorted({self.side, self.small_side}, reverse=True):
-            pixels, factor = photo.scaled(side)
-            faces += [face.moved(1 / factor) for face in detect(pixels, minimum=self.minimum)]
-        for face in without_doubles(faces):
-            if (finding := _finding(face, photo)) is not None:
-                yield finding
+    def __call__(self, photo: Photo, found: Sequence[Finding]) -> Iterator[Finding]:
+        """One finding a face, the surest first."""
+        candidates = [face for pixels, factor in self._views(photo) for face in _seen(pixels, factor)]
+        confirmed = []
+        looks = self.looks
+        for face in without_doubles(candidates):
+            if face.score < CERTAIN and looks:
+                looks -= 1
+                face = _second_look(photo, face)
+            if face.score >= self.minimum:
+                confirmed.append(face)
+        for face in without_doubles(confirmed):
+            box = _box(face).clip(photo.width, photo.height)
+            if box is not None:
+                yield self._finding(face, box, photo)
+
+    def _views(self, photo: Photo) -> Iterator[tuple[Pixels, float]]:
+        """The picture at the scales that are looked at, and how much larger than the photo each is."""
+        longest = max(photo.width, photo.height)
+        enlarge = min(2.0, self.enlarged / longest)
+        if enlarge > 1:
+            yield _resized(photo.rgb, enlarge), enlarge
+        else:
+            yield photo.scaled(self.side)
+        if longest * enlarge > 1.2 * self.small_side:
+            yield photo.scaled(self.small_side)
+
+    def _finding(self, face: Face, box: Box, photo: Photo) -> Finding:
+        score = _is_a_face(face.score) * _recognisable(box)
+        kind = "face.identifiable" if score >= self.recognisable else "face.unidentifiable"
+        return Finding(kind, score, f"a face {box.height} px high", box, points=face.points)
 
 
-def _finding(face: Face, photo: Photo) -> Finding | None:
+def _seen(pixels: Pixels, factor: float) -> Iterable[Face]:
+    return (face.moved(1 / factor) for face in detect(pixels, minimum=FIRST))
+
+
+def _resized(rgb: Pixels, factor: float) -> Pixels:
+    import cv2
+
+    size = max(1, round(rgb.shape[1] * factor)), max(1, round(rgb.shape[0] * factor))
+    way = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(rgb, size, interpolation=way), dtype=np.uint8)
+
+
+def _second_look(photo: Photo, face: Face) -> Face:
+    """The face with the score, place and landmarks that a look at it alone gives, at the size the network likes best.
+
+    The mean of both looks would let the first one's weakness on small faces outweigh the second: it counts a third.
+    """
+    reach = max(face.width, face.height) * CONTEXT / 2
+    x, y = face.centre
+    box = _box(Face(0.0, (x - reach, y - reach, x + reach, y + reach)))
+    inside = box.clip(photo.width, photo.height)
+    if inside is None:
+        return replace(face, score=0.0)
+    factor = WINDOW / max(box.width, box.height)
+    pixels = _resized(photo.crop(inside), factor)
+    left, top = round((inside.left - box.left) * factor), round((inside.top - box.top) * factor)
+    window = np.full((WINDOW, WINDOW, 3), BACKDROP, np.uint8)
+    pixels = pixels[: WINDOW - top, : WINDOW - left]
+    window[top : top + pixels.shape[0], left : left + pixels.shape[1]] = pixels
+    again = [other.moved(1 / factor, box.left, box.top) for other in detect(window, minimum=FIRST)]
+    best = max((other for other in again if other.iou(face) > 0.25), key=lambda other: other.score, default=None)
+    if best is None:
+        return replace(face, score=face.score / 3)
+    return replace(best, score=(face.score + 2 * best.score) / 3)
+
+
+def _box(face: Face) -> Box:
     left, top, right, bottom = (round(side) for side in face.corners)
-    box = Box(left, top, max(right, left + 1), max(bottom, top + 1)).clip(photo.width, photo.height)
-    if box is None:
-        return None
-    score = _identifiability(photo, box, face.score)
-    kind = "face.identifiable" if score >= 0.2 else "face.unidentifiable"
-    return Finding(kind, score, f"a face {box.height} px high", box, points=face.points)
+    return Box(left, top, max(right, left + 1), max(bottom, top + 1))
 
 
-def _identifiability(photo: Photo, box: Box, detector: float) -> float:
+def _is_a_face(score: float) -> float:
+    """How likely a confirmed candidate is a person's face: half at 0.45, where half of them are animals' and things."""
+    return 1 / (1 + math.exp(-(score - 0.45) / 0.05))
+
+
+def _recognisable(box: Box) -> float:
     """Rises with the face's height in the full picture; half at 28 px."""
-    return detector / (1 + math.exp(-(box.height - 28) / 6))
+    return 1 / (1 + math.exp(-(box.height - 28) / 6))
