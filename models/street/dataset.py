@@ -25,7 +25,7 @@ EMPTY = {
     "documents/marked": 13,
     "faces": 60,
 }
-DAMAGED = {"damage/whole/damage": 150, "damage/whole/good": 150, "damage/parts": 150}
+DAMAGED = {"damage/whole/damage": 80, "damage/whole/good": 80, "damage/parts": 80}
 Find = Callable[[NDArray[np.uint8]], list[tuple[float, ...]]]
 
 

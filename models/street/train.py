@@ -83,7 +83,7 @@ def main() -> None:
         "--hours", type=float, nargs=2, default=(0, 0), help="bound the two rounds by the clock instead"
     )
     parser.add_argument("--limit", type=int, help="take so many pictures of each folder")
-    parser.add_argument("--size", type=int, nargs=2, default=(512, 640), help="of the pictures in the two rounds")
+    parser.add_argument("--size", type=int, nargs=2, default=(512, 416), help="of the pictures in the two rounds")
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument(
