@@ -141,7 +141,7 @@ class _Graph:
         return self.node("Relu", self.node("Add", x, self.convolution(y, channels, channels)))
 
     def halving_block(self, x: str, channels: int, wanted: int, side: int) -> tuple[str, int]:
-        """A residual block that halves the sides. What is missing to the larger of its two branches is nought, as in dlib."""
+        """A residual block that halves the sides; its smaller branch is filled up with nought, as in dlib."""
         y = self.node("Relu", self.convolution(x, channels, wanted, stride=2))
         y = self.convolution(y, wanted, wanted)
         x = self.node("AveragePool", x, kernel_shape=[2, 2], strides=[2, 2])

@@ -28,7 +28,7 @@ _PLACES = np.array([(48.5, 48.8), (101.5, 48.8), (75.0, 77.7), (53.2, 101.7), (9
 
 
 def upright(points: Landmarks) -> NDArray[np.float64]:
-    """The 2x3 matrix that turns, scales and moves a face's landmarks to their places in a `SIDE` px cut-out (least squares)."""
+    """The 2x3 matrix that turns, scales and moves landmarks to their places in a cut-out, by least squares."""
     landmarks = np.asarray(points, np.float64)
     offset, target = landmarks - landmarks.mean(axis=0), _PLACES - _PLACES.mean(axis=0)
     # Landmarks that all fall on one pixel still give a picture: one of a pixel around them.
