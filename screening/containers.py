@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 # The description box that opens a store of Content Credentials (C2PA), whatever the file's format.
 CREDENTIALS = b"jumdc2pa\x00\x11\x00\x10\x80\x00\x00\xaa\x00\x38\x9b\x71"
@@ -57,22 +57,28 @@ def jpeg_segments(data: bytes) -> Iterator[tuple[int, bytes]]:
             place += 2 + size
 
 
-def has_exif(data: bytes) -> bool:
-    """Whether a JPEG, PNG or WebP file holds an EXIF block with something in it.
+def exif_block(data: bytes) -> bytes:
+    """The EXIF block of a JPEG, PNG or WebP file, from its byte order on; a TIFF file is one itself; b"" for others.
 
     Raises:
         ContainerError: if the parts cannot be told apart.
     """
-    # eight bytes are the header, two the number of entries
+    blocks: Iterable[bytes] = ()
     if data.startswith(b"\xff\xd8"):
-        return any(
-            marker == 0xE1 and part.startswith(EXIF) and any(part[14:16]) for marker, part in jpeg_segments(data)
-        )
-    if data.startswith(b"\x89PNG"):
-        return any(name == b"eXIf" and any(part[8:10]) for name, part in _png_chunks(data))
-    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
-        return any(name == b"EXIF" and len(part) > 16 for name, part in _riff_chunks(data))
-    return False
+        blocks = (part[6:] for marker, part in jpeg_segments(data) if marker == 0xE1 and part.startswith(EXIF))
+    elif data.startswith(b"\x89PNG"):
+        blocks = (part for name, part in _png_chunks(data) if name == b"eXIf")
+    elif data.startswith(b"RIFF") and data[8:12] == b"WEBP":
+        blocks = (part.removeprefix(EXIF) for name, part in _riff_chunks(data) if name == b"EXIF")
+    elif data.startswith((b"II*\0", b"MM\0*")):
+        blocks = (data,)
+    return next(iter(blocks), b"")
+
+
+def entries(block: bytes, place: int) -> int | None:
+    """How many tags the group at that place of an EXIF block has; None where there is no such place."""
+    order = "<" if block.startswith(b"II") else ">"
+    return int(struct.unpack_from(order + "H", block, place)[0]) if 0 <= place <= len(block) - 2 else None
 
 
 def long_xmp(data: bytes) -> bytes:

@@ -171,15 +171,13 @@ def number(tags: exiv2.ExifData, key: str) -> int:
     import exiv2
 
     place = tags.findKey(exiv2.ExifKey(key))
-    return int(place.toInt64()) if place != tags.end() else 0
+    return int(place.toInt64()) if place != tags.end() and place.count() else 0
 
 
 def positions(image: exiv2.Image) -> Iterator[Position]:
     """Where EXIF and XMP say the picture was taken, or what it shows lies."""
     data = image.exifData()
     tags = {datum.key().split(".", 2)[2]: datum for datum in data if datum.key().startswith("Exif.GPSInfo.")}
-    if number(data, "Exif.Image.GPSTag") and not tags:
-        yield Position("EXIF GPS", None, None)
     for name, dest in (("EXIF GPS", "GPS"), ("EXIF GPS destination", "GPSDest")):
         if f"{dest}Latitude" in tags or f"{dest}Longitude" in tags:
             sides = [

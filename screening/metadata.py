@@ -86,7 +86,7 @@ def _read(photo: Photo) -> Metadata:
     orientation = number(image.exifData(), "Exif.Image.Orientation")
     return Metadata(
         fields=_settle(fields),
-        positions=tuple(place for part in parts for place in positions(part)),
+        positions=(*_unread_position(image, data), *(place for part in parts for place in positions(part))),
         previews=tuple(_previews(image)),
         orientation=orientation if orientation in TURNS else 1,
         credentials=containers.credentials(data),
@@ -111,12 +111,22 @@ def _parse_xmp(packet: bytes) -> exiv2.Image:
 
 def _refuse_unread(image: exiv2.Image, data: bytes) -> None:
     """Raises where a block of metadata is there but nothing came out of it: exiv2 only logs that."""
-    if image.exifData().empty() and containers.has_exif(data):
+    block = containers.exif_block(data)
+    if block and image.exifData().empty() and containers.entries(block, 8) != 0:
         raise MetadataError("holds EXIF data that cannot be read; export it again from the original")
     packet = image.xmpPacket()
     if image.xmpData().empty() and packet.strip("\0 \r\n\t"):
         # raises where it is not well formed; one without properties is fine
         image.setXmpPacket(packet.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
+
+
+def _unread_position(image: exiv2.Image, data: bytes) -> Iterator[Position]:
+    """A group of GPS tags that is there, and not empty, but from which nothing could be read."""
+    tags = image.exifData()
+    place = number(tags, "Exif.Image.GPSTag")
+    block = containers.exif_block(data)
+    if place and block and not any(tag.groupName() == "GPSInfo" for tag in tags) and containers.entries(block, place):
+        yield Position("EXIF GPS", None, None)
 
 
 def _further_pictures(photo: Photo) -> Iterator[exiv2.Image]:
@@ -132,7 +142,7 @@ def _settle(fields: list[Field]) -> tuple[Field, ...]:
     kept: dict[tuple[str, str], Field] = {}
     for one in fields:
         text = re.sub(r"[\0-\x08\x0b-\x1f\x7f]+", " ", one.text).strip()
-        if sum(char.isalnum() for char in text) >= 2:
+        if any(char.isalnum() for char in text):
             kept.setdefault((one.role, text), Field(one.name, text, one.role))
     if len(kept) > STRINGS or any(len(one.text) > CHARACTERS for one in kept.values()):
         raise MetadataError("holds more text in its metadata than can be screened; export it again without")
@@ -175,14 +185,13 @@ def _decode_preview(data: bytes) -> Pixels | None:
 
     try:
         image = Image.open(io.BytesIO(data), formats=("JPEG", "TIFF", "PNG", "WEBP"))
-    except (UnidentifiedImageError, Image.DecompressionBombError):
-        return None
-    try:
         if image.width * image.height > PREVIEW_MEGAPIXELS * 1e6:
             raise MetadataError("holds an embedded preview that is too large; export it again without")
         # an orientation of the preview's own is left alone: both ways round are tried
         return np.array(image.convert("RGB"), dtype=np.uint8)
-    except BROKEN as error:
+    except UnidentifiedImageError:
+        return None
+    except (*BROKEN, Image.DecompressionBombError) as error:
         raise MetadataError("holds an embedded preview that cannot be read; export it again without") from error
 
 

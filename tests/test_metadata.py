@@ -188,6 +188,14 @@ def test_positions_in_xmp_are_told_in_degrees(properties: str, where: tuple[floa
     assert (place.latitude, place.longitude) == pytest.approx(where)
 
 
+def test_a_group_of_gps_tags_that_cannot_be_read_is_a_position_all_the_same() -> None:
+    data = picture(gps=NORTH_WEST)
+    start = data.index(b"\x00\x04\x00\x01\x00\x02")
+    # a thousand tags, says the group
+    (place,) = read(photo_of(data[:start] + b"\xff" + data[start + 1 :])).positions
+    assert (place.latitude, place.longitude) == (None, None)
+
+
 def test_positions_and_words_are_left_out_of_repr() -> None:
     metadata = read(photo_of(picture(exif={0x010E: "A caption"}, gps=NORTH_WEST)))
     assert "caption" not in repr(metadata) and "52" not in repr(metadata)

@@ -1,0 +1,171 @@
+"""The metadata stage: places, owners, people and names."""
+# ruff: noqa: E501 - tables of XML read best a row a line
+
+from __future__ import annotations
+
+import pytest
+
+from screening.finding import Finding
+from screening.force import Force
+from screening.photo import Photo
+from screening.stages.metadata import Metadata, names
+from tests.picture_files import picture, scenery, with_iptc
+
+# A made-up building on the Rotunda's roundabout.
+STATION = Force(buildings=("52.48, -1.89, 100",))
+
+
+def found_in(data: bytes, *, force: Force | None = None, name: str = "a.jpg") -> list[Finding]:
+    return list(Metadata(force=force or Force())(Photo.from_bytes(data, name=name), ()))
+
+
+def reported(data: bytes, *, force: Force | None = None) -> dict[str, float]:
+    return {finding.kind: finding.score for finding in found_in(data, force=force) if not finding.observation}
+
+
+def at(latitude: float, longitude: float) -> dict[int, object]:
+    return {1: "N", 2: (latitude, 0.0, 0.0), 3: "W", 4: (longitude, 0.0, 0.0)}
+
+
+PLACES = [
+    # the tags, the kind, whether it is sure enough to block
+    ({"gps": at(52.6, 1.7)}, {"address.gps": True}),  # somewhere
+    ({"gps": at(52.48, 1.89)}, {"address.gps": True, "staff.building_gps": True}),  # at the station
+    ({"gps": at(52.4805, 1.8905)}, {"address.gps": True, "staff.building_gps": True}),  # 65 m from its middle
+    ({"gps": at(52.482, 1.89)}, {"address.gps": True}),  # 220 m away
+    ({"gps": {1: "N", 2: (52.0, 0.0, 0.0)}}, {"address.gps": True}),  # half of a position
+    ({"xmp": "<core:Location>12 High Street</core:Location>"}, {"address.gps.location": True}),  # a street
+    ({"xmp": "<photoshop:City>Anytown</photoshop:City>"}, {"address.gps.place": False}),  # a town alone
+    ({"xmp": "<photoshop:Country>England</photoshop:Country>"}, {"address.gps.place": False}),  # a country
+    ({"exif": {0x010F: "Canon"}}, {}),  # no place at all
+]
+
+
+@pytest.mark.parametrize(("tags", "kinds"), PLACES)
+def test_places_are_told_from_towns(tags: dict[str, object], kinds: dict[str, bool]) -> None:
+    seen = reported(picture(**tags), force=STATION)  # type: ignore[arg-type]  # each row names its own option
+    assert {kind: score >= 0.5 for kind, score in seen.items()} == kinds
+
+
+def test_a_position_is_never_spelt_out() -> None:
+    data = picture(gps=at(52.48, 1.89), xmp="<core:Location>12 High Street</core:Location>")
+    for finding in found_in(data, force=STATION):
+        assert "52" not in repr(finding) and "1.89" not in repr(finding) and "High Street" not in repr(finding)
+
+
+def test_a_badly_written_building_is_an_error() -> None:
+    with pytest.raises(ValueError, match="latitude, longitude, metres"):
+        found_in(picture(gps=at(52.0, 1.0)), force=Force(buildings=("Lloyd House",)))
+
+
+def creator(name: str) -> str:
+    return f"<dc:creator><rdf:Seq><rdf:li>{name}</rdf:li></rdf:Seq></dc:creator>"
+
+
+def rights(text: str) -> str:
+    return f"<dc:rights><rdf:Alt><rdf:li xml:lang='x-default'>{text}</rdf:li></rdf:Alt></dc:rights>"
+
+
+OWNERS = [
+    # properties, the kinds reported
+    (creator("Ann Example"), {"copyright.creator"}),  # a name and nothing of ours
+    (creator("Ann Example") + "<photoshop:Credit>West Midlands Police</photoshop:Credit>", set()),  # our photographer
+    (creator("West Midlands Police"), set()),  # we
+    (creator("west  midlands police press office"), set()),  # we, written otherwise
+    (creator("WMPhotography"), {"copyright.creator"}),  # our letters within another name
+    (rights("© West Midlands Police 2014"), set()),  # ours
+    (rights("© 2014 Some Agency"), {"copyright.rights"}),  # theirs
+    (rights("All rights reserved"), set()),  # nobody's
+    (rights("Copyright © 2010-2014"), set()),  # nobody's
+    ("<photoshop:Credit>Some Agency</photoshop:Credit>", {"copyright.credit"}),
+    ("<photoshop:Credit>Some Agency</photoshop:Credit>" + rights("West Midlands Police"), {"copyright.credit"}),  # both
+    ("<photoshop:Source>An Archive</photoshop:Source>", {"copyright.source"}),
+    ("<xmpRights:UsageTerms><rdf:Alt><rdf:li xml:lang='x-default'>Editorial use, one edition</rdf:li></rdf:Alt></xmpRights:UsageTerms>", {"copyright.terms"}),
+    ("<xmpRights:WebStatement>https://west-midlands.police.uk/copyright</xmpRights:WebStatement>", set()),  # our page
+    ("<plus:CopyrightOwner><rdf:Seq><rdf:li rdf:parseType='Resource'><plus:CopyrightOwnerName>Some Agency</plus:CopyrightOwnerName></rdf:li></rdf:Seq></plus:CopyrightOwner>", {"copyright.rights"}),
+    ("<photoshop:Headline>Open day</photoshop:Headline>", set()),  # no credit at all is not somebody else's
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("properties", "kinds"), OWNERS)
+def test_what_names_somebody_else_is_reported(properties: str, kinds: set[str]) -> None:
+    assert set(reported(picture(xmp=properties))) == kinds
+
+
+@pytest.mark.parametrize(
+    ("tags", "kinds"),
+    [
+        ({0x013B: "Ann Example"}, {"copyright.creator"}),  # EXIF Artist
+        ({0x8298: "Some Agency"}, {"copyright.rights"}),  # EXIF Copyright
+        ({0x013B: "Canon", 0x010F: "Canon"}, set()),  # a camera that signs with its maker's name
+        ({0x013B: "unknown"}, set()),  # a camera's placeholder
+        ({0x013B: "Ann Example", 0x8298: "WMP"}, set()),  # our photographer
+    ],
+)
+def test_exif_owners_are_read_too(tags: dict[int, object], kinds: set[str]) -> None:
+    assert set(reported(picture(exif=tags))) == kinds
+
+
+def test_older_press_fields_name_owners_too() -> None:
+    assert set(reported(with_iptc(picture(), [("Credit", b"Some Agency")]))) == {"copyright.credit"}
+
+
+def test_content_credentials_of_somebody_else_are_reported() -> None:
+    from screening.containers import CREDENTIALS
+
+    box = b"\0\0\0\x30jumb\0\0\0\x1e" + CREDENTIALS + b"\x03c2pa\0"
+    assert set(reported(picture() + box)) == {"copyright.credentials"}
+    ours = b"oclaim_generator\x78\x19West Midlands Police/1.0."
+    assert reported(picture() + box + ours) == {}
+
+
+PLUS = "http://ns.useplus.org/ldf/vocab/"
+PEOPLE = [
+    (f"<plus:ModelReleaseStatus>{PLUS}MR-NON</plus:ModelReleaseStatus>", {"face.release_missing"}),
+    (f"<plus:ModelReleaseStatus>{PLUS}MR-LMR</plus:ModelReleaseStatus>", {"face.release_missing"}),
+    (f"<plus:ModelReleaseStatus>{PLUS}MR-NAP</plus:ModelReleaseStatus>", set()),  # nobody to ask
+    (f"<plus:MinorModelAgeDisclosure>{PLUS}AG-A16</plus:MinorModelAgeDisclosure>", {"juvenile.metadata"}),
+    (f"<plus:MinorModelAgeDisclosure>{PLUS}AG-A18</plus:MinorModelAgeDisclosure>", set()),  # of age
+    (f"<plus:MinorModelAgeDisclosure>{PLUS}AG-UNK</plus:MinorModelAgeDisclosure>", set()),  # what programs write by default
+    ("<ext:ModelAge><rdf:Bag><rdf:li>34</rdf:li><rdf:li>9</rdf:li></rdf:Bag></ext:ModelAge>", {"juvenile.metadata"}),
+    ("<ext:ModelAge><rdf:Bag><rdf:li>34</rdf:li></rdf:Bag></ext:ModelAge>", set()),
+    ("<ext:PersonInImage><rdf:Bag><rdf:li>Ann Example</rdf:li></rdf:Bag></ext:PersonInImage>", {"face.named"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("properties", "kinds"), PEOPLE)
+def test_releases_and_ages_are_read(properties: str, kinds: set[str]) -> None:
+    assert set(reported(picture(xmp=properties))) == kinds
+
+
+def test_a_complete_release_is_handed_on_with_its_number() -> None:
+    properties = f"<plus:ModelReleaseStatus>{PLUS}MR-UMR</plus:ModelReleaseStatus><plus:ModelReleaseID><rdf:Bag><rdf:li>R 17</rdf:li></rdf:Bag></plus:ModelReleaseID>"
+    data = picture(xmp=properties)
+    assert reported(data) == {}
+    assert [finding.text for finding in found_in(data) if finding.kind == "seen.release"] == ["R 17"]
+
+
+NAMES = [
+    # the path, the words of the file, the words of its folders
+    ("shoot/briefingRoom_02.jpg", "briefing Room 02", ["shoot"]),  # humps and underlines part words
+    ("OFFICIAL-SENSITIVE.jpg", "OFFICIAL SENSITIVE", []),  # capitals stay together
+    ("a b/someone@example.org.jpg", "someone@example.org", ["a b"]),  # only the last ending goes
+    ("one/two-three/IMG.jpg", "IMG", ["one", "two three"]),  # every folder
+]
+
+
+@pytest.mark.parametrize(("path", "file", "folders"), NAMES)
+def test_names_are_taken_apart(path: str, file: str, folders: list[str]) -> None:
+    said = [(finding.evidence, finding.text) for finding in names(path)]
+    assert said == [("file name", file), *(("folder name", folder) for folder in folders)]
+
+
+def test_every_string_is_handed_on_once_with_its_field() -> None:
+    data = picture(exif={0x010E: "SECRET briefing"}, comment=b"a comment")
+    handed = {finding.evidence: finding.text for finding in found_in(data) if finding.kind == "seen.metadata"}
+    assert handed == {"EXIF ImageDescription": "SECRET briefing", "JPEG comment": "a comment", "file name": "a"}
+
+
+def test_further_pictures_of_a_file_are_not_judged_twice() -> None:
+    photo = Photo(scenery(), name="a.jpg", data=picture(gps=at(52.0, 1.0)), format="JPEG", frame="frame 2")
+    assert list(Metadata()(photo, ())) == []
