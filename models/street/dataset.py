@@ -111,9 +111,39 @@ def write(samples: list[Sample], folder: Path, *, seed: int) -> None:
             if chance.random() < 0.5:
                 picture = worsen(picture, chance)
             _write(folder, part, f"{sample.key}_drawn", picture, sample.boxes)
+        near = [box for box in sample.boxes if box[0] == PLATE and box[3] - box[1] >= 40]
+        if part == "train" and near and chance.random() < 0.5:
+            _write(folder, part, f"{sample.key}_near", *close_up(picture, sample.boxes, chance.choice(near), chance))
     lines = [f"path: {folder.resolve()}", "train: images/train", "val: images/val", "names:"]
     lines += [f"  {number}: {name}" for number, name in NAMES.items()]
     (folder / "data.yaml").write_text("\n".join(lines) + "\n")
+
+
+def close_up(
+    picture: NDArray[np.uint8], boxes: list[tuple[float, ...]], plate: tuple[float, ...], chance: random.Random
+) -> tuple[NDArray[np.uint8], list[tuple[float, ...]]]:
+    """Cut out a part of the picture that one plate takes up a quarter to three quarters of, and what is in it."""
+    _, left, top, right, bottom = plate
+    wide = (right - left) / chance.uniform(0.25, 0.75)
+    high = max(0.75 * wide, 1.3 * (bottom - top))
+    x = max(0.0, left - chance.random() * (wide - right + left))
+    y = max(0.0, top - chance.random() * (high - bottom + top))
+    part = picture[int(y) : int(y + high), int(x) : int(x + wide)]
+    rows, columns = part.shape[:2]
+    inside = []
+    for kind, *sides in boxes:
+        cut = (
+            max(sides[0] - int(x), 0),
+            max(sides[1] - int(y), 0),
+            min(sides[2] - int(x), columns),
+            min(sides[3] - int(y), rows),
+        )
+        if cut[0] < cut[2] and cut[1] < cut[3]:
+            share = (cut[2] - cut[0]) * (cut[3] - cut[1])
+            whole = (sides[2] - sides[0]) * (sides[3] - sides[1])
+            if share > 0.4 * whole or share > 0.3 * rows * columns:
+                inside.append((kind, *cut))
+    return part, inside
 
 
 def _write(folder: Path, part: str, key: str, picture: NDArray[np.uint8], boxes: list[tuple[float, ...]]) -> None:

@@ -1,5 +1,6 @@
-"""Finds vehicles and number plates: a look at the whole picture, then a closer one at the vehicles seen too small.
+"""Finds vehicles and number plates: two looks at the whole picture, then a closer one at the vehicles seen too small.
 
+One look at the whole picture is large and one small: small, close-ups too have plates of the size that it learned from.
 The closer look lays the vehicles side by side, enlarged, on one sheet, so that its cost does not grow with the picture:
 that is what finds a plate 40 pixels wide in a picture 4,000 pixels wide.
 """
@@ -8,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,8 @@ Floats = NDArray[np.float32]
 CLASSES = ("vehicle", "plate")
 # Canvases (height, width) for the whole picture: few, because the engine compiles each one. Sides are multiples of 32.
 CANVASES = ((704, 960), (960, 704), (832, 832))
+# The canvas for close-ups: everything looks small on it.
+FAR = ((320, 320),)
 # Sheets for the closer look: height, width, side of one cell; the first that holds the vehicles is taken.
 SHEETS = ((320, 320, 320), (320, 640, 320), (640, 640, 320), (640, 640, 213))
 # Small pictures and vehicles are enlarged, but no further than this: beyond it there is nothing more to see.
@@ -82,15 +85,19 @@ def find(
 
     run = load(network)
     least = {"vehicle": vehicle, "plate": plate}
-    found, scale = _whole(photo, run, least)
+    found, scale = _whole(photo, run, least, CANVASES)
+    found += _whole(photo, run, least, FAR)[0]
+    found = _settle(found)
     if closer:
-        found += _closer(photo, run, least, found, scale)
-    return tuple(sorted(_settle(found), key=lambda detection: -detection.score))
+        found = _settle([*found, *_closer(photo, run, least, found, scale)])
+    return tuple(found)
 
 
-def _whole(photo: Photo, run: Network, least: dict[str, float]) -> tuple[list[Detection], float]:
+def _whole(
+    photo: Photo, run: Network, least: dict[str, float], sizes: Sequence[tuple[int, int]]
+) -> tuple[list[Detection], float]:
     """What one look at the whole picture shows, and how much smaller than the picture it was seen."""
-    high, wide = max(CANVASES, key=lambda size: (_fit(photo, size), -size[0] * size[1]))
+    high, wide = max(sizes, key=lambda size: (_fit(photo, size), -size[0] * size[1]))
     scale = _fit(photo, (high, wide))
     canvas = np.full((high, wide, 3), GREY, np.uint8)
     picture, factor = photo.scaled(round(max(photo.width, photo.height) * min(scale, 1.0)))
@@ -208,14 +215,14 @@ def suppress(boxes: Floats, scores: Floats, *, overlap: float = 0.5) -> list[int
 
 
 def _settle(found: Sequence[Detection]) -> list[Detection]:
-    """One detection for each plate and vehicle, though two looks, or two enlarged vehicles, may both have shown it."""
+    """One detection for each plate and vehicle, the surest first, though several looks may have shown it."""
     kept: list[Detection] = []
     for one in sorted(found, key=lambda detection: -detection.score):
         same = (other for other in kept if other.kind == one.kind)
         if not any(
             one.box.iou(other.box) > 0.45 or (one.kind == "plate" and _covers(one.box, other.box)) for other in same
         ):
-            kept.append(replace(one))
+            kept.append(one)
     return kept
 
 
