@@ -15,6 +15,8 @@ from screening.render.inert import inert
 from screening.render.thumbnails import hidden, thumbnail, thumbnail_side
 
 PAGE = Path(__file__).resolve().parent / "page"
+# With more pictures than this, those out of sight are not laid out until they are scrolled to.
+MANY = 300
 STRICTNESS = {"block": 0, "hold": 1, "clear": 2}
 WORDS = {"block": "Blocked", "hold": "Held", "clear": "Nothing found"}
 SHORT = {"block": "Blocked", "hold": "Held", "clear": "Clear"}
@@ -43,6 +45,7 @@ def html_page(report: Mapping[str, Any], previews: Mapping[str, bytes], *, for_s
         rules_seen=[rule for rule in report["rules"] if any(rule in photo["rules"] for photo in photos)],
         unscreened=sum(any(one["kind"].startswith("error") for one in photo["findings"]) for photo in photos),
         shows_text=shows_text,
+        many=len(photos) > MANY,
         for_sharing=for_sharing,
         started=_date(report.get("started", "")),
         words=WORDS,
@@ -88,6 +91,7 @@ def _photo(photo: Mapping[str, Any], preview: bytes | None, side: int, for_shari
         "stem": path.name,
         "findings": findings,
         "rules": sorted({one["rule"] for one in findings if one["verdict"] != "clear"}),
+        "marks": _marks(findings),
         "why": _why(findings),
         "picture": _data_uri(thumbnail(preview, side)) if preview else "",
     }
@@ -107,6 +111,19 @@ def _finding(finding: Mapping[str, Any], number: int, for_sharing: bool) -> dict
         "seen": kind.capitalize() if for_sharing and not error else finding["evidence"] or kind.capitalize(),
         "milder": STRICTNESS[finding["verdict"]] > STRICTNESS[plain],
     }
+
+
+def _marks(findings: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The boxes to draw, with the numbers of the findings that share each; the strictest last, so it lies on top."""
+    marks: dict[tuple[int, ...], dict[str, Any]] = {}
+    for one in findings:
+        if one["box"]:
+            mark = marks.setdefault(
+                tuple(one["box"]), {"box": one["box"], "verdict": one["verdict"], "numbers": str(one["number"])}
+            )
+            if mark["numbers"] != str(one["number"]):
+                mark["numbers"] += f" {one['number']}"
+    return sorted(marks.values(), key=lambda mark: -STRICTNESS[mark["verdict"]])
 
 
 def _why(findings: list[dict[str, Any]]) -> str:

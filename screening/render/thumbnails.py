@@ -54,12 +54,18 @@ def hidden(jpeg: bytes, photo: Mapping[str, Any]) -> bytes:
     """The picture with everything that was found in it blurred for good; all of it where the place is not known."""
     import cv2
 
+    placed = [finding["box"] for finding in photo["findings"] if finding["box"]]
+    somewhere = any(
+        not finding["box"] and finding["verdict"] != "clear" and finding["stage"] not in NOT_PIXELS
+        for finding in photo["findings"]
+    )
+    if not placed and not somewhere:
+        return jpeg
     picture = _decoded(jpeg, cv2.IMREAD_COLOR)
-    for finding in photo["findings"]:
-        if finding["box"]:
-            _blur(picture, _on_preview(finding["box"], photo, picture.shape))
-        elif finding["verdict"] != "clear" and finding["stage"] not in NOT_PIXELS:
-            _blur(picture, (0, 0, picture.shape[1], picture.shape[0]), cells=8)
+    for box in placed:
+        _blur(picture, _on_preview(box, photo, picture.shape))
+    if somewhere:
+        _blur(picture, (0, 0, picture.shape[1], picture.shape[0]), cells=8)
     return _encoded(picture)
 
 

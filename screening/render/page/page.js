@@ -88,15 +88,15 @@
     one(".stage", viewer).replaceChildren(picture);
     one("#viewer-name").replaceChildren(...one(".name", card.element).cloneNode(true).childNodes);
     one("#viewer-place").textContent = `${position + 1} of ${shown.length}`;
-    const parts = [one(".verdict", card.element), one(".why", card.element), one(".findings", card.element)];
-    side.replaceChildren(...parts.filter(Boolean).map((part) => part.cloneNode(true)));
+    const parts = [one(".verdict", card.element), one(".findings", card.element) || one(".why", card.element)];
+    side.replaceChildren(...parts.map((part) => part.cloneNode(true)));
     side.scrollTop = 0;
     if (!viewer.open) viewer.showModal();
     opener = card.button;
     const overlay = one(".overlay", picture);
     if (overlay) { watcher.observe(overlay); fitTags(overlay); }
     for (const finding of all(".finding", side)) {
-      const box = overlay && one(`[data-number="${finding.dataset.number}"]`, overlay);
+      const box = overlay && one(`[data-numbers~="${finding.dataset.number}"]`, overlay);
       if (!box) continue;
       const choose = (on) => box.classList.toggle("chosen", on);
       finding.addEventListener("pointerenter", () => choose(true));
