@@ -18,6 +18,7 @@ import os
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,14 +38,36 @@ from screening.weights import sha256_of  # noqa: E402
 
 SEED = 7
 BATCH = 32
-# The first layers, edges and colours, stay as they are.
-FROZEN = 4
-# The first share of the steps looks at smaller crops, at half the cost.
-SMALL, SMALL_SHARE = 160, 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """One round of the training.
+
+    Attributes:
+        share: of all the steps.
+        harsh: how much the views are changed, 0 to 1.
+        rate: the highest learning rate of the backbone; the head learns three times as fast.
+        frozen: how many of the first layers, edges and colours, stay as they are.
+        small: the share of the round that looks at smaller crops, at half the cost.
+    """
+
+    share: float
+    harsh: float
+    rate: float
+    frozen: int
+    small: float
+
+
+LESSONS = (
+    Lesson(share=0.6, harsh=1.0, rate=6e-4, frozen=4, small=0.5),
+    Lesson(share=0.4, harsh=0.4, rate=4e-4, frozen=2, small=0.0),
+)
+SMALL = 160
 # How often each source is drawn.
 SHARES = {
-    "wreck": 0.25, "major": 0.07, "moderate": 0.05, "part": 0.03, "glass": 0.06, "damage": 0.03,
-    "minor": 0.04, "sound": 0.22, "street": 0.2, "other": 0.05,
+    "wreck": 0.25, "major": 0.08, "moderate": 0.04, "part": 0.02, "glass": 0.06, "damage": 0.01,
+    "minor": 0.03, "sound": 0.24, "street": 0.17, "other": 0.1,
 }  # fmt: skip
 
 
@@ -87,7 +110,11 @@ def train(options: argparse.Namespace, work: Path) -> None:
         network.start_from(street.read_weights(options.start))
         find = street.Teacher(options.start).find
     known = with_vehicles(examples(options.data, options.limit), options.data, find, work)
-    learn(network, [one for one in known if not one.held and one.source not in options.without], options, work)
+    dice = np.random.default_rng(options.seed)
+    shown = [one for one in known if not one.held and one.source not in options.without]
+    for lesson in LESSONS:
+        learn(network, shown, lesson, max(1, round(options.steps * lesson.share)), options.data, dice)
+        torch.save(network.state_dict(), work / "damage.pt")
     calibrate(network, [one for one in known if one.held], options.data)
     to_onnx(network, options.out)
     agrees(network, options.out)
@@ -99,46 +126,45 @@ def no_vehicles(picture: Picture) -> list[tuple[float, ...]]:
     return []
 
 
-def learn(network: Damage, known: list[Example], options: argparse.Namespace, work: Path) -> None:
+def learn(
+    network: Damage, known: list[Example], lesson: Lesson, steps: int, data: Path, dice: np.random.Generator
+) -> None:
     """Draw examples by source, make a view of each, follow the loss; keep the running mean of the last steps."""
     import torch
     from material import read
     from ultralytics.utils.torch_utils import ModelEMA
     from views import training_view
 
-    dice = np.random.default_rng(options.seed)
     by_source = {source: [example for example in known if example.source == source] for source in SHARES}
     sources = [source for source in SHARES if by_source[source]]
     shares = np.array([SHARES[source] for source in sources])
     shares /= shares.sum()
-    network.backbone[:FROZEN].requires_grad_(False)
-    network.train()
-    network.to(memory_format=torch.channels_last)
+    network.requires_grad_().train().to(memory_format=torch.channels_last)
+    network.backbone[: lesson.frozen].requires_grad_(False)
     head = [*network.mix.parameters(), *network.place.parameters(), *network.score.parameters()]
     rates = [
-        {"params": network.backbone[FROZEN:].parameters(), "lr": 6e-4},
-        {"params": head, "lr": 2e-3},
+        {"params": network.backbone[lesson.frozen :].parameters(), "lr": lesson.rate},
+        {"params": head, "lr": 3 * lesson.rate},
     ]
     optimiser = torch.optim.AdamW(rates, weight_decay=0.03)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: pace(step, options.steps))
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: pace(step, steps))
     mean = ModelEMA(network, decay=0.998, tau=200)  # type: ignore[no-untyped-call]
-    began, shown = time.monotonic(), []
-    for step in range(options.steps):
+    began, losses = time.monotonic(), []
+    for step in range(steps):
         views = []
         for source in dice.choice(sources, BATCH, p=shares):
             example, other = (drawn(by_source[name], dice) for name in (source, str(dice.choice(sources))))
-            views.append(training_view(example, lambda one: read(options.data / one.name), other, dice))
-        loss = loss_of(network, views, small=step < options.steps * SMALL_SHARE)
+            views.append(training_view(example, lambda one: read(data / one.name), other, dice, harsh=lesson.harsh))
+        loss = loss_of(network, views, small=step < steps * lesson.small)
         optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
         optimiser.step()
         schedule.step()
         mean.update(network)  # type: ignore[no-untyped-call]
-        shown.append(loss.item())
+        losses.append(loss.item())
         if step % 100 == 99:
-            print(f"step {step + 1}: loss {np.mean(shown[-100:]):.4f}, {time.monotonic() - began:.0f} s", flush=True)
-            torch.save(mean.ema.state_dict(), work / "damage.pt")
+            print(f"step {step + 1}: loss {np.mean(losses[-100:]):.4f}, {time.monotonic() - began:.0f} s", flush=True)
     network.load_state_dict(mean.ema.state_dict())
     network.eval()
 

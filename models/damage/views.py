@@ -90,13 +90,13 @@ def overturned(picture: Picture, box: Box, other: Picture, dice: Generator) -> P
     return np.asarray(ground, dtype=np.uint8)
 
 
-def worsened(picture: Picture, dice: Generator) -> tuple[Picture, Picture]:
+def worsened(picture: Picture, dice: Generator, harsh: float) -> tuple[Picture, Picture]:
     """The view as another camera, photographer and web site would have left it, and its outlined parts."""
     if max(picture.shape[:2]) > 2 * SIDE:
         picture = fitted(picture, 2 * SIDE)
     if dice.random() < 0.5:
         picture = np.asarray(cv2.flip(picture, 1), dtype=np.uint8)
-    if dice.random() < 0.35:
+    if dice.random() < 0.35 * harsh:
         high, wide = picture.shape[:2]
         turn = cv2.getRotationMatrix2D((wide / 2, high / 2), float(dice.normal(0, 6)), float(dice.uniform(0.95, 1.15)))
         edge = BORDERS[int(dice.integers(len(BORDERS)))] if dice.random() < 0.7 else None
@@ -107,39 +107,40 @@ def worsened(picture: Picture, dice: Generator) -> tuple[Picture, Picture]:
     planes = cv2.split(picture)
     mask = cv2.resize(planes[3], (CELLS, CELLS), interpolation=cv2.INTER_AREA)
     # first smaller, so that size and compression say nothing, then to the network's size
-    side = int(np.exp(dice.uniform(np.log(80), np.log(300)))) if dice.random() < 0.55 else SIDE
+    side = int(np.exp(dice.uniform(np.log(80), np.log(300)))) if dice.random() < 0.55 * harsh else SIDE
     across = max(16, round(side * dice.uniform(0.85, 1.15)))
     smaller = cv2.resize(cv2.merge(planes[:3]), (across, side), interpolation=cv2.INTER_AREA)
-    view = tinted(np.asarray(smaller, dtype=np.uint8), dice)
+    view = tinted(np.asarray(smaller, dtype=np.uint8), dice, harsh)
     if dice.random() < 0.8:
         written = cv2.imencode(".jpg", view, [cv2.IMWRITE_JPEG_QUALITY, int(dice.integers(25, 95))])[1]
         view = np.asarray(cv2.imdecode(written, cv2.IMREAD_COLOR), dtype=np.uint8)
     how = int(dice.choice([cv2.INTER_LINEAR, cv2.INTER_CUBIC, cv2.INTER_AREA]))
     view = np.array(cv2.resize(view, (SIDE, SIDE), interpolation=how), dtype=np.uint8)
-    if dice.random() < 0.15:
+    if dice.random() < 0.15 * harsh:
         captioned(view, dice)
     return view, np.asarray(mask, dtype=np.uint8)
 
 
-def tinted(picture: Picture, dice: Generator) -> Picture:
+def tinted(picture: Picture, dice: Generator, harsh: float) -> Picture:
     """Other light, other colours, sometimes none, sometimes blurred or noisy."""
     # colours are mixed by one 3 x 4 matrix: saturation, cast, contrast and brightness at once
-    saturation = 0.0 if dice.random() < 0.15 else float(dice.uniform(0.3, 1.7)) if dice.random() < 0.6 else 1.0
+    grey = dice.random() < 0.15 * harsh
+    saturation = 0.0 if grey else 1.0 + harsh * float(dice.uniform(-0.6, 0.6))
     mix = saturation * np.eye(3) + (1 - saturation) / 3
-    if dice.random() < 0.5:
+    if dice.random() < 0.5 * harsh:
         mix *= dice.uniform(0.85, 1.15, 3)[:, None]
-    if dice.random() < 0.2:
+    if dice.random() < 0.2 * harsh:
         mix = mix[dice.permutation(3)]
-    contrast = dice.uniform(0.6, 1.4)
-    shift = np.full((3, 1), 128 * (1 - contrast) + dice.uniform(-40, 40))
+    contrast = 1 + harsh * dice.uniform(-0.4, 0.4)
+    shift = np.full((3, 1), 128 * (1 - contrast) + harsh * dice.uniform(-40, 40))
     view = cv2.transform(picture, np.hstack([mix * contrast, shift]))
-    if dice.random() < 0.2:
+    if dice.random() < 0.2 * harsh:
         table = 255 * (np.arange(256) / 255) ** dice.uniform(0.5, 2.2)
         view = cv2.LUT(view, table.astype(np.uint8))
-    if dice.random() < 0.15:
+    if dice.random() < 0.15 * harsh:
         noise = np.asarray(dice.normal(0, dice.uniform(3, 14), view.shape)).astype(np.int8)
         view = cv2.add(view, noise, dtype=cv2.CV_8U)
-    if dice.random() < 0.12:
+    if dice.random() < 0.12 * harsh:
         view = cv2.GaussianBlur(view, (0, 0), float(dice.uniform(0.5, 2)))
     return np.asarray(view, dtype=np.uint8)
 
@@ -182,8 +183,10 @@ class View:
     placed: bool
 
 
-def training_view(example: Example, load: Callable[[Example], Picture], other: Example, dice: Generator) -> View:
-    """One view of an example; the other's picture may be laid around its vehicle."""
+def training_view(
+    example: Example, load: Callable[[Example], Picture], other: Example, dice: Generator, *, harsh: float
+) -> View:
+    """One view of an example, changed as harshly as 0 to 1 says; the other's picture may be laid around its vehicle."""
     picture = load(example)
     high, wide = picture.shape[:2]
     box = chosen(example, picture, dice)
@@ -194,19 +197,19 @@ def training_view(example: Example, load: Callable[[Example], Picture], other: E
     picture = with_parts(cut(picture, near), outlines, (near.left, near.top))
     placed = example.damaged == 0.0 or bool(example.parts)
     if box is None:
-        return View(*worsened(whole(picture, dice), dice), example.damaged, example.weight, placed)
+        return View(*worsened(whole(picture, dice), dice, harsh), example.damaged, example.weight, placed)
     box, chance = box.shift(-near.left, -near.top), dice.random()
     if example.damaged == 0.0 and chance < 0.04:
         laid = overturned(picture, box, with_parts(load(other)), dice)
-        return View(*worsened(laid, dice), 1.0, example.weight, placed=False)
+        return View(*worsened(laid, dice, harsh), 1.0, example.weight, placed=False)
     if example.damaged == 0.0 and chance < 0.2 and min(box.width, box.height) > 90:
-        return View(*worsened(close_up(picture, box, dice), dice), example.damaged, example.weight, placed)
-    if dice.random() < 0.35:
+        return View(*worsened(close_up(picture, box, dice), dice, harsh), example.damaged, example.weight, placed)
+    if dice.random() < 0.35 * harsh:
         picture = before_another(picture, box, with_parts(load(other)), dice)
     region = jittered(box, picture, dice)
     if dice.random() < 0.5:
         region = surroundings(region, picture.shape[1], picture.shape[0])
-    return View(*worsened(cut(picture, region), dice), example.damaged, example.weight, placed)
+    return View(*worsened(cut(picture, region), dice, harsh), example.damaged, example.weight, placed)
 
 
 def chosen(example: Example, picture: Picture, dice: Generator) -> Box | None:
