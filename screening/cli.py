@@ -67,7 +67,7 @@ def scan(
     if show_text:
         _say("--show-text: the report holds personal data; keep it as you keep the pictures")
     batch = Batch(name=name or targets[0].resolve().name, purpose=purpose, scene=not not_a_scene)
-    standard = chosen.policy if chosen.name == "default" else config.load().policy
+    standard = config.default_policy()
     scanning = Scan(
         pipeline=chosen, standard=standard, jobs=jobs, annotate=out / "annotated" if out and annotate else None
     )

@@ -66,14 +66,11 @@ def load(pipeline: str | Path = "default") -> Pipeline:
     path = _find(pipeline)
     tables, data = _tables(path)
     file = _read(PipelineFile, tables, where=f"{path}: ")
+    policy = _policy(file, path)
     stages = tuple(
         _stage(dict(table), file.force, f"{path}: stage {number}") for number, table in enumerate(file.stage, 1)
     )
     _refuse_twins([stage.name for stage in stages], path)
-    try:
-        policy = Policy(file.rules)
-    except PolicyError as error:
-        raise ConfigError(f"{path}: rules: {error}") from error
     return Pipeline(
         name=path.stem,
         sha256=hashlib.sha256(data).hexdigest(),
@@ -85,6 +82,19 @@ def load(pipeline: str | Path = "default") -> Pipeline:
         foreign=tuple(table["use"] for table in file.stage if table["use"] not in STAGES),
         review_by=str(file.batch.review_by or ""),
     )
+
+
+def default_policy() -> Policy:
+    """The rules of the default pipeline, which others are compared with; none of its stages is imported."""
+    path = _find("default")
+    return _policy(_read(PipelineFile, _tables(path)[0], where=f"{path}: "), path)
+
+
+def _policy(file: PipelineFile, path: Path) -> Policy:
+    try:
+        return Policy(file.rules)
+    except PolicyError as error:
+        raise ConfigError(f"{path}: rules: {error}") from error
 
 
 def names() -> list[str]:

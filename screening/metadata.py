@@ -168,6 +168,8 @@ def differing_previews(photo: Photo) -> Iterator[Photo]:
     metadata = read(photo)
     mirrored, quarters = TURNS[metadata.orientation]
     for data in metadata.previews:
+        if photo.format == "TIFF" and data[:2] in (b"II", b"MM"):
+            continue  # a page of this very file, which is screened as a frame
         stored = _decode_preview(data)
         if stored is None:
             continue

@@ -185,7 +185,8 @@ def test_hostile_names_are_inert(tmp_path: Path, bad_files: Path, quick: Path) -
     assert len([line for line in done.stdout.splitlines() if "rename it" in line]) == len(names) + 1
     page = (tmp_path / "run" / "report.html").read_text(encoding="utf-8")
     assert "<img src=x onerror" not in page
-    rows = list(csv.reader((tmp_path / "run" / "report.csv").open(encoding="utf-8", newline="")))
+    with (tmp_path / "run" / "report.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))
     assert not [cell for row in rows for cell in row if cell[:1] in "=+-@\t\r" and cell]
 
 

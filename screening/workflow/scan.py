@@ -8,6 +8,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -93,7 +94,7 @@ class Scan:
                     yield self._not_screened(
                         entry, f"took longer than the {limit:g} seconds allowed; export a smaller copy"
                     )
-                except ProcessExpired:
+                except (ProcessExpired, BrokenExecutor):
                     yield self._not_screened(entry, "brought the program down; export it again from the original")
         finally:
             pool.stop()
