@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 BUDGET = 17_000_000
 FREE = 250
 EACH = 14_000
-SIDES = (960, 720, 560, 440, 340)
+SIDES = (960, 840, 720, 640, 560, 480, 420, 380, 340)
 QUALITY = 76
 # Cells that are left of a blurred region, across and down: too few for a face, a number or a word.
 CELLS = 3

@@ -1,0 +1,287 @@
+"""The page in a real browser: it shows, filters, moves by keys, is accessible, and nothing in it acts."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from screening.finding import Finding
+from screening.render.html import html_page
+from screening.report import Report
+from tests import shown
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
+# No sandbox, because tests run as root in containers; nothing else may reach for the network.
+ARGUMENTS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+VIEWPORTS = {"desk": {"width": 1360, "height": 860}, "phone": {"width": 390, "height": 780}}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """A Chromium without a window; SCREENING_BROWSER names one that is not on the path."""
+    path = os.environ.get("SCREENING_BROWSER") or next(filter(None, map(shutil.which, NAMES)), None)
+    if path is None:
+        pytest.skip("no Chromium, Chrome or Edge on the path; SCREENING_BROWSER can name one")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(browser: Any, tmp_path: Path) -> Iterator[Any]:
+    """Opens a report's page from disk; at the end nothing may have failed, and nothing been fetched."""
+    complaints: list[str] = []
+    fetched: list[str] = []
+    contexts = []
+
+    def refuse(dialog: Any) -> None:
+        complaints.append(dialog.message)
+        dialog.dismiss()
+
+    def open_page(report: Report, *, for_sharing: bool = False, **options: Any) -> Any:
+        previews = {photo.file: photo.preview for photo in report.photos if photo.preview}
+        file = tmp_path / "report.html"
+        file.write_text(html_page(report.as_dict(), previews, for_sharing=for_sharing), encoding="utf-8")
+        context = browser.new_context(**{"viewport": VIEWPORTS["desk"], "offline": True, **options})
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("dialog", refuse)
+        page.on("request", lambda request: fetched.append(request.url))
+        page.goto(file.as_uri())
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert complaints == []
+    assert [url[:60] for url in fetched if not url.startswith(("file:", "data:image/jpeg"))] == []
+
+
+def visible(page: Any) -> list[str]:
+    """The names of the files that are shown, in the order in which they stand."""
+    names: list[str] = page.evaluate(
+        "[...document.querySelectorAll('.card')].filter(card => card.checkVisibility()).map(card => card.dataset.name)"
+    )
+    return names
+
+
+def test_every_picture_is_shown_with_its_boxes_strictest_first(visit: Any) -> None:
+    page = visit(shown.report())
+    assert visible(page) == [
+        "street/car.jpg",
+        "street/door.jpg",
+        "street/torn.jpg",
+        "day/mayor.jpg",
+        "day/stock.jpg",
+        "day/hall.jpg",
+    ]
+    loaded = "[...document.querySelectorAll('.card img')].map(image => image.complete && image.naturalWidth)"
+    assert page.evaluate(loaded) == [shown.WIDTH // 2] * 5
+    assert [tile.inner_text().split()[0] for tile in page.locator(".tile").all()] == ["3", "2", "1"]
+    assert page.locator("#shown").inner_text() == "6 files"
+
+
+def test_a_box_lies_over_what_was_found(visit: Any) -> None:
+    page = visit(shown.report(shown.photo("mayor.jpg", shown.FACE)))
+    for opened in (False, True):
+        if opened:
+            page.locator(".open").click()
+        root = "#viewer" if opened else ".card"
+        image = page.locator(f"{root} img").bounding_box()
+        line = page.locator(f"{root} .line").bounding_box()
+        # the picture is fitted into its frame without cropping
+        scale = min(image["width"] / shown.WIDTH, image["height"] / shown.HEIGHT)
+        left = image["x"] + (image["width"] - scale * shown.WIDTH) / 2
+        top = image["y"] + (image["height"] - scale * shown.HEIGHT) / 2
+        assert line["x"] == pytest.approx(left + scale * shown.PLACE.left, abs=3)
+        assert line["y"] == pytest.approx(top + scale * shown.PLACE.top, abs=3)
+        assert line["width"] == pytest.approx(scale * shown.PLACE.width, abs=6)
+
+
+def test_filters_by_verdict_rule_and_words(visit: Any) -> None:
+    page = visit(shown.report())
+    page.locator(".tile.block").click()
+    assert visible(page) == ["street/car.jpg", "street/door.jpg", "street/torn.jpg"]
+    assert page.locator(".tile.block").get_attribute("aria-pressed") == "true"
+    assert page.locator("#shown").inner_text() == "3 of 6 files"
+    page.locator("#rule").select_option("identifiable-person")
+    assert visible(page) == ["street/car.jpg"]
+    page.locator(".segments button", has_text="All").click()
+    assert visible(page) == ["street/car.jpg", "day/mayor.jpg"]
+    page.locator("#rule").select_option("")
+    page.locator("#search").fill("DAY  somebody")
+    assert visible(page) == ["day/stock.jpg"]
+    page.locator("#search").fill("no such thing")
+    assert visible(page) == []
+    page.locator("#all").click()
+    assert len(visible(page)) == 6
+    page.locator("[data-rule=number-plate]").click()
+    assert visible(page) == ["street/car.jpg"]
+    # a noted finding is no reason to be shown under its rule
+    assert page.locator("#rule option[value=juvenile]").count() == 0
+
+
+def test_can_be_ordered_by_name(visit: Any) -> None:
+    page = visit(shown.report())
+    page.locator("#order").select_option("name")
+    assert visible(page) == sorted(visible(page))
+
+
+def test_moves_enlarges_and_closes_by_keys(visit: Any) -> None:
+    page = visit(shown.report())
+    name = page.locator("#viewer-name")
+    for key in ("j", "j", "k", "ArrowRight", "ArrowLeft"):
+        page.keyboard.press(key)
+    assert page.evaluate("document.activeElement.closest('.card').dataset.name") == "street/car.jpg"
+    page.keyboard.press("Enter")
+    assert name.inner_text() == "street/car.jpg"
+    assert page.locator("#viewer-place").inner_text() == "1 of 6"
+    for seen in ("Plate, ends R", "No legible number plate", "0.93: blocked from 0.50", "fleet"):
+        assert seen.lower() in page.locator("#viewer .side").inner_text().lower()
+    for key, then in (("j", "street/door.jpg"), ("ArrowRight", "street/torn.jpg"), ("k", "street/door.jpg")):
+        page.keyboard.press(key)
+        assert name.inner_text() == then
+    page.keyboard.press("Escape")
+    assert not page.locator("#viewer").is_visible()
+    page.wait_for_function("document.activeElement.closest('.card')?.dataset.name === 'street/door.jpg'")
+    page.keyboard.press("h")
+    assert visible(page) == ["day/mayor.jpg", "day/stock.jpg"]
+    page.keyboard.press("/")
+    page.keyboard.type("jbkhc")  # letters are letters while one types
+    assert page.locator("#search").input_value() == "jbkhc"
+    page.keyboard.press("Escape")
+    page.keyboard.press("a")
+    assert len(visible(page)) == 6
+    page.keyboard.press("?")
+    assert page.locator("#help").is_visible()
+    page.locator("#shortcuts").uncheck()
+    page.keyboard.press("Escape")
+    page.keyboard.press("b")
+    assert len(visible(page)) == 6  # keys can be switched off
+
+
+def test_a_finding_pointed_at_shows_its_box(visit: Any) -> None:
+    page = visit(shown.report(shown.photo("car.jpg", shown.PLATE, shown.FACE)))
+    page.locator(".open").click()
+    page.locator("#viewer .finding").nth(1).hover()
+    assert page.locator("#viewer .chosen text").all_text_contents() == ["2"]
+
+
+def test_hostile_names_are_shown_and_do_nothing(visit: Any) -> None:
+    names = [
+        "<img src=x onerror=alert(1)>.jpg",
+        "\"'><script>alert(2)</script>.jpg",
+        "</style></script></title><svg onload=alert(3)>.jpg",
+        "\u202egpj.\udcff\x1b[2J.jpg",
+    ]
+    photos = [shown.photo(name, Finding("copyright.credit", 0.8, name, stage="metadata")) for name in names]
+    page = visit(shown.report(*photos, name=names[0]))
+    for number in range(len(names)):
+        page.locator(".open").nth(number).click()
+        page.wait_for_timeout(50)
+        page.keyboard.press("Escape")
+    page.locator("#search").fill(names[0])
+    assert visible(page) == [names[0]]
+    assert page.locator("h1").inner_text() == names[0]
+    assert page.evaluate("document.querySelectorAll('.card script, .card svg[onload], img[onerror]').length") == 0
+    page.locator("#search").fill("\\u202egpj.\\udcff\\x1b[2j")
+    assert len(visible(page)) == 1
+
+
+def test_a_script_that_got_in_all_the_same_would_not_run(visit: Any, browser: Any, tmp_path: Path) -> None:
+    report = shown.report()
+    page = html_page(report.as_dict(), {})
+    file = tmp_path / "broken.html"
+    file.write_text(page.replace("<main>", "<main><script>window.ran = 1</script><img src=x onerror='window.ran = 1'>"))
+    context = browser.new_context(offline=True)
+    inside = context.new_page()
+    inside.goto(file.as_uri())
+    assert inside.evaluate("window.ran === undefined && document.documentElement.classList.contains('ready')")
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", VIEWPORTS)
+def test_axe_finds_no_violation(visit: Any, scheme: str, viewport: str) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    page = visit(shown.report(off=("codes",)), color_scheme=scheme, viewport=VIEWPORTS[viewport])
+
+    def violations() -> list[Any]:
+        said = axe.run(page).response
+        assert len(said["passes"]) > 10  # it did look
+        return [(one["id"], [node["html"][:120] for node in one["nodes"]]) for one in said["violations"]]
+
+    for summary in page.locator("summary").all():
+        summary.click()
+    assert violations() == []
+    page.locator(".open").first.click()
+    assert violations() == []
+    page.keyboard.press("Escape")
+    page.locator("#search").fill("no such thing")
+    assert violations() == []
+    page.locator("#ask").click()
+    assert violations() == []
+
+
+def test_fits_a_phone_without_scrolling_sideways(visit: Any) -> None:
+    long = shown.photo("day/" + "a_very_long_name_without_any_break" * 6 + ".jpg", shown.FACE)
+    page = visit(shown.report(*shown.everything(), long), viewport=VIEWPORTS["phone"])
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_prints_every_finding_without_the_controls(visit: Any) -> None:
+    page = visit(shown.report())
+    page.emulate_media(media="print")
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert not page.locator("#toolbar").is_visible()
+    assert all(finding.is_visible() for finding in page.locator(".card .finding").all())
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    page.emulate_media(media="screen")
+    assert not page.locator(".card .finding").first.is_visible()
+    assert page.pdf().startswith(b"%PDF")
+
+
+def test_without_scripts_everything_can_still_be_read(visit: Any) -> None:
+    page = visit(shown.report(), java_script_enabled=False)
+    assert page.locator(".card").count() == 6
+    page.locator("summary", has_text="in street/car.jpg").click()
+    assert page.get_by_text("plate, ends R", exact=True).is_visible()
+
+
+def test_a_page_to_share_is_readable_too(visit: Any) -> None:
+    page = visit(shown.report(), for_sharing=True)
+    assert page.get_by_text("Made for sharing").is_visible()
+    assert page.locator(".card img").count() == 5
+
+
+def test_an_empty_report_opens(visit: Any) -> None:
+    page = visit(replace(shown.report(), photos=()))
+    assert page.get_by_text("No pictures were found").is_visible()
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    assert visible(page) == []
+
+
+def test_many_pictures_stay_workable(visit: Any) -> None:
+    page = visit(
+        shown.report(*(replace(one, file=f"{n:04}/{one.file}") for n in range(60) for one in shown.everything()))
+    )
+    page.locator(".tile.hold").click()
+    assert page.locator("#shown").inner_text() == "120 of 360 files"
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    assert page.locator("#viewer-place").inner_text() == "1 of 120"
