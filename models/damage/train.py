@@ -50,6 +50,7 @@ class Lesson:
         rate: the highest learning rate of the backbone; the head learns three times as fast.
         frozen: how many of the first layers, edges and colours, stay as they are.
         small: the share of the round that looks at smaller crops, at half the cost.
+        side: how small they are, in pixels.
     """
 
     share: float
@@ -57,13 +58,13 @@ class Lesson:
     rate: float
     frozen: int
     small: float
+    side: int
 
 
 LESSONS = (
-    Lesson(share=0.6, harsh=1.0, rate=6e-4, frozen=4, small=0.5),
-    Lesson(share=0.4, harsh=0.4, rate=4e-4, frozen=2, small=0.0),
+    Lesson(share=0.5, harsh=1.0, rate=6e-4, frozen=4, small=0.9, side=160),
+    Lesson(share=0.5, harsh=0.45, rate=5e-4, frozen=3, small=0.4, side=192),
 )
-SMALL = 160
 # How often each source is drawn.
 SHARES = {
     "wreck": 0.25, "major": 0.08, "moderate": 0.04, "part": 0.02, "glass": 0.06, "damage": 0.01,
@@ -77,7 +78,7 @@ def main() -> None:
     parser.add_argument("--start", type=Path, help="YOLOv5n's original checkpoint, trained on COCO")
     parser.add_argument("--out", type=Path, default=Path(__file__).with_name("damage.onnx"))
     parser.add_argument("--work", type=Path, help="where the vehicles found and the checkpoint go (a temporary folder)")
-    parser.add_argument("--steps", type=int, default=2400, help=f"batches of {BATCH} to learn from")
+    parser.add_argument("--steps", type=int, default=1800, help=f"batches of {BATCH} to learn from")
     parser.add_argument("--without", nargs="*", default=[], metavar="SOURCE", help="sources to leave out")
     parser.add_argument("--limit", type=int, help="take so many pictures of each folder")
     parser.add_argument("--threads", type=int, default=1)
@@ -132,6 +133,7 @@ def learn(
     """Draw examples by source, make a view of each, follow the loss; keep the running mean of the last steps."""
     import torch
     from material import read
+    from network import SIDE
     from ultralytics.utils.torch_utils import ModelEMA
     from views import training_view
 
@@ -155,7 +157,7 @@ def learn(
         for source in dice.choice(sources, BATCH, p=shares):
             example, other = (drawn(by_source[name], dice) for name in (source, str(dice.choice(sources))))
             views.append(training_view(example, lambda one: read(data / one.name), other, dice, harsh=lesson.harsh))
-        loss = loss_of(network, views, small=step < steps * lesson.small)
+        loss = loss_of(network, views, side=lesson.side if step < steps * lesson.small else SIDE)
         optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
@@ -173,7 +175,7 @@ def drawn(known: list[Example], dice: np.random.Generator) -> Example:
     return known[int(dice.integers(len(known)))]
 
 
-def loss_of(network: Damage, views: list[View], *, small: bool) -> Tensor:
+def loss_of(network: Damage, views: list[View], *, side: int) -> Tensor:
     """How wrong the network is about the crops and, with a third of the weight, about the places in them."""
     import torch
     from torch.nn.functional import binary_cross_entropy_with_logits, interpolate
@@ -182,9 +184,9 @@ def loss_of(network: Damage, views: list[View], *, small: bool) -> Tensor:
     masks = torch.from_numpy(np.stack([view.mask for view in views])).float() / 255
     facts = torch.tensor([(view.damaged, view.weight, view.placed) for view in views], dtype=torch.float32)
     damaged, weight, placed = facts.unbind(1)
-    if small:
-        crops = interpolate(crops, (SMALL, SMALL), mode="area")
-        masks = interpolate(masks[:, None], (SMALL // 16, SMALL // 16), mode="area")[:, 0]
+    if side < crops.shape[2]:
+        crops = interpolate(crops, (side, side), mode="area")
+        masks = interpolate(masks[:, None], (side // 16, side // 16), mode="area")[:, 0]
     with torch.autocast("cpu", torch.bfloat16):
         places, logits = (answer.float() for answer in network.places(crops))
     whole = binary_cross_entropy_with_logits(logits, damaged * 0.96 + 0.02, weight)
