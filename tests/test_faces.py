@@ -101,7 +101,7 @@ def test_a_face_that_fills_the_picture_and_more_is_found(astronaut: Path) -> Non
 
 
 def test_a_face_of_few_pixels_is_said_to_be_beyond_recognition(astronaut: Path) -> None:
-    photo = _with_portrait(astronaut, width=800, height=600, face=14, at=(300, 300))
+    photo = _with_portrait(astronaut, width=800, height=600, face=12, at=(300, 300))
     (found,) = _faces(photo)
     assert found.kind == "face.unidentifiable"
     assert found.score < 0.2
@@ -112,6 +112,12 @@ def test_a_blurred_face_scores_lower_than_a_sharp_one(astronaut: Path) -> None:
     (sharp,) = _faces(photo)
     (blurred,) = _faces(Photo.from_array(np.asarray(cv2.GaussianBlur(photo.rgb, (0, 0), 9), dtype=np.uint8)))
     assert blurred.score < sharp.score
+
+
+def test_a_dim_face_scores_about_as_the_same_one_in_good_light(astronaut: Path) -> None:
+    photo = Photo.open(astronaut)
+    (bright,), (dim,) = _faces(photo), _faces(Photo.from_array((photo.rgb * 0.3).astype(np.uint8)))
+    assert dim.score == pytest.approx(bright.score, abs=0.15)
 
 
 def test_a_scene_without_a_person_has_no_face() -> None:
