@@ -103,12 +103,12 @@ def _finding(finding: Mapping[str, Any], number: int, for_sharing: bool) -> dict
         "block" if block is not None and score >= block else "hold" if hold is not None and score >= hold else "clear"
     )
     error = finding["kind"].startswith("error")
-    words = finding["kind"].replace("_", " ").split(".")
-    kind = f"{words[0]}: {' '.join(words[1:])}" if len(words) > 1 else words[0]
+    # "address.street_name" is "street name": the rule beside it says the rest
+    kind = " ".join(finding["kind"].split(".")[1:] or [finding["kind"]]).replace("_", " ")
     return {
         **finding,
         "number": number,
-        "seen": kind.capitalize() if for_sharing and not error else finding["evidence"] or kind.capitalize(),
+        "seen": kind if for_sharing and not error else finding["evidence"] or kind,
         "milder": STRICTNESS[finding["verdict"]] > STRICTNESS[plain],
     }
 
