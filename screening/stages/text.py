@@ -1,8 +1,12 @@
-"""Reads the text in a photo, once, for all the rules that look at words: one `seen.text` for each line."""
+"""Reads the text in a photo, once, for all the rules that look at words: one `seen.text` for each line.
+
+One look at the whole picture finds the lines, and where there may be more; print that was too small or too faint for it
+is looked at again, enlarged, and every line is read from the full picture.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -10,12 +14,45 @@ import numpy as np
 
 from screening.finding import Box, Finding
 from screening.photo import Photo, Pixels
-from screening.stages import ppocr
-from screening.stages.ppocr import Quad
+from screening.stages import closer, ppocr
+from screening.stages.closer import Place
+from screening.stages.ppocr import Floats, Quad
 
 # The shorter sides of canvases: few shapes, because the engine compiles each one.
 SHORT_SIDES = (736, 864, 960, 1280)
 GREY = 127
+# Print lower than this in the look at the whole picture is looked at again, enlarged to this height, or as far as it
+# helps, with so much of what is around it (in its own heights): without that the network takes the cut-out for a line.
+SMALL = 20.0
+READABLE = 40.0
+ENLARGE = 3.0
+MARGIN = 2.0
+# A reading this sure, of at least two characters, needs no second look.
+CERTAIN = 0.9
+# A number plate that an earlier stage found is enlarged to this height.
+PLATE = 44.0
+# Of two readings of the same place the one with more characters, each this much better than chance, is kept.
+CHANCE = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A line and what it says.
+
+    Attributes:
+        quad: where, in pixels of the full picture, from the text's own top left.
+        text: what it says.
+        score: the reader's mean confidence in its characters.
+    """
+
+    quad: Quad
+    text: str
+    score: float
+
+    @property
+    def worth(self) -> float:
+        """More for a longer and a surer text."""
+        return len("".join(self.text.split())) * (self.score - CHANCE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +63,8 @@ class Text:
         side: the longer side at which the whole picture is looked at.
         enlarge: how far a small picture is enlarged for that.
         line: the detector's least mean confidence in a line.
+        hint: the least confidence of a place that is looked at again.
+        sheets: the most sheets (640 pixels square) of places that are looked at again.
         minimum: the reader's least mean confidence in what a line says.
     """
 
@@ -34,16 +73,36 @@ class Text:
 
     side: int = 1280
     enlarge: float = 2.0
-    line: float = 0.4
+    line: float = 0.3
+    hint: float = 0.1
+    sheets: int = 3
     minimum: float = 0.5
 
     def __call__(self, photo: Photo, found: Sequence[Finding]) -> Iterator[Finding]:
         canvas, factor = letterbox(photo, side=self.side, enlarge=self.enlarge)
-        for quad in ppocr.quads(ppocr.probabilities(canvas), sure=self.line):
-            whole = Quad(quad.points / np.float32(factor), quad.score)
-            text, score, way = ppocr.read_quad(photo.rgb, whole)
+        chart = ppocr.probabilities(canvas)
+        readings = self.read(photo, (quad.scaled(1 / factor) for quad in ppocr.quads(chart, sure=self.line)))
+        boxes = [finding.box for finding in found if finding.is_a("seen.plate") and finding.box is not None]
+        places = [*hints(chart, factor, photo, readings, least=self.hint), *plates(boxes, photo)]
+        readings += self.read(photo, self.closer(photo, places))
+        readings += self.read(photo, (upright(box) for box in boxes))
+        for reading in settle(readings):
+            yield from seen(reading, photo)
+
+    def closer(self, photo: Photo, places: Iterable[Place]) -> Iterator[Quad]:
+        """The lines that show when places are looked at enlarged."""
+        for shape, laid in closer.arrange(closer.join(places), most=self.sheets):
+            for quad in ppocr.quads(ppocr.probabilities(closer.draw(photo, shape, laid)), sure=self.line):
+                yield from (one.to_photo(quad) for one in laid if one.holds(quad))
+
+    def read(self, photo: Photo, quads: Iterable[Quad]) -> list[Reading]:
+        """What lines say, those that say something."""
+        readings = []
+        for quad in quads:
+            text, score, way = ppocr.read_quad(photo.rgb, quad)
             if text.strip() and score >= self.minimum:
-                yield from seen(text, score, way, photo)
+                readings.append(Reading(way, " ".join(text.split()), score))
+        return readings
 
 
 def letterbox(photo: Photo, *, side: int, enlarge: float) -> tuple[Pixels, float]:
@@ -64,10 +123,65 @@ def letterbox(photo: Photo, *, side: int, enlarge: float) -> tuple[Pixels, float
     return canvas, scale
 
 
-def seen(text: str, score: float, quad: Quad, photo: Photo) -> Iterator[Finding]:
-    """A line inside the photo as a finding; its text may be personal, so the evidence only counts it."""
-    points = tuple((float(x), float(y)) for x, y in quad.points)
+def hints(
+    chart: Floats, factor: float, photo: Photo, readings: Sequence[Reading], *, least: float, most: int = 120
+) -> Iterator[Place]:
+    """The places where the look at the whole picture showed print too small or too faint to be read there."""
+    import cv2
+
+    done = np.zeros(chart.shape, np.uint8)
+    for reading in readings:
+        if reading.score >= CERTAIN and len(reading.text) > 1:
+            cv2.fillPoly(done, [np.round(reading.quad.points * np.float32(factor)).astype(np.int32)], 1)
+    contours, _ = cv2.findContours((chart > least).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    seen = []
+    for contour in contours:
+        x, y, wide, high = cv2.boundingRect(contour)
+        # the network marks the kernel of a line, about half as high as the line
+        height = 2.0 * (min(cv2.minAreaRect(contour)[1]) + 1.0)
+        if height < SMALL and not done[y + high // 2, x + wide // 2]:
+            seen.append((float(chart[y : y + high, x : x + wide].max()), x, y, wide, high, height))
+    for peak, x, y, wide, high, height in sorted(seen, reverse=True)[:most]:
+        scale = min(ENLARGE, factor * READABLE / height)
+        around = MARGIN * height + 4
+        corners = (
+            (x - around) / factor,
+            (y - around) / factor,
+            (x + wide + around) / factor,
+            (y + high + around) / factor,
+        )
+        box = Box.around((corners[:2], corners[2:])).clip(photo.width, photo.height)
+        if box is not None and scale > 1.2 * factor:
+            yield Place(box, scale, peak)
+
+
+def plates(boxes: Iterable[Box], photo: Photo) -> Iterator[Place]:
+    """The number plates that an earlier stage found, with a generous margin."""
+    for box in boxes:
+        around = box.grow(0.5, 1.5).clip(photo.width, photo.height)
+        if around is not None:
+            yield Place(around, min(ENLARGE, PLATE / box.height), 2.0)
+
+
+def upright(box: Box) -> Quad:
+    """A box as if it were a line."""
+    corners = (box.left, box.top), (box.right, box.top), (box.right, box.bottom), (box.left, box.bottom)
+    return Quad(np.array(corners, np.float32), 1.0)
+
+
+def settle(readings: Iterable[Reading]) -> list[Reading]:
+    """Each line once: of two readings of the same place the one that is worth more."""
+    kept: list[Reading] = []
+    for reading in sorted(readings, key=lambda reading: -reading.worth):
+        if not any(reading.quad.covers(other.quad) > 0.6 for other in kept):
+            kept.append(reading)
+    return kept
+
+
+def seen(reading: Reading, photo: Photo) -> Iterator[Finding]:
+    """A reading inside the photo as a finding; its text may be personal, so the evidence only counts it."""
+    points = tuple((float(x), float(y)) for x, y in reading.quad.points)
     box = Box.around(points).clip(photo.width, photo.height)
-    text = " ".join(text.split())
     if box is not None:
-        yield Finding("seen.text", min(score, 1.0), f"text, {len(text)} characters", box, text, points)
+        evidence = f"text, {len(reading.text)} characters"
+        yield Finding("seen.text", min(reading.score, 1.0), evidence, box, reading.text, points)

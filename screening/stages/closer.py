@@ -1,0 +1,145 @@
+"""Closer looks at small print: the places that deserve one, cut from the full picture and laid enlarged on few sheets.
+
+A look at a whole 12-megapixel picture shows that there is print of 16 pixels' height, but not what its letters are. The
+places where it shows are laid side by side on sheets of few sizes, so that the cost does not grow with the picture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from screening.finding import Box
+from screening.photo import Photo, Pixels
+from screening.stages.ppocr import Quad
+
+# Sheets (height, width); the first that holds what is left is taken.
+SHEETS = ((320, 640), (640, 640))
+GREY = 127
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A part of the photo to look at again.
+
+    Attributes:
+        box: where, in pixels of the full picture.
+        scale: how far to enlarge it, 1 for the picture's own pixels.
+        weight: how much it matters; the heaviest are looked at first.
+    """
+
+    box: Box
+    scale: float
+    weight: float
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height on a sheet."""
+        return max(1, round(self.box.width * self.scale)), max(1, round(self.box.height * self.scale))
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """A place as it lies on a sheet, its top left corner at (x, y)."""
+
+    place: Place
+    x: int
+    y: int
+
+    def holds(self, quad: Quad) -> bool:
+        """Whether the middle of a line on the sheet lies in this place."""
+        x, y = quad.points.mean(axis=0)
+        width, height = self.place.size
+        return bool(self.x <= x < self.x + width and self.y <= y < self.y + height)
+
+    def to_photo(self, quad: Quad) -> Quad:
+        """A line on the sheet, in pixels of the full picture."""
+        corner = np.array((self.x, self.y), np.float32)
+        origin = np.array((self.place.box.left, self.place.box.top), np.float32)
+        return Quad((quad.points - corner) / np.float32(self.place.scale) + origin, quad.score)
+
+
+def join(places: Iterable[Place]) -> list[Place]:
+    """The places, those that overlap and want about the same scale joined into one."""
+    joined: list[Place] = []
+    for place in sorted(places, key=lambda place: -place.weight):
+        met = [other for other in joined if other.box.overlap(place.box) and 0.6 < other.scale / place.scale < 1.6]
+        for other in met:
+            joined.remove(other)
+            place = Place(place.box.union(other.box), max(place.scale, other.scale), max(place.weight, other.weight))
+        joined.append(place)
+    return joined
+
+
+def divide(place: Place, *, overlap: int = 64) -> Iterator[Place]:
+    """A place in parts that fit a sheet, each sharing a strip of so many pixels of the sheet with the next."""
+    high, wide = SHEETS[-1]
+    for top, bottom in _spans(place.box.top, place.box.bottom, high / place.scale, overlap / place.scale):
+        for left, right in _spans(place.box.left, place.box.right, wide / place.scale, overlap / place.scale):
+            yield Place(Box(left, top, right, bottom), place.scale, place.weight)
+
+
+def _spans(start: int, end: int, most: float, overlap: float) -> list[tuple[int, int]]:
+    length = end - start
+    if length <= most:
+        return [(start, end)]
+    count = int(np.ceil((length - overlap) / (most - overlap)))
+    step = (length - most) / (count - 1)
+    return [(start + int(number * step), min(end, start + int(number * step + most))) for number in range(count)]
+
+
+def arrange(places: Sequence[Place], *, most: int) -> list[tuple[tuple[int, int], list[Laid]]]:
+    """Where each place lies on which sheet, the heaviest first; what does not fit on `most` sheets is left out."""
+    sheets: list[tuple[tuple[int, int], list[Laid]]] = []
+    left = sorted((part for place in places for part in divide(place)), key=lambda place: -place.weight)
+    while left and len(sheets) < most:
+        for shape in SHEETS:
+            laid, rest = _shelve(left, shape)
+            if not rest:
+                break
+        if not laid:
+            break
+        sheets.append((shape, laid))
+        left = rest
+    return sheets
+
+
+def _shelve(places: Sequence[Place], shape: tuple[int, int]) -> tuple[list[Laid], list[Place]]:
+    """Fills a sheet row by row; gives what was laid and what did not fit."""
+    # the heaviest that may fit by their area come first, and lie best when rows hold places of like height
+    area = 0
+    chosen: list[Place] = []
+    rest: list[Place] = []
+    for place in places:
+        width, height = place.size
+        area += width * height
+        (chosen if area <= shape[0] * shape[1] * 0.9 or not chosen else rest).append(place)
+    laid: list[Laid] = []
+    x, y, row = 0, 0, 0
+    for place in sorted(chosen, key=lambda place: -place.size[1]):
+        width, height = place.size
+        if x + width > shape[1]:
+            x, y, row = 0, y + row, 0
+        if x + width > shape[1] or y + height > shape[0]:
+            rest.append(place)
+            continue
+        laid.append(Laid(place, x, y))
+        x, row = x + width, max(row, height)
+    return laid, sorted(rest, key=lambda place: -place.weight)
+
+
+def draw(photo: Photo, shape: tuple[int, int], laid: Sequence[Laid]) -> Pixels:
+    """A sheet with its places on it."""
+    import cv2
+
+    sheet = np.full((*shape, 3), GREY, np.uint8)
+    for one in laid:
+        crop = photo.crop(one.place.box)
+        width, height = one.place.size
+        if (height, width) != crop.shape[:2]:
+            how = cv2.INTER_AREA if one.place.scale < 1 else cv2.INTER_CUBIC
+            crop = np.asarray(cv2.resize(crop, (width, height), interpolation=how), dtype=np.uint8)
+        sheet[one.y : one.y + height, one.x : one.x + width] = crop
+    return sheet
