@@ -181,6 +181,16 @@ def test_a_finding_pointed_at_shows_its_box(visit: Any) -> None:
     assert page.locator("#viewer .chosen text").all_text_contents() == ["2"]
 
 
+def test_what_is_only_noted_gets_its_box_once_one_asks(visit: Any) -> None:
+    noted = replace(shown.ADULT, box=shown.NUMBER.box)
+    page = visit(shown.report(shown.photo("mayor.jpg", shown.FACE, noted)))
+    assert [box.is_visible() for box in page.locator(".card .line").all()] == [False, True]
+    page.locator("summary", has_text="2 findings").click()
+    assert [box.is_visible() for box in page.locator(".card .line").all()] == [True, True]
+    page.locator(".open").click()
+    assert [box.is_visible() for box in page.locator("#viewer .line").all()] == [True, True]
+
+
 def test_hostile_names_are_shown_and_do_nothing(visit: Any) -> None:
     names = [
         "<img src=x onerror=alert(1)>.jpg",
