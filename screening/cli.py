@@ -3,6 +3,7 @@ could not be screened or answered, 130 stopped by the user."""
 
 from __future__ import annotations
 
+import io
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -104,6 +105,9 @@ def main() -> None:
     """Runs the command line; every error becomes one line and an exit code."""
     from screening.finding import ScreeningError
 
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a file's name may hold letters that this terminal does not know
+            stream.reconfigure(errors="backslashreplace")
     try:
         app()
     except ScreeningError as error:
