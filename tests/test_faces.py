@@ -159,3 +159,21 @@ def test_most_labelled_faces_of_24_pixels_are_found(shared_data: Path) -> None:
                 )
     assert total > 20
     assert hits / total > 0.85
+
+
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_a_face_that_lies_on_its_side_or_head_is_found_and_its_landmarks_turn_with_it(
+    astronaut: Path, quarters: int
+) -> None:
+    upright = Photo.open(astronaut)
+    (turned,) = _faces(Photo.from_array(np.rot90(upright.rgb, quarters)))
+    (face,) = _faces(upright)
+    assert turned.kind == "face.identifiable"
+    side = upright.width
+    for (x, y), (before_x, before_y) in zip(turned.points, face.points, strict=True):
+        expected = {
+            1: (before_y, side - before_x),
+            2: (side - before_x, side - before_y),
+            3: (side - before_y, before_x),
+        }
+        assert (x, y) == pytest.approx(expected[quarters], abs=8)

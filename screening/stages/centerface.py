@@ -13,7 +13,10 @@ from screening.engine import load
 from screening.photo import Pixels
 
 STRIDE = 4  # the network answers for every fourth pixel
-STEP = 160  # input sides are rounded up to a multiple of this, so that few shapes have to be compiled
+# Input sides are rounded up to a multiple of the first number, so that few shapes have to be compiled; those of small
+# arrays, which compile fast, to one of the second, the least that the network takes.
+STEP, SMALL_STEP = 160, 32
+SMALL = 480
 Floats = NDArray[np.float32]
 
 
@@ -74,14 +77,11 @@ class Face:
 def detect(rgb: Pixels, *, minimum: float) -> list[Face]:
     """The faces in an array, best first, each once."""
     height, width = rgb.shape[:2]
-    padded = np.zeros((_padded(height), _padded(width), 3), np.float32)
+    step = SMALL_STEP if max(height, width) <= SMALL else STEP
+    padded = np.zeros((math.ceil(height / step) * step, math.ceil(width / step) * step, 3), np.float32)
     padded[:height, :width] = rgb
     # as the network is used where it was published: RGB, 0 to 255, no mean taken off
     return without_doubles(decode(load("centerface")(padded.transpose(2, 0, 1)[None]), minimum=minimum))
-
-
-def _padded(side: int) -> int:
-    return max(STEP, math.ceil(side / STEP) * STEP)
 
 
 def decode(outputs: Sequence[Floats], *, minimum: float) -> list[Face]:

@@ -15,6 +15,7 @@ from screening.stages.centerface import Face, detect, without_doubles
 from screening.stages.identifiability import identifiability
 
 FIRST = 0.05  # at this heat a candidate is worth the second look: true small faces start here, and looks are cheap
+TURNED = 0.2  # the same for turned faces, which are rare
 CERTAIN = 0.8  # from here on the first look is enough
 WINDOW = 160  # the second look's picture, in pixels
 CONTEXT = 2.5  # it shows so many times the face's longer side: the face is then 64 pixels long, which suits the network
@@ -33,6 +34,9 @@ class Faces:
         enlarged: the longer side to which a small picture is enlarged, by two at most.
         minimum: how sure the detector must be, after its second look, that it is a face.
         looks: how many doubtful candidates get a second look, the likeliest first; the others are dropped.
+        turned: also look for faces that lie on their side or stand on their head, in the smaller view: people lying
+            down, and pictures that were saved without being turned upright.
+        turned_minimum: how sure the detector must be of a turned face.
         recognisable: from which score on a face is called identifiable.
     """
 
@@ -44,23 +48,41 @@ class Faces:
     enlarged: int = 800
     minimum: float = 0.45
     looks: int = 32
+    turned: bool = True
+    turned_minimum: float = 0.6
     recognisable: float = 0.2
 
     def __call__(self, photo: Photo, found: Sequence[Finding]) -> Iterator[Finding]:
         """One finding a face, the surest first."""
         candidates = [face for pixels, factor in self._views(photo) for face in _seen(pixels, factor)]
+        confirmed = self._confirmed(candidates, photo, minimum=self.minimum)
+        if self.turned:
+            certain = any(face.score >= CERTAIN for face in confirmed)
+            confirmed = without_doubles([*confirmed, *self._turned(photo, also_upside_down=not certain)])
+        for face in confirmed:
+            box = _box(face).clip(photo.width, photo.height)
+            if box is not None:
+                yield self._finding(face, box, photo)
+
+    def _confirmed(self, candidates: Iterable[Face], photo: Photo, *, minimum: float) -> list[Face]:
+        """The candidates that are certain, or still likely at a second look, each once."""
         confirmed = []
         looks = self.looks
         for face in without_doubles(candidates):
             if face.score < CERTAIN and looks:
                 looks -= 1
                 face = _second_look(photo, face)
-            if face.score >= self.minimum:
+            if face.score >= minimum:
                 confirmed.append(face)
-        for face in without_doubles(confirmed):
-            box = _box(face).clip(photo.width, photo.height)
-            if box is not None:
-                yield self._finding(face, box, photo)
+        return without_doubles(confirmed)
+
+    def _turned(self, photo: Photo, *, also_upside_down: bool) -> Iterator[Face]:
+        """Faces in the smaller view turned by a quarter each way, and by half."""
+        pixels, factor = photo.scaled(self.small_side)
+        for quarters in (1, 3, 2) if also_upside_down else (1, 3):
+            view = Photo.from_array(np.rot90(pixels, quarters))
+            for face in self._confirmed(detect(view.rgb, minimum=TURNED), view, minimum=self.turned_minimum):
+                yield _turned_back(face, quarters, view).moved(1 / factor)
 
     def _views(self, photo: Photo) -> Iterator[tuple[Pixels, float]]:
         """The picture at the scales that are looked at, and how much larger than the photo each is."""
@@ -113,6 +135,19 @@ def _second_look(photo: Photo, face: Face) -> Face:
     if best is None:
         return replace(face, score=face.score / 3)
     return replace(best, score=(face.score + 2 * best.score) / 3)
+
+
+def _turned_back(face: Face, quarters: int, view: Photo) -> Face:
+    """A face of a view that was turned anticlockwise by so many quarters, in the picture as it was before."""
+
+    def back(x: float, y: float) -> tuple[float, float]:
+        places = {1: (view.height - y, x), 2: (view.width - x, view.height - y), 3: (y, view.width - x)}
+        return places[quarters]
+
+    left, top, right, bottom = face.corners
+    (x0, y0), (x1, y1) = back(left, top), back(right, bottom)
+    corners = min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
+    return Face(face.score, corners, tuple(back(x, y) for x, y in face.points))
 
 
 def _box(face: Face) -> Box:
