@@ -1,0 +1,200 @@
+"""What dlib's network sees in each face of ages/ and of faces/, and in spoilt copies, kept in a cache between runs."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import degrade
+import numpy as np
+from numpy.typing import NDArray
+
+from screening.finding import Box, Finding
+from screening.photo import Photo
+from screening.stages.centerface import detect
+from screening.stages.embedding import SIDE, chip, network
+from screening.stages.faces import Faces as FaceFinder
+from screening.stages.identifiability import measure
+
+# The picture as it is, the picture on another background, and four spoilt copies.
+COPIES = 6
+MARGIN = 44
+# Pictures of one person at one moment lie nearer than this; they must not be on both sides of a split.
+TWINS = 0.2
+PARTS = 6
+# Of faces/ nothing is known but who is a child: children.json, by hand. These ages stand for that.
+CHILD, GROWN = 8, 40
+# Faces of crowds that score less are not judged in a scan.
+RECOGNISABLE = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class Faces:
+    """All faces and their copies.
+
+    Attributes:
+        age, gender, ethnicity: (n,) as the file names give them.
+        part: (n,) 0 to 5, twins in one part; the last part is never trained on, and -1 is always.
+        embedding: (n, COPIES, 128).
+        maps: (n, COPIES, 128, 8, 8), float16.
+        eyes: (n, COPIES) pixels between the eyes.
+        detail: (n, COPIES) the measure of that name of `screening.stages.identifiability`.
+        picture: (n,) of a face in faces/, the number of its picture; -1 for those of ages/, whose age is known.
+    """
+
+    age: NDArray[np.int64]
+    gender: NDArray[np.int64]
+    ethnicity: NDArray[np.int64]
+    part: NDArray[np.int64]
+    embedding: NDArray[np.float32]
+    maps: NDArray[np.float16]
+    eyes: NDArray[np.float32]
+    detail: NDArray[np.float32]
+    picture: NDArray[np.int64]
+
+
+def read(data: Path, cache: Path, *, limit: int = 0) -> Faces:
+    """The faces of DATA/ages and DATA/faces, from the cache if they were seen before.
+
+    `limit` takes every so many of them.
+    """
+    cache.mkdir(parents=True, exist_ok=True)
+    ages = _thinned(sorted(path for path in (data / "ages").iterdir() if path.suffix in {".jpg", ".png"}), limit)
+    crowds = _thinned(sorted((data / "faces").glob("*.[jp]*g")), limit)
+    backdrops = list(_backdrops(data))
+    tables, maps = [], []
+    for name, paths, faces in (("ages", ages, _aged), ("faces", crowds, _crowd)):
+        kept, large = cache / f"{name}{limit}.npz", cache / f"{name}{limit}.npy"
+        if not kept.is_file():
+            _see(faces(paths), len(paths) * (1 if name == "ages" else 40), backdrops, kept, large)
+        tables.append(dict(np.load(kept)))
+        maps.append(np.load(large))
+    known = _parts(tables[0]["embedding"][:, 0])
+    unknown = np.array([-1, PARTS - 1])[tables[1].pop("held_out")]
+    tables[0].pop("held_out")
+    joined = {name: np.concatenate([table[name] for table in tables]) for name in tables[0]}
+    return Faces(part=np.concatenate([known, unknown]), maps=np.concatenate(maps), **joined)
+
+
+def _thinned(paths: list[Path], limit: int) -> list[Path]:
+    return paths[:: max(1, len(paths) // limit)] if limit else paths
+
+
+@dataclass(frozen=True, slots=True)
+class _Face:
+    """A face before it is spoilt; `labels` are age, gender, ethnicity, picture and whether it is held out."""
+
+    seed: int
+    rgb: degrade.Pixels
+    points: degrade.Points
+    labels: tuple[int, int, int, int, int]
+
+
+def _aged(paths: list[Path]) -> Iterator[_Face]:
+    """The faces of ages/; one that the finder does not find is left out, as it would be in a scan."""
+    for number, path in enumerate(paths):
+        rgb = _rgb(path)
+        if (points := landmarks(rgb)) is not None:
+            age, gender, ethnicity = (int(word) for word in path.name.split("_")[:3])
+            yield _Face(number, rgb, points, (age, gender, ethnicity, -1, 0))
+
+
+def _crowd(paths: list[Path]) -> Iterator[_Face]:
+    """The recognisable faces of the pictures of faces/ of which it is known who in them is a child."""
+    labels = json.loads((Path(__file__).parent / "children.json").read_text(encoding="utf-8"))
+    children: dict[str, list[Box]] = {}
+    for name, *sides in labels["children"]:
+        children.setdefault(name, []).append(Box(*sides))
+    for number, path in enumerate(paths):
+        if path.name in labels["unsure"]:
+            continue
+        photo = Photo.from_array(_rgb(path))
+        held_out = hashlib.sha256(path.name.encode()).digest()[0] % 2
+        for face in FaceFinder()(photo, ()):
+            if face.box is not None and face.score >= RECOGNISABLE:
+                young = any(face.box.iou(box) > 0.3 for box in children.get(path.name, ()))
+                yield _near(photo, face, number, (CHILD if young else GROWN, -1, -1, number, held_out))
+
+
+def _near(photo: Photo, face: Finding, seed: int, labels: tuple[int, int, int, int, int]) -> _Face:
+    """The part of a picture about a face."""
+    around = Box.around(face.points).union(face.box or Box.around(face.points)).grow(0.8)
+    inside = around.clip(photo.width, photo.height) or Box(0, 0, photo.width, photo.height)
+    points = np.array(face.points) - (inside.left, inside.top)
+    return _Face(seed, np.ascontiguousarray(photo.crop(inside)), points, labels)
+
+
+def _backdrops(data: Path) -> Iterator[degrade.Pixels]:
+    for path in sorted((data / "everyday").iterdir()):
+        rgb = _rgb(path)
+        yield np.asarray(cv2.resize(rgb, (300, 300), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _rgb(path: Path) -> degrade.Pixels:
+    picture = cv2.imread(str(path), cv2.IMREAD_COLOR)
+    if picture is None:
+        raise ValueError(f"{path} is not a picture that can be read")
+    return np.ascontiguousarray(np.asarray(picture, np.uint8)[:, :, ::-1])
+
+
+def landmarks(rgb: degrade.Pixels) -> degrade.Points | None:
+    """The landmarks of the face that fills a tight cut-out, as the face finder of a scan gives them, or None."""
+    wide = np.ascontiguousarray(cv2.copyMakeBorder(rgb, *[MARGIN] * 4, cv2.BORDER_REPLICATE))
+    found = detect(wide, minimum=0.3)
+    return np.array(max(found, key=lambda face: face.height).points) - MARGIN if found else None
+
+
+def copies(
+    rgb: degrade.Pixels, points: degrade.Points, backdrops: list[degrade.Pixels], random: degrade.Random
+) -> Iterator[tuple[degrade.Pixels, degrade.Points]]:
+    """The COPIES of one face."""
+    yield rgb, points
+    placed, moved = degrade.surround(rgb, points, backdrops, random)
+    yield placed, moved + random.normal(0, 0.02 * degrade.eye_distance(moved), moved.shape)
+    for _ in range(COPIES - 2):
+        yield degrade.spoil(rgb, points, backdrops, random)
+
+
+def _see(faces: Iterator[_Face], most: int, backdrops: list[degrade.Pixels], kept: Path, large: Path) -> None:
+    """Writes the two files of the cache."""
+    run = network()
+    labels, embeddings, eyes, detail = [], [], [], []
+    part = large.with_suffix(".part")
+    maps = np.lib.format.open_memmap(part, "w+", np.float16, (most, COPIES, 128, 8, 8))
+    for index, face in enumerate(faces):
+        spoilt = list(copies(face.rgb, face.points, backdrops, np.random.default_rng(face.seed)))
+        places = [[(float(x), float(y)) for x, y in points] for _, points in spoilt]
+        chips = [chip(rgb, points) for (rgb, _), points in zip(spoilt, places, strict=True)]
+        embedding, maps[index] = run(np.stack(chips).transpose(0, 3, 1, 2))
+        embeddings.append(embedding)
+        eyes.append([degrade.eye_distance(points) for _, points in spoilt])
+        measures = (measure(cut, height=SIDE, points=at, detector=1.0) for cut, at in zip(chips, places, strict=True))
+        detail.append([measured[2] for measured in measures])
+        labels.append(face.labels)
+        if index % 1000 == 0:
+            print(f"{index} faces seen", flush=True)
+    np.save(large, maps[: len(labels)])
+    del maps
+    part.unlink()
+    age, gender, ethnicity, picture, held_out = np.array(labels).T
+    np.savez(
+        kept, age=age, gender=gender, ethnicity=ethnicity, picture=picture, held_out=held_out,
+        embedding=np.array(embeddings, np.float32), eyes=np.array(eyes, np.float32),
+        detail=np.array(detail, np.float32),
+    )  # fmt: skip
+
+
+def _parts(embedding: NDArray[np.float32]) -> NDArray[np.int64]:
+    """Which of the PARTS each face belongs to: drawn at random, but near copies of one picture together."""
+    group = np.arange(len(embedding))
+    squares = (embedding**2).sum(axis=1)
+    for index, vector in enumerate(embedding):
+        near = np.flatnonzero(squares[:index] + squares[index] - 2 * embedding[:index] @ vector < TWINS**2)
+        for other in near:
+            group[group == group[other]] = group[index]
+    drawn = np.random.default_rng(0).permutation(len(embedding)) % PARTS
+    return np.asarray(drawn[group], np.int64)

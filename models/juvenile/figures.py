@@ -1,0 +1,108 @@
+"""What the card says of the juvenile network: shares with counts and Wilson intervals, by age, gender and ethnicity."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+BANDS = ((0, 5), (6, 9), (10, 12), (13, 15), (16, 17), (18, 20), (21, 24), (25, 29), (30, 39), (40, 59), (60, 120))
+GENDERS = ("male", "female")
+ETHNICITIES = ("White", "Black", "Asian", "Indian", "other")
+
+
+def wilson(hits: int, count: int) -> tuple[float, float]:
+    """The 95 % interval of a share (Wilson 1927)."""
+    if count == 0:
+        return 0.0, 1.0
+    z, share = 1.96, hits / count
+    middle = (share + z * z / (2 * count)) / (1 + z * z / count)
+    reach = z / (1 + z * z / count) * math.sqrt(share * (1 - share) / count + z * z / (4 * count * count))
+    return max(0.0, middle - reach), min(1.0, middle + reach)
+
+
+def area(score: Floats, truth: Mask) -> float:
+    """The area under the curve: how often one of `truth` scores higher than one that is not; ties count half."""
+    values, place = np.unique(score, return_inverse=True)
+    here = np.bincount(place, minlength=len(values))
+    below = np.cumsum(here) - here
+    ranks = below + (here + 1) / 2
+    positive = int(truth.sum())
+    return float((ranks[place][truth].sum() - positive * (positive + 1) / 2) / (positive * (len(truth) - positive)))
+
+
+def share(flagged: Mask) -> str:
+    """A share, its interval and its count, for a table."""
+    low, high = wilson(int(flagged.sum()), len(flagged))
+    return f"{flagged.mean():.2f} ({low:.2f}-{high:.2f}, {len(flagged)})" if len(flagged) else "none"
+
+
+def by_age(score: Floats, age: NDArray[np.int64], hold: float, block: float) -> Iterator[str]:
+    """A Markdown table: for each age band the share held or blocked, and the share blocked."""
+    yield "| age | held or blocked | blocked |"
+    yield "|---|---|---|"
+    for low, high in BANDS:
+        here = score[(age >= low) & (age <= high)]
+        name = f"{low}-{high}" if high < 100 else f"{low} and over"
+        yield f"| {name} | {share(here >= hold)} | {share(here >= block)} |"
+
+
+def by_group(score: Floats, age: NDArray[np.int64], groups: dict[str, Mask], hold: float) -> Iterator[str]:
+    """A Markdown table: for each group the area under the curve and the shares held at ages that matter."""
+    bands = {"10-17": (10, 17), "13-17": (13, 17), "18-24": (18, 24), "30 and over": (30, 120)}
+    yield "| group | area under the curve | " + " | ".join(bands) + " |"
+    yield "|---" * (len(bands) + 2) + "|"
+    for name, mask in groups.items():
+        shares = (share(score[mask & (age >= low) & (age <= high)] >= hold) for low, high in bands.values())
+        yield f"| {name} | {area(score[mask], age[mask] < 18):.3f} | " + " | ".join(shares) + " |"
+
+
+def by_detail(
+    score: Floats, age: NDArray[np.int64], detail: Floats, edges: tuple[float, ...], hold: float
+) -> Iterator[str]:
+    """A Markdown table: how well age is told by how much detail there is."""
+    yield "| detail | area under the curve | 13-17 held | 30 and over held |"
+    yield "|---|---|---|---|"
+    for low, high in zip((-math.inf, *edges), (*edges, math.inf), strict=True):
+        mask = (detail >= low) & (detail < high)
+        teens, grown = mask & (age >= 13) & (age <= 17), mask & (age >= 30)
+        if teens.any() and grown.any():
+            columns = (
+                f"{area(score[mask], age[mask] < 18):.3f}",
+                share(score[teens] >= hold),
+                share(score[grown] >= hold),
+            )
+            yield f"| {low:.1f} to {high:.1f} | " + " | ".join(columns) + " |"
+
+
+def by_picture(score: Floats, child: Mask, picture: NDArray[np.int64], hold: float) -> Iterator[str]:
+    """A Markdown section: of the pictures of crowds, how many with a child and how many without are held."""
+    yield "### Crowds, half of the pictures of faces/, never trained on"
+    yield ""
+    yield "| from which score | pictures with a child held | pictures with adults only held | children | adults |"
+    yield "|---|---|---|---|---|"
+    numbers = np.unique(picture)
+    highest = np.array([score[picture == number].max() for number in numbers])
+    has_child = np.array([child[picture == number].any() for number in numbers])
+    for least in (hold, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5):
+        pictures = (share(highest[has_child] >= least), share(highest[~has_child] >= least))
+        yield (
+            f"| {least:.3f} | "
+            + " | ".join((*pictures, share(score[child] >= least), share(score[~child] >= least)))
+            + " |"
+        )
+
+
+def thresholds(score: Floats, age: NDArray[np.int64]) -> tuple[float, float]:
+    """The scores from which to hold and from which to block.
+
+    Held are as few adults as may be while at most 60 % of 18-24 and 10 % of over-30s are; blocked is what only 1 % of
+    over-25s reach.
+    """
+    young, grown = score[(age >= 18) & (age < 25)], score[age >= 30]
+    hold = max(float(np.quantile(young, 0.40)), float(np.quantile(grown, 0.90)))
+    return hold, max(hold, float(np.quantile(score[age >= 25], 0.99)))

@@ -1,0 +1,83 @@
+"""Juveniles: how likely each face that was found is that of somebody under 18."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from screening.engine import load
+from screening.finding import Finding
+from screening.photo import Photo
+from screening.stages.embedding import Pixels, chip, describe
+from screening.stages.identifiability import measure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Juveniles:
+    """Under 18 or not, for each face that can be recognised, also a printed one.
+
+    A face that nobody can recognise is left alone unless it fills much of the picture: the blurred heads of a crowd
+    would otherwise drown the child in front. What is too small or too blurred to tell an age is `juvenile.unknown`,
+    never an adult. `juvenile.face` is reported for every face judged, also those that look old.
+
+    Attributes:
+        eyes: pixels between the eyes below which no age is told.
+        detail: contrast of fine detail, as a logarithm, below which no age is told.
+        large: share of the picture's shorter side from which on a face counts though it cannot be recognised.
+    """
+
+    name: ClassVar[str] = "juveniles"
+    kinds: ClassVar[tuple[str, ...]] = ("juvenile.face", "juvenile.unknown")
+
+    eyes: float = 7.0
+    detail: float = -5.5
+    large: float = 0.25
+
+    def __call__(self, photo: Photo, found: Sequence[Finding]) -> Iterator[Finding]:
+        """One finding for each face that matters."""
+        for face in found:
+            if face.box is None or not face.is_a("face") or not self._matters(face, photo):
+                continue
+            if len(face.points) != 5:
+                yield Finding("juvenile.unknown", 1.0, "a face whose age cannot be told", face.box)
+                continue
+            cut = chip(photo.rgb, face.points)
+            if (why := self._unclear(cut, face)) is not None:
+                yield Finding("juvenile.unknown", 1.0, f"a face too {why} to tell an age", face.box, points=face.points)
+                continue
+            score, age = under_18(cut)
+            yield Finding("juvenile.face", score, f"a face that looks about {age:.0f}", face.box, points=face.points)
+
+    def _matters(self, face: Finding, photo: Photo) -> bool:
+        if not face.is_a("face.unidentifiable"):
+            return True
+        return face.box is not None and face.box.height >= self.large * min(photo.width, photo.height)
+
+    def _unclear(self, cut: Pixels, face: Finding) -> str | None:
+        left, right = np.array(face.points[:2])
+        _, _, detail, _, _ = measure(cut, height=1.0, points=face.points, detector=1.0)
+        if np.hypot(*(right - left)) < self.eyes and self._small(face):
+            return "small"
+        return "blurred" if detail < self.detail else None
+
+    def _small(self, face: Finding) -> bool:
+        """In profile the eyes lie close together in a large face too: then the mouth's distance counts."""
+        left, right, _, *mouth = np.array(face.points)
+        return float(np.hypot(*((mouth[0] + mouth[1] - left - right) / 2))) < self.eyes
+
+
+def under_18(cut: Pixels) -> tuple[float, float]:
+    """The probability, 0 to 1, that the face of a cut-out is under 18, and its apparent age in years.
+
+    The face and its mirror image are judged, and the mean is taken.
+    """
+    embeddings, maps = describe([cut, np.ascontiguousarray(cut[:, ::-1])])
+    answers = [
+        [float(answer[0]) for answer in load("juvenile")(embedding[None], seen[None])]
+        for embedding, seen in zip(embeddings, maps, strict=True)
+    ]
+    score, age = np.mean(answers, axis=0)
+    return float(np.clip(score, 0.0, 1.0)), float(age)

@@ -1,0 +1,59 @@
+"""The juvenile network's training, on a few copies of one portrait: it ends in a network that our engine can run."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from screening.engine import load
+from screening.photo import Photo
+
+TRAIN = Path(__file__).parents[1] / "models" / "juvenile" / "train.py"
+
+
+@pytest.fixture
+def drawn(astronaut: Path, tmp_path: Path) -> Path:
+    """The folders that training reads: one face in forty colours and as many ages, and backgrounds of noise."""
+    dice = np.random.default_rng(3)
+    face = Photo.open(astronaut).rgb[48:184, 156:292]
+    (tmp_path / "ages").mkdir()
+    (tmp_path / "everyday").mkdir()
+    (tmp_path / "faces").mkdir()
+    for name in ("a.png", "b.png", "c.png", "d.png"):  # at least one is held out, by its name
+        cv2.imwrite(str(tmp_path / "faces" / name), Photo.open(astronaut).rgb)
+    for number in range(48):
+        picture = np.clip(face * dice.uniform(0.5, 1.2, 3) + dice.normal(0, 20, face.shape), 0, 255).astype(np.uint8)
+        age = (5, 15, 20, 45)[number % 4]
+        cv2.imwrite(str(tmp_path / "ages" / f"{age}_{number % 2}_{number % 5}_{number}.png"), picture)
+    for number in range(3):
+        noise = dice.integers(0, 256, (6, 8, 3), dtype=np.uint8).repeat(20, 0).repeat(20, 1)
+        cv2.imwrite(str(tmp_path / "everyday" / f"{number}.png"), noise)
+    return tmp_path
+
+
+def test_a_short_training_ends_in_a_network_that_the_engine_runs(drawn: Path, tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    out, card = tmp_path / "juvenile.onnx", tmp_path / "card.md"
+    card.write_text("# juvenile\n\n## Figures\n\nold\n\n## Where it fails\n\nkept\n")
+    # train.py itself compares the engine's scores with torch's and fails where they differ
+    done = subprocess.run(
+        [sys.executable, str(TRAIN), str(drawn), "--epochs", "1", "--cache", str(tmp_path / "cache"),
+         "--out", str(out), "--card", str(card)],
+        capture_output=True, text=True, timeout=300, env=os.environ | {"OMP_NUM_THREADS": "1"}, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert out.stat().st_size < 10_000_000
+    dice = np.random.default_rng(1)
+    score, age = load(out)(dice.random((1, 128)), dice.random((1, 128, 8, 8)))
+    assert 0 <= score[0] <= 1
+    assert 0 <= age[0] <= 80
+    written = card.read_text()
+    assert "| 13-15 |" in written
+    assert "old" not in written.splitlines()
+    assert written.endswith("## Where it fails\n\nkept\n")
