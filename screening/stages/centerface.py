@@ -78,10 +78,11 @@ def detect(rgb: Pixels, *, minimum: float) -> list[Face]:
     """The faces in an array, best first, each once."""
     height, width = rgb.shape[:2]
     step = SMALL_STEP if max(height, width) <= SMALL else STEP
-    padded = np.zeros((math.ceil(height / step) * step, math.ceil(width / step) * step, 3), np.float32)
-    padded[:height, :width] = rgb
-    # as the network is used where it was published: RGB, 0 to 255, no mean taken off
-    return without_doubles(decode(load("centerface")(padded.transpose(2, 0, 1)[None]), minimum=minimum))
+    padded = np.zeros((1, 3, math.ceil(height / step) * step, math.ceil(width / step) * step), np.float32)
+    for channel in range(3):
+        # as the network is used where it was published: RGB, 0 to 255, no mean taken off
+        padded[0, channel, :height, :width] = rgb[:, :, channel]
+    return without_doubles(decode(load("centerface")(padded), minimum=minimum))
 
 
 def decode(outputs: Sequence[Floats], *, minimum: float) -> list[Face]:
