@@ -1,0 +1,199 @@
+"""Finds personal details of other people: numbers, mail addresses, handles, names with addresses; and our own intranet.
+
+Looks at what was read in the picture, at metadata and at what codes say. A business's published number or desk mailbox
+on a sign says nothing about a person: it is noted with a score that the default policy leaves clear. A mobile number
+or a mailbox with a name is somebody's own, also on a van.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import ClassVar
+
+from screening.finding import Box, Finding
+from screening.force import Force
+from screening.photo import Photo
+from screening.stages.online import online
+from screening.stages.phone_numbers import dialled, numbers
+from screening.stages.private_numbers import Detail, private_numbers
+from screening.stages.reading import Line, lines, plain, rows, wraps
+from screening.stages.signs import is_sign
+
+# Fields that hold what a camera or a program counts.
+COUNTED = re.compile(
+    r"(?i)date|time|serial|version|software|firmware|uniqueid|documentid|instanceid|model|make|lens|digest|hash"
+)
+NAMED = ("file name", "folder name")
+# What a name in a file's name is likely to be; digits there count pictures.
+SURE_IN_NAMES = ("personal.phone", "personal.email", "personal.handle", "personal.nino", "personal.intranet")
+# Kinds that a word announces, perhaps in the line above.
+ANNOUNCED = ("personal.date_of_birth", "personal.nhs_number", "personal.account")
+# Kinds that are told by words, not by digits.
+WORDED = (
+    "personal.email",
+    "personal.email.business",
+    "personal.handle",
+    "personal.intranet",
+    "personal.name_and_address",
+)
+TITLED = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Sir|Lady|MR|MRS|MS|MISS|DR)\b\.?\s+[A-Z][\w'-]*(?:\s+[A-Z][\w'-]*)*")
+PERSON = re.compile(r"[A-Z][a-z'-]+(?:\s+[A-Z]\.?)?\s+[A-Z][a-z'-]+")
+STREET = re.compile(
+    r"(?i)\b(?:flat\s+\w+,?\s*)?\d{1,4}[a-z]?,?\s+(?:[a-z'-]+\s+){1,3}(?:road|rd|street|st|avenue|ave|lane|ln|close|drive|way"
+    r"|crescent|court|gardens|grove|place|terrace|hill|walk|green|square|mews|row|rise|park)\b"
+)
+POSTCODE = re.compile(r"(?i)\b(?:[A-Z]{1,2}\d[A-Z\d]?\s?\d[ABD-HJLNP-UW-Z]{2}|GIR\s?0AA)\b")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonalDetails:
+    """Finds personal details.
+
+    Attributes:
+        force: who "we" are; our published numbers and addresses pass, our intranet never does.
+        minimum: the least score that is reported.
+        business: the score of a business's number, address or handle on a sign.
+    """
+
+    name: ClassVar[str] = "personal_details"
+    kinds: ClassVar[tuple[str, ...]] = (
+        "personal.phone",
+        "personal.email",
+        "personal.nino",
+        "personal.nhs_number",
+        "personal.card",
+        "personal.iban",
+        "personal.account",
+        "personal.handle",
+        "personal.date_of_birth",
+        "personal.name_and_address",
+        "personal.intranet",
+    )
+
+    force: Force = field(default_factory=Force)
+    minimum: float = 0.1
+    business: float = 0.3
+
+    def __call__(self, photo: Photo, found: Sequence[Finding]) -> Iterator[Finding]:
+        read = [replace(line, text=plain(line.text)) for line in lines(found)]
+        details = [*self.in_lines(read, found), *self.in_strings(found)]
+        for finding in once(details):
+            if finding.score >= self.minimum:
+                box = finding.box.clip(photo.width, photo.height) if finding.box else None
+                yield replace(finding, box=box)
+
+    def in_lines(self, read: Sequence[Line], found: Sequence[Finding]) -> Iterator[Finding]:
+        """What the lines of text in the picture hold, each line alone, then with what it goes on in."""
+        vehicles = [finding.box for finding in found if finding.is_a("seen.vehicle") and finding.box is not None]
+        seen = set(read)
+        for line in (*read, *(row for row in rows(read) if row not in seen)):
+            sign = is_sign(line, read, vehicles)
+            for detail in self.details(line.text, sign=sign):
+                yield finding_of(detail, line.text, part(line, detail.start, detail.end))
+        for upper, lower in wraps(read):
+            # numbers stand above each other in every table: only those that a word announces go on below it
+            line = join_below(upper, lower)
+            for detail in private_numbers(line.text):
+                if detail.kind in ANNOUNCED:
+                    yield finding_of(detail, line.text, line.box)
+        yield from names_with_addresses(read)
+
+    def in_strings(self, found: Iterable[Finding]) -> Iterator[Finding]:
+        """What metadata, names and codes hold."""
+        for finding in found:
+            if not (finding.is_a("seen.metadata") or finding.is_a("seen.code")):
+                continue
+            where = finding.evidence if finding.is_a("seen.metadata") else "a code"
+            text = plain(finding.text)
+            for detail in (*self.details(text, sign=False), *written_out(text)):
+                if likely(detail, where):
+                    masked = replace(detail, evidence=f"{detail.evidence}, in {where}")
+                    yield finding_of(masked, text, finding.box)
+
+    def details(self, text: str, *, sign: bool) -> Iterator[Detail]:
+        """Every personal detail in one text; `sign` where it stands on a shop, a van or an advertisement."""
+        private = list(private_numbers(text))
+        yield from private
+        yield from online(text, self.force, sign=self.business if sign else None)
+        ours = {dialled(number) for number in self.force.phones}
+        for number in numbers(text):
+            if number.digits in ours or any(number.start < one.end and one.start < number.end for one in private):
+                continue
+            kind, score = "personal.phone", {"mobile": 0.9, "landline": 0.8, "service": 0.2}.get(number.sort, 0.4)
+            if number.sort != "mobile" and (sign or number.sort == "service"):
+                kind, score = "personal.phone.business", min(score, self.business)
+            yield Detail(kind, score, f"phone, ends {number.digits[-3:]}", number.start, number.end)
+
+
+def likely(detail: Detail, where: str) -> bool:
+    """Whether a detail may be one where it stands: cameras and programs count with many digits."""
+    if where in NAMED:
+        return detail.score >= 0.8 and detail.kind in SURE_IN_NAMES
+    return detail.kind in WORDED or not COUNTED.search(where)
+
+
+def part(line: Line, start: int, end: int) -> Box:
+    """About where some of a line's characters stand, were all equally wide, and half of one more on either side."""
+    count = max(len(line.text), 1)
+    first, last = max(0.0, (start - 0.5) / count), min(1.0, (end + 0.5) / count)
+    top_left, top_right, bottom_right, bottom_left = line.points
+    return Box.around(
+        tuple(
+            (a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share)
+            for a, b in ((top_left, top_right), (bottom_left, bottom_right))
+            for share in (first, last)
+        )
+    )
+
+
+def join_below(upper: Line, lower: Line) -> Line:
+    """Two lines, one under the other, read as one; it stands where both do."""
+    box = upper.box.union(lower.box)
+    left, top, right, bottom = (float(side) for side in (box.left, box.top, box.right, box.bottom))
+    corners = ((left, top), (right, top), (right, bottom), (left, bottom))
+    return Line(f"{upper.text} {lower.text}", min(upper.score, lower.score), box, corners)
+
+
+def names_with_addresses(read: Sequence[Line]) -> Iterator[Finding]:
+    """A person's name right above a street with its number, as on a letter or a parcel."""
+    for upper, lower in wraps(read):
+        named = TITLED.search(upper.text) or PERSON.fullmatch(upper.text.strip())
+        if named and STREET.match(lower.text.strip()):
+            box = upper.box.union(lower.box)
+            yield Finding(
+                "personal.name_and_address", 0.85, "a name above an address", box, f"{upper.text}, {lower.text}"
+            )
+
+
+def written_out(text: str) -> Iterator[Detail]:
+    """A name, a street and a postcode in one string."""
+    if (TITLED.search(text) or PERSON.search(STREET.sub("", text))) and STREET.search(text) and POSTCODE.search(text):
+        yield Detail("personal.name_and_address", 0.85, "a name with an address", 0, len(text))
+
+
+def finding_of(detail: Detail, text: str, box: Box | None) -> Finding:
+    return Finding(detail.kind, detail.score, detail.evidence, box, text[detail.start : detail.end])
+
+
+def once(details: Iterable[Finding]) -> Iterator[Finding]:
+    """Each detail once: a number that was found in a line is not reported again in the row that the line belongs to."""
+    kept: list[Finding] = []
+    for one in details:
+        said = compact(one.text)
+        same = [
+            other
+            for other in kept
+            if one.kind.split(".")[1] == other.kind.split(".")[1]
+            and (said in compact(other.text) or compact(other.text) in said)
+            and (one.box is None) == (other.box is None)
+            and (one.box is None or other.box is None or one.box.overlap(other.box))
+        ]
+        if not same:
+            kept.append(one)
+            yield one
+
+
+def compact(text: str) -> str:
+    return re.sub(r"\W", "", text).casefold()

@@ -1,0 +1,120 @@
+"""Finds telephone numbers in text and tells whose kind of number each is.
+
+British numbers are told by their shape, because the ranges that are reserved for examples are in no directory and
+readers of pictures mistake digits; others must be valid in the directory that `phonenumbers` carries.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+# A dialling code of three to six digits, then the rest, parted by little; not the head of a longer number.
+BRITISH = re.compile(
+    r"(?<!\d)(?<!\d[.,:/])(?:(?:\+|00)[\s.-]?44[\s.-]{0,2}(?:\(0\))?[\s.-]?\(?|\(?0)(?P<number>\d{2,5}\)?(?:[\s.\-/]{0,2}\d){4,8})"
+    r"(?!\d|[\s.-][1-9]\d{3}(?!\d)|[:,]\d)"
+)
+INTERNATIONAL = re.compile(r"(?<![\d.])(?:\+|00)\s?[1-9]\d{0,2}(?:[\s().-]{0,3}\d){6,12}(?!\d)")
+AMERICAN = re.compile(r"(?<![\d.+-])(?:1[\s.-])?(?:\([2-9]\d{2}\)\s?|[2-9]\d{2}[.-])[2-9]\d{2}[.\s-]\d{4}(?![\d-])")
+# Without a dialling code it takes the word.
+LOCAL = re.compile(
+    r"(?i)\b(?:tel|phone|telephone|call|ring|mob|fax|ext)\b[\s.:#no]{0,5}(?P<number>\d{3,4}[\s.-]?\d{3,4})(?![\d-])"
+)
+# The shapes of a British number after its 0, and what sort it is.
+SHAPES = (
+    (re.compile(r"7[1-9]\d{8}|70\d{8}"), "mobile"),
+    (re.compile(r"1[1-9]\d{8}|2[03489]\d{8}"), "landline"),
+    (re.compile(r"3[0347]\d{8}|8[02-57]\d{8}|800\d{6}|8001111|9[018]\d{8}|5[56]\d{8}"), "service"),
+)
+# A reader's slips, within words that are otherwise digits.
+SLIPS = str.maketrans("OoQDIl|SBZ", "0000111582")
+SLIPPED = re.compile(r"(?<![A-Za-z\d])[\dOoQDIl|SBZ()+.\-/]{3,}(?![A-Za-z\d])")
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A telephone number in a text.
+
+    Attributes:
+        sort: "mobile", "landline", "service", "foreign" (of another country, no code) or "local" (no code at all).
+        digits: as dialled in Britain, or with the country's code behind a plus sign.
+        start: where it begins in the text.
+        end: where it ends.
+    """
+
+    sort: str
+    digits: str
+    start: int
+    end: int
+
+
+def numbers(text: str) -> Iterator[Number]:
+    """The telephone numbers in a text, each place once."""
+    text = mended(text)
+    taken: list[tuple[int, int]] = []
+    for sort, finder in (
+        ("british", BRITISH),
+        ("international", INTERNATIONAL),
+        ("foreign", AMERICAN),
+        ("local", LOCAL),
+    ):
+        for match in finder.finditer(text):
+            group = "number" if sort == "local" else 0
+            start, end = match.span(group)
+            number = _known(sort, match)
+            if number and not any(start < other[1] and other[0] < end for other in taken):
+                taken.append((start, end))
+                yield Number(*number, start, end)
+
+
+def mended(text: str) -> str:
+    """The text with letters that stand for digits within numbers put right; as long as before."""
+
+    def mend(match: re.Match[str]) -> str:
+        word = match[0]
+        return word.translate(SLIPS) if sum(char.isdigit() for char in word) * 2 >= len(word) - 1 else word
+
+    return SLIPPED.sub(mend, text)
+
+
+def dialled(text: str) -> str:
+    """A number's digits as dialled in Britain: +44 121 and 0044 (0)121 become 0121."""
+    digits = re.sub(r"\D", "", text)
+    if text.strip().startswith("+") and not digits.startswith("44"):
+        return "+" + digits
+    if re.match(r"\s*(\+|00)[\s.-]?44", text):
+        national = digits[4:] if digits.startswith("00") else digits[2:]
+        return "0" + national.removeprefix("0")
+    return digits
+
+
+def _known(sort: str, match: re.Match[str]) -> tuple[str, str] | None:
+    """The sort and digits of a match that is a telephone number."""
+    import phonenumbers
+
+    written = match[0]
+    if sort == "british":
+        digits = dialled(written)
+        shape = next((name for finder, name in SHAPES if finder.fullmatch(digits[1:])), None)
+        # some old dialling codes have a digit less: only as the directory knows them
+        if shape is None and len(digits) == 10 and phonenumbers.is_valid_number(phonenumbers.parse(digits, "GB")):
+            shape = "landline"
+        return (shape, digits) if shape else None
+    if sort == "local":
+        return sort, re.sub(r"\D", "", match["number"])
+    try:
+        parsed = phonenumbers.parse(re.sub(r"^00", "+", written), "US")
+    except phonenumbers.NumberParseException:
+        return None
+    # 555 0100 to 0199 are the American numbers for examples
+    if not phonenumbers.is_valid_number(parsed) and not re.search(r"555[\s.-]01\d\d$", written):
+        return None
+    if sort == "foreign":
+        return sort, re.sub(r"\D", "", written)
+    kind = phonenumbers.number_type(parsed)
+    service = kind in (phonenumbers.PhoneNumberType.TOLL_FREE, phonenumbers.PhoneNumberType.SHARED_COST)
+    fixed = kind == phonenumbers.PhoneNumberType.FIXED_LINE
+    return "service" if service else "landline" if fixed else "mobile", dialled(
+        "+" + re.sub(r"\D", "", re.sub(r"^00", "", written))
+    )
