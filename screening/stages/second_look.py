@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from screening.finding import Box
-from screening.photo import Photo
+from screening.photo import Photo, Pixels
 from screening.stages import ppocr
 from screening.stages.ppocr import Quad
 from screening.stages.reading import Line
@@ -40,7 +40,7 @@ def look(photo: Photo, part: Box, *, sure: float = 0.3, minimum: float = 0.5) ->
     canvas[: size[1], : size[0]] = cv2.resize(pixels, size, interpolation=how)
     found = []
     for quad in ppocr.quads(ppocr.probabilities(canvas), sure=sure):
-        text, score, way = ppocr.read_quad(pixels, Quad(quad.points / np.float32(scale), quad.score))
+        text, score, way = _best(pixels, Quad(quad.points / np.float32(scale), quad.score))
         points = tuple((float(x) + box.left, float(y) + box.top) for x, y in way.points)
         around = Box.around(points).clip(photo.width, photo.height)
         if text.strip() and score >= minimum and around is not None:
@@ -50,5 +50,12 @@ def look(photo: Photo, part: Box, *, sure: float = 0.3, minimum: float = 0.5) ->
 
 def read(photo: Photo, line: Line) -> Line:
     """The line read again at its own corners, for where they are known better than before."""
-    text, score, _ = ppocr.read_quad(photo.rgb, Quad(np.array(line.points, np.float32), 1.0))
+    text, score = ppocr.read(ppocr.straighten(photo.rgb, Quad(np.array(line.points, np.float32), 1.0)))
     return Line(" ".join(text.split()), min(score, 1.0), line.box, line.points)
+
+
+def _best(picture: Pixels, quad: Quad) -> tuple[str, float, Quad]:
+    """What a line says, how surely, and from which corner: one that is higher than wide may run up or down."""
+    ways = [quad.turned(1), quad.turned(3)] if quad.height > 2.0 * quad.width else [quad]
+    readings = [(*ppocr.read(ppocr.straighten(picture, way)), way) for way in ways]
+    return max(readings, key=lambda reading: reading[1])

@@ -1,0 +1,120 @@
+"""Addresses: house numbers on doors, gates, walls and bins, street name plates, postcodes, names of houses.
+
+A number is a house number when it stands alone, on nothing that moves or is worn, and looks like one: best on a small
+plain sign. Each of these is a factor of its score, set by hand on labelled street fronts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from screening.finding import Box, Finding
+from screening.photo import Photo
+from screening.stages.address_text import HouseNumber, house_name, house_number, postcodes, street
+from screening.stages.ground import ground
+from screening.stages.house_numbers import alone, on_signs, road_sign
+from screening.stages.reading import Line, lines, rows, wraps
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addresses:
+    """Finds what tells where a picture was taken, in its print.
+
+    Attributes:
+        minimum: the score from which a finding is reported.
+        signs: whether small signs are looked for that the text stage overlooked.
+    """
+
+    name: ClassVar[str] = "addresses"
+    kinds: ClassVar[tuple[str, ...]] = (
+        "address.house_number",
+        "address.street_name",
+        "address.postcode",
+        "address.name",
+    )
+
+    minimum: float = 0.3
+    signs: bool = True
+
+    def __call__(self, photo: Photo, found: Sequence[Finding]) -> Iterator[Finding]:
+        """One finding for each number, street, postcode and house name."""
+        plates = _boxes(found, "seen.plate") + _boxes(found, "vehicle.plate")
+        # a plate's foot carries its supplier's name and postcode, sometimes just below what was taken for the plate
+        feet = [Box(box.left, box.top, box.right, box.bottom + max(1, box.height // 2)) for box in plates]
+        texts = [line for line in lines(found) if not any(line.box.inside(box) > 0.5 for box in feet)]
+        for finding in (*self._words(photo, texts), *self._numbers(photo, found, texts, feet)):
+            if finding.score >= self.minimum:
+                yield finding
+
+    def _words(self, photo: Photo, texts: Sequence[Line]) -> Iterator[Finding]:
+        """Street names, postcodes and house names, in single lines and where they go on beside or below."""
+        seen: set[tuple[str, str]] = set()
+        for line in _phrases(texts):
+            for finding in _in_words(photo, line):
+                if (finding.kind, finding.text) not in seen:
+                    seen.add((finding.kind, finding.text))
+                    yield finding
+
+    def _numbers(
+        self, photo: Photo, found: Sequence[Finding], texts: Sequence[Line], plates: Sequence[Box]
+    ) -> Iterator[Finding]:
+        """House numbers: those that the text stage read, and those on small signs that it overlooked."""
+        moving = [*_boxes(found, "seen.vehicle"), *plates]
+        people = [_body(box) for box in _boxes(found, "face")]
+        candidates = [*alone(photo, texts), *(on_signs(photo, texts) if self.signs else ())]
+        taken: list[Box] = []
+        for candidate in sorted(candidates, key=lambda one: -one.score):
+            box, score = candidate.box, candidate.score
+            if any(box.iou(other) > 0.2 or box.inside(other) > 0.5 or other.inside(box) > 0.5 for other in taken):
+                continue
+            if any(box.inside(other) > 0.5 for other in moving) or road_sign(photo, box):
+                continue
+            if any(box.inside(body) > 0.5 for body in people):
+                score *= 0.3
+            taken.append(box)
+            yield _house_number(candidate.number, score, box)
+
+
+def _house_number(number: HouseNumber, score: float, box: Box) -> Finding:
+    digits = sum(character.isdigit() for character in number.text)
+    plural = "digit" if digits == 1 else "digits"
+    return Finding("address.house_number", score, f"house number, {digits} {plural}", box, number.text)
+
+
+def _phrases(texts: Sequence[Line]) -> Iterator[Line]:
+    """The lines, those side by side as one, and each pair of a line and the one below it."""
+    yield from texts
+    known = {line.text for line in texts}
+    yield from (row for row in rows(texts) if row.text not in known)
+    for upper, lower in wraps(texts):
+        score, box = min(upper.score, lower.score), upper.box.union(lower.box)
+        yield Line(f"{upper.text} {lower.text}", score, box, upper.points)
+
+
+def _in_words(photo: Photo, line: Line) -> Iterator[Finding]:
+    """What one line says of an address in words."""
+    for postcode in postcodes(line.text):
+        yield Finding("address.postcode", 0.9 * line.score, "postcode", line.box, postcode)
+    named = street(line.text)
+    if named is not None:
+        sign = ground(photo, line).apart
+        score = line.score * ((0.65 if named.sure else 0.3) + 0.3 * sign)
+        yield Finding("address.street_name", score, f"street name, {len(named.text)} characters", line.box, named.text)
+        number = house_number(named.number)
+        if number is not None and named.sure:
+            yield _house_number(number, 0.8 * line.score, line.box)
+    house = house_name(line.text)
+    if house is not None:
+        score = line.score * (0.35 + 0.35 * ground(photo, line).apart)
+        yield Finding("address.name", score, f"name of a house, {len(house)} characters", line.box, house)
+
+
+def _boxes(found: Sequence[Finding], kind: str) -> list[Box]:
+    return [finding.box for finding in found if finding.is_a(kind) and finding.box is not None]
+
+
+def _body(face: Box) -> Box:
+    """About where the body under a face is: clothes carry numbers."""
+    return Box(face.left - face.width, face.top, face.right + face.width, face.bottom + 5 * face.height)

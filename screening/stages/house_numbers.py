@@ -1,0 +1,137 @@
+"""Candidates for house numbers, each with a score: numbers that stand alone, and numbers on small plain signs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from screening.finding import Box
+from screening.photo import Photo
+from screening.stages import second_look
+from screening.stages.address_text import HouseNumber, house_number
+from screening.stages.number_signs import Sign, number_signs
+from screening.stages.reading import Line, corners
+
+# The best score of a number on a dark sign, a light one, and none: light patches with dark marks are everywhere.
+DARK_SIGN, LIGHT_SIGN, NO_SIGN = 0.95, 0.65, 0.66
+# One stroke is read as 1 on anything.
+STROKE = 0.5
+# Every other number in the picture makes one less likely to be a house's: prices, clocks, timetables.
+ANOTHER = 0.85
+# A text read less surely than this is as likely a pattern that nobody wrote.
+UNSURE = 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What may be a house number."""
+
+    number: HouseNumber
+    score: float
+    box: Box
+
+
+def alone(photo: Photo, texts: Sequence[Line]) -> Iterator[Candidate]:
+    """The numbers among the lines that no other text stands beside, and no other number close above or below."""
+    numeric = [line for line in texts if any(character.isdigit() for character in line.text)]
+    for line in numeric:
+        number = house_number(line.text)
+        sure = [other for other in texts if other is not line and other.score > UNSURE]
+        if number is None or any(_beside(line, other) for other in sure):
+            continue
+        others = [other for other in numeric if other is not line and other.score > UNSURE]
+        if any(_near(line, other) for other in others):
+            continue
+        score = NO_SIGN * number.likely * max(0.0, (line.score - 0.5) / 0.5)
+        score *= 1.0 if number.named else ANOTHER ** len(others)
+        score *= STROKE if number.text == "1" else 1.0
+        yield Candidate(number, score * _shape(photo, line, number), line.box)
+
+
+def _beside(line: Line, other: Line) -> bool:
+    """Whether another text stands on the same row, close by."""
+    level = abs(other.box.centre[1] - line.box.centre[1]) < 0.6 * line.box.height
+    gap = max(other.box.left - line.box.right, line.box.left - other.box.right)
+    return level and gap < 1.5 * line.box.height
+
+
+def _near(line: Line, other: Line) -> bool:
+    """Whether another text is close on any side."""
+    high = line.box.height
+    across = max(other.box.left - line.box.right, line.box.left - other.box.right)
+    down = max(other.box.top - line.box.bottom, line.box.top - other.box.bottom)
+    return across < 1.5 * high and down < 2.5 * high
+
+
+def _shape(photo: Photo, line: Line, number: HouseNumber) -> float:
+    """Less than 1 for digits that are drawn too wide, or cut by the picture's edge in part."""
+    # a line as large as the picture was not measured but cropped
+    if line.box.area > 0.3 * photo.width * photo.height:
+        return 1.0
+    each = line.length / max(line.height, 1.0) / len(number.text)
+    wide = 0.5 if each > 1.35 else 1.0
+    touches = line.box.left <= 0 or line.box.right >= photo.width or line.box.bottom >= photo.height
+    return wide * (0.7 if touches else 1.0)
+
+
+def on_signs(photo: Photo, texts: Sequence[Line]) -> Iterator[Candidate]:
+    """The numbers on small plain signs, read one by one."""
+    for sign in number_signs(photo):
+        if not _number_plate(sign, photo):
+            continue
+        line = second_look.read(photo, _reading_line(sign.marks))
+        number = house_number(line.text)
+        # what stands on a sign with other words, the text stage has seen as words
+        if number is None or any(_part_of_words(sign, other) for other in texts):
+            continue
+        best = DARK_SIGN if sign.dark else LIGHT_SIGN
+        score = best * number.likely * max(0.0, (line.score - 0.5) / 0.5) ** 2
+        score *= STROKE if number.text == "1" else 1.0
+        yield Candidate(number, score, sign.marks)
+
+
+def _number_plate(sign: Sign, photo: Photo) -> bool:
+    """Whether a sign is worth reading: a few marks in its middle, half to four fifths as high as it is."""
+    cut = sign.box.left <= 1 or sign.box.right >= photo.width - 1
+    return (
+        0.4 <= sign.tall <= 0.8
+        and (sign.aside < 0.12 or cut)
+        and sign.ink < (0.28 if sign.dark else 0.25)
+        and sign.contrast > 0.15
+        and sign.plain > 0.7
+        and sign.count <= 6
+        and (sign.dark or sign.box.height >= 14)
+    )
+
+
+def _reading_line(marks: Box) -> Line:
+    """The marks' place with a little room around them, as the reader wants it."""
+    across, down = max(1, round(0.35 * marks.height)), max(1, round(0.25 * marks.height))
+    box = Box(marks.left - across, marks.top - down, marks.right + across, marks.bottom + down)
+    return Line("", 0.0, box, corners(box))
+
+
+def _part_of_words(sign: Sign, line: Line) -> bool:
+    """Whether a line of text runs over the marks and on beyond the sign."""
+    return (
+        sign.marks.inside(line.box) > 0.5 and line.box.width > 1.3 * sign.box.width and house_number(line.text) is None
+    )
+
+
+def road_sign(photo: Photo, box: Box) -> bool:
+    """Whether there is red on all sides of a number: a speed limit's ring, or a red offer."""
+    import cv2
+
+    high = box.height
+    around = Box(box.left - high, box.top - high, box.right + high, box.bottom + high)
+    inside = around.clip(photo.width, photo.height)
+    if inside is None:
+        return False
+    crop = photo.crop(inside)
+    small = cv2.resize(crop, (36, 36), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+    lab = cv2.cvtColor(small, cv2.COLOR_RGB2LAB)
+    red = (lab[:, :, 1] > 38) & (lab[:, :, 2] > 5)
+    sides = (red[:9, 9:27], red[27:, 9:27], red[9:27, :9], red[9:27, 27:])
+    return all(float(side.mean()) > 0.15 for side in sides)
