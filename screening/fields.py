@@ -101,9 +101,15 @@ def exif(image: exiv2.Image) -> Iterator[Field]:
 
 def iptc(image: exiv2.Image) -> Iterator[Field]:
     """The strings of the older press fields."""
+    import exiv2
+
     for datum in image.iptcData():
         tag = datum.tagName()
-        yield Field(f"IPTC {tag}", decode(bytes(datum.value().data())), _role(tag, xmp=False))
+        # versions and counters are numbers
+        text = (
+            decode(bytes(datum.value().data())) if datum.typeId() == exiv2.TypeId.string else _plain(datum.toString())
+        )
+        yield Field(f"IPTC {tag}", text, _role(tag, xmp=False))
 
 
 def xmp(image: exiv2.Image) -> Iterator[Field]:

@@ -26,6 +26,7 @@ STRINGS = 4000
 CHARACTERS = 20_000
 PREVIEWS = 16
 PREVIEW_MEGAPIXELS = 120
+COMPARED = 960
 
 
 class MetadataError(PhotoError):
@@ -167,6 +168,8 @@ def differing_previews(photo: Photo) -> Iterator[Photo]:
     """
     metadata = read(photo)
     mirrored, quarters = TURNS[metadata.orientation]
+    # a scale that the report's small picture uses too; only asked for where there is a preview
+    shown = photo.scaled(COMPARED)[0] if metadata.previews else photo.rgb
     for data in metadata.previews:
         if photo.format == "TIFF" and data[:2] in (b"II", b"MM"):
             continue  # a page of this very file, which is screened as a frame
@@ -175,7 +178,7 @@ def differing_previews(photo: Photo) -> Iterator[Photo]:
             continue
         turned = np.ascontiguousarray(np.rot90(stored[:, ::-1] if mirrored else stored, quarters))
         # most programs store a preview unturned, like the picture; some turn it
-        if not same_view(photo.rgb, turned) and (metadata.orientation == 1 or not same_view(photo.rgb, stored)):
+        if not same_view(shown, turned) and (metadata.orientation == 1 or not same_view(shown, stored)):
             yield Photo(turned, name=photo.name, data=photo.data, format=photo.format, frame="embedded preview")
 
 

@@ -63,8 +63,8 @@ def with_iptc(data: bytes, fields: Sequence[tuple[str, bytes]]) -> bytes:
     iptc = exiv2.IptcData()
     for name, text in fields:
         datum = exiv2.Iptcdatum(exiv2.IptcKey(f"Iptc.Application2.{name}"))
-        value = exiv2.Value.create(exiv2.TypeId.string)
-        value.read(text)
+        value = exiv2.Value.create(exiv2.TypeId.unsignedShort if name == "RecordVersion" else exiv2.TypeId.string)
+        value.read(text.decode() if name == "RecordVersion" else text)
         datum.setValue(value)
         iptc.add(datum)
     image.setIptcData(iptc)

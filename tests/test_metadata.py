@@ -117,11 +117,20 @@ def test_a_field_is_known_by_what_it_is_for(properties: str, role: str) -> None:
 
 
 def test_press_fields_of_both_code_pages_are_read() -> None:
-    data = with_iptc(
-        picture(), [("City", "Zürich".encode()), ("Byline", "Café".encode("cp1252")), ("Caption", b"Words")]
-    )
-    fields = {one.role: one.text for one in read(photo_of(data)).fields}
-    assert fields == {"place": "Zürich", "creator": "Café", "text": "Words"}
+    # the first is a number, as programs write it
+    press = [
+        ("RecordVersion", b"4"),
+        ("City", "Zürich".encode()),
+        ("Byline", "Café".encode("cp1252")),
+        ("Caption", b"Words"),
+    ]
+    fields = {one.name: (one.role, one.text) for one in read(photo_of(with_iptc(picture(), press))).fields}
+    assert fields == {
+        "IPTC RecordVersion": ("text", "4"),
+        "IPTC City": ("place", "Zürich"),
+        "IPTC Byline": ("creator", "Café"),
+        "IPTC Caption": ("text", "Words"),
+    }
 
 
 def test_comments_and_text_chunks_are_read() -> None:
