@@ -33,6 +33,7 @@ STAGES = {
     "text": "screening.stages.text:Text",
     "codes": "screening.stages.codes:Codes",
     "markings": "screening.stages.markings:Markings",
+    "wording": "screening.stages.wording:Wording",
     "plates": "screening.stages.plates:Plates",
     "addresses": "screening.stages.addresses:Addresses",
     "personal_details": "screening.stages.personal_details:PersonalDetails",

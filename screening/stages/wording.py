@@ -1,0 +1,102 @@
+"""Words beside a photo's subject that a rule of the book asks about: cordons, exhibits, schools, appeals, accusations.
+
+Where `markings` and `personal_details` look for what must not be read, this looks for what the words say about the
+scene. False alarms are dear, since every street has words: what is said elsewhere too scores low or not at all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from screening.finding import Finding
+from screening.photo import Photo
+from screening.stages import wording_rules as rules
+from screening.stages.reading import Line, join, lines, plain, rows, wraps
+from screening.stages.wording_rules import Clue
+
+NAMES = ("file name", "folder name")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """Finds cordon tape, exhibit labels, school names, wanted and missing notices, accusations, and listed words.
+
+    Attributes:
+        watchwords: words and phrases that a force wants to be asked about, whatever their case.
+        minimum: the score below which nothing is reported.
+    """
+
+    name: ClassVar[str] = "wording"
+    kinds: ClassVar[tuple[str, ...]] = (
+        "scene.tape",
+        "evidence.exhibit",
+        "juvenile.school",
+        "text.appeal",
+        "text.accusation",
+        "text.watchword",
+    )
+
+    watchwords: tuple[str, ...] = ()
+    minimum: float = 0.4
+
+    def __call__(self, photo: Photo, found: Sequence[Finding]) -> Iterator[Finding]:
+        face = any(finding.is_a("face") for finding in found)
+        page = rows(lines(found))
+        pairs = tuple(join(pair) for pair in wraps(page))
+        clues = [(clue, line) for line in (*page, *pairs) for clue in self._in_line(line, face=face)]
+        for clue, line in each_once(clues):
+            if clue.score >= self.minimum:
+                box = line.box.clip(photo.width, photo.height)
+                yield Finding(clue.kind, clue.score, clue.evidence, box, line.text)
+        yield from self._exhibits(page, photo)
+        for finding in found:
+            if finding.is_a("seen.metadata"):
+                for clue in self._in_words(finding.text, name=finding.evidence in NAMES):
+                    if clue.score >= self.minimum:
+                        yield Finding(
+                            clue.kind, clue.score, f"{clue.evidence}, in {finding.evidence}", text=finding.text
+                        )
+
+    def _in_line(self, line: Line, *, face: bool) -> Iterator[Clue]:
+        clues = (rules.tape(line.text), rules.school(line.text), rules.appeal(line.text, face=face))
+        yield from (clue for clue in clues if clue is not None)
+        yield from self._listed(line.text)
+
+    def _in_words(self, text: str, *, name: bool) -> Iterator[Clue]:
+        clues = [rules.school(text), rules.pupils(text), rules.appeal(text, face=False)]
+        clues.append(rules.appeal_name(text) if name else rules.accusation(text))
+        yield from (clue for clue in clues if clue is not None)
+        yield from self._listed(text)
+
+    def _listed(self, text: str) -> Iterator[Clue]:
+        for word in self.watchwords:
+            if re.search(rf"(?<!\w){re.escape(plain(word))}(?!\w)", plain(text), re.IGNORECASE):
+                yield Clue("text.watchword", 0.6, f'the listed word "{word}"')
+                return
+
+    def _exhibits(self, page: Sequence[Line], photo: Photo) -> Iterator[Finding]:
+        """At most one finding for each label: references and seals, weighed by the words that stand near them."""
+        for line in page:
+            near = [other.text for other in page if other is not line and _near(line, other)]
+            clue = rules.exhibit(line.text, near)
+            if clue is not None and clue.score >= self.minimum:
+                yield Finding(clue.kind, clue.score, clue.evidence, line.box.clip(photo.width, photo.height), line.text)
+
+
+def each_once(clues: Sequence[tuple[Clue, Line]]) -> list[tuple[Clue, Line]]:
+    """The clues, surest first, without those of the same kind from lines that share a surer one's place."""
+    kept: list[tuple[Clue, Line]] = []
+    for clue, line in sorted(clues, key=lambda one: -one[0].score):
+        if not any(clue.kind == other.kind and line.box.overlap(place.box) for other, place in kept):
+            kept.append((clue, line))
+    return kept
+
+
+def _near(line: Line, other: Line) -> bool:
+    """Whether two lines may stand on one label: no further apart than eight of the first's heights."""
+    left, top, right, bottom = other.seen_from(line)
+    width = line.length / max(line.height, 1.0)
+    return left < width + 8 and right > -8 and top < 9 and bottom > -8
