@@ -127,20 +127,25 @@ def _from_top_left(points: Floats) -> Floats:
     return np.roll(points, -int(np.argmax(sides[:, 0] / (np.linalg.norm(sides, axis=1) + 1e-6))), axis=0)
 
 
-def straighten(picture: Pixels, quad: Quad) -> Pixels:
-    """The line cut out of the picture that its corners refer to, upright, 48 pixels high."""
+def rectangle(left: float, top: float, right: float, bottom: float) -> Quad:
+    """An upright box as if it were a line."""
+    return Quad(np.array([(left, top), (right, top), (right, bottom), (left, bottom)], np.float32), 1.0)
+
+
+def straighten(picture: Pixels, quad: Quad, *, height: int = HIGH) -> Pixels:
+    """The line cut out of the picture that its corners refer to, upright, of a height."""
     import cv2
 
     wide, high = max(quad.width, 1.0), max(quad.height, 1.0)
     # warp at the picture's own scale where that is larger, so that the shrinking is done by averaging
-    scale = max(1.0, HIGH / high)
+    scale = max(1.0, height / high)
     size = max(1, round(wide * scale)), max(1, round(high * scale))
     target = np.array([(0, 0), (size[0], 0), size, (0, size[1])], np.float32)
     turn = cv2.getPerspectiveTransform(quad.points.astype(np.float32), target)
     crop = cv2.warpPerspective(picture, turn, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-    width = min(max(8, round(HIGH * wide / high)), WIDTHS[-1])
-    if crop.shape[:2] != (HIGH, width):
-        crop = cv2.resize(crop, (width, HIGH), interpolation=cv2.INTER_AREA)
+    width = min(max(8, round(height * wide / high)), WIDTHS[-1])
+    if crop.shape[:2] != (height, width):
+        crop = cv2.resize(crop, (width, height), interpolation=cv2.INTER_AREA)
     return np.asarray(crop, dtype=np.uint8)
 
 
@@ -177,13 +182,10 @@ def alphabet() -> tuple[str, ...]:
     return ("", *listed["character"].split("\n"), " ")
 
 
-def read_quad(picture: Pixels, quad: Quad) -> tuple[str, float, Quad]:
-    """What a line says and how sure that is, read in the direction in which it reads best."""
+def ways(quad: Quad) -> list[Quad]:
+    """The directions in which a line may be read: as it lies, and where it is high along its height, down and up."""
     tall = quad.height / max(quad.width, 1.0)
-    ways = []
-    if tall < PERHAPS:
-        ways.append(quad)
+    found = [quad] if tall < PERHAPS else []
     if tall >= UPRIGHT:
-        ways += [quad.turned(1), quad.turned(3)]
-    readings = [(*read(straighten(picture, way.tight(TIGHT))), way) for way in ways]
-    return max(readings, key=lambda reading: reading[1])
+        found += [quad.turned(1), quad.turned(3)]
+    return [way.tight(TIGHT) for way in found]

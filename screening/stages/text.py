@@ -6,9 +6,9 @@ is looked at again, enlarged, and every line is read from the full picture.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import numpy as np
 
@@ -33,6 +33,10 @@ CERTAIN = 0.9
 PLATE = 44.0
 # Of two readings of the same place the one with more characters, each this much better than chance, is kept.
 CHANCE = 0.4
+
+
+# Reads an upright line: its text, and the mean confidence in its characters.
+Reader = Callable[[Pixels], tuple[str, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,11 @@ class Text:
         hint: the least confidence of a place that is looked at again.
         sheets: the most sheets (640 pixels square) of places that are looked at again.
         minimum: the reader's least mean confidence in what a line says.
+        reader: "pp-ocr", or "easyocr", which is an extra, slower, and fetches its own weights on first use.
+        easyocr_folder: where easyocr's weights are, or go; "" for its own choice.
+        easyocr_network: a recogniser of one's own in that folder, by its name.
+        easyocr_languages: easyocr's codes of the languages to read.
+        easyocr_fetch: whether easyocr may download what it lacks.
     """
 
     name: ClassVar[str] = "text"
@@ -77,17 +86,39 @@ class Text:
     hint: float = 0.1
     sheets: int = 3
     minimum: float = 0.5
+    reader: Literal["pp-ocr", "easyocr"] = "pp-ocr"
+    easyocr_folder: str = ""
+    easyocr_network: str = "standard"
+    easyocr_languages: tuple[str, ...] = ("en",)
+    easyocr_fetch: bool = True
 
     def __call__(self, photo: Photo, found: Sequence[Finding]) -> Iterator[Finding]:
+        boxes = [finding.box for finding in found if finding.is_a("seen.plate") and finding.box is not None]
+        readings = self.with_ppocr(photo, boxes) if self.reader == "pp-ocr" else self.with_easyocr(photo, boxes)
+        for reading in settle(readings):
+            yield from seen(reading, photo)
+
+    def with_ppocr(self, photo: Photo, boxes: Sequence[Box]) -> list[Reading]:
+        """What the two PP-OCR networks read, in the lines they find and in boxes that others found."""
         canvas, factor = letterbox(photo, side=self.side, enlarge=self.enlarge)
         chart = ppocr.probabilities(canvas)
         readings = self.read(photo, (quad.scaled(1 / factor) for quad in ppocr.quads(chart, sure=self.line)))
-        boxes = [finding.box for finding in found if finding.is_a("seen.plate") and finding.box is not None]
         places = [*hints(chart, factor, photo, readings, least=self.hint), *plates(boxes, photo)]
         readings += self.read(photo, self.closer(photo, places))
-        readings += self.read(photo, (upright(box) for box in boxes))
-        for reading in settle(readings):
-            yield from seen(reading, photo)
+        return readings + self.read(photo, outlines(boxes))
+
+    def with_easyocr(self, photo: Photo, boxes: Sequence[Box]) -> list[Reading]:
+        """What easyocr reads."""
+        from screening.stages import easyocr_reader
+
+        choice = easyocr_reader.EasyOcr(
+            folder=self.easyocr_folder,
+            network=self.easyocr_network,
+            languages=self.easyocr_languages,
+            fetch=self.easyocr_fetch,
+        )
+        lines = [*choice.lines(photo.rgb, side=2 * self.side), *outlines(boxes)]
+        return self.read(photo, lines, reader=choice.read, height=easyocr_reader.HIGH)
 
     def closer(self, photo: Photo, places: Iterable[Place]) -> Iterator[Quad]:
         """The lines that show when places are looked at enlarged."""
@@ -95,13 +126,19 @@ class Text:
             for quad in ppocr.quads(ppocr.probabilities(closer.draw(photo, shape, laid)), sure=self.line):
                 yield from (one.to_photo(quad) for one in laid if one.holds(quad))
 
-    def read(self, photo: Photo, quads: Iterable[Quad]) -> list[Reading]:
-        """What lines say, those that say something."""
+    def read(
+        self, photo: Photo, quads: Iterable[Quad], *, reader: Reader = ppocr.read, height: int = ppocr.HIGH
+    ) -> list[Reading]:
+        """What lines say, each in the direction in which it reads best; those that say something."""
         readings = []
         for quad in quads:
-            text, score, way = ppocr.read_quad(photo.rgb, quad)
-            if text.strip() and score >= self.minimum:
-                readings.append(Reading(way, " ".join(text.split()), score))
+            answers = []
+            for way in ppocr.ways(quad):
+                text, score = reader(ppocr.straighten(photo.rgb, way, height=height))
+                answers.append(Reading(way, " ".join(text.split()), score))
+            best = max(answers, key=lambda answer: answer.score)
+            if best.text and best.score >= self.minimum:
+                readings.append(best)
         return readings
 
 
@@ -163,10 +200,10 @@ def plates(boxes: Iterable[Box], photo: Photo) -> Iterator[Place]:
             yield Place(around, min(ENLARGE, PLATE / box.height), 2.0)
 
 
-def upright(box: Box) -> Quad:
-    """A box as if it were a line."""
-    corners = (box.left, box.top), (box.right, box.top), (box.right, box.bottom), (box.left, box.bottom)
-    return Quad(np.array(corners, np.float32), 1.0)
+def outlines(boxes: Iterable[Box]) -> Iterator[Quad]:
+    """Boxes as if each were a line."""
+    for box in boxes:
+        yield ppocr.rectangle(box.left, box.top, box.right, box.bottom)
 
 
 def settle(readings: Iterable[Reading]) -> list[Reading]:
