@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator
 CREDENTIALS = b"jumdc2pa\x00\x11\x00\x10\x80\x00\x00\xaa\x00\x38\x9b\x71"
 # The text after the key that names the program which made them: a CBOR string of up to 23 or up to 255 bytes.
 GENERATOR = re.compile(rb"claim_generator(?:_info[^\x00]{0,3}dname)?(?:[\x61-\x77]|\x78.)([ -~]{3,80})", re.DOTALL)
+# The box that opens a film: telephones append one to a picture.
+FILM = re.compile(rb"\x00\x00\x00[\x08-\x60]ftyp(?:isom|iso\d|mp4\d|qt  |avc1|3g[p2]\w|MSNV|M4V )")
 EXTENDED_XMP = b"http://ns.adobe.com/xmp/extension/\0"
 EXIF = b"Exif\0\0"
 # A text chunk unpacks to no more than this.
@@ -113,6 +115,11 @@ def gif_xmp(data: bytes) -> bytes:
     start = data.find(b"\x0bXMP DataXMP")
     end = data.find(b"\x01\xff\xfe\xfd", start)
     return data[start + 12 : end] if data.startswith(b"GIF8") and 0 <= start < end else b""
+
+
+def has_film(data: bytes) -> bool:
+    """Whether a film is appended to a JPEG picture ("motion photo")."""
+    return data.startswith(b"\xff\xd8") and FILM.search(data) is not None
 
 
 def credentials(data: bytes) -> str | None:

@@ -78,6 +78,8 @@ def read(photo: Photo) -> Metadata:
 
 def _read(photo: Photo) -> Metadata:
     data = photo.data
+    if containers.has_film(data):
+        raise MetadataError("carries a film, which cannot be screened; export the picture alone")
     image = _open(data)
     _refuse_unread(image, data)
     packets = [_parse_xmp(packet) for packet in (containers.long_xmp(data), containers.gif_xmp(data)) if packet]
