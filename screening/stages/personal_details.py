@@ -16,7 +16,7 @@ from screening.finding import Box, Finding
 from screening.force import Force
 from screening.photo import Photo
 from screening.stages.online import online
-from screening.stages.phone_numbers import dialled, numbers
+from screening.stages.phone_numbers import dialled, mended, numbers
 from screening.stages.private_numbers import Detail, private_numbers
 from screening.stages.reading import Line, lines, plain, rows, wraps
 from screening.stages.signs import is_sign
@@ -89,7 +89,8 @@ class PersonalDetails:
         vehicles = [finding.box for finding in found if finding.is_a("seen.vehicle") and finding.box is not None]
         seen = set(read)
         for line in (*read, *(row for row in rows(read) if row not in seen)):
-            sign = is_sign(line, read, vehicles)
+            # looking around is dear on a full page, and only matters to numbers and handles
+            sign = bool(re.search(r"\d{3}|[@:/]", mended(line.text))) and is_sign(line, read, vehicles)
             for detail in self.details(line.text, sign=sign):
                 yield finding_of(detail, line.text, part(line, detail.start, detail.end))
         for upper, lower in wraps(read):
