@@ -93,13 +93,14 @@ class PersonalDetails:
             sign = bool(re.search(r"\d{3}|[@:/]", mended(line.text))) and is_sign(line, read, vehicles)
             for detail in self.details(line.text, sign=sign):
                 yield finding_of(detail, line.text, part(line, detail.start, detail.end))
-        for upper, lower in wraps(read):
+        pairs = wraps(read)
+        for upper, lower in pairs:
             # numbers stand above each other in every table: only those that a word announces go on below it
             line = join_below(upper, lower)
             for detail in private_numbers(line.text):
                 if detail.kind in ANNOUNCED:
                     yield finding_of(detail, line.text, line.box)
-        yield from names_with_addresses(read)
+        yield from names_with_addresses(pairs)
 
     def in_strings(self, found: Iterable[Finding]) -> Iterator[Finding]:
         """What metadata, names and codes hold."""
@@ -157,9 +158,9 @@ def join_below(upper: Line, lower: Line) -> Line:
     return Line(f"{upper.text} {lower.text}", min(upper.score, lower.score), box, corners)
 
 
-def names_with_addresses(read: Sequence[Line]) -> Iterator[Finding]:
+def names_with_addresses(pairs: Iterable[tuple[Line, Line]]) -> Iterator[Finding]:
     """A person's name right above a street with its number, as on a letter or a parcel."""
-    for upper, lower in wraps(read):
+    for upper, lower in pairs:
         named = TITLED.search(upper.text) or PERSON.fullmatch(upper.text.strip())
         if named and STREET.match(lower.text.strip()):
             box = upper.box.union(lower.box)
