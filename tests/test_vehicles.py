@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from screening.finding import Box, Finding
 from screening.photo import Photo
 from screening.stages import street, vehicles
 from screening.stages.street import Detection
-from screening.stages.vehicles import SIDE, Vehicles, surroundings
+from screening.stages.vehicles import SIDE, Vehicles, views
 
 Crops = NDArray[np.float32]
 
@@ -41,9 +42,9 @@ def look(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[Finding]]:
         def scored(crops: Crops) -> list[Crops]:
             assert crops.shape == (2, 3, SIDE, SIDE)
             assert crops.min() >= 0 and crops.max() <= 1
-            np.testing.assert_array_equal(crops[0], crops[1][:, :, ::-1])
-            # the two views of a crop disagree, so that their mean is what counts
-            return [np.array([score - 0.1, score + 0.1], np.float32)]
+            # the two views disagree, so that their mean is what counts
+            logit = math.log(score / (1 - score))
+            return [np.array([logit - 0.5, logit + 0.5], np.float32)]
 
         monkeypatch.setattr(street, "find", lambda photo, network: tuple(seen))
         monkeypatch.setattr(vehicles, "load", lambda name: scored)
@@ -83,6 +84,17 @@ def test_the_evidence_says_what_the_score_means(
     assert [one.evidence for one in damage(look(photo, Box(0, 0, 400, 600), score=score))] == [evidence]
 
 
+def test_a_vehicle_in_the_background_needs_more_to_be_called_damaged(
+    photo: Photo, look: Callable[..., list[Finding]]
+) -> None:
+    main, beside, behind = Box(0, 0, 400, 400), Box(400, 0, 700, 300), Box(600, 400, 700, 500)
+    scores = {one.box: one.score for one in damage(look(photo, main, beside, behind, score=0.9))}
+    assert scores[main] == scores[beside] == pytest.approx(0.9)
+    assert scores[behind] < 0.5
+    scores = {one.box: one.score for one in damage(look(photo, main, behind, score=0.999))}
+    assert scores[behind] > 0.9
+
+
 def test_only_the_largest_vehicles_are_scored(photo: Photo, look: Callable[..., list[Finding]]) -> None:
     boxes = [Box(0, 0, side, side) for side in (100, 500, 300, 200)]
     found = look(photo, *boxes, most=2)
@@ -116,14 +128,12 @@ sides = some.integers(1, 3000)
 
 
 @given(sides, sides, some.data())
-def test_the_surroundings_hold_the_vehicle_and_lie_in_the_picture(
-    width: int, height: int, data: some.DataObject
-) -> None:
+def test_every_view_holds_the_vehicle_and_lies_in_the_picture(width: int, height: int, data: some.DataObject) -> None:
     left, top = data.draw(some.integers(0, width - 1)), data.draw(some.integers(0, height - 1))
     box = Box(left, top, data.draw(some.integers(left + 1, width)), data.draw(some.integers(top + 1, height)))
-    around = surroundings(box, width, height)
-    assert around.clip(width, height) == around
-    assert box.inside(around) == 1.0
+    for view in views(box, width, height):
+        assert view.clip(width, height) == view
+        assert box.inside(view) == 1.0
 
 
 def test_a_crop_looks_the_same_from_the_full_picture_and_from_its_copy() -> None:

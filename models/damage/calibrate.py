@@ -11,32 +11,26 @@ from network import Damage
 from numpy.typing import NDArray
 from views import box_of, cut, fitted
 
-from screening.stages.vehicles import surroundings
-
-MOST = 4
+from screening.stages.vehicles import views
 
 
 def crops_of(example: Example, picture: Picture) -> list[Picture]:
-    """The crops that the stage would look at."""
+    """The two views that the stage takes of the largest vehicle, or of the picture where none was recognised."""
     high, wide = picture.shape[:2]
-    boxes = [box_of(square, picture) for square in example.boxes]
-    boxes = [box for box in boxes if min(box.width, box.height) >= 32][:MOST]
-    return [fitted(cut(picture, surroundings(box, wide, high))) for box in boxes] or [fitted(picture)]
+    if not example.boxes:
+        return [fitted(picture), fitted(picture[:, ::-1])]
+    close, around = (fitted(cut(picture, region)) for region in views(box_of(example.boxes[0], picture), wide, high))
+    return [close, around[:, ::-1]]
 
 
 @torch.inference_mode()
-def logits(network: Damage, crops: list[Picture]) -> NDArray[np.float64]:
-    """The mean of a crop's logit and its mirror image's."""
-    values = torch.from_numpy(np.stack(crops)).permute(0, 3, 1, 2).float() / 255
-    both = torch.cat([values, values.flip(3)])
-    with torch.autocast("cpu", torch.bfloat16):
-        answer = network.eval()(both.contiguous(memory_format=torch.channels_last)).float()
-    return np.asarray(answer.view(2, -1).mean(0).numpy(), dtype=np.float64)
-
-
 def picture_logits(network: Damage, examples: list[Example], data: Path) -> NDArray[np.float64]:
-    """The largest logit of each picture's crops."""
-    return np.array([logits(network, crops_of(example, read(data / example.name))).max() for example in examples])
+    """The mean logit of each picture's views."""
+    found = []
+    for example in examples:
+        crops = np.stack(crops_of(example, read(data / example.name))).transpose(0, 3, 1, 2)
+        found.append(network.eval()(torch.from_numpy(crops.astype(np.float32) / 255)).mean().item())
+    return np.array(found)
 
 
 def calibrate(network: Damage, held: list[Example], data: Path) -> None:

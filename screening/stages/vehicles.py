@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -18,6 +19,7 @@ SIDE = 256
 # The copy of the picture that large vehicles are cut from; small ones come from the full picture.
 COPY = 1600
 MARGIN = 0.1
+WIDE = 0.35
 ASPECT = 1.4
 
 
@@ -33,6 +35,9 @@ class Vehicles:
         street: the network that finds vehicles and plates, by its name.
         most: how many vehicles are scored, the largest first; those beyond it are only observed.
         smallest: the shorter side, in pixels of the full picture, below which a vehicle is not scored.
+        beside: the share of the largest vehicle's area below which another one counts as being in the background.
+        doubt: how much surer the network has to be of one in the background, which is small, covered or cut off, as
+            the logarithm of the odds.
         main: the share of the picture that a vehicle fills at least, for the picture as a whole not to be scored.
         minimum: the score below which the picture as a whole is not reported.
     """
@@ -41,8 +46,10 @@ class Vehicles:
     kinds: ClassVar[tuple[str, ...]] = ("seen.vehicle", "seen.plate", "vehicle.damage")
     network: str = "damage"
     street: str = "street"
-    most: int = 4
+    most: int = 3
     smallest: int = 40
+    beside: float = 0.35
+    doubt: float = 3.5
     main: float = 0.05
     minimum: float = 0.05
 
@@ -56,18 +63,26 @@ class Vehicles:
         vehicles.sort(key=lambda box: -box.area)
         large = [box for box in vehicles if min(box.width, box.height) >= self.smallest]
         for box in large[: self.most]:
-            score = self._score(photo, surroundings(box, photo.width, photo.height))
+            doubt = self.doubt if box.area < self.beside * large[0].area else 0.0
+            score = self._score(photo, views(box, photo.width, photo.height), doubt)
             yield Finding("vehicle.damage", score, _evidence("vehicle", score), box)
-        if not large or large[0].area < self.main * photo.width * photo.height:
-            score = self._score(photo, Box(0, 0, photo.width, photo.height))
+        picture = Box(0, 0, photo.width, photo.height)
+        if not large or large[0].area < self.main * picture.area:
+            score = self._score(photo, (picture, picture), 0.0)
             if score >= self.minimum:
                 yield Finding("vehicle.damage", score, _evidence("the picture as a whole", score))
 
-    def _score(self, photo: Photo, region: Box) -> float:
-        """The mean of the network's scores for the region and for its mirror image."""
-        crop = np.asarray(_fitted(photo, region).transpose(2, 0, 1), dtype=np.float32) / 255
-        scores = load(self.network)(np.stack([crop, crop[:, :, ::-1]]))[0]
-        return float(np.clip(scores.mean(), 0.0, 1.0))
+    def _score(self, photo: Photo, regions: tuple[Box, Box], doubt: float) -> float:
+        """The probability of damage from the mean of the network's logits for two views, the second one mirrored."""
+        close, wide = (_fitted(photo, region).transpose(2, 0, 1) for region in regions)
+        crops = np.stack([close, wide[:, :, ::-1]]).astype(np.float32) / 255
+        logit = float(load(self.network)(crops)[0].mean()) - doubt
+        return 1 / (1 + math.exp(-min(max(logit, -30.0), 30.0)))
+
+
+def views(box: Box, width: int, height: int) -> tuple[Box, Box]:
+    """A vehicle as the network looks at it: with a little of what is around it, and with a third more on every side."""
+    return surroundings(box, width, height), box.grow(WIDE).clip(width, height) or box
 
 
 def surroundings(box: Box, width: int, height: int) -> Box:
