@@ -62,8 +62,9 @@ class Lesson:
 
 
 LESSONS = (
-    Lesson(share=0.5, harsh=1.0, rate=6e-4, frozen=4, small=0.9, side=160),
-    Lesson(share=0.5, harsh=0.45, rate=5e-4, frozen=3, small=0.4, side=192),
+    Lesson(share=1 / 3, harsh=1.0, rate=6e-4, frozen=4, small=0.9, side=160),
+    Lesson(share=1 / 3, harsh=0.45, rate=5e-4, frozen=3, small=0.4, side=192),
+    Lesson(share=1 / 3, harsh=0.4, rate=5e-4, frozen=3, small=0.0, side=256),
 )
 # How often each source is drawn.
 SHARES = {
@@ -78,7 +79,7 @@ def main() -> None:
     parser.add_argument("--start", type=Path, help="YOLOv5n's original checkpoint, trained on COCO")
     parser.add_argument("--out", type=Path, default=Path(__file__).with_name("damage.onnx"))
     parser.add_argument("--work", type=Path, help="where the vehicles found and the checkpoint go (a temporary folder)")
-    parser.add_argument("--steps", type=int, default=1800, help=f"batches of {BATCH} to learn from")
+    parser.add_argument("--steps", type=int, default=2700, help=f"batches of {BATCH} to learn from")
     parser.add_argument("--without", nargs="*", default=[], metavar="SOURCE", help="sources to leave out")
     parser.add_argument("--limit", type=int, help="take so many pictures of each folder")
     parser.add_argument("--threads", type=int, default=1)
