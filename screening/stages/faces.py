@@ -14,7 +14,8 @@ from screening.photo import Photo, Pixels
 from screening.stages.centerface import Face, detect, without_doubles
 from screening.stages.identifiability import identifiability
 
-FIRST = 0.05  # at this heat a candidate is worth the second look: true small faces start here, and looks are cheap
+FIRST = 0.03  # from here on a candidate is worth the second look: faces of 24 pixels in 12 megapixels start here
+LEAST = 14  # pixels: lower than this nobody is recognised (see _at_best), so a doubtful face is not looked at again
 TURNED = 0.2  # the same for turned faces, which are rare
 CERTAIN = 0.8  # from here on the first look is enough
 WINDOW = 160  # the second look's picture, in pixels
@@ -47,7 +48,7 @@ class Faces:
     small_side: int = 480
     enlarged: int = 800
     minimum: float = 0.45
-    looks: int = 32
+    looks: int = 64
     turned: bool = True
     turned_minimum: float = 0.6
     recognisable: float = 0.2
@@ -69,7 +70,7 @@ class Faces:
         confirmed = []
         looks = self.looks
         for face in without_doubles(candidates):
-            if face.score < CERTAIN and looks:
+            if face.score < CERTAIN and looks and face.height >= LEAST:
                 looks -= 1
                 face = _second_look(photo, face)
             if face.score >= minimum:

@@ -185,7 +185,8 @@ def markings(text: str) -> tuple[Marking, ...]:
     found = []
     for match in main:
         kind, written, _ = PHRASES[match.phrase]
-        capitals = all(word.read.upper() == word.read for word in line[match.start : match.end])
+        letters = "".join(word.read for word in line[match.start : match.end])
+        capitals = sum(map(str.islower, letters)) * 8 < len(letters)  # one may be misread, as l for I
         found.append(
             Marking(
                 kind,
@@ -363,6 +364,6 @@ def _strength(line: tuple[Word, ...], match: Match, matches: list[Match]) -> int
     if following and _stem(following[0]) in CONTROLS:
         return UNMISTAKABLE
     signed = bool(after) and after[0].read[0] in "-:/("
-    if signed and following and following[0].letters in DESCRIPTORS and not any(map(_is_other, following)):
+    if signed and following and following[0].letters in DESCRIPTORS and sum(map(_is_other, following)) <= 1:
         return UNMISTAKABLE
     return UNMISTAKABLE if kind != "caveat" and after and after[0].read.startswith("//") else strength
