@@ -116,9 +116,20 @@ def aligned(one: Line, other: Line, *, degrees: float = 15.0) -> bool:
     return apart <= degrees * (2.0 if short else 1.0)
 
 
+def _apart(one: Line, other: Line, heights: float) -> bool:
+    """Whether so many of the first line's heights lie between the boxes: a quick answer for most pairs of a page."""
+    across = max(one.box.left - other.box.right, other.box.left - one.box.right)
+    down = max(one.box.top - other.box.bottom, other.box.top - one.box.bottom)
+    return max(across, down) > heights * max(one.height, 1.0)
+
+
 def beside(left: Line, right: Line, *, gap: float = 1.5) -> bool:
     """Whether `right` carries on the same row after `left`: same size, level, at most `gap` heights further on."""
-    if not aligned(left, right) or not 0.5 <= right.height / max(left.height, 1.0) <= 2.0:
+    if (
+        _apart(left, right, gap + 2)
+        or not aligned(left, right)
+        or not 0.5 <= right.height / max(left.height, 1.0) <= 2.0
+    ):
         return False
     start, top, _, bottom = right.seen_from(left)
     end = left.length / max(left.height, 1.0)
@@ -128,7 +139,11 @@ def beside(left: Line, right: Line, *, gap: float = 1.5) -> bool:
 
 def below(upper: Line, lower: Line, *, gap: float = 1.2) -> bool:
     """Whether `lower` is the next line under `upper`: same direction, similar size, at most `gap` heights down."""
-    if not aligned(upper, lower) or not 0.45 <= lower.height / max(upper.height, 1.0) <= 2.2:
+    if (
+        _apart(upper, lower, gap + 2)
+        or not aligned(upper, lower)
+        or not 0.45 <= lower.height / max(upper.height, 1.0) <= 2.2
+    ):
         return False
     start, top, end, bottom = lower.seen_from(upper)
     width = upper.length / max(upper.height, 1.0)
