@@ -146,7 +146,7 @@ def house_name(text: str) -> str | None:
 
 
 def postcodes(text: str) -> tuple[str, ...]:
-    """The United Kingdom's postcodes in a text, in capitals with one space."""
+    """The United Kingdom's postcodes in a text, in capitals with one space, at most one character of each put right."""
     capitals = plain(text).upper()
     found = [match[1] for match in SPECIAL.finditer(capitals)]
     for match in POSTCODE.finditer(capitals):
@@ -155,7 +155,10 @@ def postcodes(text: str) -> tuple[str, ...]:
             if area in AREAS and outward != "GIR" and DISTRICT.fullmatch(district):
                 # the first of a district is a digit, the second may be either
                 district = district[0].translate(AS_DIGIT) + district[1:].replace("O", "0").replace("I", "1")
-                found.append(f"{area}{district} {sector.translate(AS_DIGIT)}{unit}")
+                right = area + district + sector.translate(AS_DIGIT)
+                # SPIN OUT and GOO ONY are no postcodes
+                if sum(one != other for one, other in zip(outward + sector, right, strict=True)) <= 1:
+                    found.append(f"{area}{district} {right[-1]}{unit}")
                 break
     return tuple(found)
 

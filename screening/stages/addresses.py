@@ -44,18 +44,15 @@ class Addresses:
         # a plate's foot carries its supplier's name and postcode, sometimes just below what was taken for the plate
         feet = [Box(box.left, box.top, box.right, box.bottom + max(1, box.height // 2)) for box in plates]
         texts = [line for line in lines(found) if not any(line.box.inside(box) > 0.5 for box in feet)]
-        for finding in (*self._words(photo, texts), *self._numbers(photo, found, texts, feet)):
-            if finding.score >= self.minimum:
+        findings = [*self._words(photo, texts), *self._numbers(photo, found, texts, feet)]
+        for place, finding in enumerate(findings):
+            if finding.score >= self.minimum and not any(_repeats(finding, other) for other in findings[:place]):
                 yield finding
 
     def _words(self, photo: Photo, texts: Sequence[Line]) -> Iterator[Finding]:
         """Street names, postcodes and house names, in single lines and where they go on beside or below."""
-        seen: set[tuple[str, str]] = set()
         for line in _phrases(texts):
-            for finding in _in_words(photo, line):
-                if (finding.kind, finding.text) not in seen:
-                    seen.add((finding.kind, finding.text))
-                    yield finding
+            yield from _in_words(photo, line)
 
     def _numbers(
         self, photo: Photo, found: Sequence[Finding], texts: Sequence[Line], plates: Sequence[Box]
@@ -75,6 +72,14 @@ class Addresses:
                 score *= 0.3
             taken.append(box)
             yield _house_number(candidate.number, score, box)
+
+
+def _repeats(finding: Finding, other: Finding) -> bool:
+    """Whether a finding says again, of a larger or the same place, what another has said."""
+    if finding.kind != other.kind or finding.box is None or other.box is None:
+        return False
+    same = finding.text == other.text or other.text in finding.text
+    return same and max(other.box.inside(finding.box), finding.box.inside(other.box)) > 0.5
 
 
 def _house_number(number: HouseNumber, score: float, box: Box) -> Finding:

@@ -11,6 +11,7 @@ from screening.finding import Box
 from screening.photo import Photo
 from screening.stages import second_look
 from screening.stages.address_text import HouseNumber, house_number
+from screening.stages.ground import ground
 from screening.stages.number_signs import Sign, number_signs
 from screening.stages.reading import Line, corners
 
@@ -18,8 +19,11 @@ from screening.stages.reading import Line, corners
 DARK_SIGN, LIGHT_SIGN, NO_SIGN = 0.95, 0.65, 0.66
 # One stroke is read as 1 on anything.
 STROKE = 0.5
+# The best score of a number that the text stage read on a dark sign, or that fills this share of the picture.
+BELIEVED = 0.85
+WHOLE = 0.3
 # Every other number in the picture makes one less likely to be a house's: prices, clocks, timetables.
-ANOTHER = 0.85
+ANOTHER, SIGNED_ANOTHER = 0.85, 0.93
 # A text read less surely than this is as likely a pattern that nobody wrote.
 UNSURE = 0.7
 
@@ -44,8 +48,11 @@ def alone(photo: Photo, texts: Sequence[Line]) -> Iterator[Candidate]:
         others = [other for other in numeric if other is not line and other.score > UNSURE]
         if any(_near(line, other) for other in others):
             continue
-        score = NO_SIGN * number.likely * max(0.0, (line.score - 0.5) / 0.5)
-        score *= 1.0 if number.named else ANOTHER ** len(others)
+        signed = _on_dark_sign(photo, line)
+        whole = not others and line.box.area > WHOLE * photo.width * photo.height
+        best = BELIEVED if signed or whole else NO_SIGN
+        score = best * number.likely * max(0.0, (line.score - 0.5) / 0.5)
+        score *= 1.0 if number.named else (SIGNED_ANOTHER if signed else ANOTHER) ** len(others)
         score *= STROKE if number.text == "1" else 1.0
         yield Candidate(number, score * _shape(photo, line, number), line.box)
 
@@ -55,6 +62,12 @@ def _beside(line: Line, other: Line) -> bool:
     level = abs(other.box.centre[1] - line.box.centre[1]) < 0.6 * line.box.height
     gap = max(other.box.left - line.box.right, line.box.left - other.box.right)
     return level and gap < 1.5 * line.box.height
+
+
+def _on_dark_sign(photo: Photo, line: Line) -> bool:
+    """Whether a number stands on a dark sign of its own, of another colour than red: offers are red."""
+    under = ground(photo, line)
+    return under.apart > 0.75 and under.plain > 0.9 and under.contrast > 15 and under.redness < 25
 
 
 def _near(line: Line, other: Line) -> bool:
@@ -68,7 +81,7 @@ def _near(line: Line, other: Line) -> bool:
 def _shape(photo: Photo, line: Line, number: HouseNumber) -> float:
     """Less than 1 for digits that are drawn too wide, or cut by the picture's edge in part."""
     # a line as large as the picture was not measured but cropped
-    if line.box.area > 0.3 * photo.width * photo.height:
+    if line.box.area > WHOLE * photo.width * photo.height:
         return 1.0
     each = line.length / max(line.height, 1.0) / len(number.text)
     wide = 0.5 if each > 1.35 else 1.0
@@ -84,7 +97,7 @@ def on_signs(photo: Photo, texts: Sequence[Line]) -> Iterator[Candidate]:
         line = second_look.read(photo, _reading_line(sign.marks))
         number = house_number(line.text)
         # what stands on a sign with other words, the text stage has seen as words
-        if number is None or any(_part_of_words(sign, other) for other in texts):
+        if number is None or any(_part_of_more(sign, number, other) for other in texts):
             continue
         best = DARK_SIGN if sign.dark else LIGHT_SIGN
         score = best * number.likely * max(0.0, (line.score - 0.5) / 0.5) ** 2
@@ -113,11 +126,13 @@ def _reading_line(marks: Box) -> Line:
     return Line("", 0.0, box, corners(box))
 
 
-def _part_of_words(sign: Sign, line: Line) -> bool:
-    """Whether a line of text runs over the marks and on beyond the sign."""
-    return (
-        sign.marks.inside(line.box) > 0.5 and line.box.width > 1.3 * sign.box.width and house_number(line.text) is None
-    )
+def _part_of_more(sign: Sign, number: HouseNumber, line: Line) -> bool:
+    """Whether the marks are only a part of what a line says: of a longer number, or of words beyond the sign."""
+    if sign.marks.inside(line.box) <= 0.5:
+        return False
+    if number.text in line.text and any(character.isdigit() for character in line.text.replace(number.text, "", 1)):
+        return line.score > UNSURE
+    return line.box.width > 1.3 * sign.box.width and house_number(line.text) is None
 
 
 def road_sign(photo: Photo, box: Box) -> bool:

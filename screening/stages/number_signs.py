@@ -14,7 +14,7 @@ from screening.finding import Box
 from screening.photo import Photo, Pixels
 
 # The copy of the picture that is searched.
-SIDE = 1600
+SIDE = 1280
 # A sign's pixels differ by so much from the mean of a square of so many pixels around them.
 TONES = ((81, 18), (81, 30), (41, 12))
 # Sizes of a sign on that copy, in pixels.

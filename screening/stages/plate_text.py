@@ -13,6 +13,10 @@ from screening.stages import second_look
 from screening.stages.reading import Line
 from screening.stages.registrations import NONE, Registration, parse
 
+# Codes of more than one letter on the bands of European plates.
+CODES = frozenset(
+    "AL BG BIH BY CH CY CZ DK EST FIN FL GB GR HR IRL IS LT LV MC MD MK MNE NL PL RO RUS SK SLO SRB TR UA UK".split()
+)
 # Lines at least this high against the highest are the registration; states, dealers and dates are smaller.
 PART = 0.6
 
@@ -44,19 +48,19 @@ class Reading:
 
 def in_plate(box: Box, texts: Sequence[Line]) -> Reading | None:
     """The registration among the lines that lie in a plate's box; None where there is none."""
-    around = box.grow(0.12, 0.2)
+    around, close = box.grow(0.12, 0.2), box.grow(0.02, 0.1)
     inside = [
         line
         for line in texts
         if line.box.inside(around) > 0.6
-        and Box.around((line.centre,)).inside(around) > 0
+        and Box.around((line.centre,)).inside(close) > 0
         and any(character.isalnum() for character in line.text)
     ]
     if not inside:
         return None
-    # long words in large print are not higher than the registration: height first, and what it reads like
-    highest = max(line.height for line in inside)
-    main = [line for line in inside if line.height >= PART * highest]
+    # the registration has the most and the highest characters; an emblem beside it may be higher, but says less
+    chief = max(inside, key=lambda line: line.height * min(sum(map(str.isalnum, line.text)), 4))
+    main = [line for line in inside if PART * chief.height <= line.height <= chief.height / PART]
     main = [line for line in main if line.height >= 0.2 * min(box.height, box.width)]
     if not main:
         return None
@@ -83,7 +87,10 @@ def _in_order(parts: Sequence[Line]) -> list[Line]:
             ordered[-1].append(place)
         else:
             ordered.append([place])
-    return [line for row in ordered for _, line in sorted(row, key=lambda place: place[0][0])]
+    lines = [[line for _, line in sorted(row, key=lambda place: place[0][0])] for row in ordered]
+    # a lone character above or below is a badge, a screw or a flag
+    kept = [row for row in lines if sum(map(str.isalnum, "".join(line.text for line in row))) > 1]
+    return [line for row in (kept or lines) for line in row]
 
 
 def without_band(photo: Photo, reading: Reading) -> Reading:
@@ -104,9 +111,16 @@ def without_band(photo: Photo, reading: Reading) -> Reading:
     )
     again = second_look.read(photo, Line(line.text, line.score, Box.around(points), points))
     registration = parse(again.text)
-    if registration is None or again.score < 0.9 * line.score:
+    # only what a band adds may go: a country's code, or one letter that it was misread as
+    before, after = _bare(line.text), _bare(again.text)
+    added = before.replace(after, "", 1)
+    if registration is None or after not in before or len(after) < 5 or not (len(added) == 1 or added in CODES):
         return reading
     return Reading(again, (again,), registration)
+
+
+def _bare(text: str) -> str:
+    return "".join(character for character in text.upper() if character.isalnum())
 
 
 def _bands(photo: Photo, line: Line) -> tuple[float, float]:
@@ -119,7 +133,8 @@ def _bands(photo: Photo, line: Line) -> tuple[float, float]:
     hsv = cv2.cvtColor(cv2.warpPerspective(photo.rgb, turn, (wide, 20)), cv2.COLOR_RGB2HSV)
     hue, saturation, value = hsv[:, :, 0], hsv[:, :, 1], hsv[:, :, 2]
     blue = (hue > 95) & (hue < 130) & (saturation > 100) & (value > 40)
-    columns = blue.mean(axis=0) > 0.4
+    # a band is blue from top to bottom but for its letters; blue characters are not
+    columns = blue.mean(axis=0) > 0.5
     # a picture that is blue all over has no bands
     if columns[25:75].mean() > 0.3:
         return 0.0, 0.0
@@ -129,7 +144,7 @@ def _bands(photo: Photo, line: Line) -> tuple[float, float]:
 def _reach(columns: Sequence[bool]) -> float:
     """Up to where from the start blue columns reach, as a share of 100."""
     blue = [index for index, column in enumerate(columns) if column]
-    return (blue[-1] + 1) / 100 if len(blue) >= 2 and blue[0] <= 4 else 0.0
+    return (blue[-1] + 1) / 100 if len(blue) >= 3 and blue[0] <= 4 else 0.0
 
 
 def readable(crop: Pixels) -> bool:

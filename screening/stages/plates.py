@@ -72,7 +72,8 @@ class Plates:
             else:
                 yield Finding("vehicle.plate_illegible", score, "number plate, too small or unclear to be read", box)
             return
-        certainty = _either(score, on, reading.registration.weight)
+        sign = ON_SIGN * _plate_like(ground(photo, reading.line)) if len(reading.parts) == 1 else 0.0
+        certainty = _either(score, on, reading.registration.weight, sign)
         if certainty >= self.minimum:
             yield self._finding(reading.registration, certainty, box)
 
@@ -87,7 +88,7 @@ class Plates:
             if registration.weight < FAIR and not on and not registration.mended:
                 continue
             sign = ON_SIGN * _plate_like(ground(photo, line))
-            certainty = line.score * _either(registration.weight, on, sign)
+            certainty = line.score**2 * _either(registration.weight, on, sign)
             if certainty >= self.minimum:
                 box = line.box.grow(0.03, 0.1).clip(photo.width, photo.height)
                 yield self._finding(registration, certainty, box or line.box)

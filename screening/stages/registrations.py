@@ -14,7 +14,7 @@ from itertools import pairwise
 from screening.stages.reading import AS_DIGIT, AS_LETTER, ascii_letters, plain
 
 # How much a pattern says on its own: nobody writes AB12 CDE by chance, but M6 and 30 MPH are everywhere.
-STRONG, FAIR, WEAK, NONE = 0.8, 0.45, 0.2, 0.05
+STRONG, FAIR, WEAK, NONE = 0.8, 0.48, 0.2, 0.05
 # The fewest and most characters of a registration, separators left out.
 SHORTEST, LONGEST = 2, 10
 # How much may be mended before a text no longer counts as a British pattern: nobody can tell O from 0 and I from 1
