@@ -18,6 +18,8 @@ from screening.stages.ppocr import Quad
 # Sheets (height, width); the first that holds what is left is taken.
 SHEETS = ((320, 640), (640, 640))
 GREY = 127
+# A line less than this many times as long as high holds only a few characters.
+SHORT = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,15 @@ class Laid:
         x, y = quad.points.mean(axis=0)
         width, height = self.place.size
         return bool(self.x <= x < self.x + width and self.y <= y < self.y + height)
+
+    def cuts(self, quad: Quad) -> bool:
+        """Whether a short line runs off this place: what is left of it, a digit of a long number, would mislead."""
+        width, height = self.place.size
+        left, top = quad.points.min(axis=0) - (self.x, self.y)
+        right, bottom = quad.points.max(axis=0) - (self.x, self.y)
+        level = right - left >= bottom - top
+        off = (left < 1 or right > width - 1) if level else (top < 1 or bottom > height - 1)
+        return bool(off and max(quad.width, quad.height) < SHORT * min(quad.width, quad.height))
 
     def to_photo(self, quad: Quad) -> Quad:
         """A line on the sheet, in pixels of the full picture."""

@@ -31,6 +31,8 @@ MARGIN = 2.0
 CERTAIN = 0.9
 # A number plate that an earlier stage found is enlarged to this height.
 PLATE = 44.0
+# Lines lower than this, in pixels of the full picture, hold no letters that anyone could read.
+LOWEST = 5.0
 # Of two readings of the same place the one with more characters, each this much better than chance, is kept.
 CHANCE = 0.4
 
@@ -124,7 +126,7 @@ class Text:
         """The lines that show when places are looked at enlarged."""
         for shape, laid in closer.arrange(closer.join(places), most=self.sheets):
             for quad in ppocr.quads(ppocr.probabilities(closer.draw(photo, shape, laid)), sure=self.line):
-                yield from (one.to_photo(quad) for one in laid if one.holds(quad))
+                yield from (one.to_photo(quad) for one in laid if one.holds(quad) and not one.cuts(quad))
 
     def read(
         self, photo: Photo, quads: Iterable[Quad], *, reader: Reader = ppocr.read, height: int = ppocr.HIGH
@@ -132,12 +134,15 @@ class Text:
         """What lines say, each in the direction in which it reads best; those that say something."""
         readings = []
         for quad in quads:
+            if min(quad.width, quad.height) < LOWEST:
+                continue
             answers = []
             for way in ppocr.ways(quad):
                 text, score = reader(ppocr.straighten(photo.rgb, way, height=height))
                 answers.append(Reading(way, " ".join(text.split()), score))
             best = max(answers, key=lambda answer: answer.score)
-            if best.text and best.score >= self.minimum:
+            # a lone mark or Chinese character is what the reader makes of leaves and brickwork
+            if best.score >= self.minimum and (len(best.text) > 1 or (best.text.isascii() and best.text.isalnum())):
                 readings.append(best)
         return readings
 
