@@ -82,7 +82,7 @@ def detect(rgb: Pixels, *, minimum: float) -> list[Face]:
     for channel in range(3):
         # as the network is used where it was published: RGB, 0 to 255, no mean taken off
         padded[0, channel, :height, :width] = rgb[:, :, channel]
-    return without_doubles(decode(load("centerface")(padded), minimum=minimum))
+    return without_doubles(decode(load("centerface")(padded), minimum=minimum), nested=True)
 
 
 def decode(outputs: Sequence[Floats], *, minimum: float) -> list[Face]:
@@ -112,10 +112,13 @@ def decode(outputs: Sequence[Floats], *, minimum: float) -> list[Face]:
     return faces
 
 
-def without_doubles(faces: Iterable[Face], *, most: float = 0.3) -> list[Face]:
-    """The faces, best first, without those that overlap a better one by more than `most` or lie within one."""
+def without_doubles(faces: Iterable[Face], *, most: float = 0.3, nested: bool = False) -> list[Face]:
+    """The faces, best first, without those that overlap a better one by more than `most`.
+
+    Nor those that lie within a better one, unless `nested`.
+    """
     kept: list[Face] = []
     for face in sorted(faces, key=lambda face: -face.score):
-        if all(face.iou(other) <= most and face.inside(other) <= 0.8 for other in kept):
+        if all(face.iou(other) <= most and (nested or face.inside(other) <= 0.8) for other in kept):
             kept.append(face)
     return kept

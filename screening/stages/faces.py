@@ -34,7 +34,8 @@ class Faces:
         small_side: the longer side at which faces that fill the picture are looked for.
         enlarged: the longer side to which a small picture is enlarged, by two at most.
         minimum: how sure the detector must be, after its second look, that it is a face.
-        looks: how many doubtful candidates get a second look, the likeliest first; the others are dropped.
+        looks: how many doubtful candidates get a second look, the likeliest first; the others stand or fall with the
+            first.
         turned: also look for faces that lie on their side or stand on their head, in the smaller view: people lying
             down, and pictures that were saved without being turned upright.
         turned_minimum: how sure the detector must be of a turned face.
@@ -69,7 +70,8 @@ class Faces:
         """The candidates that are certain, or still likely at a second look, each once."""
         confirmed = []
         looks = self.looks
-        for face in without_doubles(candidates):
+        # a doubtful candidate must not hide one that lies within it: that is for the second look to say
+        for face in without_doubles(candidates, nested=True):
             if face.score < CERTAIN and looks and face.height >= LEAST:
                 looks -= 1
                 face = _second_look(photo, face)
@@ -157,7 +159,7 @@ def _box(face: Face) -> Box:
 
 
 def _is_a_face(score: float) -> float:
-    """How likely a confirmed candidate is a person's face: half at 0.45, where half of them are animals' and things."""
+    """How likely a confirmed candidate is a person's face: half at 0.45, where by eye half are animals' and things."""
     return 1 / (1 + math.exp(-(score - 0.45) / 0.05))
 
 
