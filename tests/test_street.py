@@ -118,6 +118,13 @@ def test_scores_below_the_least_are_left_out(colours: Path) -> None:
     assert not find(photo, network=colours, vehicle=0.7)
 
 
+def test_a_plate_on_no_vehicle_counts_for_less(colours: Path) -> None:
+    car, plate = (Box(200, 150, 300, 250), (255, 0, 0)), (Box(240, 200, 270, 230), (0, 255, 0))
+    on, alone = (find(drawn(640, 480, *shapes), network=colours, closer=False) for shapes in ([car, plate], [plate]))
+    assert max(one.score for one in on if one.kind == "plate") > 0.9
+    assert 0.2 < max(one.score for one in alone if one.kind == "plate") < 0.5
+
+
 @pytest.mark.parametrize("size", [(1, 1), (5000, 1), (1, 3000), (31, 17)])
 def test_odd_sizes_are_looked_at_without_complaint(colours: Path, size: tuple[int, int]) -> None:
     assert find(drawn(*size), network=colours) == ()

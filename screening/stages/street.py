@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,6 +35,10 @@ FAR = ((320, 320),)
 SHEETS = ((320, 320, 320), (320, 640, 320), (640, 640, 320), (640, 640, 213))
 # Small pictures and vehicles are enlarged, but no further than this: beyond it there is nothing more to see.
 ENLARGE = 2.0
+# A plate is on a vehicle. Where the network sees none around it, not even this surely, its score is multiplied by that:
+# it lets go of face masks, printed words and signs, and of hardly a plate.
+AROUND = 0.15
+ALONE = 0.4
 GREY = 114
 
 
@@ -70,7 +74,7 @@ class _Tile:
 
 
 def find(
-    photo: Photo, *, network: str | Path = "street", vehicle: float = 0.3, plate: float = 0.2, closer: bool = True
+    photo: Photo, *, network: str | Path = "street", vehicle: float = 0.3, plate: float = 0.1, closer: bool = True
 ) -> tuple[Detection, ...]:
     """The vehicles and number plates of a photo, the surest first.
 
@@ -84,13 +88,15 @@ def find(
     from screening.engine import load
 
     run = load(network)
-    least = {"vehicle": vehicle, "plate": plate}
+    least = {"vehicle": min(vehicle, AROUND), "plate": plate}
     found, scale = _whole(photo, run, least, CANVASES)
-    found += _whole(photo, run, least, FAR)[0]
-    found = _settle(found)
+    found = _settle([*found, *_whole(photo, run, least, FAR)[0]])
     if closer:
-        found = _settle([*found, *_closer(photo, run, least, found, scale)])
-    return tuple(found)
+        sure = [one for one in found if one.kind == "vehicle" and one.score >= vehicle]
+        found = _settle([*found, *_closer(photo, run, least, sure, scale)])
+    weighed = [_weighed(one, found) for one in found]
+    least["vehicle"] = vehicle
+    return tuple(sorted((one for one in weighed if one.score >= least[one.kind]), key=lambda one: -one.score))
 
 
 def _whole(
@@ -107,10 +113,10 @@ def _whole(
 
 
 def _closer(
-    photo: Photo, run: Network, least: dict[str, float], found: Sequence[Detection], scale: float
+    photo: Photo, run: Network, least: dict[str, float], vehicles: Sequence[Detection], scale: float
 ) -> list[Detection]:
     """The plates that show once the vehicles that were seen too small are laid on one sheet, enlarged."""
-    small = [_surroundings(photo, detection.box) for detection in found if detection.kind == "vehicle"]
+    small = [_surroundings(photo, vehicle.box) for vehicle in vehicles]
     # the largest first: their plates are the ones that can be read
     small.sort(key=lambda box: -max(box.width, box.height))
     gain = [box for box in small if _enlarged(box, SHEETS[-1][2]) > 1.25 * scale]
@@ -224,6 +230,17 @@ def _settle(found: Sequence[Detection]) -> list[Detection]:
         ):
             kept.append(one)
     return kept
+
+
+def _weighed(one: Detection, found: Sequence[Detection]) -> Detection:
+    """A plate that lies on no vehicle counts for less."""
+    if one.kind == "vehicle" or any(other.kind == "vehicle" and _carries(other.box, one.box) for other in found):
+        return one
+    return replace(one, score=one.score * ALONE)
+
+
+def _carries(vehicle: Box, plate: Box) -> bool:
+    return plate.inside(vehicle.grow(0.05)) > 0.7 and plate.area < 0.6 * vehicle.area
 
 
 def _covers(one: Box, other: Box) -> bool:
