@@ -18,8 +18,8 @@ FIRST = 0.03  # from here on a candidate is worth the second look: faces of 24 p
 LEAST = 14  # pixels: lower than this nobody is recognised (see _at_best), so a doubtful face is not looked at again
 TURNED = 0.2  # the same for turned faces, which are rare
 CERTAIN = 0.8  # from here on the first look is enough
-WINDOW = 160  # the second look's picture, in pixels
-CONTEXT = 2.5  # it shows so many times the face's longer side: the face is then 64 pixels long, which suits the network
+WINDOW = 128  # the second look's picture, in pixels
+CONTEXT = 2.0  # it shows so many times the face's longer side: the face is then 64 pixels long, which suits the network
 BACKDROP = 127
 # A dim face is lightened until its bright parts are so bright, of 255, but not further than its noise allows.
 BRIGHT, MOST_GAIN = 160, 3.0
