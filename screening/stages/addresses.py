@@ -17,6 +17,9 @@ from screening.stages.ground import ground
 from screening.stages.house_numbers import alone, on_signs, road_sign
 from screening.stages.reading import Line, lines, rows, wraps
 
+# What it takes from a number's score that it lies on a vehicle: most of it, or less on a dark sign.
+ON_VEHICLE, ON_VEHICLE_SIGN = 0.9, 0.4
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Addresses:
@@ -58,7 +61,7 @@ class Addresses:
         self, photo: Photo, found: Sequence[Finding], texts: Sequence[Line], plates: Sequence[Box]
     ) -> Iterator[Finding]:
         """House numbers: those that the text stage read, and those on small signs that it overlooked."""
-        moving = [*_boxes(found, "seen.vehicle"), *plates]
+        vehicles = [finding for finding in found if finding.is_a("seen.vehicle")]
         people = [_body(box) for box in _boxes(found, "face")]
         candidates = [*alone(photo, texts), *(on_signs(photo, texts) if self.signs else ())]
         taken: list[Box] = []
@@ -66,8 +69,11 @@ class Addresses:
             box, score = candidate.box, candidate.score
             if any(box.iou(other) > 0.2 or box.inside(other) > 0.5 or other.inside(box) > 0.5 for other in taken):
                 continue
-            if any(box.inside(other) > 0.5 for other in moving) or road_sign(photo, box):
+            if any(box.inside(other) > 0.5 for other in plates) or road_sign(photo, box):
                 continue
+            # a wall with a window is taken for a van now and then: a number on an enamel plate is likelier a house's
+            doubt = ON_VEHICLE_SIGN if candidate.dark_sign else ON_VEHICLE
+            score *= 1 - doubt * max((_share(box, vehicle) for vehicle in vehicles), default=0.0)
             if any(box.inside(body) > 0.5 for body in people):
                 score *= 0.3
             taken.append(box)
@@ -114,6 +120,11 @@ def _in_words(photo: Photo, line: Line) -> Iterator[Finding]:
     if house is not None:
         score = line.score * (0.35 + 0.35 * ground(photo, line).apart)
         yield Finding("address.name", score, f"name of a house, {len(house)} characters", line.box, house)
+
+
+def _share(box: Box, vehicle: Finding) -> float:
+    """How surely a place lies on a vehicle, 0 to 1."""
+    return vehicle.score if vehicle.box is not None and box.inside(vehicle.box) > 0.5 else 0.0
 
 
 def _boxes(found: Sequence[Finding], kind: str) -> list[Box]:

@@ -24,6 +24,8 @@ BELIEVED = 0.85
 WHOLE = 0.3
 # Every other number in the picture makes one less likely to be a house's: prices, clocks, timetables.
 ANOTHER, SIGNED_ANOTHER = 0.85, 0.93
+# Width of a character against its height, beyond which it is no printed digit; the height in pixels of a tiny one.
+WIDE, NARROW, TINY = 1.35, 0.34, 12
 # A text read less surely than this is as likely a pattern that nobody wrote.
 UNSURE = 0.7
 
@@ -35,6 +37,7 @@ class Candidate:
     number: HouseNumber
     score: float
     box: Box
+    dark_sign: bool
 
 
 def alone(photo: Photo, texts: Sequence[Line]) -> Iterator[Candidate]:
@@ -54,7 +57,7 @@ def alone(photo: Photo, texts: Sequence[Line]) -> Iterator[Candidate]:
         score = best * number.likely * max(0.0, (line.score - 0.5) / 0.5)
         score *= 1.0 if number.named else (SIGNED_ANOTHER if signed else ANOTHER) ** len(others)
         score *= STROKE if number.text == "1" else 1.0
-        yield Candidate(number, score * _shape(photo, line, number), line.box)
+        yield Candidate(number, score * _shape(photo, line, number), line.box, signed)
 
 
 def _beside(line: Line, other: Line) -> bool:
@@ -79,14 +82,16 @@ def _near(line: Line, other: Line) -> bool:
 
 
 def _shape(photo: Photo, line: Line, number: HouseNumber) -> float:
-    """Less than 1 for digits that are drawn too wide, or cut by the picture's edge in part."""
+    """Less than 1 for digits drawn too wide or too narrow, for a tiny lone digit, or one cut by the picture's edge."""
     # a line as large as the picture was not measured but cropped
     if line.box.area > WHOLE * photo.width * photo.height:
         return 1.0
     each = line.length / max(line.height, 1.0) / len(number.text)
-    wide = 0.5 if each > 1.35 else 1.0
+    factor = 0.5 if each > WIDE or (each < NARROW and "1" not in number.text) else 1.0
+    if len(number.text) == 1 and line.height < TINY:
+        factor *= 0.75
     touches = line.box.left <= 0 or line.box.right >= photo.width or line.box.bottom >= photo.height
-    return wide * (0.7 if touches else 1.0)
+    return factor * (0.7 if touches else 1.0)
 
 
 def on_signs(photo: Photo, texts: Sequence[Line]) -> Iterator[Candidate]:
@@ -102,7 +107,7 @@ def on_signs(photo: Photo, texts: Sequence[Line]) -> Iterator[Candidate]:
         best = DARK_SIGN if sign.dark else LIGHT_SIGN
         score = best * number.likely * max(0.0, (line.score - 0.5) / 0.5) ** 2
         score *= STROKE if number.text == "1" else 1.0
-        yield Candidate(number, score, sign.marks)
+        yield Candidate(number, score, sign.marks, sign.dark)
 
 
 def _number_plate(sign: Sign, photo: Photo) -> bool:

@@ -73,7 +73,9 @@ class Plates:
                 yield Finding("vehicle.plate_illegible", score, "number plate, too small or unclear to be read", box)
             return
         sign = ON_SIGN * _plate_like(ground(photo, reading.line)) if len(reading.parts) == 1 else 0.0
-        certainty = _either(score, on, reading.registration.weight, sign)
+        # a text of no pattern in a doubtful box is a shop's sign as often as a plate
+        share = 1.0 if reading.registration.country else 0.5
+        certainty = _either(score, share * on, reading.registration.weight, share * sign)
         if certainty >= self.minimum:
             yield self._finding(reading.registration, certainty, box)
 
@@ -105,13 +107,24 @@ class Plates:
 
 
 def _read(photo: Photo, box: Box, texts: Sequence[Line]) -> Reading | None:
-    """What a plate says: from the lines already read, else from a closer look at it; None where nothing can be read."""
+    """What a plate says: from the lines already read, else or in doubt from a second look; None if nothing."""
     reading = in_plate(box, texts)
-    if reading is None or reading.count < CHARACTERS or reading.score < SURE:
-        reading = in_plate(box, second_look.look(photo, box.grow(0.15, 0.25)))
+    if reading is None or not _beyond_doubt(reading):
+        again = in_plate(box, second_look.look(photo, box.grow(0.15, 0.25)))
+        reading = max((one for one in (reading, again) if one is not None), key=_quality, default=None)
     if reading is None or reading.count < CHARACTERS or reading.score < SURE:
         return None
     return reading if reading.registration.country == "uk" else without_band(photo, reading)
+
+
+def _beyond_doubt(reading: Reading) -> bool:
+    registration = reading.registration
+    return reading.score >= 0.9 and registration.country == "uk" and not registration.mended
+
+
+def _quality(reading: Reading) -> float:
+    """Which of two readings to believe: how sure the reader is, and a pattern is worth something too."""
+    return reading.score + 0.3 * reading.registration.weight
 
 
 def _candidates(texts: Sequence[Line]) -> Iterator[Line]:

@@ -140,19 +140,21 @@ def parse(text: str) -> Registration | None:
     joined = re.sub(r"[^A-ZÄÖÜ0-9]", "", printed)
     if not SHORTEST <= len(joined) <= LONGEST + 2:
         return None
-    exact = _exact(joined) or _exact(BAND.sub("", joined))
+    printed = _spaced(printed)
+    exact = _exact(joined) or _exact(BAND.sub("", joined)) or _exact(printed.replace(" ", ""))
     if exact is not None:
         return replace(exact, weight=exact.weight * _capitalised(text))
     if len(joined) > LONGEST:
         return None
+    joined = printed.replace(" ", "")
     mended = _mended(joined)
     if mended and mended.mended > 1 and len(_groups(printed)) > 1 and not _same_gaps(mended, _groups(printed)):
         mended = None
     alternating = FOREIGN.fullmatch(joined)
     if (alternating or PLAIN_FOREIGN.fullmatch(joined)) and not (mended and _preferred(mended, printed)):
         weight = FAIR if alternating and len(joined) >= 6 else WEAK
-        return Registration(_spaced(printed), "foreign", "", weight * _capitalised(text), 0)
-    rest = mended or Registration(_spaced(printed), "", "", _mixture(joined), 0)
+        return Registration(printed, "foreign", "", weight * _capitalised(text), 0)
+    rest = mended or Registration(printed, "", "", _mixture(joined), 0)
     return replace(rest, weight=rest.weight * _capitalised(text))
 
 
