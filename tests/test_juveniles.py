@@ -64,6 +64,13 @@ def test_a_face_that_fills_the_picture_counts_though_nobody_can_recognise_it(por
     assert [finding.kind for finding in Juveniles()(Photo.from_array(close), [face])] == ["juvenile.unknown"]
 
 
+@pytest.mark.parametrize(("score", "judged"), [(0.9, True), (0.4, True), (0.3, False)])
+def test_a_face_that_can_hardly_be_recognised_is_left_alone(portrait: Pixels, score: float, judged: bool) -> None:
+    face = Finding("face.identifiable", score, "a face", BOX, points=POINTS)
+    alone = Photo.from_array(np.asarray(cv2.copyMakeBorder(portrait, 0, 600, 0, 600, cv2.BORDER_REPLICATE), np.uint8))
+    assert bool(list(Juveniles()(alone, [face]))) is judged
+
+
 def test_a_face_without_landmarks_is_of_unknown_age(portrait: Pixels) -> None:
     face = Finding("face.identifiable", 0.9, "a face", BOX)
     assert [finding.kind for finding in Juveniles()(Photo.from_array(portrait), [face])] == ["juvenile.unknown"]
@@ -93,12 +100,12 @@ def test_children_score_above_adults(shared_data: Path) -> None:
     """On some of the pictures that it was trained on: this shows that the stage is put together rightly, no more."""
     scores: dict[bool, list[float]] = {True: [], False: []}
     paths = sorted((shared_data / "ages").iterdir())
-    for path in paths[:: len(paths) // 120]:
+    for path in paths[:: len(paths) // 60]:
         age = int(path.name.split("_")[0])
         if 6 <= age <= 14 or age >= 35:
             wide = cv2.copyMakeBorder(Photo.open(path).rgb, 44, 44, 44, 44, cv2.BORDER_REPLICATE)
             photo = Photo.from_array(np.asarray(wide, np.uint8))
             found = list(Juveniles()(photo, list(Faces()(photo, ()))))
             scores[age < 18] += [finding.score for finding in found if finding.kind == "juvenile.face"]
-    assert min(len(scores[True]), len(scores[False])) >= 8
+    assert min(len(scores[True]), len(scores[False])) >= 5
     assert np.mean([child > np.array(scores[False]) for child in scores[True]]) > 0.97

@@ -19,11 +19,13 @@ from screening.stages.identifiability import measure
 class Juveniles:
     """Under 18 or not, for each face that can be recognised, also a printed one.
 
-    A face that nobody can recognise is left alone unless it fills much of the picture: the blurred heads of a crowd
-    would otherwise drown the child in front. What is too small or too blurred to tell an age is `juvenile.unknown`,
-    never an adult. `juvenile.face` is reported for every face judged, also those that look old.
+    A face that can hardly be recognised is left alone unless it fills much of the picture: the blurred heads of a
+    crowd, of which anything can be thought, would otherwise drown the child in front. What is too small or too blurred
+    to tell an age is `juvenile.unknown`, never an adult. `juvenile.face` is reported for every face judged, also those
+    that look old.
 
     Attributes:
+        recognisable: score of a `face.identifiable` below which it is left alone.
         eyes: pixels between the eyes below which no age is told.
         detail: contrast of fine detail, as a logarithm, below which no age is told.
         large: share of the picture's shorter side from which on a face counts though it cannot be recognised.
@@ -32,6 +34,7 @@ class Juveniles:
     name: ClassVar[str] = "juveniles"
     kinds: ClassVar[tuple[str, ...]] = ("juvenile.face", "juvenile.unknown")
 
+    recognisable: float = 0.35
     eyes: float = 7.0
     detail: float = -5.5
     large: float = 0.25
@@ -52,7 +55,8 @@ class Juveniles:
             yield Finding("juvenile.face", score, f"a face that looks about {age:.0f}", face.box, points=face.points)
 
     def _matters(self, face: Finding, photo: Photo) -> bool:
-        if not face.is_a("face.unidentifiable"):
+        hardly = face.is_a("face.identifiable") and face.score < self.recognisable
+        if not (hardly or face.is_a("face.unidentifiable")):
             return True
         return face.box is not None and face.box.height >= self.large * min(photo.width, photo.height)
 
