@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
@@ -12,15 +12,15 @@ import numpy as np
 from screening.finding import Box, Finding
 from screening.photo import Photo, Pixels
 from screening.stages.centerface import Face, detect, without_doubles
+from screening.stages.face_looks import glance, second_look
 from screening.stages.identifiability import identifiability
 
 FIRST = 0.03  # from here on a candidate is worth the second look: faces of 24 pixels in 12 megapixels start here
 LEAST = 14  # pixels: lower than this nobody is recognised (see _at_best), so a doubtful face is not looked at again
 TURNED = 0.2  # the same for turned faces, which are rare
 CERTAIN = 0.8  # from here on the first look is enough
-WINDOW = 128  # the second look's picture, in pixels
-CONTEXT = 2.0  # it shows so many times the face's longer side: the face is then 64 pixels long, which suits the network
-BACKDROP = 127
+# Of so many candidates fainter than this, most are nothing: a glance at all of them together saves most second looks.
+FAINT, MANY = 0.3, 6
 # A dim face is lightened until its bright parts are so bright, of 255, but not further than its noise allows.
 BRIGHT, MOST_GAIN = 160, 3.0
 
@@ -49,7 +49,7 @@ class Faces:
     small_side: int = 480
     enlarged: int = 800
     minimum: float = 0.45
-    looks: int = 64
+    looks: int = 128
     turned: bool = True
     turned_minimum: float = 0.6
     recognisable: float = 0.2
@@ -68,16 +68,16 @@ class Faces:
 
     def _confirmed(self, candidates: Iterable[Face], photo: Photo, *, minimum: float) -> list[Face]:
         """The candidates that are certain, or still likely at a second look, each once."""
-        confirmed = []
-        looks = self.looks
         # a doubtful candidate must not hide one that lies within it: that is for the second look to say
-        for face in without_doubles(candidates, nested=True):
-            if face.score < CERTAIN and looks and face.height >= LEAST:
-                looks -= 1
-                face = _second_look(photo, face)
-            if face.score >= minimum:
-                confirmed.append(face)
-        return without_doubles(confirmed)
+        faces = without_doubles(candidates, nested=True)
+        doubtful = [face for face in faces if face.score < CERTAIN and face.height >= LEAST][: self.looks]
+        faint = [face for face in doubtful if face.score < FAINT]
+        if len(faint) >= MANY:
+            seen = dict(zip(faint, glance(photo, faint), strict=True))
+            doubtful = [face for face in doubtful if seen.get(face, True)]
+        looked_at = {face: second_look(photo, face) for face in doubtful}
+        confirmed = [looked_at.get(face, face) for face in faces]
+        return without_doubles(face for face in confirmed if face.score >= minimum)
 
     def _turned(self, photo: Photo, *, also_upside_down: bool) -> Iterator[Face]:
         """Faces in the smaller view turned by a quarter each way, and by half."""
@@ -114,30 +114,6 @@ def _resized(rgb: Pixels, factor: float) -> Pixels:
     size = max(1, round(rgb.shape[1] * factor)), max(1, round(rgb.shape[0] * factor))
     way = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
     return np.asarray(cv2.resize(rgb, size, interpolation=way), dtype=np.uint8)
-
-
-def _second_look(photo: Photo, face: Face) -> Face:
-    """The face with the score, place and landmarks that a look at it alone gives, at the size the network likes best.
-
-    The mean of both looks would let the first one's weakness on small faces outweigh the second: it counts a third.
-    """
-    reach = max(face.width, face.height) * CONTEXT / 2
-    x, y = face.centre
-    box = _box(Face(0.0, (x - reach, y - reach, x + reach, y + reach)))
-    inside = box.clip(photo.width, photo.height)
-    if inside is None:
-        return replace(face, score=0.0)
-    factor = WINDOW / max(box.width, box.height)
-    pixels = _resized(photo.crop(inside), factor)
-    left, top = round((inside.left - box.left) * factor), round((inside.top - box.top) * factor)
-    window = np.full((WINDOW, WINDOW, 3), BACKDROP, np.uint8)
-    pixels = pixels[: WINDOW - top, : WINDOW - left]
-    window[top : top + pixels.shape[0], left : left + pixels.shape[1]] = pixels
-    again = [other.moved(1 / factor, box.left, box.top) for other in detect(window, minimum=FIRST)]
-    best = max((other for other in again if other.iou(face) > 0.25), key=lambda other: other.score, default=None)
-    if best is None:
-        return replace(face, score=face.score / 3)
-    return replace(best, score=(face.score + 2 * best.score) / 3)
 
 
 def _turned_back(face: Face, quarters: int, view: Photo) -> Face:
