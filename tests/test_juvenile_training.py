@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -31,6 +32,11 @@ def drawn(astronaut: Path, tmp_path: Path) -> Path:
         picture = np.clip(face * dice.uniform(0.5, 1.2, 3) + dice.normal(0, 20, face.shape), 0, 255).astype(np.uint8)
         age = (5, 15, 20, 45)[number % 4]
         cv2.imwrite(str(tmp_path / "ages" / f"{age}_{number % 2}_{number % 5}_{number}.png"), picture)
+    marked = [
+        {"file": f"{name}.png", "yolo": [["12"[index % 2], "0.44", "0.23", "0.3", "0.4"]]}
+        for index, name in enumerate("abcd")
+    ]
+    (tmp_path / "faces" / "labels.json").write_text(json.dumps(marked))
     for number in range(3):
         noise = dice.integers(0, 256, (6, 8, 3), dtype=np.uint8).repeat(20, 0).repeat(20, 1)
         cv2.imwrite(str(tmp_path / "everyday" / f"{number}.png"), noise)

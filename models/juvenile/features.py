@@ -44,6 +44,7 @@ class Faces:
         eyes: (n, COPIES) pixels between the eyes.
         detail: (n, COPIES) the measure of that name of `screening.stages.identifiability`.
         picture: (n,) of a face in faces/, the number of its picture; -1 for those of ages/, whose age is known.
+        masked: (n,) 1 with a mask, 0 without, -1 where the set does not say.
     """
 
     age: NDArray[np.int64]
@@ -55,6 +56,7 @@ class Faces:
     eyes: NDArray[np.float32]
     detail: NDArray[np.float32]
     picture: NDArray[np.int64]
+    masked: NDArray[np.int64]
 
 
 def read(data: Path, cache: Path, *, limit: int = 0) -> Faces:
@@ -69,7 +71,7 @@ def read(data: Path, cache: Path, *, limit: int = 0) -> Faces:
     tables, maps = [], []
     for name, paths, faces in (("ages", ages, _aged), ("faces", crowds, _crowd)):
         kept, large = cache / f"{name}{limit}.npz", cache / f"{name}{limit}.npy"
-        if not kept.is_file():
+        if not (kept.is_file() and large.is_file()):
             _see(faces(paths), len(paths) * (1 if name == "ages" else 40), backdrops, kept, large)
         tables.append(dict(np.load(kept)))
         maps.append(np.load(large))
@@ -86,12 +88,12 @@ def _thinned(paths: list[Path], limit: int) -> list[Path]:
 
 @dataclass(frozen=True, slots=True)
 class _Face:
-    """A face before it is spoilt; `labels` are age, gender, ethnicity, picture and whether it is held out."""
+    """A face before it is spoilt; `labels` are age, gender, ethnicity, picture, masked and whether it is held out."""
 
     seed: int
     rgb: degrade.Pixels
     points: degrade.Points
-    labels: tuple[int, int, int, int, int]
+    labels: tuple[int, int, int, int, int, int]
 
 
 def _aged(paths: list[Path]) -> Iterator[_Face]:
@@ -100,7 +102,7 @@ def _aged(paths: list[Path]) -> Iterator[_Face]:
         rgb = _rgb(path)
         if (points := landmarks(rgb)) is not None:
             age, gender, ethnicity = (int(word) for word in path.name.split("_")[:3])
-            yield _Face(number, rgb, points, (age, gender, ethnicity, -1, 0))
+            yield _Face(number, rgb, points, (age, gender, ethnicity, -1, 0, 0))
 
 
 def _crowd(paths: list[Path]) -> Iterator[_Face]:
@@ -109,6 +111,7 @@ def _crowd(paths: list[Path]) -> Iterator[_Face]:
     children: dict[str, list[Box]] = {}
     for name, *sides in labels["children"]:
         children.setdefault(name, []).append(Box(*sides))
+    marked = {entry["file"]: entry["yolo"] for entry in json.loads((paths[0].parent / "labels.json").read_text())}
     for number, path in enumerate(paths):
         if path.name in labels["unsure"]:
             continue
@@ -117,10 +120,22 @@ def _crowd(paths: list[Path]) -> Iterator[_Face]:
         for face in FaceFinder()(photo, ()):
             if face.box is not None and face.score >= RECOGNISABLE:
                 young = any(face.box.iou(box) > 0.3 for box in children.get(path.name, ()))
-                yield _near(photo, face, number, (CHILD if young else GROWN, -1, -1, number, held_out))
+                masked = _masked(face.box, photo, marked[path.name])
+                yield _near(photo, face, number, (CHILD if young else GROWN, -1, -1, number, masked, held_out))
 
 
-def _near(photo: Photo, face: Finding, seed: int, labels: tuple[int, int, int, int, int]) -> _Face:
+def _masked(face: Box, photo: Photo, marked: list[list[str]]) -> int:
+    """1 with a mask, 0 without, by the labelled box about the face's middle (class 1: mask, 2: none); else -1."""
+    x, y = face.centre
+    for kind, *numbers in marked:
+        middle_x, middle_y, wide, high = (float(number) for number in numbers)
+        across, down = abs(x - middle_x * photo.width), abs(y - middle_y * photo.height)
+        if across < wide * photo.width / 2 and down < high * photo.height / 2:
+            return {"1": 1, "2": 0}.get(kind, -1)
+    return -1
+
+
+def _near(photo: Photo, face: Finding, seed: int, labels: tuple[int, int, int, int, int, int]) -> _Face:
     """The part of a picture about a face."""
     around = Box.around(face.points).union(face.box or Box.around(face.points)).grow(0.8)
     inside = around.clip(photo.width, photo.height) or Box(0, 0, photo.width, photo.height)
@@ -180,9 +195,9 @@ def _see(faces: Iterator[_Face], most: int, backdrops: list[degrade.Pixels], kep
     np.save(large, maps[: len(labels)])
     del maps
     part.unlink()
-    age, gender, ethnicity, picture, held_out = np.array(labels).T
+    age, gender, ethnicity, picture, masked, held_out = np.array(labels).T
     np.savez(
-        kept, age=age, gender=gender, ethnicity=ethnicity, picture=picture, held_out=held_out,
+        kept, age=age, gender=gender, ethnicity=ethnicity, picture=picture, masked=masked, held_out=held_out,
         embedding=np.array(embeddings, np.float32), eyes=np.array(eyes, np.float32),
         detail=np.array(detail, np.float32),
     )  # fmt: skip

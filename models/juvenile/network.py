@@ -12,6 +12,9 @@ from torch import nn
 # Ages in years. Learning many borders at once tells the network that 17 is nearer to 18 than 3 is.
 CUTS = (2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 25, 30, 35, 40, 50, 60)
 ADULT = CUTS.index(18)
+# Of a covered face little can be told, and its score tends to the share of children that the calibration supposes, a
+# quarter. Among masked faces in crowds it is about 6 %: so much less are the log-odds of being one.
+COVERED = 1.6
 # How much each border counts: those about 18 most.
 WEIGHTS = (1, 1, 1, 1, 1, 1, 2, 2, 4, 2, 2, 2, 1, 1, 1, 1, 1)
 
@@ -42,12 +45,30 @@ class Reader(nn.Module):
         return torch.as_tensor(self.judge(torch.cat(parts, 1)))
 
 
+class Cover(nn.Module):
+    """Says whether a mask covers nose and mouth, from the mean of the maps over the upper and the lower half."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weigh = nn.Linear(256, 1)
+
+    @staticmethod
+    def halves(maps: torch.Tensor) -> torch.Tensor:
+        """What is weighed (n, 256)."""
+        return torch.cat([maps[:, :, :4].mean((2, 3)), maps[:, :, 4:].mean((2, 3))], 1)
+
+    def forward(self, maps: torch.Tensor) -> torch.Tensor:
+        """The probability (n,) that the face is covered."""
+        return torch.sigmoid(self.weigh(self.halves(maps))[:, 0])
+
+
 class Ensemble(nn.Module):
     """The mean of several readers, with the border at 18 made a calibrated probability."""
 
-    def __init__(self, readers: list[Reader], slope: float, shift: float) -> None:
+    def __init__(self, readers: list[Reader], cover: Cover, slope: float, shift: float) -> None:
         super().__init__()
         self.readers = nn.ModuleList(readers)
+        self.cover = cover
         self.slope, self.shift = slope, shift
 
     def forward(self, embedding: torch.Tensor, maps: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -56,7 +77,7 @@ class Ensemble(nn.Module):
         edges = torch.tensor([0.0, *CUTS, 80.0])
         older = 1 - torch.sigmoid(logits)
         age = (torch.cat([torch.ones_like(older[:, :1]), older], 1) * (edges[1:] - edges[:-1])).sum(1)
-        return torch.sigmoid(self.slope * logits[:, ADULT] + self.shift), age
+        return torch.sigmoid(self.slope * logits[:, ADULT] + self.shift - COVERED * self.cover(maps)), age
 
 
 def targets(age: NDArray[np.int64]) -> NDArray[np.float32]:

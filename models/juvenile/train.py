@@ -23,7 +23,7 @@ import figures
 import numpy as np
 import torch
 from features import CHILD, COPIES, GROWN, PARTS, Faces, read
-from network import ADULT, CUTS, WEIGHTS, Ensemble, Reader, targets, to_onnx
+from network import ADULT, COVERED, CUTS, WEIGHTS, Cover, Ensemble, Reader, targets, to_onnx
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
@@ -111,6 +111,39 @@ def answers(readers: list[Reader], source: Material, rows: NDArray[np.int64]) ->
     return out
 
 
+def cover(source: Material) -> Cover:
+    """Learns masks from the faces of crowds that are not held out, and from those of ages/, which wear none."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.preprocessing import StandardScaler
+
+    faces = source.faces
+    rows = np.flatnonzero((faces.masked >= 0) & (faces.part != PARTS - 1))
+    pairs = np.array([(row, copy) for row in rows for copy in (0, 1)])  # the later copies may wear a drawn mask
+    starts = range(0, len(pairs), BATCH)
+    batches = [source.batch(*pairs[start : start + BATCH].T)[1] for start in starts]
+    x = torch.cat([Cover.halves(batch) for batch in batches]).numpy()
+    scaler = StandardScaler().fit(x)
+    fitted = LogisticRegression(C=0.01, max_iter=500, class_weight="balanced")
+    fitted.fit(scaler.transform(x), faces.masked[pairs[:, 0]])
+    weight = fitted.coef_[0] / scaler.scale_
+    made = Cover()
+    with torch.no_grad():
+        made.weigh.weight.copy_(torch.from_numpy(weight[None]))
+        made.weigh.bias.fill_(float(fitted.intercept_[0] - weight @ scaler.mean_))
+    return made.eval()
+
+
+@torch.no_grad()
+def covers(made: Cover, source: Material, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+    """The probability (rows, COPIES) that a mask covers the face."""
+    starts = range(0, len(rows), BATCH)
+    some = [rows[start : start + BATCH] for start in starts]
+    copies = [
+        [made(source.batch(part, np.full(len(part), copy))[1]).numpy() for part in some] for copy in range(COPIES)
+    ]
+    return np.stack([np.concatenate(parts) for parts in copies], axis=1).astype(np.float64)
+
+
 def calibration(logit: NDArray[np.float64], age: NDArray[np.int64]) -> tuple[float, float]:
     """The slope and shift that make a logit the probability of being under 18, were all ages from 0 to 75 as common."""
     weight = np.where(age <= 75, 1 / np.bincount(age, minlength=121)[age], 0.0)
@@ -125,9 +158,9 @@ def calibration(logit: NDArray[np.float64], age: NDArray[np.int64]) -> tuple[flo
     return float(slope), float(shift)
 
 
-def scored(logit: NDArray[np.float64], slope: float, shift: float) -> NDArray[np.float64]:
-    """Calibrated scores."""
-    return np.asarray(1 / (1 + np.exp(-(slope * logit + shift))))
+def scored(logit: NDArray[np.float64], covered: NDArray[np.float64], slope: float, shift: float) -> NDArray[np.float64]:
+    """Scores as the finished network gives them."""
+    return np.asarray(1 / (1 + np.exp(-(slope * logit + shift - COVERED * covered))))
 
 
 def told(name: str, score: NDArray[np.float64], faces: Faces, rows: NDArray[np.int64], cut: tuple[float, float]) -> str:
@@ -205,15 +238,17 @@ def main() -> None:
         print(f"part {part} of {PARTS - 1} done", flush=True)
     rows = np.flatnonzero((faces.part >= 0) & (faces.part != PARTS - 1))
     slope, shift = calibration(unseen[rows].ravel(), np.repeat(faces.age[rows], COPIES))
-    crossed = scored(unseen[rows], slope, shift)
+    mask = cover(source)
+    crossed = scored(unseen[rows], covers(mask, source, rows), slope, shift)
     cut = figures.thresholds(crossed[:, 2:].ravel(), np.repeat(faces.age[rows], COPIES - 2))
-    ensemble = Ensemble(readers, slope, shift).eval()
+    ensemble = Ensemble(readers, mask, slope, shift).eval()
     to_onnx(ensemble, options.out)
     agrees(ensemble, options.out, source)
     kept = np.flatnonzero((faces.part == PARTS - 1) & (faces.picture < 0))
     crowd = np.flatnonzero((faces.part == PARTS - 1) & (faces.picture >= 0))
-    final = scored(answers(readers, source, kept), slope, shift)
-    crowded = scored(answers(readers, source, crowd), slope, shift)
+    final, crowded = (
+        scored(answers(readers, source, some), covers(mask, source, some), slope, shift) for some in (kept, crowd)
+    )
     text = f"Thresholds: hold from {cut[0]:.3f}, block from {cut[1]:.3f}.\n\n"
     text += told(f"Held out: {len(kept)} faces that no reader was trained on, all readers", final, faces, kept, cut)
     text += "\n\n" + told(
@@ -225,9 +260,8 @@ def main() -> None:
     print(text)
     if options.card:
         put_in_card(options.card, text)
-    np.savez(
-        options.cache / "scores.npz", crossed=unseen[rows], rows=rows, final=answers(readers, source, kept), kept=kept
-    )
+    scores = {"crossed": crossed, "rows": rows, "final": final, "kept": kept, "crowded": crowded, "crowd": crowd}
+    np.savez(options.cache / "scores.npz", **scores)
     print("sha256", hashlib.sha256(options.out.read_bytes()).hexdigest(), "borders", CUTS)
 
 
