@@ -6,6 +6,7 @@ places where it shows are laid side by side on sheets of few sizes, so that the 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,12 @@ from screening.stages.ppocr import Quad
 # Sheets (height, width); the first that holds what is left is taken.
 SHEETS = ((320, 640), (640, 640))
 GREY = 127
+# Places that matter less than this.
+FAINT = 0.2
+# Places that matter at least this much are looked at in the order of their size, the smallest first.
+CLEAR = 0.5
+# A place that is this little too large for a sheet is enlarged a little less, rather than divided.
+NEARLY = 1.25
 # A line less than this many times as long as high holds only a few characters.
 SHORT = 3.0
 
@@ -72,6 +79,12 @@ class Laid:
         return Quad((quad.points - corner) / np.float32(self.place.scale) + origin, quad.score)
 
 
+def fit(box: Box) -> float:
+    """How far a box can be enlarged for the largest sheet to hold it."""
+    high, wide = SHEETS[-1]
+    return min(wide / box.width, high / box.height)
+
+
 def join(places: Iterable[Place]) -> list[Place]:
     """The places, those that overlap and want about the same scale joined into one."""
     joined: list[Place] = []
@@ -86,26 +99,30 @@ def join(places: Iterable[Place]) -> list[Place]:
 
 def divide(place: Place, *, overlap: int = 64) -> Iterator[Place]:
     """A place in parts that fit a sheet, each sharing a strip of so many pixels of the sheet with the next."""
-    high, wide = SHEETS[-1]
-    for top, bottom in _spans(place.box.top, place.box.bottom, high / place.scale, overlap / place.scale):
-        for left, right in _spans(place.box.left, place.box.right, wide / place.scale, overlap / place.scale):
+    most = fit(place.box)
+    if most < place.scale <= most * NEARLY:
+        place = Place(place.box, most, place.weight)
+    high, wide = (int(side / place.scale + 0.001) for side in SHEETS[-1])
+    shared = int(overlap / place.scale)
+    for top, bottom in _spans(place.box.top, place.box.bottom, high, shared):
+        for left, right in _spans(place.box.left, place.box.right, wide, shared):
             yield Place(Box(left, top, right, bottom), place.scale, place.weight)
 
 
-def _spans(start: int, end: int, most: float, overlap: float) -> list[tuple[int, int]]:
-    length = end - start
-    if length <= most:
-        return [(start, end)]
-    count = int(np.ceil((length - overlap) / (most - overlap)))
-    step = (length - most) / (count - 1)
-    return [(start + int(number * step), min(end, start + int(number * step + most))) for number in range(count)]
+def _spans(start: int, end: int, most: int, overlap: int) -> list[tuple[int, int]]:
+    """A stretch in the fewest parts of at most so many pixels that share at least the overlap."""
+    count = max(1, math.ceil((end - start - overlap) / (most - overlap)))
+    length = min(most, end - start)
+    starts = [start + round(number * (end - start - length) / max(1, count - 1)) for number in range(count)]
+    return [(first, first + length) for first in starts]
 
 
 def arrange(places: Sequence[Place], *, most: int) -> list[tuple[tuple[int, int], list[Laid]]]:
     """Where each place lies on which sheet, the heaviest first; what does not fit on `most` sheets is left out."""
     sheets: list[tuple[tuple[int, int], list[Laid]]] = []
-    left = sorted((part for place in places for part in divide(place)), key=lambda place: -place.weight)
-    while left and len(sheets) < most:
+    left = sorted((part for place in places for part in divide(place)), key=_urgency)
+    # faint places fill what room there is, but are not worth a sheet of their own
+    while left and len(sheets) < most and (not sheets or left[0].weight >= FAINT):
         for shape in SHEETS:
             laid, rest = _shelve(left, shape)
             if not rest:
@@ -138,7 +155,13 @@ def _shelve(places: Sequence[Place], shape: tuple[int, int]) -> tuple[list[Laid]
             continue
         laid.append(Laid(place, x, y))
         x, row = x + width, max(row, height)
-    return laid, sorted(rest, key=lambda place: -place.weight)
+    return laid, sorted(rest, key=_urgency)
+
+
+def _urgency(place: Place) -> tuple[float, float]:
+    """What is looked at first: what matters, and of that what takes the least room."""
+    width, height = place.size
+    return -min(place.weight, CLEAR), width * height
 
 
 def draw(photo: Photo, shape: tuple[int, int], laid: Sequence[Laid]) -> Pixels:

@@ -27,6 +27,10 @@ SMALL = 20.0
 READABLE = 40.0
 ENLARGE = 3.0
 MARGIN = 2.0
+# A closer look that enlarges less than this shows nothing new.
+WORTHWHILE = 1.25
+# How high the lines of a page are taken to be that the look at the whole picture could not part.
+PAGE = 13.0
 # A reading this sure, of at least two characters, needs no second look.
 CERTAIN = 0.9
 # A number plate that an earlier stage found is enlarged to this height.
@@ -57,8 +61,8 @@ class Reading:
 
     @property
     def worth(self) -> float:
-        """More for a longer and a surer text."""
-        return len("".join(self.text.split())) * (self.score - CHANCE)
+        """More for a longer and a surer text: a long guess is worth less than a sure word."""
+        return float(len("".join(self.text.split())) * max(0.0, self.score - CHANCE) ** 1.5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,22 +183,22 @@ def hints(
     seen = []
     for contour in contours:
         x, y, wide, high = cv2.boundingRect(contour)
-        # the network marks the kernel of a line, about half as high as the line
-        height = 2.0 * (min(cv2.minAreaRect(contour)[1]) + 1.0)
-        if height < SMALL and not done[y + high // 2, x + wide // 2]:
-            seen.append((float(chart[y : y + high, x : x + wide].max()), x, y, wide, high, height))
+        here = chart[y : y + high, x : x + wide]
+        if done[y : y + high, x : x + wide][here > least].mean() < 0.5:
+            # the network marks the kernel of a line, about half as high as the line
+            seen.append((float(here.max()), x, y, wide, high, 2.0 * (min(cv2.minAreaRect(contour)[1]) + 1.0)))
     for peak, x, y, wide, high, height in sorted(seen, reverse=True)[:most]:
-        scale = min(ENLARGE, factor * READABLE / height)
-        around = MARGIN * height + 4
-        corners = (
-            (x - around) / factor,
-            (y - around) / factor,
-            (x + wide + around) / factor,
-            (y + high + around) / factor,
-        )
-        box = Box.around((corners[:2], corners[2:])).clip(photo.width, photo.height)
-        if box is not None and scale > 1.2 * factor:
-            yield Place(box, scale, peak)
+        # something high that could not be read may be a page of small print, which the network marks as one
+        line = height if height < SMALL else PAGE
+        around = MARGIN * line + height / 4
+        corners = (x - around, y - around), (x + wide + around, y + high + around)
+        box = Box.around(tuple((across / factor, down / factor) for across, down in corners))
+        inside = box.clip(photo.width, photo.height)
+        scale = min(ENLARGE, factor * READABLE / line)
+        if inside is not None and line == PAGE:
+            scale = min(scale, closer.fit(inside))
+        if inside is not None and scale > WORTHWHILE * factor:
+            yield Place(inside, scale, peak)
 
 
 def plates(boxes: Iterable[Box], photo: Photo) -> Iterator[Place]:
