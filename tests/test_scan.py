@@ -206,6 +206,8 @@ def test_ctrl_c_saves_what_is_done_and_blocks_the_rest(tmp_path: Path, bad_files
         stdout=subprocess.PIPE,
         text=True,
         env={**os.environ, "PYTHONPATH": str(root)},
+        # a shell that runs the tests in the background has its children ignore Ctrl-C
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     assert process.stderr
     process.stderr.readline()  # the first progress line: some are done
