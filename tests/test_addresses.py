@@ -43,8 +43,8 @@ def test_a_number_that_stands_alone_is_a_house_number() -> None:
     "others",
     [
         [Finding("seen.vehicle", 0.9, "vehicle", Box(200, 80, 400, 300))],  # on a bus
-        [Finding("seen.plate", 0.9, "plate", Box(240, 110, 340, 170))],  # on a number plate
-        [Finding("vehicle.plate.uk", 0.9, "plate", Box(240, 80, 340, 125))],  # at the foot of one
+        [Finding("vehicle.plate.uk", 0.9, "plate", Box(240, 110, 340, 170), "AB12 CDE")],  # a part of a number plate
+        [Finding("vehicle.plate.uk", 0.9, "plate", Box(240, 70, 340, 125), "AB12 CDE")],  # at the foot of one
         [Finding("face.identifiable", 0.9, "face", Box(270, 40, 310, 90))],  # on a shirt
         [text("MINUTES", Box(335, 120, 420, 160))],  # beside a word
         [text("7", Box(250, 170, 270, 210)), text("8", Box(300, 170, 320, 210))],  # on a clock or a list
@@ -52,6 +52,11 @@ def test_a_number_that_stands_alone_is_a_house_number() -> None:
 )
 def test_a_number_on_something_else_is_none(others: list[Finding]) -> None:
     assert numbers([text("12"), *others]) == []
+
+
+def test_a_number_that_was_taken_for_a_plate_is_still_a_house_number() -> None:
+    # the enamel plate of a house, which the street network took for one of a car
+    assert numbers([Finding("vehicle.plate", 0.7, "plate", Box(240, 110, 340, 170), "12"), text("12")]) == ["12"]
 
 
 def test_a_number_in_a_red_ring_is_a_road_sign() -> None:

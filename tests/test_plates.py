@@ -125,6 +125,15 @@ def test_everyday_text_is_no_plate(words: str, colour: tuple[int, int, int]) -> 
     assert [finding for finding in found if finding.score >= 0.5] == []
 
 
+def test_a_few_digits_in_a_doubtful_box_off_any_vehicle_are_a_clock_or_a_door() -> None:
+    photo = Photo.from_array(picture())
+    (finding,) = Plates()(photo, [plate(PLATE, 0.45), text("1404", INSIDE)])
+    assert finding.score < 0.5
+    van = Finding("seen.vehicle", 0.9, "vehicle", Box(60, 20, 560, 290))
+    (finding,) = Plates()(photo, [plate(PLATE, 0.45), text("1404", INSIDE), van])
+    assert finding.score >= 0.5
+
+
 def test_our_own_fleet_is_named_as_such() -> None:
     stage = Plates(force=Force(fleet=("AB12CDE",)))
     (finding,) = stage(Photo.from_array(picture()), [plate(PLATE), text("AB12 CDE", INSIDE)])

@@ -43,7 +43,7 @@ class Addresses:
 
     def __call__(self, photo: Photo, found: Sequence[Finding]) -> Iterator[Finding]:
         """One finding for each number, street, postcode and house name."""
-        plates = _boxes(found, "seen.plate") + _boxes(found, "vehicle.plate")
+        plates = [box for finding in found if (box := _plate(finding)) is not None]
         # a plate's foot carries its supplier's name and postcode, sometimes just below what was taken for the plate
         feet = [Box(box.left, box.top, box.right, box.bottom + max(1, box.height // 2)) for box in plates]
         texts = [line for line in lines(found) if not any(line.box.inside(box) > 0.5 for box in feet)]
@@ -73,7 +73,8 @@ class Addresses:
                 continue
             # a wall with a window is taken for a van now and then: a number on an enamel plate is likelier a house's
             doubt = ON_VEHICLE_SIGN if candidate.dark_sign else ON_VEHICLE
-            score *= 1 - doubt * max((_share(box, vehicle) for vehicle in vehicles), default=0.0)
+            if not candidate.large:
+                score *= 1 - doubt * max((_share(box, vehicle) for vehicle in vehicles), default=0.0)
             if any(box.inside(body) > 0.5 for body in people):
                 score *= 0.3
             taken.append(box)
@@ -120,6 +121,13 @@ def _in_words(photo: Photo, line: Line) -> Iterator[Finding]:
     if house is not None:
         score = line.score * (0.35 + 0.35 * ground(photo, line).apart)
         yield Finding("address.name", score, f"name of a house, {len(house)} characters", line.box, house)
+
+
+def _plate(finding: Finding) -> Box | None:
+    """Where a number plate is, unless it says only what a house's plate says as well."""
+    if not finding.is_a("vehicle.plate") or house_number(finding.text) is not None:
+        return None
+    return finding.box
 
 
 def _share(box: Box, vehicle: Finding) -> float:

@@ -14,6 +14,8 @@ Floats = NDArray[np.float32]
 # The line, and as much around it as it is high, warped upright with the line this high: enough to see a sign end.
 HIGH = 16
 LONGEST = 24
+# The strip right outside the line, on that scale.
+NEAR = 3
 # How far two colours may lie apart (CIE Lab) and still be one surface.
 SAME = 22.0
 
@@ -49,11 +51,11 @@ def ground(photo: Photo, line: Line) -> Ground:
     lab = _warped(photo, line)
     inner = lab[HIGH : 2 * HIGH, HIGH : lab.shape[1] - HIGH]
     dark, light = _two_tones(inner[:, :, 0])
-    # characters cover less of their line than the surface; where it is a near thing, they do not reach its ends
+    # right outside the line's box there is nothing but the surface, unless the sign is no higher than its characters
     middle = (dark + light) / 2
-    share = float(np.mean(inner[:, :, 0] > middle))
-    if 0.42 < share < 0.58:
-        share = float(np.mean(inner[:, (0, 1, -2, -1), 0] > middle))
+    near = lab[HIGH - NEAR : 2 * HIGH + NEAR, HIGH - NEAR : lab.shape[1] - HIGH + NEAR, 0] > middle
+    rim = np.concatenate([near[:NEAR].ravel(), near[-NEAR:].ravel(), near[:, :NEAR].ravel(), near[:, -NEAR:].ravel()])
+    share = (float(rim.mean()) + float(np.mean(inner[:, :, 0] > middle))) / 2
     surface = light if share >= 0.5 else dark
     own = (inner[:, :, 0] > middle) == (surface == light)
     colour = np.median(inner[own], axis=0) if own.any() else inner.reshape(-1, 3).mean(axis=0)

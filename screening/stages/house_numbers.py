@@ -19,13 +19,15 @@ from screening.stages.reading import Line, corners
 DARK_SIGN, LIGHT_SIGN, NO_SIGN = 0.95, 0.65, 0.66
 # One stroke is read as 1 on anything.
 STROKE = 0.5
-# The best score of a number that the text stage read on a dark sign, or that fills this share of the picture.
+# The best score of a number that the text stage read on a dark sign, or that fills this share of a picture no longer
+# than this in pixels: somebody cut it out.
 BELIEVED = 0.85
 WHOLE = 0.3
+CROP = 320
 # Every other number in the picture makes one less likely to be a house's: prices, clocks, timetables.
 ANOTHER, SIGNED_ANOTHER = 0.85, 0.93
 # Width of a character against its height, beyond which it is no printed digit; the height in pixels of a tiny one.
-WIDE, NARROW, TINY = 1.35, 0.34, 12
+WIDE, NARROW, TINY = 1.6, 0.34, 12
 # A text read less surely than this is as likely a pattern that nobody wrote.
 UNSURE = 0.7
 
@@ -38,6 +40,7 @@ class Candidate:
     score: float
     box: Box
     dark_sign: bool
+    large: bool = False
 
 
 def alone(photo: Photo, texts: Sequence[Line]) -> Iterator[Candidate]:
@@ -52,12 +55,16 @@ def alone(photo: Photo, texts: Sequence[Line]) -> Iterator[Candidate]:
         if any(_near(line, other) for other in others):
             continue
         signed = _on_dark_sign(photo, line)
-        whole = not others and line.box.area > WHOLE * photo.width * photo.height
+        large = line.box.area > WHOLE * photo.width * photo.height
+        whole = large and not others and max(photo.width, photo.height) <= CROP
         best = BELIEVED if signed or whole else NO_SIGN
-        score = best * number.likely * max(0.0, (line.score - 0.5) / 0.5)
+        # a number that fills the picture cannot be much else, however faint it is
+        score = best * number.likely * min(1.0, max(0.0, (line.score - 0.5) / (0.3 if whole else 0.5)))
+        # in a picture of something else, what is seen as one huge digit is no digit
+        score *= 0.5 if large and not whole and line.score < 0.97 else 1.0
         score *= 1.0 if number.named else (SIGNED_ANOTHER if signed else ANOTHER) ** len(others)
         score *= STROKE if number.text == "1" else 1.0
-        yield Candidate(number, score * _shape(photo, line, number), line.box, signed)
+        yield Candidate(number, score * _shape(photo, line, number), line.box, signed, large)
 
 
 def _beside(line: Line, other: Line) -> bool:
@@ -70,7 +77,9 @@ def _beside(line: Line, other: Line) -> bool:
 def _on_dark_sign(photo: Photo, line: Line) -> bool:
     """Whether a number stands on a dark sign of its own, of another colour than red: offers are red."""
     under = ground(photo, line)
-    return under.apart > 0.75 and under.plain > 0.9 and under.contrast > 15 and under.redness < 25
+    # to the left and right a sign may go on further than the look at it does
+    apart = min(under.ends[:2]) > 0.7 and under.apart > 0.4
+    return apart and under.plain > 0.9 and under.contrast > 15 and under.redness < 25
 
 
 def _near(line: Line, other: Line) -> bool:

@@ -24,6 +24,8 @@ ON_VEHICLE = 0.35
 ON_SIGN = 0.35
 # A plate in a detected box is read when this many characters are, this surely.
 CHARACTERS = 2
+# No more digits than this, and nothing else, are on doors and clocks as well.
+SHORT = 4
 SURE = 0.5
 
 
@@ -68,14 +70,17 @@ class Plates:
         on = ON_VEHICLE if _lies_on(box, vehicles) else 0.0
         if reading is None:
             if readable(photo.crop(box)) and box.height >= self.legible:
-                yield Finding("vehicle.plate", _either(score, on), "number plate, large enough to be read", box)
+                yield Finding("vehicle.plate", _either(score, 0.5 * on), "number plate, large enough to be read", box)
             else:
                 yield Finding("vehicle.plate_illegible", score, "number plate, too small or unclear to be read", box)
             return
         sign = ON_SIGN * _plate_like(ground(photo, reading.line)) if len(reading.parts) == 1 else 0.0
         # a text of no pattern in a doubtful box is a shop's sign as often as a plate
         share = 1.0 if reading.registration.country else 0.5
-        certainty = _either(score, share * on, reading.registration.weight, share * sign)
+        if not on and reading.registration.text.isdigit() and reading.count <= SHORT:
+            # a clock, a room, a house: nothing but the box speaks for a plate
+            share = 0.0
+        certainty = _either(score, share * on, share * reading.registration.weight, share * sign)
         if certainty >= self.minimum:
             yield self._finding(reading.registration, certainty, box)
 
