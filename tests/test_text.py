@@ -165,6 +165,37 @@ def test_places_lie_on_sheets_without_overlap_and_lead_back_to_the_photo() -> No
     )
 
 
+# a place and its scale, and in how many parts it is looked at
+DIVISIONS = [
+    (Box(0, 0, 640, 640), 1.0, 1),
+    (Box(5, 5, 648, 640), 1.0, 1),  # a little too wide: enlarged a little less
+    (Box(0, 0, 3007, 411), 640 / 3007, 1),  # a scale that only just fits
+    (Box(0, 0, 1500, 300), 1.0, 3),
+    (Box(0, 0, 1000, 1000), 1.0, 4),
+]
+
+
+@pytest.mark.parametrize(("box", "scale", "parts"), DIVISIONS)
+def test_a_place_too_large_for_a_sheet_is_divided_without_gaps(box: Box, scale: float, parts: int) -> None:
+    divided = list(closer.divide(Place(box, scale, 1.0)))
+    assert len(divided) == parts
+    assert all(max(part.size) <= 640 for part in divided)
+    whole = divided[0].box
+    for part in divided[1:]:
+        assert any(part.box.overlap(other.box) for other in divided if other is not part)
+        whole = whole.union(part.box)
+    assert whole == box
+
+
+def test_places_are_joined_only_where_they_meet_and_a_sheet_holds_them() -> None:
+    near = [Place(Box(0, 0, 100, 50), 2.0, 0.9), Place(Box(90, 0, 200, 50), 2.0, 0.5)]
+    assert closer.join(near) == [Place(Box(0, 0, 200, 50), 2.0, 0.9)]
+    apart = [Place(Box(0, 0, 100, 50), 2.0, 0.9), Place(Box(101, 0, 200, 50), 2.0, 0.5)]
+    assert closer.join(apart) == apart
+    wide = [Place(Box(0, 0, 300, 50), 2.0, 0.9), Place(Box(290, 0, 600, 50), 2.0, 0.5)]
+    assert closer.join(wide) == wide
+
+
 def test_short_lines_that_run_off_a_closer_look_are_cut() -> None:
     laid = closer.Laid(Place(Box(0, 0, 100, 50), 2.0, 1.0), 0, 0)
     assert laid.cuts(ppocr.rectangle(-3, 20, 30, 40))  # a digit of a long number

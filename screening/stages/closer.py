@@ -24,7 +24,9 @@ FAINT = 0.2
 # Places that matter at least this much are looked at in the order of their size, the smallest first.
 CLEAR = 0.5
 # A place that is this little too large for a sheet is enlarged a little less, rather than divided.
-NEARLY = 1.25
+NEARLY = 1.4
+# Places whose scales differ less than this are joined.
+ALIKE = 1.6
 # A line less than this many times as long as high holds only a few characters.
 SHORT = 3.0
 
@@ -86,13 +88,14 @@ def fit(box: Box) -> float:
 
 
 def join(places: Iterable[Place]) -> list[Place]:
-    """The places, those that overlap and want about the same scale joined into one."""
+    """The places, those that overlap and want about the same scale joined into one, as far as a sheet holds it."""
     joined: list[Place] = []
     for place in sorted(places, key=lambda place: -place.weight):
-        met = [other for other in joined if other.box.overlap(place.box) and 0.6 < other.scale / place.scale < 1.6]
-        for other in met:
-            joined.remove(other)
-            place = Place(place.box.union(other.box), max(place.scale, other.scale), max(place.weight, other.weight))
+        for other in [other for other in joined if other.box.overlap(place.box)]:
+            box, scale = place.box.union(other.box), max(place.scale, other.scale)
+            if scale < ALIKE * min(place.scale, other.scale) and fit(box) >= scale:
+                joined.remove(other)
+                place = Place(box, scale, max(place.weight, other.weight))
         joined.append(place)
     return joined
 
