@@ -79,9 +79,9 @@ def test_training_runs_from_labelled_pictures_to_a_network_for_our_engine(shared
         pytest.skip("the network that training starts from lies beside the labelled pictures and is not there")
     out = tmp_path / "street.onnx"
     command = [sys.executable, str(MODELS / "train.py"), str(shared_data), "--start", str(start), "--out", str(out)]
-    command += ["--work", str(tmp_path / "work"), "--limit", "3", "--epochs", "1", "--size", "64", "64"]
+    command += ["--work", str(tmp_path / "work"), "--limit", "2", "--epochs", "1", "--size", "64", "64", "64"]
     ended = subprocess.run(
-        command, env=os.environ | {"OMP_NUM_THREADS": "1"}, capture_output=True, text=True, timeout=300, check=False
+        command, env=os.environ | {"OMP_NUM_THREADS": "1"}, capture_output=True, text=True, timeout=600, check=False
     )
     # the script itself refuses a network that answers differently in our engine
     assert ended.returncode == 0, ended.stderr[-2000:]
