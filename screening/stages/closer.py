@@ -20,7 +20,7 @@ from screening.stages.ppocr import Quad
 SHEETS = ((320, 640), (640, 640))
 GREY = 127
 # Places that matter less than this.
-FAINT = 0.2
+FAINT = 0.35
 # Places that matter at least this much are looked at in the order of their size, the smallest first.
 CLEAR = 0.5
 # A place that is this little too large for a sheet is enlarged a little less, rather than divided.
@@ -125,7 +125,7 @@ def arrange(places: Sequence[Place], *, most: int) -> list[tuple[tuple[int, int]
     sheets: list[tuple[tuple[int, int], list[Laid]]] = []
     left = sorted((part for place in places for part in divide(place)), key=_urgency)
     # faint places fill what room there is, but are not worth a sheet of their own
-    while left and len(sheets) < most and (not sheets or left[0].weight >= FAINT):
+    while left and len(sheets) < most and left[0].weight >= FAINT:
         for shape in SHEETS:
             laid, rest = _shelve(left, shape)
             if not rest:

@@ -137,12 +137,16 @@ class Text:
     ) -> list[Reading]:
         """What lines say, each in the direction in which it reads best; those that say something."""
         readings = []
+        small, factor = photo.scaled(self.side)
         for quad in quads:
             if min(quad.width, quad.height) < LOWEST:
                 continue
             answers = []
             for way in ppocr.ways(quad):
-                text, score = reader(ppocr.straighten(photo.rgb, way, height=height))
+                # large letters are cut out of the small picture, which costs less and shows as much
+                large = min(way.width, way.height) * factor >= height
+                source, place = (small, way.scaled(factor)) if large else (photo.rgb, way)
+                text, score = reader(ppocr.straighten(source, place, height=height))
                 answers.append(Reading(way, " ".join(text.split()), score))
             best = max(answers, key=lambda answer: answer.score)
             # a lone mark or Chinese character is what the reader makes of leaves and brickwork
