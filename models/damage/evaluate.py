@@ -28,9 +28,11 @@ from screening.stages.vehicles import Vehicles  # noqa: E402
 
 DAMAGED = ("wreck", "major", "moderate", "glass", "part", "damage", "minor")
 SOUND = ("street", "sound", "yard", "other")
-THRESHOLDS = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
+THRESHOLDS = (0.1, 0.25, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95)
 # Pictures of damage/whole/good by number that were taken in the salvage yards where the wrecks are.
 YARD = range(1494, 1691)
+# What the default pipeline holds at.
+HOLD = 0.75
 Scores = dict[str, list[float]]
 
 
@@ -111,11 +113,11 @@ def auc(above: list[float], below: list[float]) -> float:
 
 
 def sizes(stage: Vehicles, pictures: list[NDArray[np.uint8]], source: str) -> str:
-    """The share at 0.5 or more with the pictures made smaller."""
-    lines = ["", f"| {source}: longer side of the picture | at 0.5 or more |", "|---|---|"]
+    """The share at 0.5 or more at HOLD or more with the pictures made smaller."""
+    lines = ["", f"| {source}: longer side of the picture | at {HOLD:g} or more |", "|---|---|"]
     for side in (208, 104):
         smaller = [shrunk(picture, side) for picture in pictures]
-        lines.append(f"| {side} px | {share_of((score_of(stage, picture) for picture in smaller), 0.5)} |")
+        lines.append(f"| {side} px | {share_of((score_of(stage, picture) for picture in smaller), HOLD)} |")
     return "\n".join(lines)
 
 

@@ -20,6 +20,14 @@ SEVERITY = {"major": (1.0, 1.0), "moderate": (1.0, 0.7), "minor": (0.2, 0.4), "d
 WINDSCREEN = "6"
 # Street pictures that show a wreck, found by looking at what the first network flagged.
 NOT_SOUND = {"2c1988667844d5db.jpg"}
+# Pictures with a motorcycle, whose bare engine looks torn to a network that has seen few.
+MOTORCYCLES = set(
+    """
+    plates/0049ed70c1b2d480.jpg plates/2c77e85396415e64.jpg plates/3b53976a94e33073.jpg plates/4e1fec2f44c809a8.jpg
+    plates/539fc7b703aa5310.jpg plates/65e3cc54966f8ad1.jpg plates/9a73a05be22d1f46.jpg plates/ae9a656a4d1e51b5.jpg
+    plates/d99ac9e31d6ba167.jpg plates/e250a210779a1ee6.jpg faces/0133.jpg faces/0251.jpg
+    """.split()
+)
 OTHERS = ("everyday", "faces", "scene_text", "house_numbers")
 
 

@@ -51,6 +51,7 @@ class Lesson:
         frozen: how many of the first layers, edges and colours, stay as they are.
         small: the share of the round that looks at smaller crops, at half the cost.
         side: how small they are, in pixels.
+        motorcycles: the share of views drawn from the few pictures that hold one.
     """
 
     share: float
@@ -59,12 +60,14 @@ class Lesson:
     frozen: int
     small: float
     side: int
+    motorcycles: float = 0.0
 
 
 LESSONS = (
-    Lesson(share=1 / 3, harsh=1.0, rate=6e-4, frozen=4, small=0.9, side=160),
-    Lesson(share=1 / 3, harsh=0.45, rate=5e-4, frozen=3, small=0.4, side=192),
-    Lesson(share=1 / 3, harsh=0.4, rate=5e-4, frozen=3, small=0.0, side=256),
+    Lesson(share=0.31, harsh=1.0, rate=6e-4, frozen=4, small=0.9, side=160),
+    Lesson(share=0.31, harsh=0.45, rate=5e-4, frozen=3, small=0.4, side=192),
+    Lesson(share=0.31, harsh=0.4, rate=5e-4, frozen=3, small=0.0, side=256),
+    Lesson(share=0.07, harsh=0.4, rate=2.5e-4, frozen=3, small=0.0, side=256, motorcycles=0.1),
 )
 # How often each source is drawn.
 SHARES = {
@@ -79,7 +82,7 @@ def main() -> None:
     parser.add_argument("--start", type=Path, help="YOLOv5n's original checkpoint, trained on COCO")
     parser.add_argument("--out", type=Path, default=Path(__file__).with_name("damage.onnx"))
     parser.add_argument("--work", type=Path, help="where the vehicles found and the checkpoint go (a temporary folder)")
-    parser.add_argument("--steps", type=int, default=2700, help=f"batches of {BATCH} to learn from")
+    parser.add_argument("--steps", type=int, default=2900, help=f"batches of {BATCH} to learn from")
     parser.add_argument("--without", nargs="*", default=[], metavar="SOURCE", help="sources to leave out")
     parser.add_argument("--limit", type=int, help="take so many pictures of each folder")
     parser.add_argument("--threads", type=int, default=1)
@@ -115,8 +118,11 @@ def train(options: argparse.Namespace, work: Path) -> None:
     dice = np.random.default_rng(options.seed)
     shown = [one for one in known if not one.held and one.source not in options.without]
     for lesson in LESSONS:
+        before = {name: value.clone() for name, value in network.state_dict().items()}
         learn(network, shown, lesson, max(1, round(options.steps * lesson.share)), options.data, dice)
-        torch.save(network.state_dict(), work / "damage.pt")
+    # the last round knows motorcycles, the one before it knows broken glass better: their mean knows both
+    after = network.state_dict()
+    network.load_state_dict({name: (value.to(after[name]) + after[name]) / 2 for name, value in before.items()})
     calibrate(network, [one for one in known if one.held], options.data)
     to_onnx(network, options.out)
     agrees(network, options.out)
@@ -133,14 +139,17 @@ def learn(
 ) -> None:
     """Draw examples by source, make a view of each, follow the loss; keep the running mean of the last steps."""
     import torch
-    from material import read
+    from material import MOTORCYCLES, read
     from network import SIDE
     from ultralytics.utils.torch_utils import ModelEMA
     from views import training_view
 
     by_source = {source: [example for example in known if example.source == source] for source in SHARES}
     sources = [source for source in SHARES if by_source[source]]
-    shares = np.array([SHARES[source] for source in sources])
+    by_source["motorcycle"] = [example for example in known if example.name in MOTORCYCLES]
+    if lesson.motorcycles and by_source["motorcycle"]:
+        sources.append("motorcycle")
+    shares = np.array([(SHARES | {"motorcycle": lesson.motorcycles})[source] for source in sources])
     shares /= shares.sum()
     network.requires_grad_().train().to(memory_format=torch.channels_last)
     network.backbone[: lesson.frozen].requires_grad_(False)

@@ -35,9 +35,8 @@ class Vehicles:
         street: the network that finds vehicles and plates, by its name.
         most: how many vehicles are scored, the largest first; those beyond it are only observed.
         smallest: the shorter side, in pixels of the full picture, below which a vehicle is not scored.
-        beside: the share of the largest vehicle's area below which another one counts as being in the background.
-        doubt: how much surer the network has to be of one in the background, which is small, covered or cut off, as
-            the logarithm of the odds.
+        doubt: how much surer the network has to be of a vehicle that covers half as much as the largest one, as the
+            logarithm of the odds; twice that at a quarter. What stands in the background is small, covered or cut off.
         main: the share of the picture that a vehicle fills at least, for the picture as a whole not to be scored.
         minimum: the score below which the picture as a whole is not reported.
     """
@@ -48,8 +47,7 @@ class Vehicles:
     street: str = "street"
     most: int = 3
     smallest: int = 40
-    beside: float = 0.35
-    doubt: float = 3.5
+    doubt: float = 1.25
     main: float = 0.05
     minimum: float = 0.05
 
@@ -63,7 +61,7 @@ class Vehicles:
         vehicles.sort(key=lambda box: -box.area)
         large = [box for box in vehicles if min(box.width, box.height) >= self.smallest]
         for box in large[: self.most]:
-            doubt = self.doubt if box.area < self.beside * large[0].area else 0.0
+            doubt = self.doubt * math.log2(large[0].area / box.area)
             score = self._score(photo, views(box, photo.width, photo.height), doubt)
             yield Finding("vehicle.damage", score, _evidence("vehicle", score), box)
         picture = Box(0, 0, photo.width, photo.height)
