@@ -134,6 +134,12 @@ def test_a_few_digits_in_a_doubtful_box_off_any_vehicle_are_a_clock_or_a_door() 
     assert finding.score >= 0.5
 
 
+def test_a_sentence_in_a_doubtful_box_is_no_registration() -> None:
+    words = text("THANK YOU FOR QUEUEING", INSIDE)
+    (finding,) = Plates()(Photo.from_array(picture()), [plate(PLATE, 0.5), words])
+    assert finding.score < 0.5
+
+
 def test_our_own_fleet_is_named_as_such() -> None:
     stage = Plates(force=Force(fleet=("AB12CDE",)))
     (finding,) = stage(Photo.from_array(picture()), [plate(PLATE), text("AB12 CDE", INSIDE)])

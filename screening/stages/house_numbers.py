@@ -27,7 +27,9 @@ CROP = 320
 # Every other number in the picture makes one less likely to be a house's: prices, clocks, timetables.
 ANOTHER, SIGNED_ANOTHER = 0.85, 0.93
 # Width of a character against its height, beyond which it is no printed digit; the height in pixels of a tiny one.
-WIDE, NARROW, TINY = 1.6, 0.34, 12
+WIDE, NARROW, TINY = 1.6, 0.38, 12
+# A number as close to the picture's edge as this, in pixels, may have lost a digit, or be the camera's own print.
+EDGE = 2
 # A text read less surely than this is as likely a pattern that nobody wrote.
 UNSURE = 0.7
 
@@ -91,15 +93,16 @@ def _near(line: Line, other: Line) -> bool:
 
 
 def _shape(photo: Photo, line: Line, number: HouseNumber) -> float:
-    """Less than 1 for digits drawn too wide or too narrow, for a tiny lone digit, or one cut by the picture's edge."""
+    """Less than 1 for digits drawn too wide or too narrow, for a lone digit, or one cut by the picture's edge."""
     # a line as large as the picture was not measured but cropped
     if line.box.area > WHOLE * photo.width * photo.height:
         return 1.0
     each = line.length / max(line.height, 1.0) / len(number.text)
     factor = 0.5 if each > WIDE or (each < NARROW and "1" not in number.text) else 1.0
-    if len(number.text) == 1 and line.height < TINY:
-        factor *= 0.75
-    touches = line.box.left <= 0 or line.box.right >= photo.width or line.box.bottom >= photo.height
+    if len(number.text) == 1:
+        factor *= 0.75 if line.height < TINY else 0.85
+    box = line.box
+    touches = box.left <= EDGE or box.right >= photo.width - EDGE or box.bottom >= photo.height - EDGE
     return factor * (0.7 if touches else 1.0)
 
 

@@ -17,7 +17,7 @@ from screening.stages import second_look
 from screening.stages.ground import Ground, ground
 from screening.stages.plate_text import Reading, in_plate, readable, without_band
 from screening.stages.reading import Line, lines, rows, wraps
-from screening.stages.registrations import FAIR, WEAK, Registration, parse
+from screening.stages.registrations import FAIR, LONGEST, WEAK, Registration, parse
 
 # What it adds that a text lies on a vehicle, and that it stands on a plain sign of its own.
 ON_VEHICLE = 0.35
@@ -81,6 +81,8 @@ class Plates:
             # a clock, a room, a house: nothing but the box speaks for a plate
             share = 0.0
         certainty = _either(score, share * on, share * reading.registration.weight, share * sign)
+        # no country's registrations are that long: a sign with a sentence
+        certainty = 0.7 * score if reading.count > LONGEST + 2 else certainty
         if certainty >= self.minimum:
             yield self._finding(reading.registration, certainty, box)
 
@@ -88,7 +90,7 @@ class Plates:
         """The texts outside detected boxes that are plates by pattern, sign and vehicle."""
         for line in _candidates(texts):
             registration = parse(line.text)
-            if registration is None or registration.weight < WEAK or line.score < SURE:
+            if registration is None or not registration.country or registration.weight < WEAK or line.score < SURE:
                 continue
             on = ON_VEHICLE if _lies_on(line.box, vehicles) else 0.0
             # what is nearly anything has to lie on a vehicle, or every shop sign with a number would do
