@@ -173,19 +173,22 @@ class Photo:
             return self.rgb, 1.0
         factor = side / longest
         if side not in self._scaled:
-            import cv2
-
             size = max(1, round(self.width * factor)), max(1, round(self.height * factor))
-            # the nearest larger scale is a cheaper source than the full picture, while it is at least twice as large
-            source = min(
-                (array for array in self._scaled.values() if max(array.shape[:2]) >= 2 * side),
-                key=lambda array: array.size,
-                default=self.rgb,
-            )
-            smaller = np.asarray(cv2.resize(source, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
-            smaller.flags.writeable = False
-            self._scaled[side] = smaller
+            self._scaled[side] = _shrunk(self._halved(side), size)
         return self._scaled[side], factor
+
+    def _halved(self, side: int) -> Pixels:
+        """The picture halved as often as leaves it at least `side` long: halving is cheap, and shared by all scales."""
+        picture = self.rgb
+        while max(picture.shape[:2]) >= 2 * side:
+            height, width = picture.shape[0] // 2, picture.shape[1] // 2
+            if min(height, width) < 1:
+                break
+            half = max(height, width)
+            if half not in self._scaled:
+                self._scaled[half] = _shrunk(picture, (width, height))
+            picture = self._scaled[half]
+        return picture
 
     def crop(self, box: Box) -> Pixels:
         """The pixels of a box, without copying; the parts of the box outside the picture are left off.
@@ -207,6 +210,15 @@ class Photo:
         if self._others is not None:
             for rgb, frame in self._others.pictures():
                 yield Photo(rgb, name=self.name, data=self.data, format=self.format, frame=frame)
+
+
+def _shrunk(picture: Pixels, size: tuple[int, int]) -> Pixels:
+    """A smaller, read-only copy of (width, height)."""
+    import cv2
+
+    smaller = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    smaller.flags.writeable = False
+    return smaller
 
 
 def refuse(name: str) -> None:
