@@ -140,7 +140,9 @@ class Photo:
         image = _identify(data, name)
         _check_size(image, limits)
         try:
-            photo = cls(_decode(image, data), name=name, data=data, format=image.format or "")
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of odd metadata, which is read elsewhere
+                photo = cls(_decode(image, data), name=name, data=data, format=image.format or "")
         except FileError:
             raise
         except BROKEN as error:
@@ -370,7 +372,7 @@ class _Others:
     limits: Limits
 
     def pictures(self) -> Iterator[tuple[Pixels, str]]:
-        count = getattr(self.image, "n_frames", 1)
+        count = self._count()
         if count > self.limits.frames:
             raise PhotoError(f"holds {count} pictures, more than {self.limits.frames}; export the one to publish")
         try:
@@ -384,6 +386,15 @@ class _Others:
         except FileError:
             raise
         except BROKEN as error:
+            raise PhotoError("holds several pictures and one cannot be read; export the one to publish") from error
+
+    def _count(self) -> int:
+        """How many pictures the file holds; what makes Pillow doubt it is an error here, or one could be lost."""
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("error", UserWarning)
+                return int(getattr(self.image, "n_frames", 1))
+        except (*BROKEN, UserWarning) as error:
             raise PhotoError("holds several pictures and one cannot be read; export the one to publish") from error
 
     def _behind_transparency(self) -> Iterator[tuple[Pixels, str]]:
