@@ -8,6 +8,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# The project's own check must say the same thing twice; at a desk every run tries new examples.
+settings.register_profile("check", derandomize=True, deadline=None)
+if os.environ.get("CI"):
+    settings.load_profile("check")
 
 
 @pytest.fixture(scope="session")
