@@ -22,6 +22,8 @@ from screening.stages.registrations import FAIR, LONGEST, WEAK, Registration, pa
 # What it adds that a text lies on a vehicle, and that it stands on a plain sign of its own.
 ON_VEHICLE = 0.35
 ON_SIGN = 0.35
+# What is left of a plate's score where it shows no digits and no vehicle is seen around it: signs look like that.
+OFF_VEHICLE = 0.8
 # A plate in a detected box is read when this many characters are, this surely.
 CHARACTERS = 2
 # No more digits than this, and nothing else, are on doors and clocks as well.
@@ -70,7 +72,8 @@ class Plates:
         on = ON_VEHICLE if _lies_on(box, vehicles) else 0.0
         if reading is None:
             if readable(photo.crop(box)) and box.height >= self.legible:
-                yield Finding("vehicle.plate", _either(score, 0.5 * on), "number plate, large enough to be read", box)
+                certainty = _either(score, 0.5 * on) if on else OFF_VEHICLE * score
+                yield Finding("vehicle.plate", certainty, "number plate, large enough to be read", box)
             else:
                 yield Finding("vehicle.plate_illegible", score, "number plate, too small or unclear to be read", box)
             return
@@ -83,6 +86,8 @@ class Plates:
         certainty = _either(score, share * on, share * reading.registration.weight, share * sign)
         # no country's registrations are that long: a sign with a sentence
         certainty = 0.7 * score if reading.count > LONGEST + 2 else certainty
+        if not on and not any(character.isdigit() for character in reading.registration.text):
+            certainty *= OFF_VEHICLE
         if certainty >= self.minimum:
             yield self._finding(reading.registration, certainty, box)
 
