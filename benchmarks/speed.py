@@ -34,6 +34,7 @@ from screening.workflow.scan import Scan
 def photograph(size: tuple[int, int], *, seed: int) -> draw.Picture:
     """A street with a car, two people's portraits on a wall, and five lines of print."""
     picture = draw.street(size, seed=seed)
+    draw.car(picture, size[0] // 3, size[1] // 2, size[0] // 3, registration="BD51 SMR", colour=(40, 74, 120))
     portrait = draw.sample("astronaut")[:260, 90:360]
     picture = draw.place(picture, portrait, size[0] // 10, size[1] // 4, size[0] // 12)
     picture = draw.place(picture, portrait[:, ::-1], size[0] // 4, size[1] // 4, size[0] // 14)

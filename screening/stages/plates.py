@@ -24,6 +24,7 @@ ON_VEHICLE = 0.35
 ON_SIGN = 0.35
 # What is left of a plate's score where it shows no digits and no vehicle is seen around it: signs look like that.
 OFF_VEHICLE = 0.8
+FAINT = 0.2
 # A plate in a detected box is read when this many characters are, this surely.
 CHARACTERS = 2
 # No more digits than this, and nothing else, are on doors and clocks as well.
@@ -68,8 +69,9 @@ class Plates:
         self, photo: Photo, box: Box, score: float, texts: Sequence[Line], vehicles: Sequence[Box]
     ) -> Iterator[Finding]:
         """What a box that the street network took for a plate is."""
-        reading = _read(photo, box, texts)
         on = ON_VEHICLE if _lies_on(box, vehicles) else 0.0
+        # a faint box on no vehicle in which the text stage read nothing is not worth the cost of another look
+        reading = _read(photo, box, texts, again=on > 0 or score >= FAINT)
         if reading is None:
             if readable(photo.crop(box)) and box.height >= self.legible:
                 certainty = _either(score, 0.5 * on) if on else OFF_VEHICLE * score
@@ -118,12 +120,12 @@ class Plates:
         return Finding(kind, score, f"{what}, {count} characters{pattern}", box, registration.text)
 
 
-def _read(photo: Photo, box: Box, texts: Sequence[Line]) -> Reading | None:
+def _read(photo: Photo, box: Box, texts: Sequence[Line], *, again: bool) -> Reading | None:
     """What a plate says: from the lines already read, else or in doubt from a second look; None if nothing."""
     reading = in_plate(box, texts)
-    if reading is None or not _beyond_doubt(reading):
-        again = in_plate(box, second_look.look(photo, box.grow(0.15, 0.25)))
-        reading = max((one for one in (reading, again) if one is not None), key=_quality, default=None)
+    if not _beyond_doubt(reading) if reading is not None else again:
+        second = in_plate(box, second_look.look(photo, box.grow(0.15, 0.25)))
+        reading = max((one for one in (reading, second) if one is not None), key=_quality, default=None)
     if reading is None or reading.count < CHARACTERS or reading.score < SURE:
         return None
     return reading if reading.registration.country == "uk" else without_band(photo, reading)
