@@ -14,6 +14,7 @@ import hashlib
 import json
 import os
 import random
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -93,7 +94,7 @@ def _house_numbers(folder: Path) -> Iterator[Case]:
 
 def _documents(folder: Path) -> Iterator[Case]:
     for path in _pictures(folder / "marked"):
-        number = int("".join(letter for letter in path.stem if letter.isdigit()) or 0)
+        number = int(re.findall(r"\d+", path.stem)[0])
         yield Case("declassified pages", path, "protective-marking", number not in (2, 5, 9))
     for path in _pictures(folder / "receipts"):
         yield Case("receipts", path, "protective-marking", False)
