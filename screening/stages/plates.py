@@ -24,6 +24,7 @@ ON_VEHICLE = 0.35
 ON_SIGN = 0.35
 # What is left of a plate's score where it shows no digits and no vehicle is seen around it: signs look like that.
 OFF_VEHICLE = 0.8
+# A detected box below this score is doubtful: most such boxes that lie on no vehicle are words or patterns.
 FAINT = 0.2
 # A plate in a detected box is read when this many characters are, this surely.
 CHARACTERS = 2
