@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from screening.finding import Finding
+from screening.finding import Box, Finding
 from screening.policy import ERROR, Judgement, Policy, Verdict, strictest
 
 SCHEMA = "screening-report-1"
@@ -151,6 +151,31 @@ def judged(findings: list[Finding], policy: Policy, *, scene: bool) -> tuple[Jud
     """The findings that are reported, judged, the strictest and surest first; observations are left out."""
     judgements = [policy.judge(finding, scene=scene) for finding in findings if not finding.observation]
     return tuple(sorted(judgements, key=lambda one: (-one.verdict, -one.finding.score)))
+
+
+def restored(fields: Mapping[str, Any], policy: Policy) -> tuple[PhotoReport, ...]:
+    """The photos of a report as it stands in report.json, their findings judged anew by a policy.
+
+    Raises:
+        KeyError, TypeError, ValueError: if the fields are not those of a report of this version.
+    """
+    scene = bool(fields["batch"]["scene"])
+    return tuple(
+        PhotoReport(
+            file=photo["file"],
+            sha256=photo["sha256"],
+            width=photo["width"],
+            height=photo["height"],
+            judgements=judged([_restored_finding(one) for one in photo["findings"]], policy, scene=scene),
+            seconds=photo["seconds"],
+        )
+        for photo in fields["photos"]
+    )
+
+
+def _restored_finding(one: Mapping[str, Any]) -> Finding:
+    box = Box(*one["box"]) if one["box"] else None
+    return Finding(one["kind"], one["score"], one["evidence"], box, one.get("text", ""), stage=one["stage"])
 
 
 def _photo(photo: PhotoReport, *, show_text: bool) -> dict[str, Any]:

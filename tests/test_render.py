@@ -25,7 +25,7 @@ from screening.render.html import html_page
 from screening.render.inert import inert
 from screening.render.table import FORMULA, csv_table
 from screening.render.thumbnails import hidden, thumbnail, thumbnail_side
-from screening.report import Report
+from screening.report import Report, restored
 from screening.workflow import run
 from tests import shown
 
@@ -75,6 +75,14 @@ def test_the_report_keeps_to_its_schema(show_text: bool) -> None:
     jsonschema.Draft202012Validator.check_schema(schema)
     report = json.loads(run.as_json(shown.report().as_dict(show_text=show_text)))
     jsonschema.validate(report, schema, cls=jsonschema.Draft202012Validator)
+
+
+def test_a_stored_report_says_the_same_when_it_is_read_back() -> None:
+    report = shown.report()
+    photos = restored(json.loads(run.as_json(report.as_dict())), report.policy)
+    assert [photo.verdict for photo in photos] == [photo.verdict for photo in report.photos]
+    again = Report(batch=report.batch, policy=report.policy, pipeline=report.pipeline, models=(), photos=photos)
+    assert again.as_dict()["photos"] == report.as_dict()["photos"]
 
 
 @pytest.mark.parametrize(

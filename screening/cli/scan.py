@@ -1,35 +1,21 @@
-"""The command line: parse, call, print, exit. Exit codes: 0 all clear, 1 something is held or blocked, 2 something
-could not be screened or answered, 130 stopped by the user."""
+"""`screening scan`: looks at a shoot and reports."""
 
 from __future__ import annotations
 
-import io
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from screening.cli.say import say
+
 if TYPE_CHECKING:
     from screening.report import Report
-
-app = typer.Typer(
-    add_completion=False,
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    help="Screens photographs before they are published.",
-)
 
 Targets = Annotated[list[Path], typer.Argument(help="The folder of the shoot; or single pictures.", show_default=False)]
 PipelineFile = Annotated[str, typer.Option("--pipeline", help="default, strict, posters, or a TOML file of your own.")]
 
 
-@app.callback()
-def screening() -> None:
-    """Screens photographs before they are published, and says why one must not go out."""
-
-
-@app.command()
 def scan(
     targets: Targets,
     out: Annotated[
@@ -66,7 +52,7 @@ def scan(
     if out:
         run.prepare(out)
     if show_text:
-        _say("--show-text: the report holds personal data; keep it as you keep the pictures")
+        say("--show-text: the report holds personal data; keep it as you keep the pictures")
     batch = Batch(name=name or targets[0].resolve().name, purpose=purpose, scene=not not_a_scene)
     standard = config.default_policy()
     scanning = Scan(
@@ -82,57 +68,8 @@ def scan(
     raise typer.Exit(report.exit_code)
 
 
-@app.command()
-def models() -> None:
-    """Lists every network that a stage can run, and checks that each file is the one we know."""
-    from screening.weights import WeightsError, locate, manifest
-
-    broken = False
-    for weights in manifest().values():
-        try:
-            locate(weights.name)
-            state = "ok"
-        except WeightsError as error:
-            state, broken = str(error), True
-        origin = weights.package or "our own"
-        typer.echo(
-            f"{weights.name:18} {weights.sha256[:12]}  {weights.licence:18} {origin:24} {weights.about}: {state}"
-        )
-    raise typer.Exit(2 if broken else 0)
-
-
-def main() -> None:
-    """Runs the command line; every error becomes one line and an exit code."""
-    from screening.finding import ScreeningError
-
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # a file's name may hold letters that this terminal does not know
-            stream.reconfigure(errors="backslashreplace")
-    try:
-        app()
-    except ScreeningError as error:
-        _say(str(error))
-        raise SystemExit(2) from None
-    except FileNotFoundError as error:
-        _say(f"{error.args[0]}: there is no such file or folder")
-        raise SystemExit(2) from None
-    except KeyboardInterrupt:
-        _say("stopped")
-        raise SystemExit(130) from None
-    except Exception as error:  # nobody at a press office can use a traceback
-        _say(f"this is a fault in screening, please report it: {type(error).__name__}")
-        raise SystemExit(2) from None
-
-
 def _print_summary(report: Report, out: Path | None, *, to_stderr: bool) -> None:
     from screening.render import terminal
 
     for line in terminal.summary(report, out):
         typer.echo(line, err=to_stderr)
-
-
-def _say(message: str) -> None:
-    """One line on standard error, whatever the message holds."""
-    from screening.render.inert import inert
-
-    print(f"screening: {inert(message)}", file=sys.stderr)  # noqa: T201

@@ -1,0 +1,53 @@
+"""The command line: parse, call, print, exit. Exit codes: 0 all clear, 1 something is held or blocked, 2 something
+could not be screened or answered, 130 stopped by the user."""
+
+from __future__ import annotations
+
+import io
+import sys
+
+import typer
+
+from screening.cli.models import models
+from screening.cli.say import say
+from screening.cli.scan import scan
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Screens photographs before they are published.",
+)
+
+
+@app.callback()
+def screening() -> None:
+    """Screens photographs before they are published, and says why one must not go out."""
+
+
+# One module a command; each imports what it runs inside the function, so that the command line starts quickly.
+for command in (scan, models):
+    app.command()(command)
+
+
+def main() -> None:
+    """Runs the command line; every error becomes one line and an exit code."""
+    from screening.finding import ScreeningError
+
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a file's name may hold letters that this terminal does not know
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        app()
+    except ScreeningError as error:
+        say(str(error))
+        raise SystemExit(2) from None
+    except FileNotFoundError as error:
+        say(f"{error.args[0]}: there is no such file or folder")
+        raise SystemExit(2) from None
+    except KeyboardInterrupt:
+        say("stopped")
+        raise SystemExit(130) from None
+    except Exception as error:  # nobody at a press office can use a traceback
+        say(f"this is a fault in screening, please report it: {type(error).__name__}")
+        raise SystemExit(2) from None
