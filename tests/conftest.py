@@ -16,6 +16,14 @@ if os.environ.get("CI"):
     settings.load_profile("check")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The office's folder: never that of whoever runs the tests."""
+    folder = tmp_path_factory.mktemp("office")
+    os.environ["SCREENING_HOME"] = str(folder)
+    return folder
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The labelled pictures, which are not part of the project; SCREENING_DATA says where they lie."""

@@ -88,7 +88,7 @@ def test_a_raw_file_and_a_video_say_what_to_do(run_of_bad_files: tuple[Path, Any
 
 def test_the_run_is_for_its_owner_alone_and_holds_three_reports(run_of_bad_files: tuple[Path, Any, Any]) -> None:
     run, report, done = run_of_bad_files
-    assert sorted(path.name for path in run.iterdir()) == ["report.csv", "report.html", "report.json"]
+    assert sorted(path.name for path in run.iterdir()) == ["report.csv", "report.html", "report.json", "sources.json"]
     assert report["batch"]["purpose"] == "A test"
     assert report["summary"]["photos"] == len(report["photos"])
     with (run / "report.csv").open(encoding="utf-8", newline="") as file:

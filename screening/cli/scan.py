@@ -37,12 +37,14 @@ def scan(
 ) -> None:
     """Looks at every picture in a folder and says which must not be published, and why.
 
-    Reads the pictures and changes nothing. Writes to --out only, readable by you alone.
+    Reads the pictures and changes nothing. Writes to --out only, readable by you alone, and then a line to the
+    office's audit log: a scan without --out leaves no trace, and nothing can be cleared by it.
     """
     from screening import config
     from screening.render import terminal
     from screening.report import Batch
-    from screening.workflow import run, shoot
+    from screening.workflow import audit, run, shoot
+    from screening.workflow.office import Office
     from screening.workflow.scan import Scan
 
     if annotate and not out:
@@ -61,7 +63,11 @@ def scan(
     with terminal.progress(sum(not entry.aside for entry in entries)) as progress:
         report = scanning(entries, batch=batch, progress=progress)
     if out:
-        run.write(report, out, show_text=show_text, for_sharing=for_sharing)
+        run.write_sources(entries, out)
+        sha256 = run.write(report, out, show_text=show_text, for_sharing=for_sharing)
+        counts = {str(verdict): count for verdict, count in report.verdicts.items()}
+        log = Office.here().audit_log
+        audit.append(log, "scan", report=sha256, policy=chosen.sha256, photos=len(report.photos), **counts)
     if json:
         typer.echo(run.as_json(report.as_dict(show_text=show_text)), nl=False)
     _print_summary(report, out, to_stderr=json)

@@ -1,13 +1,17 @@
-"""report.csv: one row a finding, and one for each file without any."""
+"""report.csv: one row a finding, and one for each file without any. And the audit log as a table."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
-from typing import Any
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 from screening.render.inert import inert
+
+if TYPE_CHECKING:
+    from screening.workflow.audit import Entry
 
 COLUMNS = (
     "file photo_verdict rule kind verdict score hold block left top right bottom evidence stage width height sha256"
@@ -24,6 +28,17 @@ def csv_table(report: Mapping[str, Any]) -> str:
     writer.writeheader()
     for row in _rows(report):
         writer.writerow({column: _cell(value) for column, value in row.items()})
+    return file.getvalue()
+
+
+def audit_table(entries: Iterable[Entry]) -> str:
+    """The audit log as CSV, one row a line; what differs from event to event stands as JSON in the last column."""
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\r\n")
+    writer.writerow(["number", "at", "event", "before", "sha256", "fields"])
+    for entry in entries:
+        fields = json.dumps(dict(entry.fields), sort_keys=True)
+        writer.writerow([entry.number, entry.at, entry.event, entry.before, entry.sha256, fields])
     return file.getvalue()
 
 

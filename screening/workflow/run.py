@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from screening.finding import ScreeningError
 from screening.report import SCHEMA, Report
+from screening.workflow.office import replace_file
+from screening.workflow.shoot import Entry
 
 REPORT = "report.json"
+# Where the pictures lie on this computer: the report does not say, because it may be handed on.
+SOURCES = "sources.json"
 
 
 class RunError(ScreeningError):
@@ -33,8 +38,8 @@ def prepare(folder: Path) -> None:
         raise RunError(f"{folder}: cannot be made ({error.strerror}); name another folder with --out") from error
 
 
-def write(report: Report, folder: Path, *, show_text: bool = False, for_sharing: bool = False) -> None:
-    """Writes report.json, report.csv and report.html into the folder.
+def write(report: Report, folder: Path, *, show_text: bool = False, for_sharing: bool = False) -> str:
+    """Writes report.json, report.csv and report.html into the folder, and gives the SHA-256 of the first.
 
     Raises:
         RunError: if one cannot be written.
@@ -44,9 +49,33 @@ def write(report: Report, folder: Path, *, show_text: bool = False, for_sharing:
 
     fields = report.as_dict(show_text=show_text)
     previews = {photo.file: photo.preview for photo in report.photos if photo.preview}
-    _write(folder / REPORT, as_json(fields))
+    text = as_json(fields)
+    _write(folder / REPORT, text)
     _write(folder / "report.csv", csv_table(fields))
     _write(folder / "report.html", html_page(fields, previews, for_sharing=for_sharing))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def write_sources(entries: Iterable[Entry], folder: Path) -> None:
+    """Writes sources.json: where each file of the report lies.
+
+    Raises:
+        RunError: if it cannot be written.
+    """
+    _write(folder / SOURCES, as_json({entry.name: str(entry.path.resolve()) for entry in entries if not entry.aside}))
+
+
+def sources(folder: Path) -> dict[str, Path]:
+    """Where each file of the report lay when it was scanned, by its name in the report.
+
+    Raises:
+        RunError: if the run does not say.
+    """
+    try:
+        fields = json.loads((folder / SOURCES).read_text(encoding="utf-8"))
+        return {str(name): Path(path) for name, path in fields.items()}
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        raise RunError(f"{folder}: holds no readable {SOURCES}; scan the shoot again") from error
 
 
 def read(folder: Path) -> dict[str, Any]:
@@ -70,13 +99,7 @@ def as_json(fields: dict[str, Any]) -> str:
 
 
 def _write(path: Path, text: str) -> None:
-    """Replaces a file in one step, so that a reader never sees half of it; readable by its owner alone."""
-    part = path.with_name(path.name + ".part")
     try:
-        with os.fdopen(
-            os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8", newline=""
-        ) as file:
-            file.write(text)
-        part.replace(path)
+        replace_file(path, text)
     except OSError as error:
         raise RunError(f"{path}: cannot be written ({error.strerror})") from error

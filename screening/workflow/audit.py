@@ -1,0 +1,253 @@
+"""The audit log: one JSON line an event, each holding the hash of the line before, never rewritten.
+
+Lines name files by hash and runs by the hash of their report. Names of people and their reasons stay in the run.
+What the chain shows is a line that was edited, removed or moved. A tail that was cut, or a log that was built anew, is
+found by comparing with a `Head` that was signed into a clearance.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from screening.finding import ScreeningError
+from screening.workflow.office import make_private
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
+
+EVENTS = tuple("scan decision override clearance gate register redaction review purge key".split())
+# What the first line has in place of a line before it.
+START = "0" * 64
+# How long a line waits for other processes to write theirs, and how often it looks, in seconds.
+PATIENCE, GLANCE = 120.0, 0.01
+CHUNK = 8192
+
+
+class AuditError(ScreeningError):
+    """The log cannot be read or written, or is not a log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The last line of a log at some moment; number 0 is an empty log."""
+
+    number: int = 0
+    sha256: str = START
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line.
+
+    Attributes:
+        number: 1 for the first.
+        at: when, as ISO 8601 in UTC. It never runs backwards: where the clock was set back, the time of the line
+            before stands here, and `clock` among the fields says what the clock showed.
+        event: one of EVENTS.
+        fields: what there is to say about it.
+        before: the sha256 of the line before.
+        sha256: of all the others, as canonical JSON.
+    """
+
+    number: int
+    at: str
+    event: str
+    fields: Mapping[str, Any]
+    before: str
+    sha256: str
+
+    @property
+    def head(self) -> Head:
+        """What a later line, or a clearance, refers to."""
+        return Head(self.number, self.sha256)
+
+    @property
+    def time(self) -> datetime.datetime:
+        """When, as a time with its zone."""
+        return datetime.datetime.fromisoformat(self.at)
+
+
+def canonical(fields: Mapping[str, Any]) -> bytes:
+    """The one way in which we write JSON that is to be hashed or signed: sorted, without spaces, plain ASCII."""
+    return json.dumps(fields, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
+
+
+def append(log: Path, event: str, **fields: Any) -> Entry:
+    """Adds a line; it is on disk when this returns. Any number of processes and threads may do so at once.
+
+    Raises:
+        AuditError: if the log cannot be written, or its last line is not one of ours.
+        ValueError: if the event is none of EVENTS.
+    """
+    if event not in EVENTS:
+        raise ValueError(f"the log knows {', '.join(EVENTS)}, not {event!r}")
+    from filelock import FileLock, Timeout
+
+    make_private(log.parent)
+    lock = FileLock(log.with_name(log.name + ".lock"), timeout=PATIENCE, poll_interval=GLANCE, mode=0o600)
+    try:
+        with lock, os.fdopen(os.open(log, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as file:
+            last = _last(file, log)
+            entry = _entry(last, event, fields)
+            # A tail without its line end is a line whose writer lost power before it was told that it was written.
+            file.truncate()
+            file.write(canonical(_fields(entry)) + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+    except Timeout as error:
+        raise AuditError(
+            f"{log}: other programs have been writing to it for {PATIENCE:g} seconds; try again"
+        ) from error
+    except OSError as error:
+        raise AuditError(f"{log}: cannot be written ({error.strerror or 'input error'})") from error
+    return entry
+
+
+def last(log: Path) -> Entry | None:
+    """The last line, or None where there is no log yet; reads no more than the end of the file.
+
+    Raises:
+        AuditError: if it cannot be read, or its last line is not one of ours.
+    """
+    try:
+        with log.open("rb") as file:
+            return _last(file, log)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise AuditError(f"{log}: cannot be read ({error.strerror or 'input error'})") from error
+
+
+def head(log: Path) -> Head:
+    """The number and hash of the last line.
+
+    Raises:
+        AuditError: if it cannot be read, or its last line is not one of ours.
+    """
+    entry = last(log)
+    return entry.head if entry else Head()
+
+
+def entries(log: Path) -> Iterator[Entry]:
+    """Every line, the first one first; a log that does not exist has none.
+
+    Raises:
+        AuditError: if it cannot be read, or a line is not one of ours.
+    """
+    for number, line in enumerate(_lines(log), 1):
+        entry = _read(line)
+        if entry is None:
+            raise AuditError(f"{log}: line {number} is not a line of this log; run audit verify")
+        yield entry
+
+
+def verify(log: Path, *, against: Head | None = None) -> list[str]:
+    """What is wrong with the log, in words; nothing where every line is in its place and as it was written.
+
+    `against` is a head that was noted or signed at some time: its line must stand there still.
+
+    Raises:
+        AuditError: if the log cannot be read.
+    """
+    wrong: list[str] = []
+    before, count, held = START, 0, against is None or against.number == 0
+    for number, line in enumerate(_lines(log), 1):
+        count = number
+        entry = _read(line)
+        if entry is None or _digest(entry) != entry.sha256:
+            wrong.append(f"line {number} was edited or damaged")
+        elif entry.number != number or entry.before != before:
+            wrong.append(f"line {number} does not follow the line before: lines were removed, added or moved")
+        if entry and against and against.number == number:
+            held = entry.sha256 == against.sha256
+        before = entry.sha256 if entry else ""
+    if against and not held:
+        cut = count < against.number
+        said = (
+            f"ends at line {count}: its tail was cut" if cut else f"has another line {against.number}: it was rebuilt"
+        )
+        wrong.append(f"the clearance was signed at line {against.number}, and the log {said}")
+    return wrong
+
+
+def due(log: Path, *, days: int) -> list[Entry]:
+    """The clearances that are older than that, and that no later line says were reviewed.
+
+    Raises:
+        AuditError: if the log cannot be read, or a line is not one of ours.
+    """
+    limit = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=days)
+    waiting: dict[str, Entry] = {}
+    for entry in entries(log):
+        if entry.event == "clearance" and entry.time <= limit:
+            waiting[entry.fields["clearance"]] = entry
+        elif entry.event == "review":
+            waiting.pop(entry.fields.get("clearance", ""), None)
+    return list(waiting.values())
+
+
+def _lines(log: Path) -> Iterator[bytes]:
+    try:
+        with log.open("rb") as file:
+            yield from file
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise AuditError(f"{log}: cannot be read ({error.strerror or 'input error'})") from error
+
+
+def _last(file: BinaryIO, log: Path) -> Entry | None:
+    """The last whole line; leaves the file at its end."""
+    start = file.seek(0, os.SEEK_END)
+    tail = b""
+    while start > 0 and tail.count(b"\n") < 2:
+        start = max(0, start - max(CHUNK, len(tail)))  # doubles, so that a long line costs no more than its length
+        file.seek(start)
+        tail = file.read()
+    whole = tail[: tail.rfind(b"\n") + 1]
+    file.seek(start + len(whole))
+    if not whole:
+        return None
+    entry = _read(whole.splitlines()[-1])
+    if entry is None or _digest(entry) != entry.sha256:
+        raise AuditError(f"{log}: its last line was edited or damaged; keep the file, and begin a new one")
+    return entry
+
+
+def _entry(before: Entry | None, event: str, fields: Mapping[str, Any]) -> Entry:
+    """The line that follows."""
+    at = clock = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
+    if before and before.time > datetime.datetime.fromisoformat(clock):
+        at, fields = before.at, {**fields, "clock": clock}
+    number, link = (before.number + 1, before.sha256) if before else (1, START)
+    entry = Entry(number=number, at=at, event=event, fields=fields, before=link, sha256="")
+    return Entry(number=number, at=at, event=event, fields=fields, before=link, sha256=_digest(entry))
+
+
+def _fields(entry: Entry) -> dict[str, Any]:
+    return {name: getattr(entry, name) for name in Entry.__slots__}
+
+
+def _digest(entry: Entry) -> str:
+    fields = _fields(entry)
+    del fields["sha256"]
+    return hashlib.sha256(canonical(fields)).hexdigest()
+
+
+def _read(line: bytes) -> Entry | None:
+    """A line as it was written, or None where it is not one of ours."""
+    try:
+        fields = json.loads(line)
+        entry = Entry(**fields)
+        datetime.datetime.fromisoformat(entry.at)
+    except (ValueError, TypeError):
+        return None
+    right = type(entry.number) is int and isinstance(entry.fields, dict) and line.rstrip(b"\n") == canonical(fields)
+    return entry if right else None

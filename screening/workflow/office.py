@@ -1,0 +1,101 @@
+"""The office's own folder: audit log, keys and registers, readable by its owner alone."""
+
+from __future__ import annotations
+
+import contextlib
+import getpass
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from screening.finding import ScreeningError
+
+
+class OfficeError(ScreeningError):
+    """The office's folder cannot be made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """Where an office keeps what outlives a run.
+
+    Attributes:
+        folder: the folder itself; nothing makes it before `prepare` does.
+    """
+
+    folder: Path
+
+    @classmethod
+    def here(cls) -> Office:
+        """The folder that the environment variable SCREENING_HOME names, else the user's own data folder."""
+        if named := os.environ.get("SCREENING_HOME"):
+            return cls(Path(named))
+        import platformdirs
+
+        return cls(Path(platformdirs.user_data_dir("screening", appauthor=False)))
+
+    @property
+    def audit_log(self) -> Path:
+        """The append-only log."""
+        return self.folder / "audit.jsonl"
+
+    @property
+    def keys(self) -> Path:
+        """The folder of keys and of the list of keys that the gate trusts."""
+        return self.folder / "keys"
+
+    @property
+    def registers(self) -> Path:
+        """The folder of the release register and the restricted list."""
+        return self.folder / "registers"
+
+    def prepare(self) -> None:
+        """Makes the folder, for its owner alone.
+
+        Raises:
+            OfficeError: if it cannot be made.
+        """
+        make_private(self.folder)
+
+
+def make_private(folder: Path) -> None:
+    """Makes a folder that only its owner can enter; on Windows it inherits the access list of the one above it.
+
+    Raises:
+        OfficeError: if it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        folder.chmod(0o700)
+    except OSError as error:
+        said = f"{folder}: cannot be made ({error.strerror}); name another folder with SCREENING_HOME"
+        raise OfficeError(said) from error
+
+
+def replace_file(path: Path, text: str) -> None:
+    """Writes a file in one step, so that a reader never sees half of it; readable by its owner alone.
+
+    Raises:
+        OSError: if it cannot be written.
+    """
+    # the temporary file is made for its owner alone, beside the other: a rename never crosses a disk
+    handle, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(part).replace(path)
+    except BaseException:
+        with contextlib.suppress(FileNotFoundError):
+            Path(part).unlink()
+        raise
+
+
+def system_user() -> str:
+    """The name that the system knows the user by; "" where it knows none."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):  # what a user without a name raises, on one system or another
+        return ""

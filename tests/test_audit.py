@@ -1,0 +1,197 @@
+"""The audit log: what it holds, what it finds, and that many may write to it at once."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import multiprocessing
+import os
+import stat
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from screening.weights import sha256_of
+from screening.workflow import audit, run
+from screening.workflow.audit import AuditError, Head
+from screening.workflow.office import OfficeError
+from tests.test_scan import QUICK, screening
+
+
+@pytest.fixture
+def log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Five lines."""
+    monkeypatch.setenv("SCREENING_HOME", str(tmp_path / "home"))
+    log = tmp_path / "home" / "audit.jsonl"
+    for number in range(5):
+        audit.append(log, "scan", report=f"{number}" * 64, photos=number)
+    return log
+
+
+def swap(lines: list[str]) -> list[str]:
+    return [lines[0], lines[2], lines[1], *lines[3:]]
+
+
+def rehash(lines: list[str]) -> list[str]:
+    """One line edited by somebody who also mends its hash."""
+    fields = json.loads(lines[2])
+    fields["fields"]["photos"] = 99
+    entry = audit.Entry(**fields)
+    fields["sha256"] = audit._digest(entry)
+    return [*lines[:2], audit.canonical(fields).decode() + "\n", *lines[3:]]
+
+
+def test_a_log_as_it_was_written_has_nothing_wrong(log: Path) -> None:
+    assert audit.verify(log) == []
+    assert [entry.number for entry in audit.entries(log)] == [1, 2, 3, 4, 5]
+    assert audit.head(log) == list(audit.entries(log))[-1].head
+    if os.name == "posix":
+        assert stat.S_IMODE(log.stat().st_mode) == 0o600
+        assert stat.S_IMODE(log.parent.stat().st_mode) == 0o700
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda lines: [lines[0], *lines[2:]], "line 2 does not follow"),  # removed
+        (lambda lines: lines[1:], "line 1 does not follow"),  # removed at the beginning
+        (swap, "line 2 does not follow"),
+        (lambda lines: [*lines[:2], lines[1], *lines[2:]], "line 3 does not follow"),  # doubled
+        (lambda lines: [line.replace('"photos":2', '"photos":1') for line in lines], "line 3 was edited"),
+        (lambda lines: [*lines[:3], "\n", *lines[3:]], "line 4 was edited"),
+        (lambda lines: [*lines[:3], "null\n", *lines[4:]], "line 4 was edited"),
+        (lambda lines: [line.replace('"number":2', '"number": 2') for line in lines], "line 2 was edited"),
+        (rehash, "line 4 does not follow"),
+    ],
+)
+def test_a_line_removed_moved_or_edited_is_found(
+    log: Path, change: Callable[[list[str]], list[str]], says: str
+) -> None:
+    log.write_text("".join(change(log.read_text().splitlines(keepends=True))))
+    assert audit.verify(log)[0].startswith(says)
+    done = screening("audit", "verify")
+    assert done.returncode == 1
+    assert says in done.stdout
+
+
+def test_a_cut_tail_and_a_rebuilt_log_show_against_a_head(log: Path) -> None:
+    head = audit.head(log)
+    audit.append(log, "scan", report="f" * 64)
+    assert audit.verify(log, against=head) == []
+    lines = log.read_text().splitlines(keepends=True)
+    log.write_text("".join(lines[:3]))
+    assert audit.verify(log) == [], "the chain alone cannot know"
+    assert "its tail was cut" in audit.verify(log, against=head)[0]
+    log.unlink()
+    for _ in range(8):
+        audit.append(log, "scan", report="0" * 64)
+    assert audit.verify(log) == []
+    assert "it was rebuilt" in audit.verify(log, against=head)[0]
+    assert audit.verify(log.with_name("none"), against=Head()) == []
+
+
+def test_a_line_half_written_when_the_power_went_is_no_line(log: Path) -> None:
+    whole = log.read_text()
+    log.write_text(whole + '{"at":"2026-')
+    assert audit.head(log).number == 5
+    audit.append(log, "scan", report="f" * 64)
+    assert audit.verify(log) == []
+    assert log.read_text().startswith(whole)
+    assert audit.head(log).number == 6
+
+
+def test_nothing_is_added_to_a_log_whose_last_line_was_edited(log: Path) -> None:
+    log.write_text(log.read_text().replace('"photos":4', '"photos":5'))
+    before = log.read_bytes()
+    with pytest.raises(AuditError, match="its last line was edited"):
+        audit.append(log, "scan")
+    assert log.read_bytes() == before
+
+
+def test_time_never_runs_backwards_in_the_log(log: Path) -> None:
+    last = audit.last(log)
+    assert last
+    fields = json.loads(log.read_text().splitlines()[-1]) | {"at": "2999-01-01T00:00:00.000+00:00"}
+    fields["sha256"] = audit._digest(audit.Entry(**fields))
+    log.write_text("".join(log.read_text().splitlines(keepends=True)[:4]) + audit.canonical(fields).decode() + "\n")
+    entry = audit.append(log, "scan")
+    assert entry.at == "2999-01-01T00:00:00.000+00:00"
+    assert entry.fields["clock"] < entry.at
+    assert audit.verify(log) == []
+
+
+def test_a_long_line_is_read_back_whole(log: Path) -> None:
+    hashes = ["f" * 64] * 2000
+    audit.append(log, "gate", passed=hashes)
+    audit.append(log, "gate", passed=[])
+    assert [len(entry.fields["passed"]) for entry in list(audit.entries(log))[-2:]] == [2000, 0]
+    assert audit.verify(log) == []
+
+
+def write_many(log: Path, count: int) -> None:
+    for number in range(count):
+        audit.append(log, "gate", number=number)
+
+
+def test_threads_and_processes_write_at_once_and_no_line_is_lost(log: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    processes = [context.Process(target=write_many, args=(log, 40)) for _ in range(3)]
+    for process in processes:
+        process.start()
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(lambda _: audit.append(log, "gate"), range(80)))
+    for process in processes:
+        process.join()
+    assert audit.verify(log) == []
+    assert audit.head(log).number == 5 + 3 * 40 + 80
+
+
+def test_an_unknown_event_is_refused(log: Path) -> None:
+    with pytest.raises(ValueError, match="not 'lunch'"):
+        audit.append(log, "lunch")
+
+
+def test_a_folder_that_cannot_be_made_is_answered_in_words(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OfficeError, match="cannot be made"):
+        audit.append(tmp_path / "file" / "home" / "audit.jsonl", "scan")
+
+
+def test_a_scan_with_a_run_is_one_line_and_one_without_is_none(log: Path, bad_files: Path, tmp_path: Path) -> None:
+    (tmp_path / "quick.toml").write_text(QUICK)
+    scan = ("scan", bad_files / "odd" / "plain.jpg", "--pipeline", tmp_path / "quick.toml")
+    assert screening(*scan).returncode == 0
+    assert audit.head(log).number == 5
+    assert screening(*scan, "--out", tmp_path / "run").returncode == 0
+    entry = audit.last(log)
+    assert entry and entry.number == 6
+    assert entry.fields == {
+        "report": sha256_of(tmp_path / "run" / "report.json"),
+        "policy": sha256_of(tmp_path / "quick.toml"),
+        "photos": 1,
+        "clear": 1,
+        "hold": 0,
+        "block": 0,
+    }
+    assert run.sources(tmp_path / "run") == {"plain.jpg": (bad_files / "odd" / "plain.jpg").resolve()}
+
+
+def test_export_gives_one_row_a_line(log: Path) -> None:
+    done = screening("audit", "export")
+    rows = list(csv.DictReader(io.StringIO(done.stdout)))
+    assert [row["number"] for row in rows] == ["1", "2", "3", "4", "5"]
+    assert json.loads(rows[3]["fields"]) == {"report": "3" * 64, "photos": 3}
+
+
+def test_a_release_is_due_until_somebody_has_looked_at_it_again(log: Path) -> None:
+    audit.append(log, "clearance", clearance="a" * 64, batch="Open day", released=12)
+    assert screening("audit", "due").stdout == "", "not before its time"
+    done = screening("audit", "due", "--after", "0")
+    assert done.returncode == 1
+    assert "12 released  Open day" in done.stdout
+    assert json.loads(screening("audit", "due", "--after", "0", "--json").stdout)[0]["fields"]["batch"] == "Open day"
+    audit.append(log, "review", clearance="a" * 64)
+    assert screening("audit", "due", "--after", "0").returncode == 0
