@@ -37,7 +37,14 @@ def command(*arguments: object) -> list[str]:
 
 def screening(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        command(*arguments), capture_output=True, text=True, check=False, timeout=300, cwd=cwd, encoding="utf-8"
+        command(*arguments),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+        cwd=cwd,
+        encoding="utf-8",
     )
 
 

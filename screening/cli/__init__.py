@@ -9,6 +9,7 @@ import sys
 import typer
 
 from screening.cli.audit import audit
+from screening.cli.keys import keys
 from screening.cli.models import models
 from screening.cli.say import say
 from screening.cli.scan import scan
@@ -29,7 +30,7 @@ def screening() -> None:
 # One module a command; each imports what it runs inside the function, so that the command line starts quickly.
 for command in (scan, models):
     app.command()(command)
-for name, group in {"audit": audit}.items():
+for name, group in {"keys": keys, "audit": audit}.items():
     app.add_typer(group, name=name)
 
 

@@ -1,0 +1,115 @@
+"""`screening keys`: whose signature a clearance can carry, and which the gate trusts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from screening.cli.say import say
+
+keys = typer.Typer(no_args_is_help=True, help="Makes, lists, replaces and revokes signing keys.")
+Which = Annotated[str, typer.Argument(help="The beginning of its number, or the name.", show_default=False)]
+
+
+def ask_passphrase(*, new: bool = False) -> str:
+    """The passphrase: from SCREENING_PASSPHRASE, else asked on the terminal, where it does not show.
+
+    Raises:
+        KeysError: if there is no terminal, or a new one was not typed the same twice.
+    """
+    import getpass
+    import os
+    import sys
+
+    from screening.workflow.keys import KeysError
+
+    if given := os.environ.get("SCREENING_PASSPHRASE"):
+        return given
+    if not sys.stdin.isatty():
+        raise KeysError("nobody is there to type a passphrase; a script gives it in SCREENING_PASSPHRASE")
+    typed = getpass.getpass("Passphrase: ")
+    if new and getpass.getpass("Once more: ") != typed:
+        raise KeysError("the two passphrases differ; nothing was made")
+    return typed
+
+
+@keys.command()
+def make(name: Annotated[str, typer.Argument(help="The person who will sign with it.")]) -> None:
+    """Makes a key for one person. Writes to the office's folder; the private half is readable by you alone."""
+    from screening.workflow import keys
+    from screening.workflow.office import Office
+
+    key = keys.make(Office.here(), name, ask_passphrase(new=True))
+    typer.echo(f"{key.id}  {key.name}")
+    say(f"this computer's gate trusts it; for another, screening keys export {key.id[:8]} prints what it must trust")
+
+
+@keys.command("list")
+def list_keys(json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+    """Lists the keys that this computer's gate trusts, and those it no longer does."""
+    import dataclasses
+    from json import dumps
+
+    from screening.workflow.keys import private_file, trusted
+    from screening.workflow.office import Office
+
+    office = Office.here()
+    known = list(trusted(office).values())
+    if json:
+        typer.echo(dumps([dataclasses.asdict(key) for key in known], indent=2))
+    for key in [] if json else known:
+        state = f"revoked {key.revoked[:10]}" if key.revoked else f"replaced {key.retired[:10]}" if key.retired else ""
+        state = state or ("signs here" if private_file(office, key).is_file() else "trusted")
+        typer.echo(f"{key.id}  since {key.since[:10]}  {state:20} {key.name}")
+
+
+@keys.command()
+def export(key: Which) -> None:
+    """Prints the public half of a key, for the gate of another computer."""
+    from screening.workflow import keys
+    from screening.workflow.office import Office
+
+    typer.echo(keys.export(keys.find(Office.here(), key)), nl=False)
+
+
+@keys.command()
+def trust(
+    file: Annotated[Path, typer.Argument(help="What screening keys export printed.", show_default=False)],
+) -> None:
+    """Puts another computer's public key on the list of those that this computer's gate trusts."""
+    from screening.workflow import keys
+    from screening.workflow.keys import KeysError
+    from screening.workflow.office import Office
+
+    try:
+        key = keys.trust(Office.here(), file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, KeysError) as error:
+        raise KeysError(f"{file}: {error if isinstance(error, KeysError) else 'cannot be read'}") from error
+    typer.echo(f"{key.id}  {key.name}")
+    say("compare this number with the office's, by telephone say, before anything is uploaded")
+
+
+@keys.command()
+def rotate(key: Which) -> None:
+    """Replaces a key. What the old one signed until now stays valid; its private half is deleted."""
+    from screening.workflow import keys
+    from screening.workflow.office import Office
+
+    office = Office.here()
+    new = keys.rotate(office, keys.find(office, key), ask_passphrase(new=True))
+    typer.echo(f"{new.id}  {new.name}")
+    say("every other computer that trusts the old key must be told: export, trust, and revoke the old one there")
+
+
+@keys.command()
+def revoke(key: Which) -> None:
+    """Puts a key out of use at once, with everything that it ever signed."""
+    from screening.workflow import keys
+    from screening.workflow.office import Office
+
+    office = Office.here()
+    gone = keys.revoke(office, keys.find(office, key))
+    typer.echo(f"{gone.id}  {gone.name}")
+    say("revoke it on every upload host too: a gate asks nobody but its own list")

@@ -1,0 +1,242 @@
+"""Signing keys (Ed25519), and the list of keys that a gate trusts.
+
+A private key lies in the office's folder, for its owner alone and under a passphrase. The list beside it holds public
+keys only: an upload host has the list and no private key. A gate trusts what stands in its own list and nothing else.
+"""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import datetime
+import hashlib
+import json
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from screening.finding import ScreeningError
+from screening.workflow import audit
+from screening.workflow.office import Office, make_private, replace_file
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+TRUSTED = "trusted.json"
+SHORTEST = 10
+
+
+class KeysError(ScreeningError):
+    """A key is missing, not to be used, or not opened by the passphrase."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """A public key that the gate trusts, or did.
+
+    Attributes:
+        id: the first 32 hexadecimal digits of the SHA-256 of the public key.
+        name: of the person who signs with it.
+        public: the 32 bytes of the public key, in base64.
+        since: when it was made or first trusted, as ISO 8601.
+        retired: since when nothing that it signs is valid, because a newer key took its place; "" for none.
+        revoked: since when nothing that it ever signed is valid; "" for none.
+    """
+
+    id: str
+    name: str
+    public: str
+    since: str
+    retired: str = ""
+    revoked: str = ""
+
+    def signed(self, data: bytes, signature: bytes) -> bool:
+        """Whether the signature is this key's over the data."""
+        from cryptography.exceptions import InvalidSignature
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+        try:
+            Ed25519PublicKey.from_public_bytes(base64.b64decode(self.public)).verify(signature, data)
+        except InvalidSignature:
+            return False
+        return True
+
+
+def trusted(office: Office) -> dict[str, Key]:
+    """Every key on the office's list, by id; the revoked ones too.
+
+    Raises:
+        KeysError: if the list cannot be read.
+    """
+    path = office.keys / TRUSTED
+    try:
+        keys = [Key(**fields) for fields in json.loads(path.read_text(encoding="utf-8"))]
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, TypeError) as error:
+        raise KeysError(f"{path}: is not a list of keys that can be read; copy it from the office again") from error
+    if wrong := [key for key in keys if not all(isinstance(value, str) for value in dataclasses.astuple(key))]:
+        raise KeysError(f"{path}: {len(wrong)} of its keys are damaged; copy it from the office again")
+    return {key.id: key for key in keys if key.id == _id(key.public)}
+
+
+def private_file(office: Office, key: Key) -> Path:
+    """Where the private key lies in the office that made it."""
+    return office.keys / f"{key.id}.pem"
+
+
+def find(office: Office, wanted: str) -> Key:
+    """The one key whose id begins so, or which has that name and is in use.
+
+    Raises:
+        KeysError: if there is none, or more than one.
+    """
+    keys = trusted(office).values()
+    found = [key for key in keys if wanted and key.id.startswith(wanted.lower())]
+    found = found or [key for key in keys if key.name == wanted and not key.revoked and not key.retired]
+    if len(found) != 1:
+        said = "more than one key is meant by it" if found else "no key has that name or number"
+        raise KeysError(f"{wanted}: {said}; screening keys list shows them")
+    return found[0]
+
+
+def make(office: Office, name: str, passphrase: str) -> Key:
+    """Makes a key, keeps its private half under the passphrase, and puts it on this office's list.
+
+    Raises:
+        KeysError: if the name is empty or in use, the passphrase too short, or the file cannot be written.
+    """
+    if not name.strip():
+        raise KeysError("a key has the name of the person who signs with it")
+    if any(key.name == name and not key.revoked and not key.retired for key in trusted(office).values()):
+        raise KeysError(f"{name}: has a key already; screening keys rotate replaces it")
+    key = _make(office, name, passphrase)
+    _note(office, key, "made")
+    return key
+
+
+def rotate(office: Office, old: Key, passphrase: str) -> Key:
+    """A new key for the same person. What the old one signed until now stays valid; its private half is deleted.
+
+    Raises:
+        KeysError: if the old one is revoked or retired, the passphrase too short, or a file cannot be written.
+    """
+    if old.revoked or old.retired:
+        raise KeysError(f"{old.id}: is not in use any more; make a new key with screening keys make")
+    key = _make(office, old.name, passphrase)
+    _note(office, replace(old, retired=_now()), "retired")
+    _note(office, key, "made")
+    private_file(office, old).unlink(missing_ok=True)
+    return key
+
+
+def revoke(office: Office, key: Key) -> Key:
+    """Puts the key out of use, with everything that it ever signed, and deletes its private half where it lies here.
+
+    Raises:
+        KeysError: if the list cannot be written.
+    """
+    key = replace(key, revoked=key.revoked or _now())
+    _note(office, key, "revoked")
+    private_file(office, key).unlink(missing_ok=True)
+    return key
+
+
+def export(key: Key) -> str:
+    """The public half as text, for the gate of another computer."""
+    return json.dumps({"name": key.name, "public": key.public}, indent=2) + "\n"
+
+
+def trust(office: Office, text: str) -> Key:
+    """Puts a public key from another computer on this office's list; a revoked one stays revoked.
+
+    Raises:
+        KeysError: if it is no public key of ours, or the list cannot be written.
+    """
+    try:
+        fields = json.loads(text)
+        name, public = str(fields["name"]), str(fields["public"])
+        if len(base64.b64decode(public, validate=True)) != 32:
+            raise ValueError
+    except (ValueError, TypeError, KeyError) as error:
+        raise KeysError("is no public key of ours; screening keys export prints one") from error
+    key = trusted(office).get(_id(public)) or Key(id=_id(public), name=name, public=public, since=_now())
+    if key.revoked:
+        raise KeysError(f"{key.id}: was revoked here, and stays so; ask for a new key")
+    _note(office, key, "trusted")
+    return key
+
+
+def sign(office: Office, key: Key, passphrase: str, data: bytes) -> bytes:
+    """The key's signature over the data, 64 bytes.
+
+    Raises:
+        KeysError: if the key is out of use, its private half is not here or open to others, or the passphrase is wrong.
+    """
+    if key.revoked or key.retired:
+        raise KeysError(f"{key.id}: is not in use any more; screening keys list shows those that are")
+    return _open(private_file(office, key), passphrase).sign(data)
+
+
+def _open(path: Path, passphrase: str) -> Ed25519PrivateKey:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    try:
+        if os.name == "posix" and path.stat().st_mode & 0o077:
+            raise KeysError(f"{path}: can be read by others; revoke this key, and make a new one")
+        private = load_pem_private_key(path.read_bytes(), passphrase.encode())
+    except OSError as error:
+        raise KeysError(f"{path}: this computer holds no such private key; sign where it was made") from error
+    except (ValueError, TypeError) as error:
+        raise KeysError(f"{path}: the passphrase does not open it") from error
+    if not isinstance(private, Ed25519PrivateKey):
+        raise KeysError(f"{path}: is not one of our keys")
+    return private
+
+
+def _make(office: Office, name: str, passphrase: str) -> Key:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
+
+    if len(passphrase) < SHORTEST:
+        raise KeysError(f"a passphrase has {SHORTEST} characters or more")
+    private = Ed25519PrivateKey.generate()
+    public = base64.b64encode(private.public_key().public_bytes_raw()).decode()
+    key = Key(id=_id(public), name=name, public=public, since=_now())
+    pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(passphrase.encode()))
+    make_private(office.folder)
+    make_private(office.keys)
+    _write(private_file(office, key), pem.decode())
+    return key
+
+
+def _note(office: Office, key: Key, what: str) -> None:
+    """Puts the key on the list in the place of what stood there for it, and says so in the audit log."""
+    from filelock import FileLock
+
+    make_private(office.folder)
+    make_private(office.keys)
+    with FileLock(office.keys / f"{TRUSTED}.lock", mode=0o600):
+        keys = trusted(office) | {key.id: key}
+        _write(office.keys / TRUSTED, json.dumps([dataclasses.asdict(one) for one in keys.values()], indent=2) + "\n")
+    audit.append(office.audit_log, "key", key=key.id, action=what)
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        replace_file(path, text)
+    except OSError as error:
+        raise KeysError(f"{path}: cannot be written ({error.strerror})") from error
+
+
+def _id(public: str) -> str:
+    try:
+        return hashlib.sha256(base64.b64decode(public, validate=True)).hexdigest()[:32]
+    except ValueError:
+        return ""
+
+
+def _now() -> str:
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
