@@ -8,29 +8,23 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-import difflib
-import hashlib
 import importlib
 import json
-import tomllib
 import typing
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from screening.finding import ScreeningError
+from screening import pipeline_file
 from screening.force import Force
 from screening.photo import Limits
 from screening.pipeline import Pipeline
+from screening.pipeline_file import ConfigError, did_you_mean, names
 from screening.policy import Policy, PolicyError, Rule
 from screening.stages import STAGES, Stage
-from screening.weights import data_folder
 
+__all__ = ["BatchSettings", "ConfigError", "PipelineFile", "default_policy", "load", "names"]
 T = TypeVar("T")
-
-
-class ConfigError(ScreeningError):
-    """A pipeline file that cannot be used; the message names the file and the key."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,10 +34,12 @@ class BatchSettings:
     Attributes:
         questions: what a person must answer before a batch goes out.
         review_by: the date from which the policy itself is due for review.
+        separate_signer: whether who signs a clearance must be neither the photographer nor somebody who overrode.
     """
 
     questions: tuple[str, ...] = ()
     review_by: datetime.date | None = None
+    separate_signer: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,9 +59,9 @@ def load(pipeline: str | Path = "default") -> Pipeline:
     Raises:
         ConfigError: if it cannot be read, has a key it should not have, or a value of the wrong type.
     """
-    path = _find(pipeline)
-    tables, data = _tables(path)
-    file = _read(PipelineFile, tables, where=f"{path}: ")
+    found = pipeline_file.read(pipeline)
+    path = found.path
+    file = _read(PipelineFile, found.tables, where=f"{path}: ")
     policy = _policy(file, path)
     stages = tuple(
         _stage(dict(table), file.force, f"{path}: stage {number}") for number, table in enumerate(file.stage, 1)
@@ -73,7 +69,7 @@ def load(pipeline: str | Path = "default") -> Pipeline:
     _refuse_twins([stage.name for stage in stages], path)
     return Pipeline(
         name=path.stem,
-        sha256=hashlib.sha256(data).hexdigest(),
+        sha256=found.sha256,
         stages=stages,
         policy=policy,
         limits=file.limits,
@@ -81,13 +77,14 @@ def load(pipeline: str | Path = "default") -> Pipeline:
         questions=file.batch.questions,
         foreign=tuple(table["use"] for table in file.stage if table["use"] not in STAGES),
         review_by=str(file.batch.review_by or ""),
+        separate_signer=file.batch.separate_signer,
     )
 
 
 def default_policy() -> Policy:
     """The rules of the default pipeline, which others are compared with; none of its stages is imported."""
-    path = _find("default")
-    return _policy(_read(PipelineFile, _tables(path)[0], where=f"{path}: "), path)
+    found = pipeline_file.read("default")
+    return _policy(_read(PipelineFile, found.tables, where=f"{found.path}: "), found.path)
 
 
 def _policy(file: PipelineFile, path: Path) -> Policy:
@@ -97,60 +94,13 @@ def _policy(file: PipelineFile, path: Path) -> Policy:
         raise ConfigError(f"{path}: rules: {error}") from error
 
 
-def names() -> list[str]:
-    """The pipelines that ship with the project."""
-    return sorted(path.stem for path in data_folder("pipelines").glob("*.toml"))
-
-
-def _find(pipeline: str | Path) -> Path:
-    if isinstance(pipeline, str) and pipeline in names():
-        return data_folder("pipelines") / f"{pipeline}.toml"
-    path = Path(pipeline)
-    if not path.is_file():
-        raise ConfigError(f"{path}: there is no such pipeline file{_did_you_mean(str(pipeline), names())}")
-    return path
-
-
-def _tables(path: Path) -> tuple[dict[str, Any], bytes]:
-    """The tables of a pipeline file over those of the one that it extends, and the bytes of both."""
-    try:
-        data = path.read_bytes()
-        tables = tomllib.loads(data.decode())
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read ({error.strerror})") from error
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"{path}: is not UTF-8 text") from error
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path}: is not valid TOML: {error}") from error
-    base = tables.pop("extends", None)
-    if base is None:
-        return tables, data
-    if base not in names() or base == path.stem:
-        raise ConfigError(f"{path}: extends: names one of {', '.join(names())}, not {base!r}")
-    under, base_data = _tables(_find(base))
-    return _over(under, tables), base_data + data
-
-
-def _over(under: dict[str, Any], tables: dict[str, Any]) -> dict[str, Any]:
-    """Tables laid over others, key by key. A kind's thresholds and the list of stages are replaced whole."""
-    merged = dict(under)
-    for key, value in tables.items():
-        deeper = (
-            isinstance(value, dict)
-            and isinstance(under.get(key), dict)
-            and not {"hold", "block"} & {*value, *under[key]}
-        )
-        merged[key] = _over(under[key], value) if deeper else value
-    return merged
-
-
 def _stage(table: dict[str, Any], force: Force, where: str) -> Stage:
     """The stage that a `[[stage]]` table describes."""
     use = table.pop("use", None)
     if not isinstance(use, str):
         raise ConfigError(f'{where}: says not which stage it is; add use = "..." with one of {", ".join(STAGES)}')
     if use not in STAGES and ":" not in use:
-        raise ConfigError(f"{where}: no stage is called {use!r}{_did_you_mean(use, STAGES)}")
+        raise ConfigError(f"{where}: no stage is called {use!r}{did_you_mean(use, STAGES)}")
     module, _, name = STAGES.get(use, use).partition(":")
     try:
         stage_class = getattr(importlib.import_module(module), name)
@@ -173,7 +123,7 @@ def _read(shape: type[T], table: dict[str, Any], *, where: str) -> T:
     from pydantic import TypeAdapter, ValidationError
 
     for unknown, known in _unknown_keys(shape, table):
-        raise ConfigError(f"{where}{unknown}: there is no such key{_did_you_mean(unknown.split('.')[-1], known)}")
+        raise ConfigError(f"{where}{unknown}: there is no such key{did_you_mean(unknown.split('.')[-1], known)}")
     try:
         # strict, so "0.5" is no number; by way of JSON, where a list may stand for a tuple, a whole number for a float
         return TypeAdapter(shape).validate_json(json.dumps(table, default=_plain), strict=True)
@@ -211,11 +161,6 @@ def _unknown_keys(shape: Any, value: Any, path: str = "") -> Iterator[tuple[str,
     elif typing.get_origin(shape) is dict and isinstance(value, dict):
         for key, inner in value.items():
             yield from _unknown_keys(typing.get_args(shape)[1], inner, f"{path}{key}.")
-
-
-def _did_you_mean(word: str, known: Iterable[str]) -> str:
-    close = difflib.get_close_matches(word, list(known), n=1)
-    return f"; did you mean {close[0]!r}?" if close else f"; known: {', '.join(known)}" if known else ""
 
 
 def _refuse_twins(stages: list[str], path: Path) -> None:

@@ -36,6 +36,7 @@ class Pipeline:
         questions: what a person must answer before a batch goes out.
         foreign: names of the stages that did not come from us.
         review_by: the date from which the policy itself is due for review, as ISO 8601, or "".
+        separate_signer: whether who signs a clearance must be neither the photographer nor somebody who overrode.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Pipeline:
     questions: tuple[str, ...] = ()
     foreign: tuple[str, ...] = ()
     review_by: str = ""
+    separate_signer: bool = False
 
     def screen(self, path: Path, *, name: str, scene: bool = True) -> PhotoReport:
         """Everything there is to say about one file; never raises for a bad file or a failing stage."""

@@ -55,6 +55,8 @@ class Batch:
 
     name: str
     purpose: str = ""
+    shoot: str = ""
+    photographer: str = ""
     scene: bool = True
     questions: tuple[str, ...] = ()
 
@@ -123,6 +125,8 @@ class Report:
             "batch": {
                 "name": self.batch.name,
                 "purpose": self.batch.purpose,
+                "shoot": self.batch.shoot,
+                "photographer": self.batch.photographer,
                 "scene": self.batch.scene,
                 "questions": list(self.batch.questions),
             },

@@ -14,7 +14,7 @@ PACKAGE = Path(screening.__file__).parent
 LAYERS = [
     ("finding", "force"),
     ("weights",),
-    ("engine", "photo", "alike", "containers", "fields", "metadata", "policy"),
+    ("pipeline_file", "engine", "photo", "alike", "containers", "fields", "metadata", "policy"),
     ("report",),
     ("stages",),
     ("pipeline", "config"),

@@ -24,6 +24,8 @@ def scan(
     pipeline: PipelineFile = "default",
     name: Annotated[str, typer.Option(help="Name of the batch.  [default: the folder's name]")] = "",
     purpose: Annotated[str, typer.Option(help="The policing purpose that the batch serves.")] = "",
+    shoot: Annotated[str, typer.Option(help="The job that the pictures were taken on.")] = "",
+    photographer: Annotated[str, typer.Option(help="Who took them.")] = "",
     not_a_scene: Annotated[bool, typer.Option("--not-a-scene", help="Declare that no picture shows a scene.")] = False,
     annotate: Annotated[
         bool, typer.Option("--annotate", help="Write copies with labelled boxes to RUN/annotated.")
@@ -43,19 +45,26 @@ def scan(
     from screening import config
     from screening.render import terminal
     from screening.report import Batch
-    from screening.workflow import audit, run, shoot
+    from screening.workflow import audit, run
     from screening.workflow.office import Office
     from screening.workflow.scan import Scan
+    from screening.workflow.shoot import walk
 
     if annotate and not out:
         raise typer.BadParameter("--annotate writes to the run's folder: name it with --out")
     chosen = config.load(pipeline)
-    entries = shoot.walk(targets, leave_out=out)
+    entries = walk(targets, leave_out=out)
     if out:
         run.prepare(out)
     if show_text:
         say("--show-text: the report holds personal data; keep it as you keep the pictures")
-    batch = Batch(name=name or targets[0].resolve().name, purpose=purpose, scene=not not_a_scene)
+    batch = Batch(
+        name=name or targets[0].resolve().name,
+        purpose=purpose,
+        shoot=shoot,
+        photographer=photographer,
+        scene=not not_a_scene,
+    )
     standard = config.default_policy()
     scanning = Scan(
         pipeline=chosen, standard=standard, jobs=jobs, annotate=out / "annotated" if out and annotate else None

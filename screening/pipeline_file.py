@@ -1,0 +1,108 @@
+"""Finds and reads a pipeline file, without importing a stage: the gate needs its hash and nothing else of it."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from screening.finding import ScreeningError
+from screening.weights import data_folder
+
+
+class ConfigError(ScreeningError):
+    """A pipeline file that cannot be used; the message names the file and the key."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PipelineTables:
+    """A pipeline file as it stands, laid over the one that it extends.
+
+    Attributes:
+        path: where it is.
+        tables: what it says.
+        sha256: of its bytes, behind those of the file that it extends.
+    """
+
+    path: Path
+    tables: dict[str, Any]
+    sha256: str
+
+    @property
+    def stages(self) -> dict[str, dict[str, Any]]:
+        """The stages by what they use, each with its options."""
+        stages = self.tables.get("stage", [])
+        return {str(table.get("use")): {k: v for k, v in table.items() if k != "use"} for table in stages}
+
+    @property
+    def review_by(self) -> str:
+        """The date from which the policy itself is due for review, as ISO 8601, or ""."""
+        return str(self.tables.get("batch", {}).get("review_by", ""))
+
+
+def read(pipeline: str | Path = "default") -> PipelineTables:
+    """A pipeline by the name of one that ships with the project, or by the path of a TOML file.
+
+    Raises:
+        ConfigError: if it cannot be read.
+    """
+    path = _find(pipeline)
+    tables, data = _tables(path)
+    return PipelineTables(path=path, tables=tables, sha256=hashlib.sha256(data).hexdigest())
+
+
+def names() -> list[str]:
+    """The pipelines that ship with the project."""
+    return sorted(path.stem for path in data_folder("pipelines").glob("*.toml"))
+
+
+def _find(pipeline: str | Path) -> Path:
+    if isinstance(pipeline, str) and pipeline in names():
+        return data_folder("pipelines") / f"{pipeline}.toml"
+    path = Path(pipeline)
+    if not path.is_file():
+        raise ConfigError(f"{path}: there is no such pipeline file{did_you_mean(str(pipeline), names())}")
+    return path
+
+
+def _tables(path: Path) -> tuple[dict[str, Any], bytes]:
+    """The tables of a pipeline file over those of the one that it extends, and the bytes of both."""
+    try:
+        data = path.read_bytes()
+        tables = tomllib.loads(data.decode())
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror})") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: is not UTF-8 text") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: is not valid TOML: {error}") from error
+    base = tables.pop("extends", None)
+    if base is None:
+        return tables, data
+    if base not in names() or base == path.stem:
+        raise ConfigError(f"{path}: extends: names one of {', '.join(names())}, not {base!r}")
+    under, base_data = _tables(_find(base))
+    return _over(under, tables), base_data + data
+
+
+def _over(under: dict[str, Any], tables: dict[str, Any]) -> dict[str, Any]:
+    """Tables laid over others, key by key. A kind's thresholds and the list of stages are replaced whole."""
+    merged = dict(under)
+    for key, value in tables.items():
+        deeper = (
+            isinstance(value, dict)
+            and isinstance(under.get(key), dict)
+            and not {"hold", "block"} & {*value, *under[key]}
+        )
+        merged[key] = _over(under[key], value) if deeper else value
+    return merged
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """The end of a message: the known word that may have been meant, or all of them."""
+    close = difflib.get_close_matches(word, list(known), n=1)
+    return f"; did you mean {close[0]!r}?" if close else f"; known: {', '.join(known)}" if known else ""
