@@ -9,6 +9,8 @@ import sys
 import typer
 
 from screening.cli.audit import audit
+from screening.cli.clear import clear
+from screening.cli.gate import gate
 from screening.cli.keys import keys
 from screening.cli.models import models
 from screening.cli.say import say
@@ -28,7 +30,7 @@ def screening() -> None:
 
 
 # One module a command; each imports what it runs inside the function, so that the command line starts quickly.
-for command in (scan, models):
+for command in (scan, clear, gate, models):
     app.command()(command)
 for name, group in {"keys": keys, "audit": audit}.items():
     app.add_typer(group, name=name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,19 +11,39 @@ audit = typer.Typer(no_args_is_help=True, help="Checks and exports the office's 
 
 
 @audit.command()
-def verify() -> None:
+def verify(
+    against: Annotated[
+        Path | None, typer.Option(help="A clearance: its line of the log must still stand there.")
+    ] = None,
+) -> None:
     """Looks for lines that were edited, removed or moved, and exits 1 where it finds one.
 
-    Reads the log and changes nothing.
+    That the end of the log was cut off, or all of it written anew, shows only against a clearance. Changes nothing.
     """
     from screening.workflow import audit
+    from screening.workflow.clearance import signed_head
     from screening.workflow.office import Office
 
-    log = Office.here().audit_log
-    wrong = audit.verify(log)
+    office = Office.here()
+    log = office.audit_log
+    wrong = audit.verify(log, against=signed_head(against, office) if against else None)
     for line in wrong or [f"{audit.head(log).number} lines, all of them as they were written"]:
         typer.echo(line)
     raise typer.Exit(1 if wrong else 0)
+
+
+@audit.command()
+def reviewed(
+    clearance: Annotated[Path, typer.Argument(help="The clearance of the batch.", show_default=False)],
+) -> None:
+    """Says in the log that a released batch was looked at again, so that it is no longer due."""
+    from screening.workflow import audit
+    from screening.workflow.clearance import load, name, parse
+    from screening.workflow.office import Office
+
+    data = load(clearance)
+    entry = audit.append(Office.here().audit_log, "review", clearance=name(data), report=parse(data, clearance).report)
+    typer.echo(f"line {entry.number}")
 
 
 @audit.command()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import itertools
 import json
 import os
 from collections.abc import Iterator, Mapping
@@ -175,6 +176,17 @@ def verify(log: Path, *, against: Head | None = None) -> list[str]:
         )
         wrong.append(f"the clearance was signed at line {against.number}, and the log {said}")
     return wrong
+
+
+def holds(log: Path, head: Head) -> bool:
+    """Whether the head's line still stands in the log; quicker than `verify`, which looks at every line.
+
+    Raises:
+        AuditError: if the log cannot be read.
+    """
+    line = next(itertools.islice(_lines(log), head.number - 1, None), b"") if head.number else b""
+    entry = _read(line)
+    return head == Head() or (entry is not None and entry.head == head and _digest(entry) == head.sha256)
 
 
 def due(log: Path, *, days: int) -> list[Entry]:

@@ -101,6 +101,20 @@ def find(office: Office, wanted: str) -> Key:
     return found[0]
 
 
+def own(office: Office) -> Key:
+    """The one key in use whose private half lies here.
+
+    Raises:
+        KeysError: if there is none, or more than one.
+    """
+    usable = [key for key in trusted(office).values() if not key.revoked and not key.retired]
+    found = [key for key in usable if private_file(office, key).is_file()]
+    if len(found) != 1:
+        said = "more than one key signs here: name yours with --key" if found else "no key signs here"
+        raise KeysError(f"{said}; screening keys {'list shows them' if found else 'make makes one'}")
+    return found[0]
+
+
 def make(office: Office, name: str, passphrase: str) -> Key:
     """Makes a key, keeps its private half under the passphrase, and puts it on this office's list.
 

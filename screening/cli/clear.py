@@ -1,0 +1,76 @@
+"""`screening clear`: a person signs for what may go out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from screening.cli.keys import ask_passphrase
+from screening.cli.say import say
+
+
+def clear(
+    run: Annotated[Path, typer.Argument(help="The folder that screening scan --out wrote.", show_default=False)],
+    key: Annotated[str, typer.Option(help="The name or number of your key.  [default: the only one here]")] = "",
+    pipeline: Annotated[str, typer.Option(help="The pipeline file, where it did not come with the program.")] = "",
+    purpose: Annotated[str, typer.Option(help="The policing purpose, where the scan did not say.")] = "",
+    answers: Annotated[
+        Path | None, typer.Option(help="JSON file: question -> answer. Asked for where missing.")
+    ] = None,
+    second: Annotated[str, typer.Option(help="Who else answers for a policy looser than the default.")] = "",
+    days: Annotated[int, typer.Option(min=1, max=90, help="How long the clearance is valid.")] = 7,
+) -> None:
+    """Checks a run again, asks the sign-off questions, and signs a clearance for what may go out.
+
+    Reads the run, its pictures and your key. Writes RUN/clearance.json, and a line to the office's audit log. Exits 0
+    where every picture of the run is in it, 1 where some are left out, 2 where nothing could be cleared.
+    """
+    from screening.workflow import clear, keys
+    from screening.workflow.office import Office
+
+    office = Office.here()
+    examined = clear.examine(run, pipeline, office)
+    for file in examined.changed:
+        say(f"{file}: is gone or not as it was scanned, and is left out")
+    if examined.needs_second:
+        say(f"a second person must answer for this run ({examined.needs_second})")
+    given = {**examined.answers, **_read(answers)}
+    said = clear.SignOff(
+        purpose=_ask("Which policing purpose does the release serve?", purpose or examined.fields["batch"]["purpose"]),
+        answers={question: _ask(question, given.get(question, "")) for question in examined.pipeline.questions},
+        second=_ask("Who is the second person?", second) if examined.needs_second else second,
+        days=days,
+    )
+    signer = keys.find(office, key) if key else keys.own(office)
+    clear.check(examined, said, signer)
+    clearance = clear.issue(examined, said, office, signer, ask_passphrase())
+    out = len(examined.left_out)
+    typer.echo(f"{len(clearance.released)} may go out, {out} {'is' if out == 1 else 'are'} left out")
+    typer.echo(f"{run / clear.CLEARANCE}: signed by {clearance.by}, valid until {clearance.until[:16]} UTC")
+    raise typer.Exit(1 if examined.left_out else 0)
+
+
+def _ask(question: str, given: str) -> str:
+    """The answer that was given, else one typed on the terminal; "" where nobody is there."""
+    import sys
+
+    if given or not sys.stdin.isatty():
+        return given
+    return str(typer.prompt(question, err=True))
+
+
+def _read(answers: Path | None) -> Mapping[str, str]:
+    import json
+
+    from screening.workflow.clearance import ClearanceError
+
+    if answers is None:
+        return {}
+    try:
+        given = json.loads(answers.read_text(encoding="utf-8"))
+        return {str(question): str(answer) for question, answer in given.items()}
+    except (OSError, ValueError, AttributeError) as error:
+        raise ClearanceError(f"{answers}: is no JSON file of questions and answers") from error

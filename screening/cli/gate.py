@@ -1,0 +1,37 @@
+"""`screening gate`: whether these very files may be uploaded."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from screening.cli.say import say
+
+
+def gate(
+    clearance: Annotated[Path, typer.Option(help="The clearance that screening clear wrote.", show_default=False)],
+    files: Annotated[list[Path] | None, typer.Argument(help="The files to upload.", show_default=False)] = None,
+    pipeline: Annotated[str, typer.Option(help="The policy in force: a name, or a TOML file.")] = "default",
+    json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
+) -> None:
+    """Says whether every file may be uploaded: exits 0 where all may, 1 where one must not, 2 where it cannot tell.
+
+    Reads the files, and this computer's list of trusted keys. Writes one line to the office's audit log.
+    """
+    from json import dumps
+
+    from screening.workflow.gate import gate
+
+    result = gate(files or [], clearance, pipeline=pipeline)
+    if json:
+        typer.echo(dumps(result.as_dict(), indent=2))
+    for warning in result.warnings:
+        say(warning)
+    if not result.files:
+        say(result.reason)
+    for one in result.files:
+        if one.reason:
+            say(f"{one.path}: {one.reason}")
+    raise typer.Exit(result.exit_code)

@@ -1,0 +1,256 @@
+"""From a run to a clearance: everything is checked again, a person answers, and a key signs."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from screening import config, pipeline_file
+from screening.finding import ScreeningError
+from screening.pipeline import Pipeline
+from screening.policy import Verdict
+from screening.report import restored
+from screening.weights import manifest, sha256_of
+from screening.workflow import audit, run
+from screening.workflow.audit import canonical
+from screening.workflow.clearance import Clearance, ClearanceError, name
+from screening.workflow.keys import Key
+from screening.workflow.office import Office, replace_file, system_user
+
+CLEARANCE = "clearance.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examined:
+    """A run, checked again: what could go out, and what a person must say first.
+
+    Attributes:
+        folder: the run.
+        report: the SHA-256 of its report.json.
+        fields: what report.json says.
+        pipeline: the one it was screened with.
+        released: the SHA-256 of every picture that nothing holds any more, and that lies there unchanged.
+        withheld: the SHA-256 of every other one, with the rule that holds or blocks it.
+        left_out: files that do not go out, by their names in the report.
+        changed: those among them that are not as they were scanned, or are gone.
+        decisions: the SHA-256 of what was decided.
+        answers: what was answered during the review.
+        overrode: the names of those who overrode a finding.
+        looser, off: how the pipeline sees less than the default one, or judges more mildly.
+    """
+
+    folder: Path
+    report: str
+    fields: Mapping[str, Any]
+    pipeline: Pipeline
+    released: tuple[str, ...]
+    withheld: Mapping[str, str]
+    left_out: tuple[str, ...]
+    changed: tuple[str, ...]
+    decisions: str
+    answers: Mapping[str, str]
+    overrode: frozenset[str]
+    looser: tuple[str, ...]
+    off: tuple[str, ...]
+
+    @property
+    def needs_second(self) -> str:
+        """Why a second name must answer for it; "" where none needs to."""
+        parts = {
+            "kinds judged more mildly than by default": self.looser,
+            "stages off or with other options": self.off,
+            "stages that are not ours": self.pipeline.foreign,
+        }
+        return "; ".join(f"{said}: {', '.join(names)}" for said, names in parts.items() if names)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignOff:
+    """What a person says to a batch.
+
+    Attributes:
+        purpose: the policing purpose.
+        answers: to each of the policy's questions.
+        second: who else answers for it.
+        days: how long the clearance is valid.
+    """
+
+    purpose: str
+    answers: Mapping[str, str]
+    second: str = ""
+    days: int = 7
+
+
+def examine(folder: Path, pipeline: str, office: Office) -> Examined:
+    """Checks that the run is as `scan` left it, judges its findings anew, and hashes its pictures again.
+
+    Raises:
+        ClearanceError: if the log, the run, the policy or a network is not as it was when the run was scanned.
+        ScreeningError: if one of them cannot be read.
+    """
+    if wrong := audit.verify(office.audit_log):
+        raise ClearanceError(f"{office.audit_log}: {wrong[0]}; nothing is cleared until that is explained")
+    report = _report_hash(folder)
+    if not any(
+        entry.event == "scan" and entry.fields.get("report") == report for entry in audit.entries(office.audit_log)
+    ):
+        raise ClearanceError(
+            f"{folder / run.REPORT}: is not as screening scan left it, or was scanned elsewhere; scan again"
+        )
+    fields = run.read(folder)
+    chosen = config.load(pipeline or fields["policy"]["name"])
+    if chosen.sha256 != fields["policy"]["sha256"]:
+        raise ClearanceError(f"{chosen.name}: this pipeline is not the one that {folder} was scanned with; scan again")
+    _check_models(fields)
+    photos = restored(fields, chosen.policy)
+    sources = run.sources(folder)
+    changed = tuple(
+        photo.file for photo in photos if photo.sha256 and not _unchanged(sources.get(photo.file), photo.sha256)
+    )
+    withheld = {
+        photo.sha256: photo.judgements[0].rule if photo.judgements else "unscreened"
+        for photo in photos
+        if photo.sha256 and photo.verdict is not Verdict.CLEAR
+    }
+    clear = {photo.sha256 for photo in photos if photo.verdict is Verdict.CLEAR and photo.file not in changed}
+    released = clear - set(withheld)  # the same picture may lie there twice, once under a telling name
+    return Examined(
+        folder=folder,
+        report=report,
+        fields=fields,
+        pipeline=chosen,
+        released=tuple(sorted(released)),
+        withheld=withheld,
+        left_out=tuple(photo.file for photo in photos if photo.sha256 not in released or photo.file in changed),
+        changed=changed,
+        decisions=hashlib.sha256(canonical({"decisions": [], "answers": {}})).hexdigest(),
+        answers={},
+        overrode=frozenset(),
+        looser=tuple(chosen.policy.looser_than(config.default_policy())),
+        off=_off(pipeline or fields["policy"]["name"]),
+    )
+
+
+def issue(examined: Examined, said: SignOff, office: Office, key: Key, passphrase: str) -> Clearance:
+    """Signs a clearance, writes it to the run as clearance.json, and says so in the audit log.
+
+    Raises:
+        ClearanceError: as `check`, or if it cannot be written.
+        KeysError: if the key cannot be used.
+    """
+    check(examined, said, key)
+    now = datetime.datetime.now(datetime.UTC)
+    clearance = Clearance(
+        batch=examined.fields["batch"]["name"],
+        purpose=said.purpose,
+        answers={question: said.answers[question] for question in examined.pipeline.questions},
+        report=examined.report,
+        decisions=examined.decisions,
+        released=examined.released,
+        withheld=examined.withheld,
+        policy={"name": examined.pipeline.name, "sha256": examined.pipeline.sha256},
+        looser=examined.looser,
+        off=examined.off,
+        foreign=examined.pipeline.foreign,
+        models={model["name"]: model["sha256"] for model in examined.fields["models"]},
+        audit=audit.head(office.audit_log),
+        by=key.name,
+        second=said.second,
+        system_user=system_user(),
+        key=key.id,
+        at=now.isoformat(timespec="milliseconds"),
+        until=(now + datetime.timedelta(days=said.days)).isoformat(timespec="milliseconds"),
+    ).sign(office, key, passphrase)
+    text = clearance.text()
+    try:
+        replace_file(examined.folder / CLEARANCE, text)
+    except OSError as error:
+        raise ClearanceError(f"{examined.folder / CLEARANCE}: cannot be written ({error.strerror})") from error
+    audit.append(
+        office.audit_log,
+        "clearance",
+        clearance=name(text.encode()),
+        report=clearance.report,
+        policy=clearance.policy["sha256"],
+        decisions=clearance.decisions,
+        batch=clearance.batch,
+        released=len(clearance.released),
+        withheld=len(clearance.withheld),
+        key=key.id,
+        until=clearance.until,
+    )
+    return clearance
+
+
+def check(examined: Examined, said: SignOff, key: Key) -> None:
+    """Whether this may be signed, by this person, with these answers.
+
+    Raises:
+        ClearanceError: saying why not.
+    """
+    if not examined.released:
+        raise ClearanceError(f"{examined.folder}: nothing in it may go out, so there is nothing to clear")
+    if not said.purpose.strip():
+        raise ClearanceError("a release serves a policing purpose: name it with --purpose")
+    for question in examined.pipeline.questions:
+        if not said.answers.get(question, "").strip():
+            raise ClearanceError(f"this question has no answer: {question}")
+    if examined.needs_second and not said.second.strip():
+        raise ClearanceError(f"a second person must answer for it, name them with --second ({examined.needs_second})")
+    if _same(said.second, key.name):
+        raise ClearanceError(f"{said.second}: the second person is somebody other than the signer")
+    photographer = examined.fields["batch"]["photographer"]
+    if examined.pipeline.separate_signer:
+        if not photographer.strip():
+            raise ClearanceError("the policy asks who took the pictures: scan again with --photographer")
+        if any(_same(key.name, name) for name in (photographer, *examined.overrode)):
+            raise ClearanceError(
+                f"{key.name}: took the pictures or overrode a finding; the policy wants another signer"
+            )
+
+
+def _report_hash(folder: Path) -> str:
+    try:
+        return sha256_of(folder / run.REPORT)
+    except OSError as error:
+        raise run.RunError(
+            f"{folder}: holds no readable {run.REPORT}; name the folder that scan --out wrote"
+        ) from error
+
+
+def _check_models(fields: Mapping[str, Any]) -> None:
+    """Whether the networks are still those that the run was scanned with, and their files too."""
+    ran = {model["name"]: model["sha256"] for model in fields["models"]}
+    for weights in manifest().values():
+        if ran.get(weights.name) != weights.sha256:
+            raise ClearanceError(f"{weights.name}: the run was scanned with another network of this name; scan again")
+        try:
+            changed = sha256_of(weights.path) != weights.sha256
+        except (OSError, ScreeningError):  # a network that is not installed saw nothing; a stage without its own blocks
+            changed = False
+        if changed:
+            raise ClearanceError(
+                f"{weights.name}: its file is not the one we know; install the project again, and scan"
+            )
+
+
+def _unchanged(path: Path | None, sha256: str) -> bool:
+    try:
+        return path is not None and sha256_of(path) == sha256
+    except OSError:
+        return False
+
+
+def _off(pipeline: str) -> tuple[str, ...]:
+    """Stages of the default pipeline that this one leaves out, or gives other options."""
+    here, standard = pipeline_file.read(pipeline).stages, pipeline_file.read("default").stages
+    return tuple(stage for stage, options in standard.items() if here.get(stage) != options)
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two names are one, as far as letters go."""
+    return bool(one.strip()) and one.casefold().split() == other.casefold().split()

@@ -1,0 +1,113 @@
+"""A small shoot, scanned and cleared, for the tests that tamper with it."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from screening.workflow import clear, keys
+from screening.workflow.clearance import Clearance, read
+from screening.workflow.gate import GateResult, gate
+from screening.workflow.keys import Key
+from screening.workflow.office import Office
+from tests.picture_files import picture, scenery
+from tests.test_scan import QUICK, screening
+
+PASSPHRASE = "correct horse battery"
+QUESTION = "Could anything in it be libellous?"
+SIGNED = clear.SignOff(purpose="An open day", answers={QUESTION: "No."}, second="B. Second")
+PLACE = {1: "N", 2: (52.0, 0.0, 0.0), 3: "W", 4: (1.0, 0.0, 0.0)}
+
+
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """A folder with an office, a shoot of two clear pictures and a blocked one, its run, and a clearance."""
+
+    folder: Path
+
+    @property
+    def office(self) -> Office:
+        return Office(self.folder / "office")
+
+    @property
+    def shoot(self) -> Path:
+        return self.folder / "shoot"
+
+    @property
+    def run(self) -> Path:
+        return self.folder / "run"
+
+    @property
+    def pipeline(self) -> Path:
+        return self.folder / "quick.toml"
+
+    @property
+    def clearance(self) -> Path:
+        return self.run / "clearance.json"
+
+    @property
+    def good(self) -> Path:
+        return self.shoot / "good.jpg"
+
+    @property
+    def blocked(self) -> Path:
+        return self.shoot / "with_a_place.jpg"
+
+    @property
+    def key(self) -> Key:
+        return keys.find(self.office, "A. Signer")
+
+    def gate(self, *paths: Path, keep: bool = False) -> GateResult:
+        """What the gate says of these files, or of the good one."""
+        return gate(paths or [self.good], self.clearance, pipeline=self.pipeline, office=self.office, keep=keep)
+
+    def examine(self) -> clear.Examined:
+        return clear.examine(self.run, str(self.pipeline), self.office)
+
+    def clear(self, said: clear.SignOff = SIGNED) -> Clearance:
+        return clear.issue(self.examine(), said, self.office, self.key, PASSPHRASE)
+
+    def sign_again(self, change: Callable[[Clearance], Clearance]) -> None:
+        """What somebody who holds the key would write in the clearance's place."""
+        changed = change(read(self.clearance)).sign(self.office, self.key, PASSPHRASE)
+        self.clearance.write_text(changed.text())
+
+    def copy(self, to: Path) -> Cleared:
+        """The same in another folder."""
+        shutil.copytree(self.folder, to)
+        moved = Cleared(to)
+        names = json.loads((moved.run / "sources.json").read_text())
+        (moved.run / "sources.json").write_text(json.dumps({name: str(moved.shoot / name) for name in names}))
+        return moved
+
+
+def make_cleared(folder: Path) -> Cleared:
+    """Draws, scans and clears."""
+    made = Cleared(folder)
+    made.shoot.mkdir()
+    made.pipeline.write_text(QUICK + f'[batch]\nquestions = ["{QUESTION}"]\n')
+    made.good.write_bytes(picture(rgb=scenery(seed=1)))
+    (made.shoot / "fine.jpg").write_bytes(picture(rgb=scenery(seed=2)))
+    made.blocked.write_bytes(picture(rgb=scenery(seed=3), gps=PLACE))
+    home = os.environ["SCREENING_HOME"]
+    os.environ["SCREENING_HOME"] = str(made.office.folder)
+    try:
+        done = screening(
+            "scan", made.shoot, "--out", made.run, "--pipeline", made.pipeline, "--photographer", "C. Lens"
+        )
+    finally:
+        os.environ["SCREENING_HOME"] = home
+    assert done.returncode == 1, done.stderr
+    keys.make(made.office, "A. Signer", PASSPHRASE)
+    made.clear()
+    return made
+
+
+def later(moment: str, days: float) -> str:
+    """A moment moved by some days."""
+    return (datetime.datetime.fromisoformat(moment) + datetime.timedelta(days=days)).isoformat(timespec="milliseconds")

@@ -1,0 +1,203 @@
+"""From a run to a clearance: what is checked again, what is asked, and who may sign."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import stat
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from screening.finding import ScreeningError
+from screening.weights import manifest, sha256_of
+from screening.workflow import audit, clear, keys
+from screening.workflow.clearance import Clearance, ClearanceError, read
+from tests.cleared import PASSPHRASE, QUESTION, SIGNED, Cleared, make_cleared
+from tests.test_scan import screening
+
+
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Cleared:
+    return make_cleared(tmp_path_factory.mktemp("cleared"))
+
+
+@pytest.fixture
+def cleared(original: Cleared, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cleared:
+    copy = original.copy(tmp_path / "copy")
+    monkeypatch.setenv("SCREENING_HOME", str(copy.office.folder))
+    monkeypatch.setenv("SCREENING_PASSPHRASE", PASSPHRASE)
+    return copy
+
+
+def test_a_run_is_cleared_from_the_command_line(cleared: Cleared, tmp_path: Path) -> None:
+    (tmp_path / "answers.json").write_text(json.dumps({QUESTION: "No."}))
+    cleared.clearance.unlink()
+    said = ("--purpose", "An open day", "--answers", tmp_path / "answers.json", "--second", "B. Second", "--days", 3)
+    done = screening("clear", cleared.run, "--pipeline", cleared.pipeline, *said)
+    assert done.returncode == 1, "one picture is left out"
+    assert "2 may go out, 1 is left out" in done.stdout
+    assert "a second person must answer" in done.stderr
+    clearance = read(cleared.clearance)
+    assert clearance.released == tuple(sorted([sha256_of(cleared.good), sha256_of(cleared.shoot / "fine.jpg")]))
+    assert clearance.withheld == {sha256_of(cleared.blocked): "scene-address"}
+    assert (clearance.by, clearance.second, clearance.purpose) == ("A. Signer", "B. Second", "An open day")
+    assert clearance.answers == {QUESTION: "No."}
+    assert clearance.report == sha256_of(cleared.run / "report.json")
+    assert clearance.policy["sha256"] == sha256_of(cleared.pipeline)
+    assert "faces" in clearance.off
+    entry = audit.last(cleared.office.audit_log)
+    assert entry and entry.event == "clearance"
+    assert entry.before == clearance.audit.sha256, "it signs the line before its own"
+    assert entry.fields["clearance"] == sha256_of(cleared.clearance)
+    assert "A. Signer" not in cleared.office.audit_log.read_text()
+    assert cleared.gate().exit_code == 0
+    if os.name == "posix":
+        assert stat.S_IMODE(cleared.clearance.stat().st_mode) == 0o600
+
+
+def test_a_script_that_leaves_a_question_open_gets_no_clearance(cleared: Cleared) -> None:
+    cleared.clearance.unlink()
+    done = screening("clear", cleared.run, "--pipeline", cleared.pipeline, "--purpose", "x", "--second", "B. Second")
+    assert done.returncode == 2
+    assert f"this question has no answer: {QUESTION}" in done.stderr
+    assert not cleared.clearance.exists()
+
+
+def edit_the_report(cleared: Cleared) -> None:
+    path = cleared.run / "report.json"
+    path.write_text(path.read_text().replace('"score": 1.0', '"score": 0.1'))
+
+
+def change_the_policy(cleared: Cleared) -> None:
+    cleared.pipeline.write_text(cleared.pipeline.read_text().replace("block = 0.5", "block = 0.6"))
+
+
+def edit_the_log(cleared: Cleared) -> None:
+    log = cleared.office.audit_log
+    log.write_text(log.read_text().replace('"clear":2', '"clear":3'))
+
+
+def remove_the_report(cleared: Cleared) -> None:
+    (cleared.run / "report.json").unlink()
+
+
+def remove_the_sources(cleared: Cleared) -> None:
+    (cleared.run / "sources.json").unlink()
+
+
+def take_the_run_to_another_office(cleared: Cleared) -> None:
+    cleared.office.audit_log.unlink()
+
+
+@pytest.mark.parametrize(
+    ("tamper", "says"),
+    [
+        (edit_the_report, "is not as screening scan left it"),
+        (change_the_policy, "is not the one that .* was scanned with"),
+        (edit_the_log, "line 1 was edited"),
+        (remove_the_report, "holds no readable report.json"),
+        (remove_the_sources, "holds no readable sources.json"),
+        (take_the_run_to_another_office, "or was scanned elsewhere"),
+    ],
+)
+def test_a_run_that_is_not_as_scan_left_it_is_not_cleared(
+    cleared: Cleared, tamper: Callable[[Cleared], None], says: str
+) -> None:
+    tamper(cleared)
+    with pytest.raises(ScreeningError, match=says):
+        cleared.examine()
+
+
+def test_networks_that_changed_since_the_scan_are_noticed(cleared: Cleared, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = manifest()
+    name = next(iter(known))
+    other = known | {name: replace(known[name], sha256="0" * 64)}
+    monkeypatch.setattr(clear, "manifest", lambda: other)
+    with pytest.raises(ClearanceError, match="scanned with another network"):
+        cleared.examine()
+    # the same entry in the manifest, other bytes in the file
+    ours = next(name for name, weights in known.items() if not weights.package)
+    monkeypatch.setattr(clear, "manifest", lambda: known | {ours: replace(known[ours], file="manifest.toml")})
+    with pytest.raises(ClearanceError, match="its file is not the one we know"):
+        cleared.examine()
+
+
+def test_a_picture_that_changed_or_went_is_left_out(cleared: Cleared) -> None:
+    cleared.good.write_bytes(cleared.blocked.read_bytes())
+    examined = cleared.examine()
+    assert examined.changed == ("good.jpg",)
+    assert set(examined.left_out) == {"good.jpg", "with_a_place.jpg"}
+    assert examined.released == (sha256_of(cleared.shoot / "fine.jpg"),)
+    (cleared.shoot / "fine.jpg").unlink()
+    with pytest.raises(ClearanceError, match="nothing in it may go out"):
+        cleared.clear()
+
+
+def test_a_picture_blocked_under_one_name_is_not_cleared_under_another(cleared: Cleared) -> None:
+    shutil.copyfile(cleared.good, cleared.shoot / "OFFICIAL-SENSITIVE.jpg")
+    report = cleared.run / "report.json"
+    fields = json.loads(report.read_text())
+    twin = next(photo for photo in fields["photos"] if photo["file"] == "good.jpg")
+    blocked = next(photo for photo in fields["photos"] if photo["verdict"] == "block")
+    fields["photos"].append(twin | {"file": "OFFICIAL-SENSITIVE.jpg", "findings": blocked["findings"]})
+    report.write_text(json.dumps(fields))
+    audit.append(cleared.office.audit_log, "scan", report=sha256_of(report))
+    examined = cleared.examine()
+    assert sha256_of(cleared.good) not in examined.released
+    assert "good.jpg" in examined.left_out
+
+
+@pytest.mark.parametrize(
+    ("said", "says"),
+    [
+        (replace(SIGNED, purpose=" "), "a release serves a policing purpose"),
+        (replace(SIGNED, answers={}), "this question has no answer"),
+        (replace(SIGNED, answers={QUESTION: " "}), "this question has no answer"),
+        (replace(SIGNED, second=""), "a second person must answer for it.*stages off"),
+        (replace(SIGNED, second="a.  SIGNER"), "somebody other than the signer"),
+    ],
+)
+def test_what_a_person_must_say_first(cleared: Cleared, said: clear.SignOff, says: str) -> None:
+    with pytest.raises(ClearanceError, match=says):
+        cleared.clear(said)
+
+
+def test_the_policy_may_want_a_signer_who_neither_photographed_nor_overrode(cleared: Cleared) -> None:
+    examined = cleared.examine()
+    strict = replace(examined, pipeline=replace(examined.pipeline, separate_signer=True))
+    clear.check(strict, SIGNED, cleared.key)
+    for wrong, says in [
+        (replace(strict, fields={"batch": {"photographer": "a. signer"}}), "wants another signer"),
+        (replace(strict, fields={"batch": {"photographer": ""}}), "who took the pictures"),
+        (replace(strict, overrode=frozenset({"A. Signer"})), "wants another signer"),
+    ]:
+        with pytest.raises(ClearanceError, match=says):
+            clear.check(wrong, SIGNED, cleared.key)
+
+
+def test_the_default_pipeline_needs_no_second_name(cleared: Cleared) -> None:
+    examined = cleared.examine()
+    assert replace(examined, off=(), looser=()).needs_second == ""
+    assert clear._off("default") == ()
+    assert clear._off("strict") == ()
+    assert "kinds judged more mildly" in replace(examined, looser=("face",)).needs_second
+
+
+def test_a_clearance_is_read_back_as_it_was_written(cleared: Cleared) -> None:
+    clearance = read(cleared.clearance)
+    assert isinstance(clearance, Clearance)
+    assert clearance.text() == cleared.clearance.read_text()
+    assert cleared.key.signed(clearance.body, clearance.signature)
+
+
+def test_a_wrong_passphrase_writes_nothing(cleared: Cleared) -> None:
+    cleared.clearance.unlink()
+    lines = audit.head(cleared.office.audit_log).number
+    with pytest.raises(keys.KeysError, match="does not open it"):
+        clear.issue(cleared.examine(), SIGNED, cleared.office, cleared.key, "something else")
+    assert not cleared.clearance.exists()
+    assert audit.head(cleared.office.audit_log).number == lines

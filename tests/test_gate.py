@@ -1,0 +1,344 @@
+"""The gate, and what it says to each way of tampering, one at a time."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import screening as package
+from screening.weights import sha256_of
+from screening.workflow import audit, keys
+from screening.workflow.audit import Entry, Head
+from screening.workflow.clearance import read
+from screening.workflow.gate import Answer, gate
+from screening.workflow.office import Office
+from tests.cleared import PASSPHRASE, Cleared, later, make_cleared
+from tests.test_scan import command, screening
+
+
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Cleared:
+    return make_cleared(tmp_path_factory.mktemp("cleared"))
+
+
+@pytest.fixture
+def cleared(original: Cleared, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cleared:
+    copy = original.copy(tmp_path / "copy")
+    monkeypatch.setenv("SCREENING_HOME", str(copy.office.folder))
+    return copy
+
+
+def test_what_was_cleared_passes_and_the_answer_is_a_line_in_the_log(cleared: Cleared) -> None:
+    result = cleared.gate(cleared.good, cleared.shoot / "fine.jpg")
+    assert result.exit_code == 0 and bool(result)
+    assert [one.answer for one in result.files] == [Answer.PASS, Answer.PASS]
+    entry = audit.last(cleared.office.audit_log)
+    assert entry and entry.event == "gate"
+    assert entry.fields["passed"] == [sha256_of(cleared.good), sha256_of(cleared.shoot / "fine.jpg")]
+    assert entry.fields["clearance"] == sha256_of(cleared.clearance)
+    assert audit.verify(cleared.office.audit_log) == []
+
+
+def test_the_bytes_handed_over_are_those_that_were_checked(cleared: Cleared) -> None:
+    before = cleared.good.read_bytes()
+    result = cleared.gate(cleared.good, cleared.blocked, keep=True)
+    cleared.good.write_bytes(cleared.blocked.read_bytes())
+    assert result.files[0].data == before, "swapped between check and upload"
+    assert result.files[1].data is None, "nothing is handed over that does not pass"
+    assert cleared.gate(cleared.blocked).files[0].data is None
+
+
+def change_a_byte(cleared: Cleared) -> None:
+    data = bytearray(cleared.good.read_bytes())
+    data[len(data) // 2] ^= 1
+    cleared.good.write_bytes(data)
+
+
+def rename_a_blocked_one(cleared: Cleared) -> None:
+    cleared.blocked.replace(cleared.good)
+
+
+def bring_a_new_picture(cleared: Cleared) -> None:
+    cleared.good.write_bytes(cleared.good.read_bytes() + b"\0")
+
+
+def add_a_hash(cleared: Cleared) -> None:
+    text = cleared.clearance.read_text()
+    good = sha256_of(cleared.good)
+    cleared.clearance.write_text(text.replace(good, good[::-1]))
+
+
+def sign_with_a_key_of_ones_own(cleared: Cleared) -> None:
+    other = Office(cleared.folder / "other")
+    key = keys.make(other, "A. Signer", PASSPHRASE)
+    clearance = read(cleared.clearance)
+    cleared.clearance.write_text(replace(clearance, key=key.id).sign(other, key, PASSPHRASE).text())
+
+
+def keep_the_trusted_number_on_ones_own_signature(cleared: Cleared) -> None:
+    other = Office(cleared.folder / "other")
+    key = keys.make(other, "A. Signer", PASSPHRASE)
+    cleared.clearance.write_text(read(cleared.clearance).sign(other, key, PASSPHRASE).text())
+
+
+def revoke(cleared: Cleared) -> None:
+    keys.revoke(cleared.office, cleared.key)
+
+
+def sign_with_a_key_after_it_was_replaced(cleared: Cleared) -> None:
+    old = cleared.key
+    pem = keys.private_file(cleared.office, old).read_bytes()
+    new = keys.rotate(cleared.office, old, PASSPHRASE)
+    keys.private_file(cleared.office, old).write_bytes(pem)
+    keys.private_file(cleared.office, old).chmod(0o600)
+    assert new.id != old.id
+    clearance = read(cleared.clearance)
+    late = replace(clearance, at=later(clearance.at, 0.003))
+    # `sign` itself refuses: this is what a stolen file would do
+    signature = keys._open(keys.private_file(cleared.office, old), PASSPHRASE).sign(late.body)
+    cleared.clearance.write_text(replace(late, signature=signature).text())
+
+
+def let_it_expire(cleared: Cleared) -> None:
+    cleared.sign_again(lambda one: replace(one, at=later(one.at, -9), until=later(one.until, -9)))
+
+
+def change_the_policy(cleared: Cleared) -> None:
+    cleared.pipeline.write_text(cleared.pipeline.read_text() + "# a stale one\n")
+
+
+def change_the_networks(cleared: Cleared) -> None:
+    cleared.sign_again(lambda one: replace(one, models=dict.fromkeys(one.models, "0" * 64)))
+
+
+def cut_the_log(cleared: Cleared) -> None:
+    log = cleared.office.audit_log
+    log.write_text("".join(log.read_text().splitlines(keepends=True)[:1]))
+
+
+def rebuild_the_log(cleared: Cleared) -> None:
+    log = cleared.office.audit_log
+    said = [(entry.event, dict(entry.fields)) for entry in audit.entries(log)]
+    log.unlink()
+    for event, fields in said:
+        audit.append(log, event, **fields)
+
+
+def remove_the_log(cleared: Cleared) -> None:
+    cleared.office.audit_log.unlink()
+
+
+@pytest.mark.parametrize(
+    ("tamper", "says"),
+    [
+        (change_a_byte, "is not in the clearance, or was changed since"),
+        (rename_a_blocked_one, "is held or blocked (scene-address), whatever it is called now"),
+        (bring_a_new_picture, "is not in the clearance"),
+        (add_a_hash, "was edited after it was signed"),
+        (sign_with_a_key_of_ones_own, "a key that this gate does not trust"),
+        (keep_the_trusted_number_on_ones_own_signature, "is not signed with the key it names"),
+        (revoke, "was revoked on"),
+        (sign_with_a_key_after_it_was_replaced, "before it signed"),
+        (let_it_expire, "was valid until"),
+        (change_the_policy, "the policy in force is not the one"),
+        (change_the_networks, "the networks of this version are not those"),
+        (cut_the_log, "no longer holds the line"),
+        (rebuild_the_log, "no longer holds the line"),
+        (remove_the_log, "no longer holds the line"),
+    ],
+)
+def test_the_gate_refuses_with_the_reason_per_file(
+    cleared: Cleared, tamper: Callable[[Cleared], None], says: str
+) -> None:
+    assert cleared.gate().exit_code == 0
+    tamper(cleared)
+    done = screening("gate", cleared.good, "--clearance", cleared.clearance, "--pipeline", cleared.pipeline, "--json")
+    answer = json.loads(done.stdout)
+    assert done.returncode == answer["exit"] == 1, done.stderr
+    assert says in answer["files"][0]["reason"]
+    assert answer["files"][0]["answer"] == "refuse"
+    assert f"{cleared.good}: {answer['files'][0]['reason']}" in done.stderr
+
+
+def set_the_clock_back(cleared: Cleared) -> None:
+    """The log's last line is of tomorrow, as it is when the clock was put back a day since."""
+    log = cleared.office.audit_log
+    *lines, final = log.read_text().splitlines(keepends=True)
+    fields = json.loads(final)
+    fields["at"] = later(fields["at"], 1)
+    fields["sha256"] = audit._digest(Entry(**fields))
+    log.write_text("".join([*lines, audit.canonical(fields).decode() + "\n"]))
+
+
+def sign_in_the_future(cleared: Cleared) -> None:
+    cleared.sign_again(lambda one: replace(one, at=later(one.at, 1)))
+
+
+def let_nothing_pass(cleared: Cleared) -> None:
+    cleared.sign_again(lambda one: replace(one, released=()))
+
+
+def remove_the_file(cleared: Cleared) -> None:
+    cleared.good.unlink()
+
+
+def put_a_folder_in_its_place(cleared: Cleared) -> None:
+    cleared.good.unlink()
+    cleared.good.mkdir()
+
+
+def write(text: str) -> Callable[[Cleared], None]:
+    def tamper(cleared: Cleared) -> None:
+        cleared.clearance.write_text(text)
+
+    return tamper
+
+
+def write_it_otherwise(cleared: Cleared) -> None:
+    """The same clearance with a key twice: two readers could read two things."""
+    text = cleared.clearance.read_text()
+    cleared.clearance.write_text('{"batch":"another",' + text[1:])
+
+
+@pytest.mark.parametrize(
+    ("tamper", "says"),
+    [
+        (set_the_clock_back, "the clock stands before the last line"),
+        (sign_in_the_future, "is from the future"),
+        (let_nothing_pass, "the clearance is empty"),
+        (remove_the_file, "there is no such file"),
+        (put_a_folder_in_its_place, "there is no such file"),
+        (lambda cleared: cleared.clearance.unlink(), "cannot be read"),
+        (write(""), "is not a clearance"),
+        (write("[]"), "is not a clearance"),
+        (write("{}"), "is not a clearance"),
+        (write('{"schema":"screening-clearance-1"}'), "is not a clearance"),
+        (write('{"schema":"screening-clearance-2"}'), "no clearance of this version"),
+        (write("[" * 100_000), "is not a clearance"),
+        (write_it_otherwise, "was edited"),
+    ],
+)
+def test_the_gate_cannot_tell(cleared: Cleared, tamper: Callable[[Cleared], None], says: str) -> None:
+    tamper(cleared)
+    result = cleared.gate()
+    assert result.exit_code == 2
+    assert result.files[0].answer is Answer.UNKNOWN
+    assert says in result.files[0].reason
+
+
+def test_a_clock_that_was_set_back_is_still_behind_at_the_second_try(cleared: Cleared) -> None:
+    set_the_clock_back(cleared)
+    assert [cleared.gate().exit_code for _ in range(3)] == [2, 2, 2]
+
+
+def test_no_files_is_no_yes(cleared: Cleared) -> None:
+    done = screening("gate", "--clearance", cleared.clearance, "--pipeline", cleared.pipeline, "--json")
+    assert done.returncode == 2
+    assert json.loads(done.stdout)["reason"].startswith("no file was named")
+
+
+def test_one_file_that_must_not_go_out_stops_the_others(cleared: Cleared) -> None:
+    result = cleared.gate(cleared.good, cleared.blocked)
+    assert [one.answer for one in result.files] == [Answer.PASS, Answer.REFUSE]
+    assert result.exit_code == 1
+    assert cleared.gate(cleared.good, cleared.blocked, cleared.folder / "none.jpg").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("break_it", "says"),
+    [
+        (lambda cleared: (cleared.office.keys / keys.TRUSTED).write_text("{"), "is not a list of keys"),
+        (lambda cleared: cleared.office.audit_log.write_text("no log\n"), "its last line was edited"),
+        (lambda cleared: cleared.pipeline.unlink(), "there is no such pipeline file"),
+    ],
+)
+def test_a_gate_that_cannot_read_its_own_configuration_says_no(
+    cleared: Cleared, break_it: Callable[[Cleared], object], says: str
+) -> None:
+    break_it(cleared)
+    done = screening("gate", cleared.good, "--clearance", cleared.clearance, "--pipeline", cleared.pipeline)
+    assert done.returncode == 2
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_upload_host_needs_the_public_key_and_nothing_else(cleared: Cleared, tmp_path: Path) -> None:
+    host = Office(tmp_path / "host")
+    assert gate([cleared.good], cleared.clearance, pipeline=cleared.pipeline, office=host).exit_code == 1
+    keys.trust(host, keys.export(cleared.key))
+    assert gate([cleared.good], cleared.clearance, pipeline=cleared.pipeline, office=host).exit_code == 0
+    assert sorted(path.name for path in host.keys.iterdir() if path.suffix != ".lock") == [keys.TRUSTED]
+
+
+def test_a_policy_past_its_review_date_is_said_and_stops_nothing(
+    cleared: Cleared, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = cleared.pipeline.read_text().replace("[batch]", "[batch]\nreview_by = 2020-01-01")
+    cleared.pipeline.write_text(text)
+    cleared.sign_again(lambda one: replace(one, policy={"name": "quick", "sha256": sha256_of(cleared.pipeline)}))
+    done = screening("gate", cleared.good, "--clearance", cleared.clearance, "--pipeline", cleared.pipeline)
+    assert done.returncode == 0
+    assert "the policy was due for review by 2020-01-01" in done.stderr
+
+
+def test_a_log_cut_or_rebuilt_shows_against_the_clearance(cleared: Cleared) -> None:
+    verify = ("audit", "verify", "--against", cleared.clearance)
+    assert screening(*verify).returncode == 0
+    cut_the_log(cleared)
+    assert screening("audit", "verify").returncode == 0, "the chain alone cannot know"
+    done = screening(*verify)
+    assert done.returncode == 1
+    assert "its tail was cut" in done.stdout
+    other = Office(cleared.folder / "other")
+    cleared.clearance.write_text(
+        replace(read(cleared.clearance), audit=Head()).sign(other, keys.make(other, "X", PASSPHRASE), PASSPHRASE).text()
+    )
+    assert screening(*verify).returncode == 2, "a clearance that anybody could have written proves nothing"
+
+
+def test_many_at_once_get_the_right_answer_each_and_leave_the_log_whole(cleared: Cleared) -> None:
+    before = audit.head(cleared.office.audit_log).number
+    arguments = ("gate", "--clearance", cleared.clearance, "--pipeline", cleared.pipeline)
+    processes = [
+        (code, subprocess.Popen(command(*arguments, file), stderr=subprocess.DEVNULL))
+        for code, file in [(0, cleared.good), (1, cleared.blocked), (0, cleared.good)]
+    ]
+    with ThreadPoolExecutor(32) as pool:
+        files = [cleared.good, cleared.blocked] * 100
+        codes = list(pool.map(lambda file: cleared.gate(file).exit_code, files))
+    assert codes == [0, 1] * 100
+    assert [process.wait() for _, process in processes] == [code for code, _ in processes]
+    assert audit.verify(cleared.office.audit_log) == []
+    assert audit.head(cleared.office.audit_log).number == before + 203
+
+
+def test_the_gate_loads_nothing_heavy_and_a_hundred_files_take_under_a_second(cleared: Cleared) -> None:
+    for number in range(100):
+        shutil.copyfile(cleared.good, cleared.folder / f"{number}.jpg")
+    files = sorted(cleared.folder.glob("*.jpg"))
+    began = time.perf_counter()
+    assert cleared.gate(*files).exit_code == 0
+    assert time.perf_counter() - began < 1
+    heavy = (
+        "cv2 numpy PIL torch onnx onnxruntime openvino dlib pydantic jinja2 screening.photo screening.pipeline".split()
+    )
+    code = f"import sys, screening; screening.gate; print([name for name in {heavy} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_gate_is_a_call_away_in_python(cleared: Cleared) -> None:
+    assert package.gate is gate
+    assert "gate" in package.__all__
+    with pytest.raises(AttributeError, match="has no attribute 'gait'"):
+        package.gait  # noqa: B018
+    assert package.gate([str(cleared.good)], str(cleared.clearance), pipeline=cleared.pipeline)
