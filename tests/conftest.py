@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.cleared import PASSPHRASE, Cleared, make_cleared
+
 # The project's own check must say the same thing twice; at a desk every run tries new examples.
 settings.register_profile("check", derandomize=True, deadline=None)
 if os.environ.get("CI"):
@@ -60,3 +62,19 @@ def shoot(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def bad_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with one of each broken file in `broken`, and of each odd but good one in `odd`."""
     return draw_into(tmp_path_factory.mktemp("bad"), "make_broken.py")
+
+
+@pytest.fixture(scope="session")
+def cleared_once(tmp_path_factory: pytest.TempPathFactory) -> Cleared:
+    """A small shoot, scanned and cleared; not to be changed."""
+    return make_cleared(tmp_path_factory.mktemp("cleared"))
+
+
+@pytest.fixture
+def cleared(cleared_once: Cleared, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cleared:
+    """A copy of it to tamper with; its office is the one that commands use."""
+    copy = cleared_once.copy(tmp_path / "copy")
+    monkeypatch.setenv("SCREENING_HOME", str(copy.office.folder))
+    monkeypatch.setenv("SCREENING_PASSPHRASE", PASSPHRASE)
+    monkeypatch.setenv("SCREENING_PIPELINE", str(copy.pipeline))
+    return copy

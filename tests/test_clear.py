@@ -16,21 +16,8 @@ from screening.finding import ScreeningError
 from screening.weights import manifest, sha256_of
 from screening.workflow import audit, clear, keys
 from screening.workflow.clearance import Clearance, ClearanceError, read
-from tests.cleared import PASSPHRASE, QUESTION, SIGNED, Cleared, make_cleared
+from tests.cleared import QUESTION, SIGNED, Cleared
 from tests.test_scan import screening
-
-
-@pytest.fixture(scope="module")
-def original(tmp_path_factory: pytest.TempPathFactory) -> Cleared:
-    return make_cleared(tmp_path_factory.mktemp("cleared"))
-
-
-@pytest.fixture
-def cleared(original: Cleared, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cleared:
-    copy = original.copy(tmp_path / "copy")
-    monkeypatch.setenv("SCREENING_HOME", str(copy.office.folder))
-    monkeypatch.setenv("SCREENING_PASSPHRASE", PASSPHRASE)
-    return copy
 
 
 def test_a_run_is_cleared_from_the_command_line(cleared: Cleared, tmp_path: Path) -> None:

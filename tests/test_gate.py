@@ -21,20 +21,8 @@ from screening.workflow.audit import Entry, Head
 from screening.workflow.clearance import read
 from screening.workflow.gate import Answer, gate
 from screening.workflow.office import Office
-from tests.cleared import PASSPHRASE, Cleared, later, make_cleared
+from tests.cleared import PASSPHRASE, Cleared, later
 from tests.test_scan import command, screening
-
-
-@pytest.fixture(scope="module")
-def original(tmp_path_factory: pytest.TempPathFactory) -> Cleared:
-    return make_cleared(tmp_path_factory.mktemp("cleared"))
-
-
-@pytest.fixture
-def cleared(original: Cleared, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cleared:
-    copy = original.copy(tmp_path / "copy")
-    monkeypatch.setenv("SCREENING_HOME", str(copy.office.folder))
-    return copy
 
 
 def test_what_was_cleared_passes_and_the_answer_is_a_line_in_the_log(cleared: Cleared) -> None:

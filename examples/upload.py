@@ -1,0 +1,118 @@
+"""Uploads cleared pictures to Flickr, or to what speaks as Flickr does: all of them or none, and none of them twice.
+
+    python examples/upload.py CLEARANCE PICTURE...
+
+The environment names the account: FLICKR_KEY, FLICKR_SECRET, FLICKR_TOKEN and FLICKR_TOKEN_SECRET. SCREENING_PIPELINE
+names the policy in force. Needs `pip install requests-oauthlib`.
+
+Every picture is uploaded with a machine tag that holds its SHA-256. Before anything is sent, and again whenever an
+answer got lost on the way, the account is asked whether it holds that tag already: what arrived is never sent again.
+Flickr's search takes a moment to know of a new picture; WAIT is how long we give it, in seconds.
+
+Exits 0 where every picture is in the account, 1 where one must not go out (nothing is sent then), 2 otherwise.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+import requests
+from requests_oauthlib import OAuth1
+
+import screening
+
+UPLOAD = os.environ.get("FLICKR_UPLOAD_URL", "https://up.flickr.com/services/upload/")
+REST = os.environ.get("FLICKR_REST_URL", "https://api.flickr.com/services/rest/")
+PIPELINE = os.environ.get("SCREENING_PIPELINE", "default")
+WAIT = float(os.environ.get("UPLOAD_WAIT", "30"))
+TRIES, TIMEOUT = 4, 120
+
+
+class UploadError(Exception):
+    """The account said no, or could not be asked."""
+
+
+def main(clearance: str, *pictures: str) -> int:
+    result = screening.gate(pictures, clearance, pipeline=PIPELINE)
+    for checked in result.files:
+        if checked.reason:
+            print(f"upload: {checked.path}: {checked.reason}", file=sys.stderr)
+    if not result:
+        return result.exit_code
+    names = ("FLICKR_KEY", "FLICKR_SECRET", "FLICKR_TOKEN", "FLICKR_TOKEN_SECRET")
+    auth = OAuth1(*(os.environ[name] for name in names))
+    for picture in pictures:
+        # asked again, one by one, for the very bytes: what is sent is what was checked, whatever lies on the disk now
+        again = screening.gate([picture], clearance, pipeline=PIPELINE, keep=True)
+        (checked,) = again.files
+        if not again or checked.data is None:
+            print(f"upload: {picture}: {checked.reason}", file=sys.stderr)
+            return again.exit_code
+        print(f"{picture}: photo {send(checked.data, Path(picture).name, checked.sha256, auth)}")
+    return 0
+
+
+def send(data: bytes, name: str, sha256: str, auth: OAuth1) -> str:
+    """The number that the account gives the picture, which is sent only while the account does not hold it."""
+    for attempt in range(TRIES):
+        if attempt:
+            time.sleep(WAIT)
+        try:
+            return find(sha256, auth) or upload(data, name, sha256, auth)
+        except (requests.ConnectionError, requests.Timeout):
+            print(f"upload: {name}: no answer; asking whether it arrived", file=sys.stderr)
+    raise UploadError(f"{name}: no answer in {TRIES} tries; run this again later")
+
+
+def find(sha256: str, auth: OAuth1) -> str:
+    """The number of the picture in the account, or ""."""
+    query = {
+        "method": "flickr.photos.search",
+        "user_id": "me",
+        "machine_tags": f"screening:sha256={sha256}",
+        "format": "json",
+        "nojsoncallback": "1",
+    }
+    answer = requests.get(REST, params=query, auth=auth, timeout=TIMEOUT)
+    if answer.status_code != 200 or answer.json().get("stat") != "ok":
+        raise UploadError(f"the account cannot be asked what it holds (HTTP {answer.status_code})")
+    photos = answer.json()["photos"]["photo"]
+    return str(photos[0]["id"]) if photos else ""
+
+
+def upload(data: bytes, name: str, sha256: str, auth: OAuth1) -> str:
+    """Sends the picture, not yet public, and gives its number."""
+    fields = {"title": Path(name).stem, "tags": f"screening:sha256={sha256}", "is_public": "0"}
+    # Flickr wants every field signed but the picture; a multipart body is not signed, so the fields are, on their own.
+    signed = requests.Request("POST", UPLOAD, data=fields, auth=auth).prepare()
+    answer = requests.post(
+        UPLOAD,
+        data=fields,
+        files={"photo": (name, data)},
+        headers={"Authorization": signed.headers["Authorization"]},
+        timeout=TIMEOUT,
+    )
+    if answer.status_code != 200:
+        raise UploadError(f"{name}: the account refused it (HTTP {answer.status_code})")
+    response = ElementTree.fromstring(answer.content)
+    if response.get("stat") != "ok":
+        raise UploadError(f"{name}: the account refused it")
+    return str(response.findtext("photoid"))
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 3:
+        print("upload: usage: upload.py CLEARANCE PICTURE...", file=sys.stderr)
+        raise SystemExit(2)
+    try:
+        raise SystemExit(main(*sys.argv[1:]))
+    except (UploadError, screening.ScreeningError, requests.RequestException) as error:
+        print(f"upload: {error}", file=sys.stderr)
+        raise SystemExit(2) from None
+    except KeyError as error:
+        print(f"upload: set {error.args[0]} to the account's", file=sys.stderr)
+        raise SystemExit(2) from None
