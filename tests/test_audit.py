@@ -187,11 +187,13 @@ def test_export_gives_one_row_a_line(log: Path) -> None:
 
 
 def test_a_release_is_due_until_somebody_has_looked_at_it_again(log: Path) -> None:
-    audit.append(log, "clearance", clearance="a" * 64, batch="Open day", released=12)
+    audit.append(log, "clearance", clearance="a" * 64, batch="Open day", released=12, report="b" * 64)
     assert screening("audit", "due").stdout == "", "not before its time"
     done = screening("audit", "due", "--after", "0")
     assert done.returncode == 1
     assert "12 released  Open day" in done.stdout
     assert json.loads(screening("audit", "due", "--after", "0", "--json").stdout)[0]["fields"]["batch"] == "Open day"
-    audit.append(log, "review", clearance="a" * 64)
+    assert screening("audit", "reviewed", "b").returncode == 2, "no release begins so"
+    assert screening("audit", "reviewed", done.stdout.split()[0]).returncode == 0
     assert screening("audit", "due", "--after", "0").returncode == 0
+    assert audit.verify(log) == []

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import stat
+import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -16,8 +17,8 @@ from screening.finding import ScreeningError
 from screening.weights import manifest, sha256_of
 from screening.workflow import audit, clear, keys
 from screening.workflow.clearance import Clearance, ClearanceError, read
-from tests.cleared import QUESTION, SIGNED, Cleared
-from tests.test_scan import screening
+from tests.cleared import PASSPHRASE, QUESTION, SIGNED, Cleared
+from tests.test_scan import command, screening
 
 
 def test_a_run_is_cleared_from_the_command_line(cleared: Cleared, tmp_path: Path) -> None:
@@ -52,6 +53,35 @@ def test_a_script_that_leaves_a_question_open_gets_no_clearance(cleared: Cleared
     assert done.returncode == 2
     assert f"this question has no answer: {QUESTION}" in done.stderr
     assert not cleared.clearance.exists()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")
+def test_a_person_at_a_terminal_is_asked_and_the_passphrase_does_not_show(
+    cleared: Cleared, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import pty
+
+    monkeypatch.delenv("SCREENING_PASSPHRASE")
+    terminal, keyboard = pty.openpty()
+    call = command("clear", cleared.run, "--pipeline", cleared.pipeline)
+    process = subprocess.Popen(call, stdin=keyboard, stdout=keyboard, stderr=keyboard, start_new_session=True)
+    shown = ""
+    for question, typed in [
+        ("Which policing purpose", "An open day"),
+        (QUESTION, "No."),
+        ("Who is the second person?", "B. Second"),
+        ("Passphrase:", PASSPHRASE),
+        ("left out", ""),
+    ]:
+        while question not in shown and process.poll() is None:
+            shown += os.read(terminal, 4096).decode()
+        os.write(terminal, f"{typed}\n".encode() if typed else b"")
+    assert process.wait() == 1
+    os.close(terminal)
+    os.close(keyboard)
+    assert "2 may go out, 1 is left out" in shown
+    assert PASSPHRASE not in shown
+    assert read(cleared.clearance).second == "B. Second"
 
 
 def edit_the_report(cleared: Cleared) -> None:

@@ -125,6 +125,11 @@ def remove_the_log(cleared: Cleared) -> None:
     cleared.office.audit_log.unlink()
 
 
+def edit_the_run(cleared: Cleared) -> None:
+    report = cleared.run / "report.json"
+    report.write_text(report.read_text().replace('"block"', '"clear"'))
+
+
 @pytest.mark.parametrize(
     ("tamper", "says"),
     [
@@ -139,6 +144,7 @@ def remove_the_log(cleared: Cleared) -> None:
         (let_it_expire, "was valid until"),
         (change_the_policy, "the policy in force is not the one"),
         (change_the_networks, "the networks of this version are not those"),
+        (edit_the_run, "the run was changed or scanned again"),
         (cut_the_log, "no longer holds the line"),
         (rebuild_the_log, "no longer holds the line"),
         (remove_the_log, "no longer holds the line"),

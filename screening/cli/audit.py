@@ -34,16 +34,20 @@ def verify(
 
 @audit.command()
 def reviewed(
-    clearance: Annotated[Path, typer.Argument(help="The clearance of the batch.", show_default=False)],
+    release: Annotated[str, typer.Argument(help="The number that due shows, or its beginning.", show_default=False)],
 ) -> None:
-    """Says in the log that a released batch was looked at again, so that it is no longer due."""
+    """Notes in the log that a released batch was looked at again, so that it is no longer due."""
     from screening.workflow import audit
-    from screening.workflow.clearance import load, name, parse
+    from screening.workflow.audit import AuditError
     from screening.workflow.office import Office
 
-    data = load(clearance)
-    entry = audit.append(Office.here().audit_log, "review", clearance=name(data), report=parse(data, clearance).report)
-    typer.echo(f"line {entry.number}")
+    log = Office.here().audit_log
+    found = [entry for entry in audit.due(log, days=0) if entry.fields["clearance"].startswith(release)]
+    if not release or len(found) != 1:
+        raise AuditError(
+            f"{release}: {len(found)} releases that wait for review begin so; screening audit due lists them"
+        )
+    audit.append(log, "review", clearance=found[0].fields["clearance"], report=found[0].fields["report"])
 
 
 @audit.command()
@@ -65,6 +69,7 @@ def due(
     import dataclasses
     from json import dumps
 
+    from screening.render.inert import inert
     from screening.workflow import audit
     from screening.workflow.office import Office
 
@@ -72,5 +77,8 @@ def due(
     if json:
         typer.echo(dumps([dataclasses.asdict(entry) for entry in waiting], indent=2))
     for entry in [] if json else waiting:
-        typer.echo(f"{entry.at[:10]}  {entry.fields['released']:5} released  {entry.fields['batch']}")
+        typer.echo(
+            f"{entry.fields['clearance'][:12]}  {entry.at[:10]}  "
+            f"{entry.fields['released']:5} released  {inert(entry.fields['batch'])}"
+        )
     raise typer.Exit(1 if waiting else 0)

@@ -102,7 +102,10 @@ def examine(folder: Path, pipeline: str, office: Office) -> Examined:
             f"{folder / run.REPORT}: is not as screening scan left it, or was scanned elsewhere; scan again"
         )
     fields = run.read(folder)
-    chosen = config.load(pipeline or fields["policy"]["name"])
+    pipeline = pipeline or fields["policy"]["name"]
+    if not Path(pipeline).is_file() and pipeline not in config.names():
+        raise ClearanceError(f"{folder}: was scanned with a pipeline file called {pipeline}: name it with --pipeline")
+    chosen = config.load(pipeline)
     if chosen.sha256 != fields["policy"]["sha256"]:
         raise ClearanceError(f"{chosen.name}: this pipeline is not the one that {folder} was scanned with; scan again")
     _check_models(fields)
@@ -131,7 +134,7 @@ def examine(folder: Path, pipeline: str, office: Office) -> Examined:
         answers={},
         overrode=frozenset(),
         looser=tuple(chosen.policy.looser_than(config.default_policy())),
-        off=_off(pipeline or fields["policy"]["name"]),
+        off=_off(pipeline),
     )
 
 

@@ -17,10 +17,11 @@ from pathlib import Path
 from typing import Any
 
 from screening import pipeline_file
-from screening.weights import manifest
+from screening.weights import manifest, sha256_of
 from screening.workflow import audit, keys
 from screening.workflow.clearance import Clearance, ClearanceError, load, name, parse
 from screening.workflow.office import Office
+from screening.workflow.run import REPORT
 
 # How far a computer's clock may have been put right since the last line of the log, or differ from the signer's.
 SLACK = datetime.timedelta(minutes=5)
@@ -117,6 +118,8 @@ def gate(
         data = load(path)
         signed = parse(data, path)
         stale, answer = _stale(signed, office, in_force.sha256)
+        if not stale and _edited(path.parent, signed):
+            stale, answer = "the run was changed or scanned again after it was cleared; clear it again", Answer.REFUSE
     except ClearanceError as error:
         signed, stale, answer = None, str(error), Answer.UNKNOWN
     check = partial(_check, clearance=signed, stale=stale, answer=answer, keep=keep)
@@ -188,6 +191,15 @@ def _stale(clearance: Clearance, office: Office, policy: str) -> tuple[str, Answ
     if keys.private_file(office, key).is_file() and not audit.holds(office.audit_log, clearance.audit):
         return "the audit log no longer holds the line at which the clearance was signed", Answer.REFUSE
     return "", Answer.PASS
+
+
+def _edited(folder: Path, clearance: Clearance) -> bool:
+    """Whether the clearance lies in a run, and the run is no longer the one that was cleared."""
+    report = folder / REPORT
+    try:
+        return report.exists() and sha256_of(report) != clearance.report
+    except OSError:
+        return True
 
 
 def _warnings(review_by: str) -> tuple[str, ...]:
