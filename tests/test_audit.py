@@ -8,6 +8,7 @@ import json
 import multiprocessing
 import os
 import stat
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -77,6 +78,13 @@ def test_a_line_removed_moved_or_edited_is_found(
     assert says in done.stdout
 
 
+def test_one_bit_anywhere_in_the_log_is_found(log: Path) -> None:
+    whole, head = log.read_bytes(), audit.head(log)
+    for position in range(len(whole)):
+        log.write_bytes(whole[:position] + bytes([whole[position] ^ 1 << position % 7]) + whole[position + 1 :])
+        assert audit.verify(log, against=head), position
+
+
 def test_a_cut_tail_and_a_rebuilt_log_show_against_a_head(log: Path) -> None:
     head = audit.head(log)
     audit.append(log, "scan", report="f" * 64)
@@ -97,6 +105,7 @@ def test_a_line_half_written_when_the_power_went_is_no_line(log: Path) -> None:
     whole = log.read_text()
     log.write_text(whole + '{"at":"2026-')
     assert audit.head(log).number == 5
+    assert audit.verify(log) == []
     audit.append(log, "scan", report="f" * 64)
     assert audit.verify(log) == []
     assert log.read_text().startswith(whole)
@@ -147,6 +156,20 @@ def test_threads_and_processes_write_at_once_and_no_line_is_lost(log: Path) -> N
         process.join()
     assert audit.verify(log) == []
     assert audit.head(log).number == 5 + 3 * 40 + 80
+
+
+def test_a_writer_killed_at_any_moment_leaves_a_whole_log(log: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    for _ in range(4):
+        before = audit.head(log).number
+        process = context.Process(target=write_many, args=(log, 100_000))
+        process.start()
+        while audit.head(log).number < before + 20:
+            time.sleep(0.003)
+        process.kill()
+        process.join()
+        audit.append(log, "gate")
+        assert audit.verify(log) == []
 
 
 def test_an_unknown_event_is_refused(log: Path) -> None:

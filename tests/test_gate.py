@@ -229,6 +229,16 @@ def test_the_gate_cannot_tell(cleared: Cleared, tamper: Callable[[Cleared], None
     assert says in result.files[0].reason
 
 
+def test_one_bit_anywhere_in_the_clearance_lets_nothing_pass(cleared: Cleared) -> None:
+    whole = cleared.clearance.read_bytes()
+    for position in range(0, len(whole), 7):
+        flipped = bytes([whole[position] ^ 1 << position % 8])
+        cleared.clearance.write_bytes(whole[:position] + flipped + whole[position + 1 :])
+        assert cleared.gate().exit_code in {1, 2}, position
+    cleared.clearance.write_bytes(whole)
+    assert cleared.gate().exit_code == 0
+
+
 def test_a_clock_that_was_set_back_is_still_behind_at_the_second_try(cleared: Cleared) -> None:
     set_the_clock_back(cleared)
     assert [cleared.gate().exit_code for _ in range(3)] == [2, 2, 2]

@@ -29,6 +29,8 @@ START = "0" * 64
 # How long a line waits for other processes to write theirs, and how often it looks, in seconds.
 PATIENCE, GLANCE = 120.0, 0.01
 CHUNK = 8192
+# Windows writes two characters for the end of a line unless it is told not to.
+BINARY = getattr(os, "O_BINARY", 0)
 
 
 class AuditError(ScreeningError):
@@ -94,7 +96,7 @@ def append(log: Path, event: str, **fields: Any) -> Entry:
     make_private(log.parent)
     lock = FileLock(log.with_name(log.name + ".lock"), timeout=PATIENCE, poll_interval=GLANCE, mode=0o600)
     try:
-        with lock, os.fdopen(os.open(log, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as file:
+        with lock, os.fdopen(os.open(log, os.O_RDWR | os.O_CREAT | BINARY, 0o600), "r+b") as file:
             last = _last(file, log)
             entry = _entry(last, event, fields)
             # A tail without its line end is a line whose writer lost power before it was told that it was written.
@@ -206,9 +208,10 @@ def due(log: Path, *, days: int) -> list[Entry]:
 
 
 def _lines(log: Path) -> Iterator[bytes]:
+    """Every whole line; one that is being written, or was when the power went, is none yet."""
     try:
         with log.open("rb") as file:
-            yield from file
+            yield from (line for line in file if line.endswith(b"\n"))
     except FileNotFoundError:
         return
     except OSError as error:
