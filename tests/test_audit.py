@@ -202,6 +202,17 @@ def test_a_scan_with_a_run_is_one_line_and_one_without_is_none(log: Path, bad_fi
     assert run.sources(tmp_path / "run") == {"plain.jpg": (bad_files / "odd" / "plain.jpg").resolve()}
 
 
+@pytest.mark.parametrize("command", ["verify", "export", "due"])
+def test_of_a_log_that_is_not_there_nothing_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.setenv("SCREENING_HOME", str(tmp_path / "none"))
+    done = screening("audit", command)
+    assert done.returncode == 2
+    assert "there is no audit log" in done.stderr
+    assert not (tmp_path / "none").exists()
+
+
 def test_export_gives_one_row_a_line(log: Path) -> None:
     done = screening("audit", "export")
     rows = list(csv.DictReader(io.StringIO(done.stdout)))

@@ -155,12 +155,21 @@ def test_the_gate_refuses_with_the_reason_per_file(
 ) -> None:
     assert cleared.gate().exit_code == 0
     tamper(cleared)
-    done = screening("gate", cleared.good, "--clearance", cleared.clearance, "--pipeline", cleared.pipeline, "--json")
+    result = cleared.gate()
+    assert result.exit_code == 1
+    assert result.files[0].answer is Answer.REFUSE
+    assert says in result.files[0].reason
+
+
+def test_the_reason_is_said_to_people_and_to_scripts(cleared: Cleared) -> None:
+    call = ("gate", cleared.good, cleared.blocked, "--clearance", cleared.clearance, "--pipeline", cleared.pipeline)
+    done = screening(*call, "--json")
     answer = json.loads(done.stdout)
-    assert done.returncode == answer["exit"] == 1, done.stderr
-    assert says in answer["files"][0]["reason"]
-    assert answer["files"][0]["answer"] == "refuse"
-    assert f"{cleared.good}: {answer['files'][0]['reason']}" in done.stderr
+    assert done.returncode == answer["exit"] == 1
+    assert [one["answer"] for one in answer["files"]] == ["pass", "refuse"]
+    assert answer["files"][1]["file"] == str(cleared.blocked)
+    assert f"{cleared.blocked}: is held or blocked (scene-address)" in done.stderr
+    assert str(cleared.good) not in done.stderr
 
 
 def set_the_clock_back(cleared: Cleared) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import stat
@@ -83,6 +84,9 @@ def test_a_list_entry_whose_number_is_not_its_keys_is_no_key(home: Office) -> No
     path = home.keys / keys.TRUSTED
     path.write_text(path.read_text().replace(other.id, key.id[::-1]))
     assert list(keys.trusted(home)) == [key.id]
+    fields = dataclasses.asdict(key)
+    path.write_text(json.dumps([fields | {"id": "", "public": "AAAA"}, fields | {"public": "AAAA"}]))
+    assert keys.trusted(home) == {}
     path.write_text("[{}]")
     with pytest.raises(KeysError, match="not a list of keys"):
         keys.trusted(home)

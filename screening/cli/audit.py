@@ -10,6 +10,17 @@ import typer
 audit = typer.Typer(no_args_is_help=True, help="Checks and exports the office's audit log.")
 
 
+def _log() -> Path:
+    """The office's log; where there is none, nothing can be said of it."""
+    from screening.workflow.audit import AuditError
+    from screening.workflow.office import Office
+
+    log = Office.here().audit_log
+    if not log.is_file():
+        raise AuditError(f"{log}: there is no audit log; SCREENING_HOME says where an office's own is")
+    return log
+
+
 @audit.command()
 def verify(
     against: Annotated[
@@ -24,9 +35,8 @@ def verify(
     from screening.workflow.clearance import signed_head
     from screening.workflow.office import Office
 
-    office = Office.here()
-    log = office.audit_log
-    wrong = audit.verify(log, against=signed_head(against, office) if against else None)
+    log = _log()
+    wrong = audit.verify(log, against=signed_head(against, Office.here()) if against else None)
     for line in wrong or [f"{audit.head(log).number} lines, all of them as they were written"]:
         typer.echo(line)
     raise typer.Exit(1 if wrong else 0)
@@ -39,9 +49,8 @@ def reviewed(
     """Notes in the log that a released batch was looked at again, so that it is no longer due."""
     from screening.workflow import audit
     from screening.workflow.audit import AuditError
-    from screening.workflow.office import Office
 
-    log = Office.here().audit_log
+    log = _log()
     found = [entry for entry in audit.due(log, days=0) if entry.fields["clearance"].startswith(release)]
     if not release or len(found) != 1:
         raise AuditError(
@@ -55,9 +64,8 @@ def export() -> None:
     """Prints the log as CSV, for the records officer."""
     from screening.render.table import audit_table
     from screening.workflow import audit
-    from screening.workflow.office import Office
 
-    typer.echo(audit_table(audit.entries(Office.here().audit_log)), nl=False)
+    typer.echo(audit_table(audit.entries(_log())), nl=False)
 
 
 @audit.command()
@@ -71,9 +79,8 @@ def due(
 
     from screening.render.inert import inert
     from screening.workflow import audit
-    from screening.workflow.office import Office
 
-    waiting = audit.due(Office.here().audit_log, days=after)
+    waiting = audit.due(_log(), days=after)
     if json:
         typer.echo(dumps([dataclasses.asdict(entry) for entry in waiting], indent=2))
     for entry in [] if json else waiting:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from screening import config, pipeline_file
 from screening.finding import ScreeningError
 from screening.pipeline import Pipeline
 from screening.policy import Verdict
-from screening.report import restored
+from screening.report import PhotoReport, restored
 from screening.weights import manifest, sha256_of
 from screening.workflow import audit, run
 from screening.workflow.audit import canonical
@@ -110,10 +111,7 @@ def examine(folder: Path, pipeline: str, office: Office) -> Examined:
         raise ClearanceError(f"{chosen.name}: this pipeline is not the one that {folder} was scanned with; scan again")
     _check_models(fields)
     photos = restored(fields, chosen.policy)
-    sources = run.sources(folder)
-    changed = tuple(
-        photo.file for photo in photos if photo.sha256 and not _unchanged(sources.get(photo.file), photo.sha256)
-    )
+    changed = _changed(photos, run.sources(folder))
     withheld = {
         photo.sha256: photo.judgements[0].rule if photo.judgements else "unscreened"
         for photo in photos
@@ -241,11 +239,18 @@ def _check_models(fields: Mapping[str, Any]) -> None:
             )
 
 
-def _unchanged(path: Path | None, sha256: str) -> bool:
-    try:
-        return path is not None and sha256_of(path) == sha256
-    except OSError:
-        return False
+def _changed(photos: Sequence[PhotoReport], sources: Mapping[str, Path]) -> tuple[str, ...]:
+    """The files that are gone, or no longer have the hash that was screened."""
+
+    def same(photo: PhotoReport) -> bool:
+        try:
+            return sha256_of(sources[photo.file]) == photo.sha256
+        except (OSError, KeyError):
+            return False
+
+    seen = [photo for photo in photos if photo.sha256]
+    with ThreadPoolExecutor() as pool:  # hashing lets other threads run
+        return tuple(photo.file for photo, still in zip(seen, pool.map(same, seen), strict=True) if not still)
 
 
 def _off(pipeline: str) -> tuple[str, ...]:

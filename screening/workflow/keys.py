@@ -78,7 +78,7 @@ def trusted(office: Office) -> dict[str, Key]:
         raise KeysError(f"{path}: is not a list of keys that can be read; copy it from the office again") from error
     if wrong := [key for key in keys if not all(isinstance(value, str) for value in dataclasses.astuple(key))]:
         raise KeysError(f"{path}: {len(wrong)} of its keys are damaged; copy it from the office again")
-    return {key.id: key for key in keys if key.id == _id(key.public)}
+    return {key.id: key for key in keys if key.id and key.id == _id(key.public)}
 
 
 def private_file(office: Office, key: Key) -> Path:
@@ -171,8 +171,8 @@ def trust(office: Office, text: str) -> Key:
     try:
         fields = json.loads(text)
         name, public = str(fields["name"]), str(fields["public"])
-        if len(base64.b64decode(public, validate=True)) != 32:
-            raise ValueError
+        if not _id(public):
+            raise ValueError("not 32 bytes in base64")
     except (ValueError, TypeError, KeyError) as error:
         raise KeysError("is no public key of ours; screening keys export prints one") from error
     key = trusted(office).get(_id(public)) or Key(id=_id(public), name=name, public=public, since=_now())
@@ -246,10 +246,12 @@ def _write(path: Path, text: str) -> None:
 
 
 def _id(public: str) -> str:
+    """The id of a public key in base64, or "" for what is none."""
     try:
-        return hashlib.sha256(base64.b64decode(public, validate=True)).hexdigest()[:32]
+        data = base64.b64decode(public, validate=True)
     except ValueError:
         return ""
+    return hashlib.sha256(data).hexdigest()[:32] if len(data) == 32 else ""
 
 
 def _now() -> str:
