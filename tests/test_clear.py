@@ -17,7 +17,7 @@ from screening.finding import ScreeningError
 from screening.weights import manifest, sha256_of
 from screening.workflow import audit, clear, keys
 from screening.workflow.clearance import Clearance, ClearanceError, read
-from tests.cleared import PASSPHRASE, QUESTION, SIGNED, Cleared
+from tests.cleared import PASSPHRASE, QUESTION, SIGNED, Cleared, set_the_clock_back
 from tests.test_scan import command, screening
 
 
@@ -116,6 +116,7 @@ def take_the_run_to_another_office(cleared: Cleared) -> None:
         (edit_the_report, "is not as screening scan left it"),
         (change_the_policy, "is not the one that .* was scanned with"),
         (edit_the_log, "line 1 was edited"),
+        (set_the_clock_back, "the clock stands before the last line"),
         (remove_the_report, "holds no readable report.json"),
         (remove_the_sources, "holds no readable sources.json"),
         (take_the_run_to_another_office, "or was scanned elsewhere"),

@@ -17,11 +17,11 @@ import pytest
 import screening as package
 from screening.weights import sha256_of
 from screening.workflow import audit, keys
-from screening.workflow.audit import Entry, Head
+from screening.workflow.audit import Head
 from screening.workflow.clearance import read
 from screening.workflow.gate import Answer, gate
 from screening.workflow.office import Office
-from tests.cleared import PASSPHRASE, Cleared, later
+from tests.cleared import PASSPHRASE, Cleared, later, set_the_clock_back
 from tests.test_scan import command, screening
 
 
@@ -170,16 +170,6 @@ def test_the_reason_is_said_to_people_and_to_scripts(cleared: Cleared) -> None:
     assert answer["files"][1]["file"] == str(cleared.blocked)
     assert f"{cleared.blocked}: is held or blocked (scene-address)" in done.stderr
     assert str(cleared.good) not in done.stderr
-
-
-def set_the_clock_back(cleared: Cleared) -> None:
-    """The log's last line is of tomorrow, as it is when the clock was put back a day since."""
-    log = cleared.office.audit_log
-    *lines, final = log.read_text().splitlines(keepends=True)
-    fields = json.loads(final)
-    fields["at"] = later(fields["at"], 1)
-    fields["sha256"] = audit._digest(Entry(**fields))
-    log.write_text("".join([*lines, audit.canonical(fields).decode() + "\n"]))
 
 
 def sign_in_the_future(cleared: Cleared) -> None:

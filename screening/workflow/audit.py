@@ -29,6 +29,8 @@ START = "0" * 64
 # How long a line waits for other processes to write theirs, and how often it looks, in seconds.
 PATIENCE, GLANCE = 120.0, 0.01
 CHUNK = 8192
+# How far a clock may have been put right since the last line.
+SLACK = datetime.timedelta(minutes=5)
 # Windows writes two characters for the end of a line unless it is told not to.
 BINARY = getattr(os, "O_BINARY", 0)
 
@@ -136,6 +138,16 @@ def head(log: Path) -> Head:
     """
     entry = last(log)
     return entry.head if entry else Head()
+
+
+def clock_behind(log: Path) -> str:
+    """The time of the last line, where the computer's clock stands before it and so was set back; else "".
+
+    Raises:
+        AuditError: if the log cannot be read, or its last line is not one of ours.
+    """
+    entry = last(log)
+    return entry.at if entry and datetime.datetime.now(datetime.UTC) < entry.time - SLACK else ""
 
 
 def entries(log: Path) -> Iterator[Entry]:

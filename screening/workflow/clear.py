@@ -95,6 +95,8 @@ def examine(folder: Path, pipeline: str, office: Office) -> Examined:
     """
     if wrong := audit.verify(office.audit_log):
         raise ClearanceError(f"{office.audit_log}: {wrong[0]}; nothing is cleared until that is explained")
+    if last := audit.clock_behind(office.audit_log):
+        raise ClearanceError(f"the clock stands before the last line of the audit log ({last[:16]}); put it right")
     report = _report_hash(folder)
     if not any(
         entry.event == "scan" and entry.fields.get("report") == report for entry in audit.entries(office.audit_log)

@@ -23,9 +23,6 @@ from screening.workflow.clearance import Clearance, ClearanceError, load, name, 
 from screening.workflow.office import Office
 from screening.workflow.run import REPORT
 
-# How far a computer's clock may have been put right since the last line of the log, or differ from the signer's.
-SLACK = datetime.timedelta(minutes=5)
-
 
 class Answer(enum.StrEnum):
     """What the gate says of a file."""
@@ -177,10 +174,9 @@ def _stale(clearance: Clearance, office: Office, policy: str) -> tuple[str, Answ
         return f"the key that signed the clearance was replaced on {key.retired[:10]}, before it signed", Answer.REFUSE
     if not clearance.released:
         return "the clearance is empty: it lets nothing pass", Answer.UNKNOWN
-    last = audit.last(office.audit_log)
-    if last and now < last.time - SLACK:
-        return f"the clock stands before the last line of the audit log ({last.at[:16]}); put it right", Answer.UNKNOWN
-    if now < at - SLACK:
+    if last := audit.clock_behind(office.audit_log):
+        return f"the clock stands before the last line of the audit log ({last[:16]}); put it right", Answer.UNKNOWN
+    if now < at - audit.SLACK:
         return f"the clearance is from the future ({clearance.at[:16]}); put the clock right", Answer.UNKNOWN
     if now > until:
         return f"the clearance was valid until {clearance.until[:16]} UTC; clear the run again", Answer.REFUSE
