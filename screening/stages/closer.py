@@ -17,12 +17,12 @@ from screening.photo import Photo, Pixels
 from screening.stages.ppocr import Quad
 
 # Sheets (height, width); the first that holds what is left is taken.
-SHEETS = ((320, 640), (640, 640))
+SHEETS = ((320, 320), (320, 640), (640, 640))
 GREY = 127
 # Places that matter less than this.
-FAINT = 0.35
+FAINT = 0.6
 # Places that matter at least this much are looked at in the order of their size, the smallest first.
-CLEAR = 0.5
+CLEAR = 0.75
 # A place that is this little too large for a sheet is enlarged a little less, rather than divided.
 NEARLY = 1.4
 # Places whose scales differ less than this are joined.
