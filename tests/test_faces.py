@@ -12,7 +12,7 @@ import pytest
 from screening.finding import Finding
 from screening.photo import Photo, Pixels
 from screening.stages.centerface import Face, decode, detect, without_doubles
-from screening.stages.face_looks import glance, window
+from screening.stages.face_looks import window
 from screening.stages.faces import Faces
 
 ASTRONAUT = (182, 59, 270, 177)  # the face in scikit-image's portrait, by eye
@@ -143,17 +143,6 @@ def test_a_second_look_drops_what_the_first_took_for_a_face(astronaut: Path, nam
     photo = Photo.open(astronaut.with_name(name))
     assert detect(photo.rgb, minimum=0.05), "the first look has candidates"
     assert _faces(photo) == []
-
-
-def test_a_glance_at_many_places_says_at_which_there_is_a_face(astronaut: Path) -> None:
-    photo = Photo.open(astronaut)
-    face = Face(0.1, (182.0, 59.0, 270.0, 177.0))
-    elsewhere = [Face(0.1, (x, 400.0, x + 60.0, 470.0)) for x in range(0, 400, 6)]  # the space suit
-    places = [*elsewhere[:40], face, *elsewhere[40:]]  # more than one picture of tiles holds
-    worth = glance(photo, places)
-    assert len(worth) == len(places) > 64
-    assert worth[40]
-    assert sum(worth) < 20
 
 
 def test_a_window_shows_its_place_at_any_edge_of_the_picture() -> None:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from screening.photo import Photo
-from screening.stages.embedding import Landmarks, Pixels
+from screening.stages.embedding import Landmarks, Pixels, chip
 from screening.stages.identifiability import identifiability
 
 POINTS = ((203.0, 108.0), (245.0, 107.0), (227.0, 130.0), (207.0, 150.0), (245.0, 150.0))
@@ -32,7 +32,7 @@ def seen_at(rgb: Pixels, height: float, *, blur: float = 0.0, light: float = 1.0
         smaller = cv2.GaussianBlur(smaller, (0, 0), blur * height)
     pixels = np.asarray(smaller * light, np.uint8)
     points: Landmarks = [((x + 0.5) * scale - 0.5, (y + 0.5) * scale - 0.5) for x, y in POINTS]
-    return identifiability(pixels, height=height, points=points, detector=0.8)
+    return identifiability(chip(pixels, points), height=height, points=points, detector=0.8)
 
 
 def test_a_sharp_face_falls_from_sure_to_hardly_as_it_gets_smaller(rgb: Pixels) -> None:
@@ -58,7 +58,8 @@ def test_a_spoilt_face_is_less_identifiable_than_a_good_one_of_its_size(rgb: Pix
 @given(st.floats(1, 5000), st.floats(1, 5000), st.floats(0, 1))
 def test_of_the_same_pixels_the_taller_face_never_scores_lower(one: float, other: float, detector: float) -> None:
     scores = [
-        identifiability(grey(), height=height, points=POINTS, detector=detector) for height in sorted((one, other))
+        identifiability(chip(grey(), POINTS), height=height, points=POINTS, detector=detector)
+        for height in sorted((one, other))
     ]
     assert 0 <= scores[0] <= scores[1] <= 1
 
@@ -70,4 +71,4 @@ def grey() -> Pixels:
 
 @pytest.mark.parametrize("place", [(0.0, 0.0), (1e6, -1e6)])  # landmarks on one spot, inside and far outside
 def test_impossible_landmarks_still_give_a_score(place: tuple[float, float]) -> None:
-    assert 0 <= identifiability(grey(), height=0.0, points=[place] * 5, detector=0.0) <= 0.1
+    assert 0 <= identifiability(chip(grey(), [place] * 5), height=0.0, points=[place] * 5, detector=0.0) <= 0.1

@@ -12,15 +12,17 @@ import numpy as np
 from screening.finding import Box, Finding
 from screening.photo import Photo, Pixels
 from screening.stages.centerface import Face, detect, without_doubles
-from screening.stages.face_looks import glance, second_look
+from screening.stages.embedding import chip
+from screening.stages.face_looks import second_look
 from screening.stages.identifiability import identifiability
 
-FIRST = 0.03  # from here on a candidate is worth the second look: faces of 24 pixels in 12 megapixels start here
+# From here on a candidate is worth the second look. One lower than so many pixels in the view may be fainter: a face 24
+# pixels high in 12 megapixels is. Fainter and larger ones are many (eight a picture), and one of 800 was a face.
+FIRST = 0.1
+SMALL, FIRST_IF_SMALL = 14, 0.03
 LEAST = 14  # pixels: lower than this nobody is recognised (see _at_best), so a doubtful face is not looked at again
 TURNED = 0.2  # the same for turned faces, which are rare
 CERTAIN = 0.8  # from here on the first look is enough
-# Of so many candidates fainter than this, most are nothing: a glance at all of them together saves most second looks.
-FAINT, MANY = 0.3, 6
 # A dim face is lightened until its bright parts are so bright, of 255, but not further than its noise allows.
 BRIGHT, MOST_GAIN = 160, 3.0
 
@@ -46,7 +48,7 @@ class Faces:
     kinds: ClassVar[tuple[str, ...]] = ("face.identifiable", "face.unidentifiable")
 
     side: int = 1920
-    small_side: int = 480
+    small_side: int = 416
     enlarged: int = 800
     minimum: float = 0.45
     looks: int = 128
@@ -71,10 +73,6 @@ class Faces:
         # a doubtful candidate must not hide one that lies within it: that is for the second look to say
         faces = without_doubles(candidates, nested=True)
         doubtful = [face for face in faces if face.score < CERTAIN and face.height >= LEAST][: self.looks]
-        faint = [face for face in doubtful if face.score < FAINT]
-        if len(faint) >= MANY:
-            seen = dict(zip(faint, glance(photo, faint), strict=True))
-            doubtful = [face for face in doubtful if seen.get(face, True)]
         looked_at = {face: second_look(photo, face) for face in doubtful}
         confirmed = [looked_at.get(face, face) for face in faces]
         return without_doubles(face for face in confirmed if face.score >= minimum)
@@ -104,8 +102,10 @@ class Faces:
         return Finding(kind, score, f"a face {box.height} px high", box, points=face.points)
 
 
-def _seen(pixels: Pixels, factor: float) -> Iterable[Face]:
-    return (face.moved(1 / factor) for face in detect(pixels, minimum=FIRST))
+def _seen(pixels: Pixels, factor: float) -> Iterator[Face]:
+    for face in detect(pixels, minimum=FIRST_IF_SMALL):
+        if face.score >= FIRST or face.height < SMALL:
+            yield face.moved(1 / factor)
 
 
 def _resized(rgb: Pixels, factor: float) -> Pixels:
@@ -141,14 +141,12 @@ def _is_a_face(score: float) -> float:
 
 def _recognisable(face: Face, box: Box, photo: Photo) -> float:
     """How likely a person shown there is recognised, also once the picture is lightened, which anybody can do."""
-    around = box.grow(0.6).clip(photo.width, photo.height) or box
-    pixels = photo.crop(around)
-    brightest = float(np.percentile(photo.crop(box)[::2, ::2], 90)) or 1.0
+    cut = chip(photo.rgb, face.points)
+    brightest = float(np.percentile(cut, 90)) or 1.0
     gain = min(max(BRIGHT / brightest, 1.0), MOST_GAIN)
     if gain > 1:
-        pixels = np.minimum(pixels * np.float32(gain), 255).astype(np.uint8)
-    points = [(x - around.left, y - around.top) for x, y in face.points]
-    known = identifiability(pixels, height=box.height, points=points, detector=face.score)
+        cut = np.minimum(cut * np.float32(gain), 255).astype(np.uint8)
+    known = identifiability(cut, height=box.height, points=face.points, detector=face.score)
     return min(known, _at_best(box.height))
 
 

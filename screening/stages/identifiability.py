@@ -13,7 +13,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from screening.stages.embedding import Landmarks, Pixels, chip
+from screening.stages.embedding import Landmarks, Pixels
 from screening.weights import locate
 
 # The part of a cut-out that the face itself fills, in its pixels.
@@ -22,16 +22,16 @@ _INNER = slice(25, 125)
 _FAINTEST = 0.002
 
 
-def identifiability(rgb: Pixels, *, height: float, points: Landmarks, detector: float) -> float:
+def identifiability(face: Pixels, *, height: float, points: Landmarks, detector: float) -> float:
     """The probability, 0 to 1, that somebody who knows the person recognises them.
 
     Args:
-        rgb: the full-size picture; detail that a smaller copy has lost would be missed.
+        face: its upright cut-out of the full-size picture; detail that a smaller copy has lost would be missed.
         height: of the face's box, in pixels of that picture.
         points: the five landmarks, in pixels of that picture.
         detector: the face finder's own score, 0 to 1.
     """
-    measured = measure(chip(rgb, points), height=height, points=points, detector=detector)
+    measured = measure(face, height=height, points=points, detector=detector)
     return 1 / (1 + math.exp(-float(measured @ _weights())))
 
 
