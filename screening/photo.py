@@ -176,7 +176,7 @@ class Photo:
         factor = side / longest
         if side not in self._scaled:
             size = max(1, round(self.width * factor)), max(1, round(self.height * factor))
-            self._scaled[side] = _shrunk(self._halved(side), size)
+            self._scaled[side] = _shrunk(self._halved(side), size, halve=False)
         return self._scaled[side], factor
 
     def _halved(self, side: int) -> Pixels:
@@ -188,7 +188,7 @@ class Photo:
                 break
             half = max(height, width)
             if half not in self._scaled:
-                self._scaled[half] = _shrunk(picture, (width, height))
+                self._scaled[half] = _shrunk(picture, (width, height), halve=True)
             picture = self._scaled[half]
         return picture
 
@@ -214,11 +214,13 @@ class Photo:
                 yield Photo(rgb, name=self.name, data=self.data, format=self.format, frame=frame)
 
 
-def _shrunk(picture: Pixels, size: tuple[int, int]) -> Pixels:
-    """A smaller, read-only copy of (width, height)."""
+def _shrunk(picture: Pixels, size: tuple[int, int], *, halve: bool) -> Pixels:
+    """A smaller, read-only copy of (width, height): half the size by averaging, or, less than that, by interpolating,
+    which is ten times as fast as averaging by parts of pixels and leaves nothing out down to half the size."""
     import cv2
 
-    smaller = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    how = cv2.INTER_AREA if halve else cv2.INTER_LINEAR
+    smaller = np.asarray(cv2.resize(picture, size, interpolation=how), dtype=np.uint8)
     smaller.flags.writeable = False
     return smaller
 

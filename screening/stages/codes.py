@@ -73,6 +73,7 @@ class Codes:
 
     def codes(self, photo: Photo) -> list[tuple[zxingcpp.Barcode, Points]]:
         """Each code once, with its corners in pixels of the photo."""
+        import cv2
         import zxingcpp
 
         whole, factor = grey(photo, self.side)
@@ -81,7 +82,7 @@ class Codes:
         # On 12 MP, one thread: 24, 8, 23 and 3 ms. Small codes need full size; what is dear is looked for at half.
         looks: tuple[tuple[NDArray[np.uint8], float, tuple[str, ...], dict[str, Any]], ...] = (
             (whole, factor, SQUARE + LINEAR, UPRIGHT),
-            (np.ascontiguousarray(whole.T), factor, LINEAR, UPRIGHT),
+            (np.asarray(cv2.transpose(whole), np.uint8), factor, LINEAR, UPRIGHT),
             (half, shrunk, MATRIX, {"try_downscale": False, "try_invert": False}),
             (half, shrunk, SQUARE, {"try_rotate": False}),
         )
@@ -130,7 +131,8 @@ def grey(photo: Photo, side: int) -> tuple[NDArray[np.uint8], float]:
     """The photo in grey, its longer side at most so long, and by how much it was made smaller."""
     import cv2
 
-    pixels, factor = photo.scaled(side)
+    # a little larger costs less than making it smaller does
+    pixels, factor = (photo.rgb, 1.0) if max(photo.width, photo.height) <= 1.2 * side else photo.scaled(side)
     return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8), factor
 
 

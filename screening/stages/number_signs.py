@@ -112,13 +112,12 @@ def _patches(grey: Pixels) -> Iterator[_Patch]:
 
 def _once(found: Iterator[_Patch]) -> list[_Patch]:
     """Each patch once, the most solid of those in about the same place."""
-    kept: list[_Patch] = []
-    for patch in sorted(found, key=lambda one: -one.solid):
-        if len(kept) == MOST:
-            break
-        if not any(patch.box.iou(other.box) > 0.85 for other in kept):
-            kept.append(patch)
-    return kept
+    import cv2
+
+    patches = list(found)
+    boxes = [(one.box.left, one.box.top, one.box.width, one.box.height) for one in patches]
+    kept = cv2.dnn.NMSBoxes(boxes, [one.solid for one in patches], 0.0, 0.85)
+    return [patches[index] for index in kept[:MOST]]
 
 
 def _marked(grey: Pixels, patch: _Patch, factor: float, photo: Photo) -> Sign | None:
