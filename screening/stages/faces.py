@@ -19,7 +19,7 @@ from screening.stages.identifiability import identifiability
 # From here on a candidate is worth the second look. One lower than so many pixels in the view may be fainter: a face 24
 # pixels high in 12 megapixels is. Fainter and larger ones are many (eight a picture), and one of 800 was a face.
 FIRST = 0.1
-SMALL, FIRST_IF_SMALL = 14, 0.03
+SMALL, FIRST_IF_SMALL = 12, 0.04
 LEAST = 14  # pixels: lower than this nobody is recognised (see _at_best), so a doubtful face is not looked at again
 TURNED = 0.2  # the same for turned faces, which are rare
 CERTAIN = 0.8  # from here on the first look is enough
