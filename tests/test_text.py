@@ -99,20 +99,6 @@ def test_a_number_that_stands_alone_is_read(number: str, height: int) -> None:
     assert number in read(picture)
 
 
-def test_a_plate_that_an_earlier_stage_found_is_read_though_no_line_is_seen_there(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    picture = page(shade=90)
-    picture[280:324, 300:470] = 230
-    write(picture, "AB12 CDE", (312, 313), capitals=24)
-    # the detector of lines sees nothing at all
-    monkeypatch.setattr(ppocr, "probabilities", lambda canvas: np.zeros(canvas.shape[:2], np.float32))
-    box = Box(298, 278, 472, 326)
-    assert read(picture) == {}
-    (seen,) = read(picture, (Finding("seen.plate", 0.9, "plate", box),)).values()
-    assert bare(seen.text) == "AB12CDE"
-
-
 @pytest.mark.parametrize("size", [(1, 1), (3, 900), (900, 3), (40, 5000)])
 def test_a_picture_of_any_shape_is_looked_at(size: tuple[int, int]) -> None:
     assert read(page(width=size[0], height=size[1])) == {}

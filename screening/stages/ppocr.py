@@ -19,7 +19,7 @@ Floats = NDArray[np.float32]
 
 # The recogniser's crops: 48 pixels high, padded to the first of these widths that holds them; longer ones are squeezed.
 HIGH = 48
-WIDTHS = (96, 160, 240, 320, 480, 640, 960, 1280, 1920)
+WIDTHS = (96, 160, 240, 320, 400, 480, 640, 960, 1280, 1920)
 # A pixel is text above this; lines are then grown by so much, as the network marks the kernel of a line: the values
 # that the network was published with.
 PIXEL = 0.3

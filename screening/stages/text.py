@@ -38,8 +38,6 @@ PAGE = 13.0
 DETAIL = 6.0
 # A reading this sure, of at least two characters, needs no second look.
 CERTAIN = 0.9
-# A number plate that an earlier stage found is enlarged to this height.
-PLATE = 44.0
 # Lines lower than this, in pixels of the full picture, hold no letters that anyone could read.
 LOWEST = 5.0
 # Of two readings of the same place the one with more characters, each this much better than chance, is kept.
@@ -111,23 +109,21 @@ class Text:
     easyocr_fetch: bool = True
 
     def __call__(self, photo: Photo, found: Sequence[Finding]) -> Iterator[Finding]:
-        boxes = [finding.box for finding in found if finding.is_a("seen.plate") and finding.box is not None]
-        readings = self.with_ppocr(photo, boxes) if self.reader == "pp-ocr" else self.with_easyocr(photo, boxes)
+        readings = self.with_ppocr(photo) if self.reader == "pp-ocr" else self.with_easyocr(photo)
         for reading in settle(readings):
             yield from seen(reading, photo)
 
-    def with_ppocr(self, photo: Photo, boxes: Sequence[Box]) -> list[Reading]:
-        """What the two PP-OCR networks read, in the lines they find and in boxes that others found."""
+    def with_ppocr(self, photo: Photo) -> list[Reading]:
+        """What the two PP-OCR networks read."""
         canvas, factor = letterbox(photo, side=self.side, enlarge=self.enlarge)
         chart = ppocr.probabilities(canvas)
         readings = self.read(photo, (quad.scaled(1 / factor) for quad in ppocr.quads(chart, sure=self.line)))
-        places = [*hints(chart, factor, photo, readings, least=self.hint), *plates(boxes, photo)]
+        places = list(hints(chart, factor, photo, readings, least=self.hint))
         certain = [reading.quad for reading in readings if reading.certain]
         again = (quad for quad in self.closer(photo, places) if not any(one.covers(quad) > SAME for one in certain))
-        readings += self.read(photo, again)
-        return readings + self.read(photo, outlines(boxes))
+        return readings + self.read(photo, again)
 
-    def with_easyocr(self, photo: Photo, boxes: Sequence[Box]) -> list[Reading]:
+    def with_easyocr(self, photo: Photo) -> list[Reading]:
         """What easyocr reads."""
         from screening.stages import easyocr_reader
 
@@ -137,7 +133,7 @@ class Text:
             languages=self.easyocr_languages,
             fetch=self.easyocr_fetch,
         )
-        lines = [*choice.lines(photo.rgb, side=2 * self.side), *outlines(boxes)]
+        lines = choice.lines(photo.rgb, side=2 * self.side)
         return self.read(photo, lines, reader=choice.read, height=easyocr_reader.HIGH)
 
     def closer(self, photo: Photo, places: Iterable[Place]) -> Iterator[Quad]:
@@ -243,20 +239,6 @@ def lost(photo: Photo, box: Box, factor: float, *, side: int = 192) -> float:
     small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
     again = cv2.resize(small, grey.shape[::-1], interpolation=cv2.INTER_CUBIC)
     return float(cv2.norm(grey, again, cv2.NORM_L2) / grey.size**0.5)
-
-
-def plates(boxes: Iterable[Box], photo: Photo) -> Iterator[Place]:
-    """The number plates that an earlier stage found, with a generous margin."""
-    for box in boxes:
-        around = box.grow(0.5, 1.5).clip(photo.width, photo.height)
-        if around is not None:
-            yield Place(around, min(ENLARGE, PLATE / box.height), 2.0)
-
-
-def outlines(boxes: Iterable[Box]) -> Iterator[Quad]:
-    """Boxes as if each were a line."""
-    for box in boxes:
-        yield ppocr.rectangle(box.left, box.top, box.right, box.bottom)
 
 
 def settle(readings: Iterable[Reading]) -> list[Reading]:
