@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from screening.finding import Box, Finding
+from screening.lifting import lifted
 from screening.policy import ERROR, Judgement, Policy, Verdict, strictest
 
 SCHEMA = "screening-report-1"
@@ -152,8 +153,11 @@ class Report:
 
 
 def judged(findings: list[Finding], policy: Policy, *, scene: bool) -> tuple[Judgement, ...]:
-    """The findings that are reported, judged, the strictest and surest first; observations are left out."""
-    judgements = [policy.judge(finding, scene=scene) for finding in findings if not finding.observation]
+    """The findings that are reported, judged, the strictest and surest first; observations are left out.
+
+    What the release register lifts is clear.
+    """
+    judgements = lifted([policy.judge(finding, scene=scene) for finding in findings if not finding.observation])
     return tuple(sorted(judgements, key=lambda one: (-one.verdict, -one.finding.score)))
 
 

@@ -12,9 +12,20 @@ import screening
 PACKAGE = Path(screening.__file__).parent
 # Lower layers first. A module imports from its own layer and from those below it.
 LAYERS = [
-    ("finding", "force"),
+    ("finding", "force", "home"),
     ("weights",),
-    ("pipeline_file", "engine", "photo", "alike", "containers", "fields", "metadata", "policy"),
+    (
+        "pipeline_file",
+        "engine",
+        "photo",
+        "alike",
+        "containers",
+        "fields",
+        "metadata",
+        "policy",
+        "lifting",
+        "register_file",
+    ),
     ("report",),
     ("stages",),
     ("pipeline", "config"),

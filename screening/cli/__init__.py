@@ -13,6 +13,7 @@ from screening.cli.clear import clear
 from screening.cli.gate import gate
 from screening.cli.keys import keys
 from screening.cli.models import models
+from screening.cli.register import register
 from screening.cli.say import say
 from screening.cli.scan import scan
 
@@ -32,7 +33,7 @@ def screening() -> None:
 # One module a command; each imports what it runs inside the function, so that the command line starts quickly.
 for command in (scan, clear, gate, models):
     app.command()(command)
-for name, group in {"keys": keys, "audit": audit}.items():
+for name, group in {"keys": keys, "register": register, "audit": audit}.items():
     app.add_typer(group, name=name)
 
 

@@ -28,6 +28,7 @@ class Stage(Protocol):
 STAGES = {
     "metadata": "screening.stages.metadata:Metadata",
     "faces": "screening.stages.faces:Faces",
+    "register": "screening.stages.register:Register",
     "juveniles": "screening.stages.juveniles:Juveniles",
     "vehicles": "screening.stages.vehicles:Vehicles",
     "text": "screening.stages.text:Text",

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from screening.finding import ScreeningError
+from screening.home import home
 
 
 class OfficeError(ScreeningError):
@@ -29,11 +30,7 @@ class Office:
     @classmethod
     def here(cls) -> Office:
         """The folder that the environment variable SCREENING_HOME names, else the user's own data folder."""
-        if named := os.environ.get("SCREENING_HOME"):
-            return cls(Path(named))
-        import platformdirs
-
-        return cls(Path(platformdirs.user_data_dir("screening", appauthor=False)))
+        return cls(home())
 
     @property
     def audit_log(self) -> Path:

@@ -1,0 +1,117 @@
+"""`screening register`: who signed a release form, and who must not be shown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from screening.cli.say import say
+
+if TYPE_CHECKING:
+    from screening.register_file import Entry
+
+register = typer.Typer(no_args_is_help=True, help="Keeps the release register and the restricted list.")
+List = Annotated[str, typer.Option("--list", help="Which list: release or restricted.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Which = Annotated[str, typer.Argument(help="The beginning of the entry's number.", show_default=False)]
+
+
+@register.command()
+def add(
+    name: Annotated[str, typer.Argument(help="The person.", show_default=False)],
+    photo: Annotated[list[Path], typer.Option(help="A picture of the face; give several for a surer match.")],
+    release: Annotated[str, typer.Option(help="The reference of the release form, or of the case.")],
+    parental: Annotated[bool, typer.Option("--parental", help="A parent or guardian gave permission.")] = False,
+    adult: Annotated[bool, typer.Option("--adult", help="Known to the office as an adult.")] = False,
+    expires: Annotated[str, typer.Option(help="The last day on which it counts, as 2027-12-31.")] = "",
+    scope: Annotated[str, typer.Option(help="What the release is for; the reviewer sees it.")] = "",
+    face: Annotated[int, typer.Option(help="Which face of the photo, counted from the left.", min=0)] = 0,
+    which: List = "release",
+    json: Json = False,
+) -> None:
+    """Enrols a person by the face in the photos. Reads them; writes to the office's folder, sealed."""
+    from screening.workflow import registers
+    from screening.workflow.office import Office
+
+    form = registers.Form(name=name, reference=release, parental=parental, adult=adult, expires=expires, scope=scope)
+    _print([registers.add(Office.here(), which, form, photo, face=face)], json)
+
+
+@register.command("list")
+def list_entries(which: List = "release", json: Json = False) -> None:
+    """Lists everybody on a list. Reads the office's folder."""
+    from screening.workflow import registers
+    from screening.workflow.office import Office
+
+    _print(registers.register(Office.here(), which).entries(), json)
+
+
+@register.command()
+def show(number: Which, which: List = "release", json: Json = False) -> None:
+    """Shows one entry. Reads the office's folder."""
+    from screening.workflow import registers
+    from screening.workflow.office import Office
+
+    _print([registers.find(registers.register(Office.here(), which), number)], json)
+
+
+@register.command()
+def remove(number: Which, which: List = "release", json: Json = False) -> None:
+    """Removes a person for good, with the embeddings. Writes to the office's folder."""
+    from screening.workflow import registers
+    from screening.workflow.office import Office
+
+    _print([registers.remove(Office.here(), which, number)], json)
+    say("removed; copies of the office's folder elsewhere still hold it, and reports made before stay as they are")
+
+
+@register.command()
+def purge(
+    expired: Annotated[bool, typer.Option("--expired", help="Everybody whose last day is over.")] = False,
+    which: List = "release",
+    json: Json = False,
+) -> None:
+    """Removes everybody whose last day is over. Writes to the office's folder."""
+    from screening.register_file import RegisterError
+    from screening.workflow import registers
+    from screening.workflow.office import Office
+
+    if not expired:
+        raise RegisterError("purge removes those whose last day is over, and only when told so: --expired")
+    _print(registers.purge(Office.here(), which), json)
+
+
+@register.command()
+def export(which: List = "release") -> None:
+    """Prints a list as JSON, without the embeddings: for the records officer, or a person who asks what is held."""
+    from screening.workflow import registers
+    from screening.workflow.office import Office
+
+    _print(registers.register(Office.here(), which).entries(), True)
+    say("this holds personal data: names, and what each agreed to")
+
+
+def _print(entries: list[Entry] | tuple[Entry, ...], json: bool) -> None:
+    from json import dumps
+
+    from screening.render.inert import inert
+
+    if json:
+        typer.echo(dumps([_fields(entry) for entry in entries], indent=2))
+        return
+    for entry in entries:
+        noted = [
+            "adult" if entry.adult else "parental permission" if entry.parental else "",
+            f"until {entry.expires}" if entry.expires else "",
+            f"for {entry.scope}" if entry.scope else "",
+        ]
+        said = ", ".join(part for part in (entry.reference, *noted) if part)
+        typer.echo(inert(f"{entry.id}  {entry.name}: {said}"))
+
+
+def _fields(entry: Entry) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return {**asdict(entry), "embeddings": len(entry.embeddings)}

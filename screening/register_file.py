@@ -1,0 +1,199 @@
+"""A register of faces: a SQLite file whose every entry is sealed (AES-GCM) under a key that lies beside it.
+
+Name, permissions and embeddings of an entry are one sealed piece, bound to its number and its list: without the key
+nothing in the file can be read, and nobody can change a permission or move an entry. Who has both files has everything.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import datetime
+import json
+import os
+import secrets
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from screening.finding import ScreeningError
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+Floats = NDArray[np.float32]
+RELEASE, RESTRICTED = "release", "restricted"
+# How long a change waits for another process to finish its own, in seconds.
+PATIENCE = 30.0
+NONCE, KEY = 12, 32
+
+
+class RegisterError(ScreeningError):
+    """A register cannot be read or changed, or a photo cannot be enrolled."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One person.
+
+    Attributes:
+        id: its number, which the log and reports may name.
+        name: who it is; never in a report or a log.
+        reference: of the release form, or of the case.
+        parental: whether a parent or guardian gave permission.
+        adult: whether the office knows that this is an adult.
+        expires: the last day on which it lifts anything, as ISO 8601, or "".
+        scope: what the release is for, shown to the reviewer.
+        added: the day it was recorded.
+        embeddings: of the photos, float32 in base64, 128 numbers each.
+    """
+
+    id: str
+    name: str = field(repr=False)
+    reference: str
+    parental: bool = False
+    adult: bool = False
+    expires: str = ""
+    scope: str = ""
+    added: str = ""
+    embeddings: tuple[str, ...] = field(repr=False)
+
+    def expired(self, today: datetime.date) -> bool:
+        """Whether its last day is over."""
+        return bool(self.expires) and datetime.date.fromisoformat(self.expires) < today
+
+    def vectors(self) -> Floats:
+        """The embeddings as an array of shape (photos, 128)."""
+        return np.array([np.frombuffer(base64.b64decode(one), "<f4") for one in self.embeddings], np.float32)
+
+
+def packed(embedding: Floats) -> str:
+    """An embedding as an entry keeps it."""
+    return base64.b64encode(embedding.astype("<f4").tobytes()).decode()
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterFile:
+    """One list: its database and the key beside it, both readable by their owner alone.
+
+    Attributes:
+        folder: where they lie.
+        which: `RELEASE` or `RESTRICTED`.
+    """
+
+    folder: Path
+    which: str = RELEASE
+
+    @property
+    def path(self) -> Path:
+        """The database."""
+        return self.folder / f"{self.which}.sqlite"
+
+    @property
+    def key_path(self) -> Path:
+        """The key."""
+        return self.folder / f"{self.which}.key"
+
+    def entries(self) -> tuple[Entry, ...]:
+        """Everybody on the list, in the order in which they were added; nobody where there is no file.
+
+        Raises:
+            RegisterError: if it cannot be read, or was changed by something else.
+        """
+        if not self.path.exists():
+            if self.key_path.exists():
+                raise RegisterError(f"{self.path}: is gone though its key is there; bring it back or remove the key")
+            return ()
+        with self._open() as database:
+            return self._read(database)
+
+    def add(self, entry: Entry) -> None:
+        """Adds an entry; the folder must exist.
+
+        Raises:
+            RegisterError: if the file cannot be written, or was changed by something else.
+        """
+        with contextlib.suppress(FileExistsError):
+            os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        with self._open() as database:
+            database.execute("CREATE TABLE IF NOT EXISTS entry (id TEXT PRIMARY KEY, sealed BLOB NOT NULL)")
+            if not database.execute("SELECT count(*) FROM entry").fetchone()[0]:
+                self._new_key()
+            self._read(database)  # a list that cannot be read is not added to
+            nonce = secrets.token_bytes(NONCE)
+            plain = json.dumps(asdict(entry)).encode()
+            sealed = nonce + self._cipher().encrypt(nonce, plain, self._bound(entry.id))
+            database.execute("INSERT INTO entry VALUES (?, ?)", (entry.id, sealed))
+
+    def remove(self, ids: list[str]) -> None:
+        """Removes entries, and overwrites the bytes that they took with zeros.
+
+        Raises:
+            RegisterError: if the file cannot be written, or one of them is gone already.
+        """
+        with self._open() as database:
+            for one in ids:
+                if not database.execute("DELETE FROM entry WHERE id = ?", (one,)).rowcount:
+                    raise RegisterError(f"{self.path}: entry {one} is gone already; nothing was removed")
+
+    def _read(self, database: sqlite3.Connection) -> tuple[Entry, ...]:
+        rows = database.execute("SELECT id, sealed FROM entry ORDER BY rowid").fetchall()
+        return tuple(self._opened(str(one), bytes(sealed)) for one, sealed in rows)
+
+    def _opened(self, one: str, sealed: bytes) -> Entry:
+        from cryptography.exceptions import InvalidTag
+
+        try:
+            plain = self._cipher().decrypt(sealed[:NONCE], sealed[NONCE:], self._bound(one))
+        except (InvalidTag, ValueError) as error:
+            said = f"{self.path}: entry {one} was changed, or the key is another; bring both files back from a copy"
+            raise RegisterError(said) from error
+        fields: dict[str, Any] = json.loads(plain)
+        return Entry(**{**fields, "embeddings": tuple(fields["embeddings"])})
+
+    def _bound(self, one: str) -> bytes:
+        """What an entry is sealed together with, so that it opens nowhere else."""
+        return f"screening register {self.which} {one}".encode()
+
+    def _cipher(self) -> AESGCM:
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+        try:
+            return AESGCM(self.key_path.read_bytes())
+        except (OSError, ValueError) as error:
+            raise RegisterError(f"{self.key_path}: the register's key is missing or damaged; bring it back") from error
+
+    def _new_key(self) -> None:
+        """A list that is empty begins with a new key: what was sealed under the old one opens nowhere any more."""
+        self.key_path.unlink(missing_ok=True)
+        with os.fdopen(os.open(self.key_path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+            file.write(secrets.token_bytes(KEY))
+            file.flush()
+            os.fsync(file.fileno())
+
+    @contextlib.contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        """The database within one transaction, which nobody else can begin meanwhile."""
+        try:
+            with contextlib.closing(
+                sqlite3.connect(
+                    f"{self.path.absolute().as_uri()}?mode=rw", uri=True, timeout=PATIENCE, isolation_level=None
+                )
+            ) as database:
+                # what is deleted is overwritten with zeros; the journal is gone when a change is done
+                database.execute("PRAGMA secure_delete = ON")
+                database.execute("PRAGMA journal_mode = DELETE")
+                database.execute("BEGIN IMMEDIATE")
+                try:
+                    yield database
+                except BaseException:
+                    database.execute("ROLLBACK")
+                    raise
+                database.execute("COMMIT")
+        except (sqlite3.Error, OSError) as error:
+            raise RegisterError(f"{self.path}: cannot be used as a register ({type(error).__name__})") from error
