@@ -194,6 +194,14 @@ def test_a_known_face_is_found_with_its_reference_and_never_its_name(
     assert match.box in {face.box for face in faces}
 
 
+def test_the_age_of_a_released_face_is_judged_once(enrolled: Office, astronaut: Path, faces: list[Finding]) -> None:
+    photo = Photo.open(astronaut)
+    match = list(Register(folder=str(enrolled.registers))(photo, faces))
+    judge = next(stage for stage in load().stages if stage.name == "juveniles")
+    assert list(judge(photo, [*faces, *match])) == list(judge(photo, faces))
+    assert [one.kind for one in judge(photo, faces)] == ["juvenile.face"]
+
+
 def similar(enrolled: Office) -> np.ndarray:
     vector: np.ndarray = registers.register(enrolled).entries()[0].vectors()[0]
     return vector

@@ -41,8 +41,10 @@ class Juveniles:
 
     def __call__(self, photo: Photo, found: Sequence[Finding]) -> Iterator[Finding]:
         """One finding for each face that matters."""
-        for face in found:
-            if face.box is None or not face.is_a("face") or not self._matters(face, photo):
+        # a face that is in a register too has a second finding in the same place: its age is judged once
+        faces = {face.box: face for face in reversed(found) if face.is_a("face")}
+        for face in reversed(faces.values()):
+            if face.box is None or not self._matters(face, photo):
                 continue
             if len(face.points) != 5:
                 yield Finding("juvenile.unknown", 1.0, "a face whose age cannot be told", face.box)
