@@ -130,6 +130,21 @@ def test_a_run_that_is_not_as_scan_left_it_is_not_cleared(
         cleared.examine()
 
 
+@pytest.mark.parametrize(
+    ("change", "which", "stops"),
+    [("add", "release", False), ("remove", "release", True), ("purge", "release", True), ("add", "restricted", True)],
+)
+def test_a_register_that_may_lift_less_than_it_did_wants_a_new_scan(
+    cleared: Cleared, change: str, which: str, stops: bool
+) -> None:
+    audit.append(cleared.office.audit_log, "register", change=change, list=which, entry="0123")
+    if stops:
+        with pytest.raises(ClearanceError, match="the registers changed since"):
+            cleared.examine()
+    else:
+        assert cleared.examine().released
+
+
 def test_networks_that_changed_since_the_scan_are_noticed(cleared: Cleared, monkeypatch: pytest.MonkeyPatch) -> None:
     known = manifest()
     name = next(iter(known))

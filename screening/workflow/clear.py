@@ -17,7 +17,7 @@ from screening.policy import Verdict
 from screening.report import PhotoReport, restored
 from screening.weights import manifest, sha256_of
 from screening.workflow import audit, run
-from screening.workflow.audit import canonical
+from screening.workflow.audit import Entry, canonical
 from screening.workflow.clearance import Clearance, ClearanceError, name
 from screening.workflow.keys import Key
 from screening.workflow.office import Office, replace_file, system_user
@@ -98,9 +98,8 @@ def examine(folder: Path, pipeline: str, office: Office) -> Examined:
     if last := audit.clock_behind(office.audit_log):
         raise ClearanceError(f"the clock stands before the last line of the audit log ({last[:16]}); put it right")
     report = _report_hash(folder)
-    if not any(
-        entry.event == "scan" and entry.fields.get("report") == report for entry in audit.entries(office.audit_log)
-    ):
+    lines = list(audit.entries(office.audit_log))
+    if not any(line.event == "scan" and line.fields.get("report") == report for line in lines):
         raise ClearanceError(
             f"{folder / run.REPORT}: is not as screening scan left it, or was scanned elsewhere; scan again"
         )
@@ -112,6 +111,8 @@ def examine(folder: Path, pipeline: str, office: Office) -> Examined:
     if chosen.sha256 != fields["policy"]["sha256"]:
         raise ClearanceError(f"{chosen.name}: this pipeline is not the one that {folder} was scanned with; scan again")
     _check_models(fields)
+    if any(_withdraws(line) and line.time >= datetime.datetime.fromisoformat(fields["started"]) for line in lines):
+        raise ClearanceError(f"{folder}: the registers changed since it was scanned, and may lift less now; scan again")
     photos = restored(fields, chosen.policy)
     changed = _changed(photos, run.sources(folder))
     withheld = {
@@ -223,6 +224,11 @@ def _report_hash(folder: Path) -> str:
         raise run.RunError(
             f"{folder}: holds no readable {run.REPORT}; name the folder that scan --out wrote"
         ) from error
+
+
+def _withdraws(line: Entry) -> bool:
+    """Whether a change of a register may hold back more than was held back before: any but another person's release."""
+    return line.event == "register" and (line.fields.get("change"), line.fields.get("list")) != ("add", "release")
 
 
 def _check_models(fields: Mapping[str, Any]) -> None:
