@@ -5,11 +5,13 @@ from __future__ import annotations
 import functools
 import hashlib
 import importlib.util
+import json
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
 from screening.finding import ScreeningError
+from screening.home import home
 
 
 class WeightsError(ScreeningError):
@@ -27,6 +29,8 @@ class Weights:
         licence: an SPDX name.
         about: what it does, in a few words.
         package: the installed Python package that carries it; empty for our own.
+        classes: of a detector, what each of its outputs is: "vehicle", "plate" or "" for anything else.
+        folder: where an office's own network lies; None for those of models/manifest.toml.
     """
 
     name: str
@@ -35,6 +39,13 @@ class Weights:
     licence: str
     about: str
     package: str = ""
+    classes: tuple[str, ...] = ()
+    folder: Path | None = None
+
+    @property
+    def origin(self) -> str:
+        """Whose it is: a package's, the office's or the project's."""
+        return self.package or ("the office's own" if self.folder else "our own")
 
     @property
     def path(self) -> Path:
@@ -44,7 +55,7 @@ class Weights:
             WeightsError: if the package that carries it is not installed.
         """
         if not self.package:
-            return data_folder("models") / self.file
+            return (self.folder or data_folder("models")) / self.file
         # find_spec runs no code of the package: nothing heavy is imported to find a file
         spec = importlib.util.find_spec(self.package)
         if spec is None or not spec.submodule_search_locations:
@@ -59,11 +70,51 @@ def data_folder(name: str) -> Path:
     return inside if inside.is_dir() else package.parent / name
 
 
-@functools.cache
 def manifest() -> dict[str, Weights]:
-    """Every network we know, by name, from models/manifest.toml."""
+    """Every network we know, by name: those of models/manifest.toml, and those that the office added."""
+    return _shipped() | own_networks()
+
+
+@functools.cache
+def _shipped() -> dict[str, Weights]:
     with (data_folder("models") / "manifest.toml").open("rb") as file:
-        return {name: Weights(name=name, **entry) for name, entry in tomllib.load(file).items()}
+        return {
+            name: Weights(name=name, **entry | {"classes": tuple(entry.get("classes", ()))})
+            for name, entry in tomllib.load(file).items()
+        }
+
+
+def own_networks() -> dict[str, Weights]:
+    """The networks that the office added, by name; each has a JSON file beside it that says what it is.
+
+    Raises:
+        WeightsError: if such a file cannot be read.
+    """
+    folder = home() / "networks"
+    found = {}
+    for path in sorted(folder.glob("*.json")):
+        try:
+            entry = json.loads(path.read_text(encoding="utf-8"))
+            found[path.stem] = Weights(
+                name=path.stem,
+                file=f"{path.stem}.onnx",
+                sha256=entry["sha256"],
+                licence=entry["licence"],
+                about=entry["about"],
+                classes=tuple(entry["classes"]),
+                folder=folder,
+            )
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise WeightsError(
+                f"{path.name}: does not describe a network; remove it and add the network again"
+            ) from error
+    return found
+
+
+def card(weights: Weights) -> str:
+    """What is written about a network of our own, as Markdown; "" for one that another package carries."""
+    path = weights.path.parent / "card.md"
+    return path.read_text(encoding="utf-8") if not weights.package and path.is_file() else ""
 
 
 def sha256_of(path: Path) -> str:
@@ -72,19 +123,23 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-@functools.cache
 def locate(name: str) -> Path:
     """The path of a network's file, once its SHA-256 has been checked.
 
     Raises:
         WeightsError: if the name is unknown, the file is missing or its bytes are not the ones in the manifest.
     """
-    weights = manifest().get(name)
-    if weights is None:
-        raise WeightsError(f"no network is called {name!r}; known: {', '.join(sorted(manifest()))}")
+    known = manifest()
+    if name not in known:
+        raise WeightsError(f"no network is called {name!r}; known: {', '.join(sorted(known))}")
+    return _checked(known[name])
+
+
+@functools.cache
+def _checked(weights: Weights) -> Path:
+    again = "add it again" if weights.folder else "install the project again"
     if not weights.path.is_file():
-        raise WeightsError(f"{name}: the file {weights.file} is missing; install the project again")
-    found = sha256_of(weights.path)
-    if found != weights.sha256:
-        raise WeightsError(f"{name}: the file {weights.file} is not the one we know; install the project again")
+        raise WeightsError(f"{weights.name}: the file {weights.file} is missing; {again}")
+    if sha256_of(weights.path) != weights.sha256:
+        raise WeightsError(f"{weights.name}: the file {weights.file} is not the one we know; {again}")
     return weights.path

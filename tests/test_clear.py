@@ -145,18 +145,22 @@ def test_a_register_that_may_lift_less_than_it_did_wants_a_new_scan(
         assert cleared.examine().released
 
 
-def test_networks_that_changed_since_the_scan_are_noticed(cleared: Cleared, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_networks_that_changed_since_the_scan_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     known = manifest()
-    name = next(iter(known))
-    other = known | {name: replace(known[name], sha256="0" * 64)}
+    ours = next(name for name, weights in known.items() if not weights.package)
+    ran = {"models": [{"name": ours, "sha256": known[ours].sha256}]}
+    clear.check_models(ran)
+    other = known | {ours: replace(known[ours], sha256="0" * 64)}
     monkeypatch.setattr(clear, "manifest", lambda: other)
     with pytest.raises(ClearanceError, match="scanned with another network"):
-        cleared.examine()
+        clear.check_models(ran)
     # the same entry in the manifest, other bytes in the file
-    ours = next(name for name, weights in known.items() if not weights.package)
     monkeypatch.setattr(clear, "manifest", lambda: known | {ours: replace(known[ours], file="manifest.toml")})
     with pytest.raises(ClearanceError, match="its file is not the one we know"):
-        cleared.examine()
+        clear.check_models(ran)
+    monkeypatch.setattr(clear, "manifest", dict)
+    with pytest.raises(ClearanceError, match="scanned with another network"):
+        clear.check_models(ran)
 
 
 def test_a_picture_that_changed_or_went_is_left_out(cleared: Cleared) -> None:

@@ -11,65 +11,12 @@ from numpy.typing import NDArray
 from screening.finding import Box
 from screening.photo import Photo
 from screening.stages.street import Detection, decode, find, suppress
-
-VEHICLE_SIDE, PLATE_SIDE = 48.0, 32.0
+from tests.street_network import colour_network
 
 
 @pytest.fixture(scope="module")
 def colours(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A network with the street network's outputs: 40 red pixels square are a vehicle, 8 green ones a plate."""
-    import onnx
-    from onnx import TensorProto, helper, numpy_helper
-
-    def constant(name: str, value: object, dtype: type = np.float32) -> onnx.TensorProto:
-        return numpy_helper.from_array(np.array(value, dtype), name)
-
-    # channels of the output: centre x, centre y, width, height, vehicle, plate
-    weights = np.zeros((6, 8, 1, 1), np.float32)
-    weights[0, 6], weights[1, 7] = 8, 8
-    weights[4, 3:6, 0, 0] = (1, -1, -1)
-    weights[5, :3, 0, 0] = (-1, 1, -1)
-    sizes = np.array([0, 0, 1, 1, 0, 0], np.float32)
-    bias = np.array([4, 4, VEHICLE_SIDE, VEHICLE_SIDE, 0, 0], np.float32)
-    nodes = [
-        helper.make_node("AveragePool", ["images"], ["cells"], kernel_shape=[8, 8], strides=[8, 8]),
-        helper.make_node(
-            "AveragePool",
-            ["images"],
-            ["around"],
-            kernel_shape=[40, 40],
-            strides=[8, 8],
-            pads=[16] * 4,
-            count_include_pad=1,
-        ),
-        helper.make_node("Slice", ["cells", "zero", "one", "channel"], ["first"]),
-        helper.make_node("Mul", ["first", "nought"], ["blank"]),
-        helper.make_node("Add", ["blank", "unit"], ["ones"]),
-        helper.make_node("CumSum", ["ones", "across"], ["columns_"]),
-        helper.make_node("Sub", ["columns_", "unit"], ["columns"]),
-        helper.make_node("CumSum", ["ones", "down"], ["rows_"]),
-        helper.make_node("Sub", ["rows_", "unit"], ["rows"]),
-        helper.make_node("Concat", ["cells", "around", "columns", "rows"], ["all"], axis=1),
-        helper.make_node("Conv", ["all", "weights", "bias"], ["map"]),
-        helper.make_node("Slice", ["map", "five", "six", "channel"], ["plate"]),
-        helper.make_node("Clip", ["plate", "nought", "unit"], ["sure"]),
-        helper.make_node("Mul", ["sure", "shrink"], ["less"]),
-        helper.make_node("Add", ["map", "less"], ["sized"]),
-        helper.make_node("Reshape", ["sized", "flat"], ["output0"]),
-    ]
-    initial = [
-        constant("zero", [0], np.int64), constant("one", [1], np.int64), constant("channel", [1], np.int64),
-        constant("five", [5], np.int64), constant("six", [6], np.int64), constant("flat", [1, 6, -1], np.int64),
-        constant("nought", 0.0), constant("unit", 1.0), constant("across", 3, np.int64), constant("down", 2, np.int64),
-        numpy_helper.from_array(weights, "weights"), numpy_helper.from_array(bias, "bias"),
-        numpy_helper.from_array((PLATE_SIDE - VEHICLE_SIDE) * sizes.reshape(1, 6, 1, 1), "shrink"),
-    ]  # fmt: skip
-    images = helper.make_tensor_value_info("images", TensorProto.FLOAT, [1, 3, "height", "width"])
-    output = helper.make_tensor_value_info("output0", TensorProto.FLOAT, [1, 6, "places"])
-    graph = helper.make_graph(nodes, "colours", [images], [output], initial)
-    path = tmp_path_factory.mktemp("network") / "colours.onnx"
-    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9), path)
-    return path
+    return colour_network(tmp_path_factory.mktemp("network") / "colours.onnx")
 
 
 def drawn(width: int, height: int, *shapes: tuple[Box, tuple[int, int, int]]) -> Photo:
@@ -86,7 +33,7 @@ def centre(detection: Detection) -> NDArray[np.float64]:
 @pytest.mark.parametrize(("width", "height"), [(4000, 3000), (3000, 4000), (2000, 2000), (640, 480), (6000, 1500)])
 def test_what_the_network_sees_is_put_back_where_it_is(colours: Path, width: int, height: int) -> None:
     car = Box(width // 2, height // 3, width // 2 + width // 12, height // 3 + width // 12)
-    found = find(drawn(width, height, (car, (255, 0, 0))), network=colours, closer=False)
+    found = find(drawn(width, height, (car, (255, 0, 0))), networks=[colours], closer=False)
     assert found and {one.kind for one in found} == {"vehicle"}
     assert found[0].score > 0.9
     assert np.abs(centre(found[0]) - car.centre).max() < 0.05 * width
@@ -96,8 +43,8 @@ def test_what_the_network_sees_is_put_back_where_it_is(colours: Path, width: int
 def test_a_small_plate_needs_the_closer_look(colours: Path) -> None:
     car, plate = Box(2600, 1700, 2800, 1900), Box(2680, 1850, 2720, 1860)
     photo = drawn(4000, 3000, (car, (255, 0, 0)), (plate, (0, 255, 0)))
-    assert not [one for one in find(photo, network=colours, closer=False) if one.kind == "plate"]
-    plates = [one for one in find(photo, network=colours, vehicle=0.6) if one.kind == "plate"]
+    assert not [one for one in find(photo, networks=[colours], closer=False) if one.kind == "plate"]
+    plates = [one for one in find(photo, networks=[colours], vehicle=0.6) if one.kind == "plate"]
     assert plates
     assert all(np.abs(centre(one) - plate.centre).max() < 25 for one in plates)
 
@@ -106,7 +53,7 @@ def test_plates_of_many_small_vehicles_are_told_apart(colours: Path) -> None:
     cars = [Box(300 + 600 * n, 1000, 500 + 600 * n, 1200) for n in range(6)]
     plates = [Box(car.left + 80, 1140, car.left + 140, 1160) for car in cars]
     shapes = [(car, (255, 0, 0)) for car in cars] + [(plate, (0, 255, 0)) for plate in plates]
-    found = [one for one in find(drawn(4000, 3000, *shapes), network=colours, vehicle=0.6) if one.kind == "plate"]
+    found = [one for one in find(drawn(4000, 3000, *shapes), networks=[colours], vehicle=0.6) if one.kind == "plate"]
     for plate in plates:
         assert any(np.abs(centre(one) - plate.centre).max() < 25 for one in found)
     assert all(any(one.box.overlap(plate) for plate in plates) for one in found)
@@ -114,20 +61,20 @@ def test_plates_of_many_small_vehicles_are_told_apart(colours: Path) -> None:
 
 def test_scores_below_the_least_are_left_out(colours: Path) -> None:
     photo = drawn(640, 480, (Box(200, 200, 260, 260), (150, 0, 0)))
-    assert find(photo, network=colours, vehicle=0.5)
-    assert not find(photo, network=colours, vehicle=0.7)
+    assert find(photo, networks=[colours], vehicle=0.5)
+    assert not find(photo, networks=[colours], vehicle=0.7)
 
 
 def test_a_plate_on_no_vehicle_counts_for_less(colours: Path) -> None:
     car, plate = (Box(200, 150, 300, 250), (255, 0, 0)), (Box(240, 200, 270, 230), (0, 255, 0))
-    on, alone = (find(drawn(640, 480, *shapes), network=colours, closer=False) for shapes in ([car, plate], [plate]))
+    on, alone = (find(drawn(640, 480, *shapes), networks=[colours], closer=False) for shapes in ([car, plate], [plate]))
     assert max(one.score for one in on if one.kind == "plate") > 0.9
     assert 0.2 < max(one.score for one in alone if one.kind == "plate") < 0.5
 
 
 @pytest.mark.parametrize("size", [(1, 1), (5000, 1), (1, 3000), (31, 17)])
 def test_odd_sizes_are_looked_at_without_complaint(colours: Path, size: tuple[int, int]) -> None:
-    assert find(drawn(*size), network=colours) == ()
+    assert find(drawn(*size), networks=[colours]) == ()
 
 
 def test_a_network_with_other_classes_is_refused() -> None:

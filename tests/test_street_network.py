@@ -86,4 +86,4 @@ def test_training_runs_from_labelled_pictures_to_a_network_for_our_engine(shared
     # the script itself refuses a network that answers differently in our engine
     assert ended.returncode == 0, ended.stderr[-2000:]
     assert out.stat().st_size < 10e6
-    assert find(Photo.from_array(np.zeros((48, 64, 3), np.uint8), name="dark.png"), network=out, plate=0.9) == ()
+    assert find(Photo.from_array(np.zeros((48, 64, 3), np.uint8), name="dark.png"), networks=[out], plate=0.9) == ()

@@ -46,7 +46,7 @@ def look(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[Finding]]:
             logit = math.log(score / (1 - score))
             return [np.array([logit - 0.5, logit + 0.5], np.float32)]
 
-        monkeypatch.setattr(street, "find", lambda photo, network: tuple(seen))
+        monkeypatch.setattr(street, "find", lambda photo, networks: tuple(seen))
         monkeypatch.setattr(vehicles, "load", lambda name: scored)
         return list(Vehicles(**options)(photo, ()))  # type: ignore[arg-type]
 

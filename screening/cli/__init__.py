@@ -31,9 +31,9 @@ def screening() -> None:
 
 
 # One module a command; each imports what it runs inside the function, so that the command line starts quickly.
-for command in (scan, clear, gate, models):
+for command in (scan, clear, gate):
     app.command()(command)
-for name, group in {"keys": keys, "register": register, "audit": audit}.items():
+for name, group in {"keys": keys, "register": register, "audit": audit, "models": models}.items():
     app.add_typer(group, name=name)
 
 

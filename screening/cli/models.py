@@ -1,23 +1,110 @@
-"""`screening models`: the networks that a stage can run."""
+"""`screening models`: the networks that a stage can run, what is known of them, and adding one of your own."""
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
 import typer
 
+if TYPE_CHECKING:
+    from screening.weights import Weights
 
-def models() -> None:
-    """Lists every network that a stage can run, and checks that each file is the one we know."""
-    from screening.weights import WeightsError, locate, manifest
+models = typer.Typer(invoke_without_command=True, help="Lists, checks and explains the networks; adds your own.")
+AsJson = Annotated[bool, typer.Option("--json", help="Print it as JSON.")]
+Name = Annotated[str, typer.Argument(help="What pipelines call it.", show_default=False)]
 
-    broken = False
-    for weights in manifest().values():
-        try:
-            locate(weights.name)
-            state = "ok"
-        except WeightsError as error:
-            state, broken = str(error), True
-        origin = weights.package or "our own"
-        typer.echo(
-            f"{weights.name:18} {weights.sha256[:12]}  {weights.licence:18} {origin:24} {weights.about}: {state}"
-        )
-    raise typer.Exit(2 if broken else 0)
+
+@models.callback()
+def listed(context: typer.Context, json: AsJson = False) -> None:
+    """Lists every network that a stage can run, and checks that each file is the one we know (SHA-256)."""
+    if context.invoked_subcommand:
+        return
+    from screening.weights import manifest
+
+    rows = [_described(weights) for weights in manifest().values()]
+    if json:
+        _print_json(rows)
+    else:
+        from rich.console import Console
+        from rich.table import Table
+
+        table = Table("name", "state", "MB", "licence", "from", "for", box=None, pad_edge=False)
+        for row in rows:
+            size = f"{row['bytes'] / 1e6:.1f}"
+            table.add_row(row["name"], row["state"], size, row["licence"], row["from"], row["about"])
+        Console(soft_wrap=False).print(table)
+    raise typer.Exit(0 if all(row["state"] == "ok" for row in rows) else 2)
+
+
+@models.command()
+def show(name: Name, json: AsJson = False) -> None:
+    """Explains one network: what it is for and not for, its material, figures, failures, and how to train it again."""
+    from screening.weights import WeightsError, card, manifest
+
+    weights = manifest().get(name)
+    if weights is None:
+        raise WeightsError(f"no network is called {name!r}; known: {', '.join(sorted(manifest()))}")
+    row, text = _described(weights), card(weights)
+    if json:
+        _print_json(row | {"card": text})
+    else:
+        from rich.console import Console
+        from rich.markdown import Markdown
+
+        console = Console()
+        for key in ("name", "about", "state", "licence", "from", "sha256"):
+            console.print(f"{key:8} {row[key]}", markup=False, highlight=False)
+        console.print(Markdown(text or "It ships in another package, whose authors describe it."))
+    raise typer.Exit(0 if row["state"] == "ok" else 2)
+
+
+@models.command()
+def add(
+    file: Annotated[Path, typer.Argument(help="A .pt file of ultralytics, or the .onnx that it exported.")],
+    name: Annotated[str, typer.Option(help="What pipelines call it.  [default: the file's name]")] = "",
+    trusted: Annotated[
+        bool, typer.Option("--trusted", help="A .pt file can run any code: say that you trust it.")
+    ] = False,
+    vehicle: Annotated[list[str] | None, typer.Option(help="A class of it that is a vehicle.")] = None,
+    plate: Annotated[list[str] | None, typer.Option(help="A class of it that is a number plate.")] = None,
+) -> None:
+    """Takes in a detector of your own. Writes it, as ONNX, to the office's folder; nothing else of the file is kept."""
+    from screening.workflow import networks
+
+    weights = networks.add(file, name=name, trusted=trusted, vehicle=vehicle or (), plate=plate or ())
+    typer.echo(f"added {weights.name}: {weights.about}, SHA-256 {weights.sha256[:12]}")
+    typer.echo(f'A pipeline file uses it with: [[stage]] use = "vehicles", street = ["{weights.name}", "street"]')
+
+
+@models.command()
+def remove(name: Name) -> None:
+    """Forgets a detector that you added. Pipelines that name it no longer load."""
+    from screening.workflow import networks
+
+    networks.remove(name)
+    typer.echo(f"removed {name}")
+
+
+def _described(weights: Weights) -> dict[str, Any]:
+    from screening.weights import WeightsError, locate
+
+    try:
+        size, state = locate(weights.name).stat().st_size, "ok"
+    except WeightsError as error:
+        size, state = 0, str(error)
+    return {
+        "name": weights.name,
+        "state": state,
+        "bytes": size,
+        "sha256": weights.sha256,
+        "licence": weights.licence,
+        "from": weights.origin,
+        "about": weights.about,
+    }
+
+
+def _print_json(fields: Any) -> None:
+    import json
+
+    typer.echo(json.dumps(fields, indent=2))

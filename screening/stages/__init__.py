@@ -15,6 +15,8 @@ class Stage(Protocol):
     Attributes:
         name: what pipelines, findings and `error.<name>` call it.
         kinds: every kind it may report; particulars may be added below these.
+
+    One that runs networks also names them, by their names in models/manifest.toml, in `networks`.
     """
 
     name: ClassVar[str]
@@ -39,3 +41,8 @@ STAGES = {
     "addresses": "screening.stages.addresses:Addresses",
     "personal_details": "screening.stages.personal_details:PersonalDetails",
 }
+
+
+def networks(stages: Iterable[Stage]) -> tuple[str, ...]:
+    """The networks that stages run, each once, sorted."""
+    return tuple(sorted({name for stage in stages for name in getattr(stage, "networks", ())}))

@@ -37,6 +37,7 @@ class Addresses:
         "address.postcode",
         "address.name",
     )
+    networks: ClassVar[tuple[str, ...]] = ("text-recognition",)
 
     minimum: float = 0.3
     signs: bool = True

@@ -46,6 +46,7 @@ class Faces:
 
     name: ClassVar[str] = "faces"
     kinds: ClassVar[tuple[str, ...]] = ("face.identifiable", "face.unidentifiable")
+    networks: ClassVar[tuple[str, ...]] = ("centerface", "identifiability")
 
     side: int = 1920
     small_side: int = 416

@@ -33,6 +33,7 @@ class Juveniles:
 
     name: ClassVar[str] = "juveniles"
     kinds: ClassVar[tuple[str, ...]] = ("juvenile.face", "juvenile.unknown")
+    networks: ClassVar[tuple[str, ...]] = ("face-embedding", "juvenile")
 
     recognisable: float = 0.35
     eyes: float = 7.0

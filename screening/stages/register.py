@@ -36,6 +36,7 @@ class Register:
 
     name: ClassVar[str] = "register"
     kinds: ClassVar[tuple[str, ...]] = ("face.released", "face.restricted")
+    networks: ClassVar[tuple[str, ...]] = ("face-embedding",)
 
     folder: str = ""
     distance: float = 0.45

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
-# The network's classes, in the order of its outputs.
+# What is looked for, and the outputs of the shipped network in their order.
 CLASSES = ("vehicle", "plate")
 # Canvases (height, width) for the whole picture: few, because the engine compiles each one. Sides are multiples of 32.
 CANVASES = ((704, 960), (960, 704), (832, 832))
@@ -73,34 +73,59 @@ class _Tile:
         return np.asarray((boxes - offset) / self.scale + origin, dtype=np.float32)
 
 
+@dataclass(frozen=True, slots=True)
+class Detector:
+    """A network, and what each of its outputs is: one of `CLASSES`, or "" for what we do not look for."""
+
+    run: Network
+    classes: tuple[str, ...]
+
+
+def detector(network: str | Path) -> Detector:
+    """A detector by its name among the known networks, or by the path of an ONNX file with our two classes."""
+    from screening.engine import load
+    from screening.weights import manifest
+
+    run = load(network)
+    return Detector(run, manifest()[network].classes if isinstance(network, str) else CLASSES)
+
+
 def find(
-    photo: Photo, *, network: str | Path = "street", vehicle: float = 0.3, plate: float = 0.1, closer: bool = True
+    photo: Photo,
+    *,
+    networks: Sequence[str | Path] = ("street",),
+    vehicle: float = 0.3,
+    plate: float = 0.1,
+    closer: bool = True,
 ) -> tuple[Detection, ...]:
     """The vehicles and number plates of a photo, the surest first.
 
     Args:
         photo: the photo.
-        network: its name in models/manifest.toml, or the path of an ONNX file with the same two classes.
+        networks: detectors by their names, or by the paths of ONNX files with our two classes; what one of them sees
+            is seen.
         vehicle: the least confidence of a vehicle.
         plate: the least confidence of a plate.
         closer: whether to look at small vehicles again, enlarged.
     """
-    from screening.engine import load
-
-    run = load(network)
     least = {"vehicle": min(vehicle, AROUND), "plate": plate}
-    found, scale = _whole(photo, run, least, CANVASES)
-    found = _settle([*found, *_whole(photo, run, least, FAR)[0]])
+    detectors = [detector(network) for network in networks]
+    found: list[Detection] = []
+    scale = 1.0
+    for one in detectors:
+        near, scale = look(photo, one, least, CANVASES)
+        found += [*near, *look(photo, one, least, FAR)[0]]
+    found = _settle(found)
     if closer:
         sure = [one for one in found if one.kind == "vehicle" and one.score >= vehicle]
-        found = _settle([*found, *_closer(photo, run, least, sure, scale)])
+        found = _settle([*found, *(again for one in detectors for again in _closer(photo, one, least, sure, scale))])
     weighed = [_weighed(one, found) for one in found]
     least["vehicle"] = vehicle
     return tuple(sorted((one for one in weighed if one.score >= least[one.kind]), key=lambda one: -one.score))
 
 
-def _whole(
-    photo: Photo, run: Network, least: dict[str, float], sizes: Sequence[tuple[int, int]]
+def look(
+    photo: Photo, by: Detector, least: dict[str, float], sizes: Sequence[tuple[int, int]]
 ) -> tuple[list[Detection], float]:
     """What one look at the whole picture shows, and how much smaller than the picture it was seen."""
     high, wide = max(sizes, key=lambda size: (_fit(photo, size), -size[0] * size[1]))
@@ -109,11 +134,11 @@ def _whole(
     picture, factor = photo.scaled(round(max(photo.width, photo.height) * min(scale, 1.0)))
     _lay(canvas, picture, (0, 0), scale / factor)
     tile = _Tile(Box(0, 0, photo.width, photo.height), scale, (0, 0))
-    return list(_detections(photo, run, canvas, [tile], least)), scale
+    return list(_detections(photo, by, canvas, [tile], least)), scale
 
 
 def _closer(
-    photo: Photo, run: Network, least: dict[str, float], vehicles: Sequence[Detection], scale: float
+    photo: Photo, by: Detector, least: dict[str, float], vehicles: Sequence[Detection], scale: float
 ) -> list[Detection]:
     """The plates that show once the vehicles that were seen too small are laid on one sheet, enlarged."""
     small = [_surroundings(photo, vehicle.box) for vehicle in vehicles]
@@ -130,7 +155,7 @@ def _closer(
         tile = _Tile(box, _enlarged(box, cell), (place % columns * cell, place // columns * cell))
         _lay(canvas, photo.crop(box), tile.target, tile.scale)
         tiles.append(tile)
-    return [detection for detection in _detections(photo, run, canvas, tiles, least) if detection.kind == "plate"]
+    return [detection for detection in _detections(photo, by, canvas, tiles, least) if detection.kind == "plate"]
 
 
 def _fit(photo: Photo, size: tuple[int, int]) -> float:
@@ -163,15 +188,18 @@ def _lay(canvas: Pixels, picture: Pixels, target: tuple[int, int], scale: float)
 
 
 def _detections(
-    photo: Photo, run: Network, canvas: Pixels, tiles: Sequence[_Tile], least: dict[str, float]
+    photo: Photo, by: Detector, canvas: Pixels, tiles: Sequence[_Tile], least: dict[str, float]
 ) -> Iterator[Detection]:
     """Runs the network on a canvas and puts what it shows back into the photo."""
-    boxes, scores = decode(run(canvas.transpose(2, 0, 1)[None] * np.float32(1 / 255))[0])
-    for number, label in enumerate(CLASSES):
-        sure = scores[:, number] >= least[label]
+    output = by.run(canvas.transpose(2, 0, 1)[None] * np.float32(1 / 255))[0]
+    boxes, every = decode(output, classes=len(by.classes))
+    for label in CLASSES:
+        columns = [column for column, kind in enumerate(by.classes) if kind == label]
+        scores = every[:, columns].max(axis=1, initial=0.0)
+        sure = scores >= least[label]
         for tile in tiles:
             chosen = sure & _within(boxes, tile)
-            for index in suppress(boxes[chosen], scores[chosen, number]):
+            for index in suppress(boxes[chosen], scores[chosen]):
                 box = tile.to_photo(boxes[chosen][index])
                 box = np.clip(box, 0, (photo.width, photo.height, photo.width, photo.height))
                 left, top, right, bottom = (
@@ -181,9 +209,7 @@ def _detections(
                     math.ceil(box[3]),
                 )
                 if left < right and top < bottom:
-                    yield Detection(
-                        label, label, min(1.0, float(scores[chosen, number][index])), Box(left, top, right, bottom)
-                    )
+                    yield Detection(label, label, min(1.0, float(scores[chosen][index])), Box(left, top, right, bottom))
 
 
 def _within(boxes: Floats, tile: _Tile) -> NDArray[np.bool_]:
@@ -198,16 +224,14 @@ def _within(boxes: Floats, tile: _Tile) -> NDArray[np.bool_]:
     return np.asarray(inside)
 
 
-def decode(output: Floats) -> tuple[Floats, Floats]:
+def decode(output: Floats, *, classes: int = len(CLASSES)) -> tuple[Floats, Floats]:
     """The network's output as boxes (left, top, right, bottom) on the canvas and a score for each class.
 
     Raises:
-        ValueError: if the output is not that of a detector of these classes.
+        ValueError: if the output is not that of a detector of so many classes.
     """
-    if output.ndim != 3 or output.shape[:2] != (1, 4 + len(CLASSES)):
-        raise ValueError(
-            f"expected an output of 1 x {4 + len(CLASSES)} x places, got {' x '.join(map(str, output.shape))}"
-        )
+    if output.ndim != 3 or output.shape[:2] != (1, 4 + classes):
+        raise ValueError(f"expected an output of 1 x {4 + classes} x places, got {' x '.join(map(str, output.shape))}")
     centre, half = output[0, :2].T, output[0, 2:4].T / 2
     return np.concatenate([centre - half, centre + half], axis=1), output[0, 4:].T
 

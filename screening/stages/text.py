@@ -108,6 +108,11 @@ class Text:
     easyocr_languages: tuple[str, ...] = ("en",)
     easyocr_fetch: bool = True
 
+    @property
+    def networks(self) -> tuple[str, ...]:
+        """The networks that it runs; those of easyocr are easyocr's to keep."""
+        return ("text-detection", "text-recognition") if self.reader == "pp-ocr" else ()
+
     def __call__(self, photo: Photo, found: Sequence[Finding]) -> Iterator[Finding]:
         readings = self.with_ppocr(photo) if self.reader == "pp-ocr" else self.with_easyocr(photo)
         for reading in settle(readings):

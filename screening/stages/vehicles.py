@@ -13,6 +13,7 @@ from screening.engine import load
 from screening.finding import Box, Finding
 from screening.photo import Photo, Pixels
 from screening.stages import street
+from screening.weights import manifest
 
 # Width and height of the crop that the damage network looks at.
 SIDE = 256
@@ -32,29 +33,43 @@ class Vehicles:
 
     Attributes:
         network: the damage network, by its name in models/manifest.toml.
-        street: the network that finds vehicles and plates, by its name.
+        street: the networks that find vehicles and plates, by their names; what one of them sees is seen.
         most: how many vehicles are scored, the largest first; those beyond it are only observed.
         smallest: the shorter side, in pixels of the full picture, below which a vehicle is not scored.
         doubt: how much surer the network has to be of a vehicle that covers half as much as the largest one, as the
             logarithm of the odds; twice that at a quarter. What stands in the background is small, covered or cut off.
         main: the share of the picture that a vehicle fills at least, for the picture as a whole not to be scored.
         minimum: the score below which the picture as a whole is not reported.
+
+    Raises:
+        ValueError: if none of the networks finds vehicles, or none plates.
     """
 
     name: ClassVar[str] = "vehicles"
     kinds: ClassVar[tuple[str, ...]] = ("seen.vehicle", "seen.plate", "vehicle.damage")
     network: str = "damage"
-    street: str = "street"
+    street: tuple[str, ...] = ("street",)
     most: int = 3
     smallest: int = 40
     doubt: float = 1.25
     main: float = 0.05
     minimum: float = 0.05
 
+    def __post_init__(self) -> None:
+        known = manifest()
+        for kind in street.CLASSES:
+            if not any(kind in known[name].classes for name in self.street if name in known):
+                raise ValueError(f'street: none of these networks finds a {kind}; name "street" beside them')
+
+    @property
+    def networks(self) -> tuple[str, ...]:
+        """The networks that it runs."""
+        return (*self.street, self.network)
+
     def __call__(self, photo: Photo, found: Sequence[Finding]) -> Iterable[Finding]:
         """The observations, then one `vehicle.damage` a vehicle, or one for the picture."""
         vehicles = []
-        for seen in street.find(photo, network=self.street):
+        for seen in street.find(photo, networks=self.street):
             yield Finding(f"seen.{seen.kind}", seen.score, seen.label, seen.box)
             if seen.kind == "vehicle":
                 vehicles.append(seen.box)

@@ -110,7 +110,7 @@ def examine(folder: Path, pipeline: str, office: Office) -> Examined:
     chosen = config.load(pipeline)
     if chosen.sha256 != fields["policy"]["sha256"]:
         raise ClearanceError(f"{chosen.name}: this pipeline is not the one that {folder} was scanned with; scan again")
-    _check_models(fields)
+    check_models(fields)
     if any(_withdraws(line) and line.time >= datetime.datetime.fromisoformat(fields["started"]) for line in lines):
         raise ClearanceError(f"{folder}: the registers changed since it was scanned, and may lift less now; scan again")
     photos = restored(fields, chosen.policy)
@@ -231,12 +231,13 @@ def _withdraws(line: Entry) -> bool:
     return line.event == "register" and (line.fields.get("change"), line.fields.get("list")) != ("add", "release")
 
 
-def _check_models(fields: Mapping[str, Any]) -> None:
+def check_models(fields: Mapping[str, Any]) -> None:
     """Whether the networks are still those that the run was scanned with, and their files too."""
-    ran = {model["name"]: model["sha256"] for model in fields["models"]}
-    for weights in manifest().values():
-        if ran.get(weights.name) != weights.sha256:
-            raise ClearanceError(f"{weights.name}: the run was scanned with another network of this name; scan again")
+    known = manifest()
+    for ran in fields["models"]:
+        weights = known.get(ran["name"])
+        if weights is None or weights.sha256 != ran["sha256"]:
+            raise ClearanceError(f"{ran['name']}: the run was scanned with another network of this name; scan again")
         try:
             changed = sha256_of(weights.path) != weights.sha256
         except (OSError, ScreeningError):  # a network that is not installed saw nothing; a stage without its own blocks

@@ -18,6 +18,7 @@ from screening.finding import Finding
 from screening.pipeline import Pipeline
 from screening.policy import Policy
 from screening.report import Batch, PhotoReport, Report, judged
+from screening.stages import networks
 from screening.weights import manifest
 from screening.workflow.shoot import Entry
 
@@ -121,7 +122,8 @@ class Scan:
         }
 
     def _models(self) -> tuple[dict[str, str], ...]:
-        return tuple({"name": weights.name, "sha256": weights.sha256} for weights in manifest().values())
+        known = manifest()
+        return tuple({"name": name, "sha256": known[name].sha256} for name in networks(self.pipeline.stages))
 
 
 @dataclass(frozen=True, slots=True)
