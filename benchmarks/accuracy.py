@@ -23,6 +23,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from screening import config
+from screening.evaluation.intervals import wilson
 from screening.policy import Verdict
 
 
@@ -35,16 +36,6 @@ class Case:
     rule: str
     wanted: bool
     least: Verdict = Verdict.HOLD
-
-
-def wilson(hits: int, of: int, z: float = 1.96) -> tuple[float, float]:
-    """The Wilson score interval of a share (E. B. Wilson, 1927)."""
-    if not of:
-        return 0.0, 1.0
-    share, square = hits / of, z * z
-    middle = (share + square / (2 * of)) / (1 + square / of)
-    half = z / (1 + square / of) * (share * (1 - share) / of + square / (4 * of * of)) ** 0.5
-    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def held_out(name: str, share: float = 0.3) -> bool:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import itertools
-import math
 import os
 import random
 from collections.abc import Iterable
@@ -20,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
+from screening.evaluation.intervals import wilson
 from screening.finding import ScreeningError
 from screening.photo import Photo
 from screening.stages.embedding import Floats, embed
@@ -35,16 +35,6 @@ class Portrait:
     person: str
     age: int | None
     embedding: Floats
-
-
-def wilson(hits: int, of: int, z: float = 1.96) -> tuple[float, float]:
-    """The 95 % interval of a share."""
-    if not of:
-        return 0.0, 1.0
-    share, spread = hits / of, z * z / of
-    centre = (share + spread / 2) / (1 + spread)
-    half = z * math.sqrt(share * (1 - share) / of + spread / (4 * of)) / (1 + spread)
-    return max(0.0, centre - half), min(1.0, centre + half)
 
 
 def portraits(paths: Iterable[Path], *, ages: bool, people: bool, least: int) -> list[Portrait]:

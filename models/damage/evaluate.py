@@ -23,6 +23,7 @@ sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[2])]
 
 from material import examples, read  # noqa: E402
 
+from screening.evaluation.intervals import wilson  # noqa: E402
 from screening.photo import Photo  # noqa: E402
 from screening.stages.vehicles import Vehicles  # noqa: E402
 
@@ -67,13 +68,6 @@ def main() -> None:
 def score_of(stage: Vehicles, picture: NDArray[np.uint8]) -> float:
     """The highest damage score that the stage reports for a picture."""
     return max((one.score for one in stage(Photo.from_array(picture), ()) if one.kind == "vehicle.damage"), default=0.0)
-
-
-def wilson(hits: int, total: int) -> tuple[float, float]:
-    """The 95 % interval of a share (Wilson 1927)."""
-    z, share = 1.96, hits / total
-    middle, half = share + z * z / (2 * total), z * float(np.sqrt(share * (1 - share) / total + z * z / (4 * total**2)))
-    return (middle - half) / (1 + z * z / total), (middle + half) / (1 + z * z / total)
 
 
 def share_of(values: Iterable[float], threshold: float) -> str:

@@ -10,7 +10,6 @@ Each figure comes with its counts and the 95 % Wilson interval.
 from __future__ import annotations
 
 import argparse
-import math
 import os
 import sys
 import time
@@ -20,18 +19,16 @@ from dataset import EMPTY, _pictures, held_out, plates_by_hand, rgb
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from screening.evaluation.intervals import wilson
+
 BANDS = ((45, 10_000), (25, 45), (0, 25))
 LEAST = (0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5)
 
 
-def wilson(hits: int, of: int) -> str:
-    """Return a share with its counts and its 95 % Wilson interval."""
-    if not of:
-        return "-"
-    share, z = hits / of, 1.96
-    middle = (share + z * z / (2 * of)) / (1 + z * z / of)
-    reach = z * math.sqrt(share * (1 - share) / of + z * z / (4 * of * of)) / (1 + z * z / of)
-    return f"{share:.3f} ({hits}/{of}, {middle - reach:.3f}-{middle + reach:.3f})"
+def share(hits: int, of: int) -> str:
+    """A share with its counts and its 95 % Wilson interval."""
+    low, high = wilson(hits, of)
+    return f"{hits / of:.3f} ({hits}/{of}, {low:.3f}-{high:.3f})" if of else "-"
 
 
 def main() -> None:
@@ -97,14 +94,14 @@ def street(options: argparse.Namespace) -> None:
         bands = []
         for low, high in BANDS:
             scores = [score for width, score in best if low <= width < high]
-            bands.append(f"{low}+ px {wilson(sum(score >= least for score in scores), len(scores))}")
+            bands.append(f"{low}+ px {share(sum(score >= least for score in scores), len(scores))}")
         print(
             f"plates at {least:.2f}: "
             + "; ".join(bands)
             + f"; unlabelled {sum(score >= least for one in extra for score in one)}"
         )
     for least in (0.1, 0.2, 0.3, 0.4, 0.5) if teacher else ():
-        print(f"vehicles at {least:.2f}: {wilson(sum(score >= least for score in vehicles), len(vehicles))}")
+        print(f"vehicles at {least:.2f}: {share(sum(score >= least for score in vehicles), len(vehicles))}")
 
 
 def empty(options: argparse.Namespace) -> None:
@@ -124,7 +121,7 @@ def empty(options: argparse.Namespace) -> None:
             )
             shown.append((max((one.score for one in found if one.kind == "plate"), default=0.0), path.name))
         for least in (0.2, 0.3, 0.5):
-            print(f"{folder} with a plate at {least}: {wilson(sum(score >= least for score, _ in shown), len(shown))}")
+            print(f"{folder} with a plate at {least}: {share(sum(score >= least for score, _ in shown), len(shown))}")
         print("   ", [f"{name} {score:.2f}" for score, name in sorted(shown, reverse=True)[:3] if score >= 0.2])
 
 

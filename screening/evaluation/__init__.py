@@ -1,0 +1,1 @@
+"""How well a policy does on pictures whose answer is known."""

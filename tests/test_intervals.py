@@ -1,0 +1,21 @@
+"""The interval of a share."""
+
+from __future__ import annotations
+
+import pytest
+
+from screening.evaluation.intervals import wilson
+
+
+@pytest.mark.parametrize(
+    ("hits", "of", "low", "high"),
+    [(0, 0, 0.0, 1.0), (0, 10, 0.0, 0.2775), (10, 10, 0.7225, 1.0), (81, 263, 0.2553, 0.3662), (1, 2, 0.0945, 0.9055)],
+)
+def test_the_interval_is_wilsons(hits: int, of: int, low: float, high: float) -> None:
+    assert wilson(hits, of) == pytest.approx((low, high), abs=1e-4)
+
+
+@pytest.mark.parametrize(("hits", "of"), [(-1, 3), (4, 3), (0, -1)])
+def test_what_is_no_share_has_no_interval(hits: int, of: int) -> None:
+    with pytest.raises(ValueError, match="is no share"):
+        wilson(hits, of)
