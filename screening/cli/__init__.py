@@ -10,6 +10,8 @@ import typer
 
 from screening.cli.audit import audit
 from screening.cli.clear import clear
+from screening.cli.decide import decide
+from screening.cli.explain import explain
 from screening.cli.gate import gate
 from screening.cli.keys import keys
 from screening.cli.models import models
@@ -31,7 +33,7 @@ def screening() -> None:
 
 
 # One module a command; each imports what it runs inside the function, so that the command line starts quickly.
-for command in (scan, clear, gate):
+for command in (scan, explain, decide, clear, gate):
     app.command()(command)
 for name, group in {"keys": keys, "register": register, "audit": audit, "models": models}.items():
     app.add_typer(group, name=name)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import hashlib
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -17,10 +16,12 @@ from screening.policy import Verdict
 from screening.report import PhotoReport, restored
 from screening.weights import manifest, sha256_of
 from screening.workflow import audit, run
-from screening.workflow.audit import Entry, canonical
+from screening.workflow.audit import Entry
 from screening.workflow.clearance import Clearance, ClearanceError, name
+from screening.workflow.decisions import Action, Decisions, answers, digest
 from screening.workflow.keys import Key
 from screening.workflow.office import Office, replace_file, system_user
+from screening.workflow.outcome import outcomes
 
 CLEARANCE = "clearance.json"
 
@@ -114,13 +115,13 @@ def examine(folder: Path, pipeline: str, office: Office) -> Examined:
     if any(_withdraws(line) and line.time >= datetime.datetime.fromisoformat(fields["started"]) for line in lines):
         raise ClearanceError(f"{folder}: the registers changed since it was scanned, and may lift less now; scan again")
     photos = restored(fields, chosen.policy)
+    decisions = Decisions(folder, office)
+    decisions.check()
+    current = decisions.current()
+    after = outcomes(photos, current)
     changed = _changed(photos, run.sources(folder))
-    withheld = {
-        photo.sha256: photo.judgements[0].rule if photo.judgements else "unscreened"
-        for photo in photos
-        if photo.sha256 and photo.verdict is not Verdict.CLEAR
-    }
-    clear = {photo.sha256 for photo in photos if photo.verdict is Verdict.CLEAR and photo.file not in changed}
+    withheld = {one.photo.sha256: one.rule for one in after if one.photo.sha256 and one.verdict is not Verdict.CLEAR}
+    clear = {one.photo.sha256 for one in after if one.verdict is Verdict.CLEAR and one.photo.file not in changed}
     released = clear - set(withheld)  # the same picture may lie there twice, once under a telling name
     return Examined(
         folder=folder,
@@ -131,9 +132,9 @@ def examine(folder: Path, pipeline: str, office: Office) -> Examined:
         withheld=withheld,
         left_out=tuple(photo.file for photo in photos if photo.sha256 not in released or photo.file in changed),
         changed=changed,
-        decisions=hashlib.sha256(canonical({"decisions": [], "answers": {}})).hexdigest(),
-        answers={},
-        overrode=frozenset(),
+        decisions=digest(current),
+        answers=dict(answers(current)),
+        overrode=frozenset(one.by for one in current if one.action is Action.OVERRIDE),
         looser=tuple(chosen.policy.looser_than(config.default_policy())),
         off=_off(pipeline),
     )

@@ -20,6 +20,7 @@ from screening import pipeline_file
 from screening.weights import manifest, sha256_of
 from screening.workflow import audit, keys
 from screening.workflow.clearance import Clearance, ClearanceError, load, name, parse
+from screening.workflow.decisions import DecisionError, Decisions, digest
 from screening.workflow.office import Office
 from screening.workflow.run import REPORT
 
@@ -115,7 +116,7 @@ def gate(
         data = load(path)
         signed = parse(data, path)
         stale, answer = _stale(signed, office, in_force.sha256)
-        if not stale and _edited(path.parent, signed):
+        if not stale and _edited(path.parent, signed, office):
             stale, answer = "the run was changed or scanned again after it was cleared; clear it again", Answer.REFUSE
     except ClearanceError as error:
         signed, stale, answer = None, str(error), Answer.UNKNOWN
@@ -191,12 +192,16 @@ def _stale(clearance: Clearance, office: Office, policy: str) -> tuple[str, Answ
     return "", Answer.PASS
 
 
-def _edited(folder: Path, clearance: Clearance) -> bool:
-    """Whether the clearance lies in a run, and the run is no longer the one that was cleared."""
+def _edited(folder: Path, clearance: Clearance, office: Office) -> bool:
+    """Whether the clearance lies in a run, and the run, or what was decided on it, is no longer what was cleared."""
     report = folder / REPORT
     try:
-        return report.exists() and sha256_of(report) != clearance.report
-    except OSError:
+        if not report.exists():
+            return False
+        return (
+            sha256_of(report) != clearance.report or digest(Decisions(folder, office).current()) != clearance.decisions
+        )
+    except (OSError, DecisionError):
         return True
 
 

@@ -1,0 +1,93 @@
+"""`screening explain`: why a picture got its verdict, and what would lift it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from screening.workflow.outcome import Outcome
+
+
+def explain(
+    file: Annotated[str, typer.Argument(help="A picture, named as in the report; or the file itself.")],
+    run: Annotated[Path, typer.Option(help="The folder that screening scan --out wrote.")],
+    pipeline: Annotated[str, typer.Option(help="The pipeline file, where it did not come with the program.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+) -> None:
+    """Says what was found in a picture, what the policy makes of it, who decided what and why, and what lifts the rest.
+
+    Reads the run. Writes nothing. Exits 0 where the picture may go out as things stand, else 1.
+    """
+    import json
+
+    from screening.policy import Verdict
+    from screening.render.inert import inert
+    from screening.workflow import outcome
+    from screening.workflow import run as stored
+    from screening.workflow.office import Office
+
+    (found,) = outcome.find([file], outcome.of_run(run, pipeline, Office.here()))[:1]
+    said = _described(found, stored.read(run)["rules"])
+    if as_json:
+        typer.echo(json.dumps(said, indent=2))
+    else:
+        for line in _lines(said):
+            typer.echo(inert(line))
+    raise typer.Exit(0 if found.verdict is Verdict.CLEAR else 1)
+
+
+def _described(found: Outcome, rules: dict[str, Any]) -> dict[str, Any]:
+    decided = {id(judgement): decision for judgement, decision in found.decided}
+    findings = []
+    for one in found.photo.judgements:
+        decision, box = decided.get(id(one)), one.finding.box
+        findings.append(
+            {
+                "rule": one.rule,
+                "says": rules.get(one.rule, {}).get("says", ""),
+                "lifted_by": rules.get(one.rule, {}).get("lifted_by", ""),
+                "kind": one.finding.kind,
+                "evidence": one.finding.evidence,
+                "score": one.finding.score,
+                "hold": one.thresholds.hold,
+                "block": one.thresholds.block,
+                "verdict": str(one.verdict),
+                "box": [box.left, box.top, box.right, box.bottom] if box else None,
+                "open": any(one is other for other in found.open),
+                "decision": decision
+                and {
+                    "action": str(decision.action),
+                    "by": decision.by,
+                    "at": decision.at,
+                    "reason": decision.reason,
+                    "reference": decision.reference,
+                },
+            }
+        )
+    return {
+        "file": found.photo.file,
+        "sha256": found.photo.sha256,
+        "screened_as": str(found.photo.verdict),
+        "verdict": str(found.verdict),
+        "rejected_by": found.rejected.by if found.rejected else "",
+        "findings": findings,
+    }
+
+
+def _lines(said: dict[str, Any]) -> list[str]:
+    lines = [f"{said['file']}: {said['verdict']}, screened as {said['screened_as']}"]
+    if said["rejected_by"]:
+        lines.append(f"  kept back by {said['rejected_by']}")
+    for one in said["findings"]:
+        marks = [f"{name} from {one[name]:g}" for name in ("hold", "block") if one[name] is not None]
+        lines.append(f"  {one['verdict']:5} {one['rule']}: {one['evidence']}")
+        lines.append(f"        {one['kind']}, score {one['score']:.2f} ({', '.join(marks) or 'noted only'})")
+        if decision := one["decision"]:
+            why = "; ".join(part for part in (decision["reason"], decision["reference"]) if part) or "no reason given"
+            lines.append(f"        {decision['action']} by {decision['by']}, {decision['at'][:16]} UTC: {why}")
+        if one["open"]:
+            lines.append(f"        {one['says']} Lifted by: {one['lifted_by']}")
+    return lines

@@ -1,0 +1,101 @@
+"""What is left of a picture's findings once people have decided: whether it may go out, and what stands in the way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from screening import config
+from screening.finding import ScreeningError
+from screening.policy import Judgement, Verdict, strictest
+from screening.report import PhotoReport, restored
+from screening.weights import sha256_of
+from screening.workflow import run
+from screening.workflow.decisions import Action, Decision, Decisions, refusal
+from screening.workflow.office import Office
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """A picture after the decisions.
+
+    Attributes:
+        photo: as it was screened and judged.
+        open: what still holds or blocks it, the strictest first.
+        decided: what was decided, each with the finding it is about.
+        rejected: the decision by which a person kept it back, or None.
+    """
+
+    photo: PhotoReport
+    open: tuple[Judgement, ...]
+    decided: tuple[tuple[Judgement, Decision], ...] = ()
+    rejected: Decision | None = None
+
+    @property
+    def verdict(self) -> Verdict:
+        """Clear where nothing is open, nobody rejected it and it was screened."""
+        if self.rejected or not self.photo.screened:
+            return Verdict.BLOCK
+        return strictest(self.open)
+
+    @property
+    def rule(self) -> str:
+        """The rule that keeps it back; "" where none does."""
+        if self.open:
+            return self.open[0].rule
+        if self.rejected:
+            return self.rejected.rule or "rejected"
+        return "" if self.photo.screened else "unscreened"
+
+
+def outcomes(photos: Sequence[PhotoReport], current: Sequence[Decision]) -> tuple[Outcome, ...]:
+    """Every picture after the decisions that count now.
+
+    A decision that the rule book does not allow for what a finding is today, because the policy or the verdict is
+    another than when it was made, lifts nothing.
+    """
+    return tuple(_outcome(photo, [one for one in current if one.sha256 == photo.sha256]) for photo in photos)
+
+
+def _outcome(photo: PhotoReport, decisions: Sequence[Decision]) -> Outcome:
+    left: list[Judgement] = []
+    decided: list[tuple[Judgement, Decision]] = []
+    for judgement in photo.judgements:
+        made = next((one for one in reversed(decisions) if one.covers(photo.sha256, judgement)), None)
+        if made is not None:
+            decided.append((judgement, made))
+        lifted = made is not None and made.action is not Action.REJECT and not refusal(made, judgement)
+        if judgement.verdict > Verdict.CLEAR and not lifted:
+            left.append(judgement)
+    rejected = next((one for one in decisions if one.action is Action.REJECT), None)
+    return Outcome(photo=photo, open=tuple(left), decided=tuple(decided), rejected=rejected)
+
+
+def of_run(folder: Path, pipeline: str, office: Office) -> tuple[Outcome, ...]:
+    """Every picture of a run, judged by a pipeline ("" for the one it was scanned with), after what was decided.
+
+    Raises:
+        ScreeningError: if the run, the pipeline or the decisions cannot be read.
+    """
+    fields = run.read(folder)
+    chosen = config.load(pipeline or fields["policy"]["name"])
+    return outcomes(restored(fields, chosen.policy), Decisions(folder, office).current())
+
+
+def find(files: Sequence[str], after: Sequence[Outcome]) -> list[Outcome]:
+    """The pictures that are meant by names in the report, or by files with the same bytes.
+
+    Raises:
+        ScreeningError: if one of them is none of the run's.
+    """
+    found = []
+    for file in files:
+        named = [one for one in after if one.photo.file == file]
+        if not named and Path(file).is_file():
+            sha256 = sha256_of(Path(file))
+            named = [one for one in after if one.photo.sha256 == sha256][:1]
+        if not named:
+            raise ScreeningError(f"{file}: is no picture of this run; name it as the report does")
+        found += named
+    return found

@@ -1,0 +1,258 @@
+"""Decisions: what each lifts by the rule book, that none is lost or forged, and what a clearance makes of them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from screening.finding import Box, Finding
+from screening.policy import Judgement, Thresholds, Verdict
+from screening.report import PhotoReport
+from screening.weights import sha256_of
+from screening.workflow import audit, clear
+from screening.workflow.clearance import ClearanceError
+from screening.workflow.decisions import FILE, Action, Decision, DecisionError, Decisions, refusal
+from screening.workflow.office import Office
+from screening.workflow.outcome import outcomes
+from tests.cleared import SIGNED, Cleared
+from tests.test_scan import screening
+
+PICTURE = "a" * 64
+BOX = Box(10, 10, 50, 50)
+
+
+def judgement(rule: str, kind: str, verdict: Verdict, box: Box | None = BOX) -> Judgement:
+    return Judgement(Finding(kind, 0.9, "something", box), rule, verdict, Thresholds())
+
+
+FACE = judgement("identifiable-person", "face.identifiable", Verdict.HOLD)
+CHILD = judgement("juvenile", "juvenile.face", Verdict.BLOCK)
+SCHOOL = judgement("juvenile", "juvenile.school", Verdict.BLOCK)
+PLATE = judgement("number-plate", "vehicle.plate.uk", Verdict.BLOCK)
+TAPE = judgement("scene-scope", "scene.tape", Verdict.HOLD)
+CREDIT = judgement("copyright", "copyright.credit", Verdict.HOLD, None)
+BROKEN = judgement("unscreened", "error.faces", Verdict.BLOCK, None)
+
+
+def decision(action: Action, one: Judgement = PLATE, **fields: str) -> Decision:
+    return Decision(
+        action=action,
+        by=fields.pop("by", "A. Reviewer"),
+        sha256=PICTURE,
+        rule=one.rule,
+        kind=one.finding.kind,
+        box=one.finding.box,
+        **fields,
+    )
+
+
+def photo(*judgements: Judgement) -> PhotoReport:
+    return PhotoReport(file="a.jpg", sha256=PICTURE, width=100, height=100, judgements=judgements)
+
+
+@pytest.fixture
+def decisions(tmp_path: Path) -> Decisions:
+    (tmp_path / "run").mkdir()
+    return Decisions(tmp_path / "run", Office(tmp_path / "office"))
+
+
+@pytest.mark.parametrize(
+    ("one", "action", "fields", "allowed"),
+    [
+        (TAPE, Action.ACCEPT, {}, True),  # the condition of a hold, confirmed
+        (PLATE, Action.ACCEPT, {}, False),  # a block is no hold
+        (FACE, Action.ACCEPT, {}, False),  # a person who can be identified has signed something
+        (FACE, Action.RELEASE, {}, False),
+        (FACE, Action.RELEASE, {"reference": "FORM-7"}, True),
+        (CHILD, Action.RELEASE, {"reference": "PARENT-3"}, True),
+        (SCHOOL, Action.RELEASE, {"reference": "PARENT-3"}, False),  # some boards forbid school pictures outright
+        (PLATE, Action.RELEASE, {"reference": "FORM-7"}, False),
+        (CHILD, Action.ADULT, {}, True),
+        (SCHOOL, Action.ADULT, {}, False),
+        (PLATE, Action.ADULT, {}, False),
+        (CREDIT, Action.ACCEPT, {}, False),
+        (CREDIT, Action.ACCEPT, {"reference": "LICENCE-9"}, True),
+        (PLATE, Action.OVERRIDE, {}, False),
+        (PLATE, Action.OVERRIDE, {"reason": "because"}, False),  # more than a word
+        (PLATE, Action.OVERRIDE, {"reason": "museum car, plate withdrawn in 1974"}, True),
+        (BROKEN, Action.OVERRIDE, {"reason": "it looks all right to me"}, False),  # not knowing is never let pass
+        (PLATE, Action.OVERRIDE, {"reason": "museum car", "by": " "}, False),  # by nobody
+        (PLATE, Action.REJECT, {}, True),
+    ],
+)
+def test_a_decision_lifts_what_the_rule_book_lets_it(
+    one: Judgement, action: Action, fields: dict[str, str], allowed: bool
+) -> None:
+    made = decision(action, one, **fields)
+    assert (refusal(made, one) == "") is allowed
+    (after,) = outcomes([photo(one)], [made])
+    lifts = allowed and action is not Action.REJECT
+    assert after.verdict is (Verdict.CLEAR if lifts else Verdict.BLOCK if action is Action.REJECT else one.verdict)
+
+
+def test_one_finding_decided_leaves_the_others_open() -> None:
+    made = [decision(Action.OVERRIDE, reason="museum car, out of use")]
+    (after,) = outcomes([photo(PLATE, TAPE)], made)
+    assert (after.verdict, after.rule, after.open) == (Verdict.HOLD, "scene-scope", (TAPE,))
+    assert after.decided == ((PLATE, made[0]),)
+
+
+def test_a_rejected_picture_stays_back_whatever_else_is_decided() -> None:
+    made = [decision(Action.REJECT, TAPE), decision(Action.OVERRIDE, reason="museum car, out of use")]
+    (after,) = outcomes([photo(PLATE, TAPE)], made)
+    assert after.verdict is Verdict.BLOCK
+    (clear,) = outcomes([photo()], [Decision(action=Action.REJECT, by="A", sha256=PICTURE)])
+    assert (clear.verdict, clear.rule) == (Verdict.BLOCK, "rejected")
+
+
+@pytest.mark.parametrize(
+    ("box", "sha256", "kept"),
+    [
+        (Box(12, 11, 52, 51), PICTURE, True),  # the same place, seen by another version
+        (Box(60, 60, 90, 90), PICTURE, False),  # another plate
+        (None, PICTURE, False),
+        (BOX, "b" * 64, False),  # other bytes
+    ],
+)
+def test_a_new_scan_keeps_a_decision_and_a_changed_picture_loses_it(box: Box | None, sha256: str, kept: bool) -> None:
+    again = replace(photo(judgement(PLATE.rule, PLATE.finding.kind, Verdict.BLOCK, box)), sha256=sha256)
+    (after,) = outcomes([again], [decision(Action.OVERRIDE, reason="museum car, out of use")])
+    assert (after.verdict is Verdict.CLEAR) is kept
+
+
+def test_the_last_decision_counts_and_all_are_kept(decisions: Decisions) -> None:
+    first = decisions.decide(decision(Action.REJECT))
+    second = decisions.decide(decision(Action.OVERRIDE, reason="museum car, out of use"))
+    assert decisions.current() == [second]
+    decisions.decide(decision(Action.WITHDRAW))
+    assert decisions.current() == []
+    assert decisions.history()[:2] == [first, second]
+    events = [entry.event for entry in audit.entries(decisions.office.audit_log)]
+    assert events == ["decision", "override", "decision"]
+    assert "museum" not in decisions.office.audit_log.read_text(), "reasons live in the run"
+
+
+def test_nobody_replaces_a_decision_that_they_did_not_see(decisions: Decisions) -> None:
+    seen = decisions.add(decision(Action.REJECT, by="B. Quick"))
+    with pytest.raises(DecisionError, match=r"somebody was quicker: B\. Quick decided this"):
+        decisions.add(decision(Action.OVERRIDE, reason="museum car, out of use"))
+    decisions.add(decision(Action.OVERRIDE, reason="museum car, out of use", after=seen.id))
+
+
+def test_many_at_once_lose_nothing(decisions: Decisions) -> None:
+    many = [replace(decision(Action.REJECT), sha256=f"{number:064}") for number in range(24)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(decisions.add, many))
+    assert {one.sha256 for one in decisions.check()} == {one.sha256 for one in many}
+
+
+def edits(decisions: Decisions) -> Iterator[tuple[str, str]]:
+    """Ways to tamper with two decisions, as the file's new text and what is said of it."""
+    text = decisions.path.read_text()
+    first, second = text.splitlines(keepends=True)
+    forged = replace(decision(Action.OVERRIDE, reason="nothing to see"), sha256="c" * 64).line.decode() + "\n"
+    yield text.replace("out of use", "in daily use"), "does not know"
+    yield second, "is missing"  # a rejection removed
+    yield "", "is missing"
+    yield first + second + forged, "does not know"
+    yield text.replace('"action":"reject"', '"action":"wave"'), "no decision"
+
+
+def test_an_edited_added_or_removed_decision_shows(decisions: Decisions) -> None:
+    decisions.add(replace(decision(Action.REJECT), sha256="b" * 64))
+    decisions.add(decision(Action.OVERRIDE, reason="museum car, out of use"))
+    decisions.check()
+    whole = decisions.path.read_text()
+    for text, said in edits(decisions):
+        decisions.path.write_text(text)
+        with pytest.raises(DecisionError, match=said):
+            decisions.check()
+    decisions.path.write_text(whole)
+    decisions.check()
+
+
+HALF = decision(Action.REJECT, PLATE).line
+
+
+@pytest.mark.parametrize("tail", [HALF[:40], HALF + b"\n"], ids=["within the line", "before its line in the log"])
+def test_a_decision_whose_writer_was_stopped_half_way_does_not_count(decisions: Decisions, tail: bytes) -> None:
+    kept = decisions.add(decision(Action.REJECT, TAPE))
+    decisions.path.write_bytes(kept.line + b"\n" + tail)
+    next_one = decisions.decide(decision(Action.REJECT, CREDIT))
+    assert decisions.check() == [kept, next_one]
+
+
+def test_killing_the_one_who_decides_loses_nothing_that_was_said_to_be_saved(tmp_path: Path) -> None:
+    (tmp_path / "run").mkdir()
+    code = """
+import sys
+from pathlib import Path
+from screening.workflow.decisions import Action, Decision, Decisions
+from screening.workflow.office import Office
+there = Decisions(Path(sys.argv[1]) / "run", Office(Path(sys.argv[1]) / "office"))
+for number in range(1000):
+    there.decide(Decision(action=Action.REJECT, by="A", sha256=f"{int(sys.argv[2]) * 1000 + number:064}"))
+    print(number, flush=True)
+"""
+    said = 0
+    for turn in range(4):
+        command = [sys.executable, "-c", code, str(tmp_path), str(turn)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout
+            for _ in range(3 + turn):
+                assert process.stdout.readline()
+                said += 1
+            process.kill()
+    there = Decisions(tmp_path / "run", Office(tmp_path / "office"))
+    there.add(decision(Action.REJECT))
+    assert len(there.check()) > said
+
+
+def test_from_the_command_line_to_the_gate(cleared: Cleared) -> None:
+    name, run = cleared.blocked.name, cleared.run
+    blocked = screening("explain", name, "--run", run, "--pipeline", cleared.pipeline)
+    assert blocked.returncode == 1
+    assert "block scene-address" in blocked.stdout
+    assert "Lifted by: Redaction." in blocked.stdout
+    told = ("--by", "D. Editor", "--pipeline", cleared.pipeline)
+    short = screening("decide", run, "override", name, *told, "--reason", "fine")
+    assert short.returncode == 2
+    assert "an override needs a reason of more than a word" in short.stderr
+    assert not (run / FILE).exists()
+    done = screening("decide", run, "override", name, *told, "--reason", "the place is our own open day")
+    assert done.returncode == 0, done.stderr
+    assert f"{name}: clear" in done.stdout
+    explained = screening("explain", cleared.blocked, "--run", run, "--pipeline", cleared.pipeline, "--json")
+    assert explained.returncode == 0
+    (found,) = json.loads(explained.stdout)["findings"]
+    assert found["decision"]["by"] == "D. Editor"
+    assert cleared.gate().exit_code == 1, "the clearance that lies in the run is older than the decision"
+    cleared.clear()
+    assert cleared.gate(cleared.blocked, cleared.good).exit_code == 0
+    screening("decide", run, "reject", cleared.good.name, *told)
+    assert cleared.gate().exit_code == 1
+    assert cleared.clear().withheld == {sha256_of(cleared.good): "rejected"}
+    assert cleared.gate().exit_code == 1
+    (run / FILE).write_text("")  # the rejection is wiped away
+    with pytest.raises(DecisionError, match="is missing"):
+        cleared.clear()
+
+
+def test_who_overrode_a_finding_is_known_to_the_signing(cleared: Cleared) -> None:
+    done = screening(
+        *("decide", cleared.run, "override", cleared.blocked.name, "--by", "A. Signer", "--reason", "our own open day"),
+        *("--pipeline", cleared.pipeline),
+    )
+    assert done.returncode == 0, done.stderr
+    examined = cleared.examine()
+    assert examined.overrode == {"A. Signer"}
+    strict = replace(examined, pipeline=replace(examined.pipeline, separate_signer=True))
+    with pytest.raises(ClearanceError, match="overrode a finding"):
+        clear.check(strict, SIGNED, cleared.key)
