@@ -68,7 +68,7 @@ def street(options: argparse.Namespace) -> None:
         started = time.process_time()
         found = find(
             Photo.from_array(picture, name=path.name),
-            network=options.network,
+            networks=(options.network,),
             plate=LEAST[0],
             vehicle=0.1,
             closer=not options.once,
@@ -115,7 +115,7 @@ def empty(options: argparse.Namespace) -> None:
         for path in paths:
             found = find(
                 Photo.from_array(rgb(path), name=path.name),
-                network=options.network,
+                networks=(options.network,),
                 plate=LEAST[0],
                 closer=not options.once,
             )

@@ -11,6 +11,7 @@ import typer
 from screening.cli.audit import audit
 from screening.cli.clear import clear
 from screening.cli.decide import decide
+from screening.cli.evaluate import evaluate
 from screening.cli.explain import explain
 from screening.cli.gate import gate
 from screening.cli.keys import keys
@@ -33,7 +34,7 @@ def screening() -> None:
 
 
 # One module a command; each imports what it runs inside the function, so that the command line starts quickly.
-for command in (scan, explain, decide, clear, gate):
+for command in (scan, explain, decide, clear, gate, evaluate):
     app.command()(command)
 for name, group in {"keys": keys, "register": register, "audit": audit, "models": models}.items():
     app.add_typer(group, name=name)

@@ -1,0 +1,100 @@
+"""Labels, and what is counted by them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from screening.evaluation.evaluate import evaluate
+from screening.evaluation.labels import Label, LabelError, read
+from screening.finding import Finding
+from screening.policy import Policy, Rule, Thresholds
+from screening.report import PhotoReport, judged
+from tests.picture_files import picture
+from tests.test_scan import QUICK, screening
+
+POLICY = Policy(
+    {
+        "unscreened": Rule(says="-", lifted_by="-", kinds={"error": Thresholds(block=0), "*": Thresholds(hold=0)}),
+        "number-plate": Rule(says="-", lifted_by="-", kinds={"vehicle.plate": Thresholds(hold=0.3, block=0.6)}),
+    }
+)
+
+
+def photo(name: str, *scores: float) -> PhotoReport:
+    findings = [Finding("vehicle.plate", score, "a plate") for score in scores]
+    return PhotoReport(file=name, sha256="0" * 64, width=9, height=9, judgements=judged(findings, POLICY, scene=True))
+
+
+PHOTOS = (photo("a", 0.9), photo("b", 0.1), photo("c", 0.4), photo("d"), photo("e", 0.8))
+
+
+@pytest.mark.parametrize("about", ["number-plate", "vehicle.plate", "vehicle"])
+def test_only_labelled_pictures_count(about: str) -> None:
+    labels = [Label(file=name, about=about, present=name in "ab") for name in "abcd"]
+    (figures,) = evaluate(labels, PHOTOS, POLICY)
+    assert (figures.positives, figures.negatives) == (2, 2)
+    assert (figures.missed, figures.wrongly_held) == (("b",), ("c",))
+    assert figures.as_dict()["precision"][:2] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("label", "message"),
+    [
+        (Label(file="x", about="number-plate", present=True), "x: is labelled, but was not screened"),
+        (Label(file="a", about="number-plates", present=True), "neither a rule nor a kind"),
+    ],
+)
+def test_a_label_that_fits_nothing_is_an_error(label: Label, message: str) -> None:
+    with pytest.raises(LabelError, match=message):
+        evaluate([label], PHOTOS, POLICY)
+
+
+@pytest.mark.parametrize("name", ["labels.csv", "labels.jsonl"])
+def test_a_picture_with_nothing_else_is_a_negative_for_what_is_labelled(tmp_path: Path, name: str) -> None:
+    rows = [("a", "plate", "yes"), ("a", "*", "no"), ("b", "face", "yes"), ("c", "*", "no")]
+    keys = ("file", "about", "present")
+    lines = [",".join(row) for row in (keys, *rows)]
+    if name.endswith("l"):
+        lines = [json.dumps(dict(zip(keys, row, strict=True))) for row in rows]
+    (tmp_path / name).write_text("\n".join(lines))
+    found = {(label.file, label.about): label.present for label in read(tmp_path / name)}
+    assert found == {
+        ("a", "plate"): True,
+        ("a", "face"): False,
+        ("b", "face"): True,
+        ("c", "plate"): False,
+        ("c", "face"): False,
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("file,about,present\na,plate,maybe", 'csv:2: present is "yes" or "no"'),
+        ("file,about,present\na,plate", "csv:2: present is"),
+        ("file,about,present\n,plate,yes", "csv:2: a label names a file"),
+        ("file,about,present\na,*,yes", "csv:2: .* says that nothing else is there"),
+        ("file,about,present\na,plate,yes\na,plate,no", "csv:3: a was said both"),
+        ("file,rule,present\na,plate,yes", "csv:2: has 'rule'"),
+        ("file,about,present", "csv: holds no labels"),
+    ],
+)
+def test_a_wrong_label_is_named_by_its_line(tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "labels.csv").write_text(text)
+    with pytest.raises(LabelError, match=message):
+        read(tmp_path / "labels.csv")
+
+
+def test_a_run_is_evaluated_from_the_command_line(tmp_path: Path) -> None:
+    (tmp_path / "shoot").mkdir()
+    (tmp_path / "shoot" / "a.jpg").write_bytes(picture())
+    (tmp_path / "quick.toml").write_text(QUICK)
+    (tmp_path / "labels.csv").write_text("file,about,present\na.jpg,scene-address,no\n")
+    options = ("--pipeline", tmp_path / "quick.toml")
+    assert screening("scan", tmp_path / "shoot", "--out", tmp_path / "run", *options).returncode == 0
+    done = screening("evaluate", tmp_path / "labels.csv", "--run", tmp_path / "run", "--json", *options)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["figures"][0]["flag_rate"][:2] == [0, 1]
