@@ -7,20 +7,22 @@ import time
 import numpy as np
 import pytest
 
-from screening.evaluation.sweep import sweep
+from screening.evaluation.labels import Label
+from screening.evaluation.sweep import scores, sweep
+from tests.test_evaluate import PHOTOS
 
 
 def test_the_figures_are_those_of_scikit_learn() -> None:
     metrics = pytest.importorskip("sklearn.metrics")
     random = np.random.default_rng(5)
     truth = random.random(500) < 0.3
-    scores = np.round(np.clip(random.normal(0.4 + 0.2 * truth, 0.2), 0, 1), 2)  # many alike
-    table = sweep(scores, truth)
-    flag_rate, recall, thresholds = metrics.roc_curve(truth, scores, drop_intermediate=False)
+    score = np.round(np.clip(random.normal(0.4 + 0.2 * truth, 0.2), 0, 1), 2)  # many alike
+    table = sweep(score, truth)
+    flag_rate, recall, thresholds = metrics.roc_curve(truth, score, drop_intermediate=False)
     assert table.threshold.tolist() == thresholds[1:].tolist()
     assert table.recall.to_numpy() == pytest.approx(recall[1:])
     assert table.flag_rate.to_numpy() == pytest.approx(flag_rate[1:])
-    precision, _, rising = metrics.precision_recall_curve(truth, scores)
+    precision, _, rising = metrics.precision_recall_curve(truth, score)
     assert table.precision.to_numpy()[::-1] == pytest.approx(precision[:-1])
     assert len(rising) == len(table)
 
@@ -34,13 +36,20 @@ def test_a_picture_without_a_finding_is_missed_at_every_threshold() -> None:
 
 def test_ten_thousand_findings_take_less_than_a_second() -> None:
     random = np.random.default_rng(5)
-    scores, truth = random.random(10_000), random.random(10_000) < 0.5
-    sweep(scores[:2], truth[:2])  # imports
+    score, truth = random.random(10_000), random.random(10_000) < 0.5
+    sweep(score[:2], truth[:2])  # imports
     before = time.perf_counter()
-    assert len(sweep(scores, truth)) == 10_000
+    assert len(sweep(score, truth)) == 10_000
     assert time.perf_counter() - before < 1
 
 
 def test_scores_and_answers_of_other_lengths_are_refused() -> None:
     with pytest.raises(ValueError, match="do not belong together"):
         sweep([0.5], [True, False])
+
+
+def test_each_labelled_picture_has_its_highest_score() -> None:
+    labels = [Label(file=name, about="number-plate", present=name in "ab") for name in "abd"]
+    best, shown = scores([*labels, Label(file="c", about="face", present=True)], PHOTOS, "number-plate")
+    assert best == pytest.approx([0.9, 0.1, np.nan], nan_ok=True)
+    assert shown.tolist() == [True, True, False]

@@ -8,7 +8,7 @@ from typing import Any
 
 from screening.evaluation.intervals import wilson
 from screening.evaluation.labels import Label, LabelError
-from screening.policy import Policy, Verdict
+from screening.policy import Judgement, Policy, Verdict
 from screening.report import PhotoReport
 
 
@@ -72,10 +72,13 @@ def evaluate(labels: Sequence[Label], photos: Sequence[PhotoReport], policy: Pol
     )
 
 
+def concerns(judgement: Judgement, about: str) -> bool:
+    """Whether a finding falls under a rule, or is of a kind."""
+    return judgement.rule == about or judgement.finding.is_a(about)
+
+
 def _flagged(photo: PhotoReport, about: str) -> bool:
-    return any(
-        one.verdict is not Verdict.CLEAR and (one.rule == about or one.finding.is_a(about)) for one in photo.judgements
-    )
+    return any(one.verdict is not Verdict.CLEAR and concerns(one, about) for one in photo.judgements)
 
 
 def _known(about: str, policy: Policy) -> bool:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
+from screening.evaluation.evaluate import concerns
 from screening.evaluation.intervals import wilson
+from screening.evaluation.labels import Label, LabelError
 from screening.finding import ScreeningError
+from screening.report import PhotoReport
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,11 +22,11 @@ class AnalysisError(ScreeningError, ImportError):
     """A library of the extra `analysis` is missing."""
 
 
-def sweep(scores: ArrayLike, shown: ArrayLike) -> pd.DataFrame:
+def sweep(score: ArrayLike, shown: ArrayLike) -> pd.DataFrame:
     """One row for each score as the threshold, the highest first.
 
     Args:
-        scores: (pictures,) each picture's highest score for the rule, 0 to 1, NaN where nothing was found.
+        score: (pictures,) each picture's highest score for the rule, 0 to 1, NaN where nothing was found.
         shown: (pictures,) whether each picture shows what the rule forbids.
 
     Returns:
@@ -38,19 +42,19 @@ def sweep(scores: ArrayLike, shown: ArrayLike) -> pd.DataFrame:
     except ImportError as error:
         raise AnalysisError('this needs pandas; install "screening[analysis]"') from error
 
-    score, truth = np.asarray(scores, np.float64), np.asarray(shown, np.bool_)
-    if score.shape != truth.shape or score.ndim != 1:
-        raise ValueError(f"scores of shape {score.shape} and answers of shape {truth.shape} do not belong together")
+    ranked, truth = np.asarray(score, np.float64), np.asarray(shown, np.bool_)
+    if ranked.shape != truth.shape or ranked.ndim != 1:
+        raise ValueError(f"scores of shape {ranked.shape} and answers of shape {truth.shape} do not belong together")
     positives, negatives = int(truth.sum()), int((~truth).sum())
-    seen = ~np.isnan(score)
-    order = np.argsort(-score[seen], kind="stable")
-    score, truth = score[seen][order], truth[seen][order]
-    last = np.flatnonzero(np.diff(score, append=-np.inf))  # of several pictures with one score
+    seen = ~np.isnan(ranked)
+    order = np.argsort(-ranked[seen], kind="stable")
+    ranked, truth = ranked[seen][order], truth[seen][order]
+    last = np.flatnonzero(np.diff(ranked, append=-np.inf))  # of several pictures with one score
     found, wrong = np.cumsum(truth)[last], np.cumsum(~truth)[last]
     intervals = np.array([wilson(int(hits), positives) for hits in found]).reshape(-1, 2)
     return pd.DataFrame(
         {
-            "threshold": score[last],
+            "threshold": ranked[last],
             "found": found,
             "recall": found / (positives or np.nan),
             "recall_low": intervals[:, 0],
@@ -60,3 +64,24 @@ def sweep(scores: ArrayLike, shown: ArrayLike) -> pd.DataFrame:
             "precision": found / (found + wrong),
         }
     )
+
+
+def scores(
+    labels: Sequence[Label], photos: Sequence[PhotoReport], about: str
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """What `sweep` takes: the highest score of each picture labelled for a rule or kind, and whether that is there.
+
+    A stage stores nothing below its own least score, so that a picture may have NaN where a threshold lies below that.
+
+    Raises:
+        LabelError: if a label names a picture that was not screened.
+    """
+    known = {photo.file: photo for photo in photos if photo.screened}
+    group = [label for label in labels if label.about == about]
+    if missing := [label.file for label in group if label.file not in known]:
+        raise LabelError(f"{missing[0]}: is labelled, but was not screened in this run; scan it or drop the label")
+    best = [
+        max((j.finding.score for j in known[one.file].judgements if concerns(j, about)), default=np.nan)
+        for one in group
+    ]
+    return np.array(best, np.float64), np.array([one.present for one in group], np.bool_)
