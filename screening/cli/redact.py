@@ -1,0 +1,90 @@
+"""`screening redact`: copies of pictures in which what was found can no longer be seen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from screening.cli.say import say
+
+if TYPE_CHECKING:
+    from screening.workflow.redact import Redacted
+
+
+def redact(
+    run: Annotated[Path, typer.Argument(help="The folder that screening scan --out wrote.", show_default=False)],
+    files: Annotated[list[str] | None, typer.Argument(help="Pictures, named as in the report.  [default: all]")] = None,
+    rule: Annotated[list[str] | None, typer.Option(help="Only findings under this rule.")] = None,
+    style: Annotated[str, typer.Option(help="fill, blur or pixelate; fill is the safest.")] = "fill",
+    margin: Annotated[float, typer.Option(min=0, max=2, help="How far beyond a box, in shares of it.")] = 0.2,
+    out: Annotated[Path | None, typer.Option(help="Folder for the copies.  [default: RUN/redacted]")] = None,
+    pipeline: Annotated[str, typer.Option(help="The pipeline file, where it did not come with the program.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print what was done as JSON.")] = False,
+) -> None:
+    """Writes a copy of each picture without what holds or blocks it, and screens every copy again.
+
+    Reads the run and its pictures, which stay as they are. A copy keeps creator, credit, copyright and rights, and none
+    of the other metadata. Writes the copies, and a line each to the audit log. Exits 0 where what was redacted is not
+    found any more, 1 where some of it is, 2 where a picture could not be redacted.
+    """
+    import json
+
+    from screening import config
+    from screening.finding import ScreeningError
+    from screening.policy import Verdict
+    from screening.workflow import outcome
+    from screening.workflow import run as stored
+    from screening.workflow.office import Office
+    from screening.workflow.redact import Redaction, RedactionError, Style, to_redact
+
+    if style not in tuple(Style):
+        raise RedactionError(f"there is no style {style!r}; known: {', '.join(Style)}")
+    office, fields = Office.here(), stored.read(run)
+    redaction = Redaction(
+        pipeline=config.load(pipeline or fields["policy"]["name"]),
+        folder=out or run / "redacted",
+        office=office,
+        style=Style(style),
+        margin=margin,
+        scene=fields["batch"]["scene"],
+    )
+    after = outcome.of_run(run, pipeline, office)
+    chosen = [(one.photo, to_redact(one.photo, rule or ())) for one in (outcome.find(files, after) if files else after)]
+    sources = stored.sources(run)
+    done: list[Redacted] = []
+    failed = False
+    for photo, judgements in chosen:
+        if not judgements and not files:
+            continue
+        try:
+            done.append(redaction(sources[photo.file], photo, judgements))
+        except ScreeningError as error:
+            say(str(error))
+            failed = True
+    if not done and not failed:
+        raise RedactionError(
+            f"{run}: nothing in it that has a place is held or blocked{' under that rule' if rule else ''}"
+        )
+    if as_json:
+        typer.echo(json.dumps([_described(one) for one in done], indent=2))
+    for one in done:
+        places = f"{one.places} {'place' if one.places == 1 else 'places'}"
+        found = f"still found: {'; '.join(one.still)}" if one.still else f"{places} redacted, not found any more"
+        rest = "clear" if one.report.verdict is Verdict.CLEAR else f"{one.report.verdict}, {one.report.reason()}"
+        typer.echo(f"{one.copy}: {found}; {rest}", err=as_json)
+    raise typer.Exit(2 if failed else 1 if any(one.still for one in done) else 0)
+
+
+def _described(one: Redacted) -> dict[str, object]:
+    return {
+        "file": one.file,
+        "copy": str(one.copy),
+        "sha256": one.sha256,
+        "style": str(one.style),
+        "margin": one.margin,
+        "places": one.places,
+        "still": list(one.still),
+        "verdict": str(one.report.verdict),
+    }

@@ -1,0 +1,244 @@
+"""Redaction: a copy of a picture in which what was found can no longer be seen, screened again before it counts.
+
+Filling is the default. Print that was blurred or made coarse can be guessed back by trying which text looks like that:
+here both keep no more than a few cells across a place, whatever its size, but a filled place holds nothing at all.
+"""
+
+from __future__ import annotations
+
+import enum
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from screening.finding import Box, Finding, ScreeningError
+from screening.photo import Limits, Photo, Pixels
+from screening.pipeline import Pipeline
+from screening.policy import Judgement, Verdict
+from screening.report import PhotoReport
+from screening.weights import sha256_of
+from screening.workflow import audit
+from screening.workflow.office import Office
+
+ENDING = ".redacted"
+# How many cells of a blurred or coarse place its shorter side is left with.
+CELLS = 4
+GREY = 90
+QUALITY = 95
+# Formats whose pixels are kept as they are; the copy of any other is a JPEG.
+LOSSLESS = (".png", ".bmp", ".gif", ".tif", ".tiff")
+# What a copy keeps of a file's metadata: who made it and whose it is. Everything else is left behind.
+KEPT = (
+    ("exif", "Exif.Image.Artist"),
+    ("exif", "Exif.Image.Copyright"),
+    ("iptc", "Iptc.Application2.Byline"),
+    ("iptc", "Iptc.Application2.Credit"),
+    ("iptc", "Iptc.Application2.Copyright"),
+    ("xmp", "Xmp.dc.creator"),
+    ("xmp", "Xmp.dc.rights"),
+    ("xmp", "Xmp.photoshop.Credit"),
+    ("xmp", "Xmp.xmpRights.UsageTerms"),
+)
+
+
+class RedactionError(ScreeningError):
+    """A picture that cannot be redacted."""
+
+
+class Style(enum.StrEnum):
+    """What a place is made into."""
+
+    FILL = "fill"
+    BLUR = "blur"
+    PIXELATE = "pixelate"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redacted:
+    """A redacted copy.
+
+    Attributes:
+        file: the picture's name in the report.
+        copy: where its copy lies.
+        sha256: of the copy.
+        style, margin: what was done in the end.
+        places: how many places were redacted.
+        still: what is still found there; empty where the redaction worked.
+        report: the copy, screened again.
+    """
+
+    file: str
+    copy: Path
+    sha256: str
+    style: Style
+    margin: float
+    places: int
+    still: tuple[str, ...]
+    report: PhotoReport
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redaction:
+    """How pictures are redacted.
+
+    Attributes:
+        pipeline: what the copy is screened with.
+        folder: where copies go, below it as the pictures lie below the shoot.
+        office: whose audit log notes each copy.
+        style: what a place is made into; fill where the first try does not do.
+        margin: how far beyond a finding's box it reaches, as a share of the box's shorter side.
+        scene: whether the batch is from a scene.
+    """
+
+    pipeline: Pipeline
+    folder: Path
+    office: Office
+    style: Style = Style.FILL
+    margin: float = 0.2
+    scene: bool = True
+
+    def __call__(self, source: Path, photo: PhotoReport, chosen: Sequence[Judgement]) -> Redacted:
+        """Writes the copy of a picture without the chosen findings, and screens it.
+
+        Raises:
+            RedactionError: if the file changed since it was screened, shows several pictures, or was redacted before.
+        """
+        findings = [one.finding for one in chosen if one.finding.box is not None]
+        if not findings:
+            raise RedactionError(f"{photo.file}: nothing that was found has a place that could be redacted")
+        original = self._opened(source, photo)
+        target = self._target(photo.file)
+        tries = ((self.style, self.margin), (Style.FILL, 2 * self.margin), (Style.FILL, 4 * self.margin))
+        for style, margin in tries:
+            boxes = [_wider(finding, margin, original) for finding in findings]
+            _write(redacted(original.rgb, boxes, style), original, target)
+            again = self.pipeline.screen(target, name=target.name, scene=self.scene)
+            still = _still(again, findings, boxes)
+            if not still:
+                break
+        done = sha256_of(target)
+        audit.append(
+            self.office.audit_log,
+            "redaction",
+            file=photo.sha256,
+            copy=done,
+            rules=sorted({one.rule for one in chosen}),
+            style=str(style),
+            still=len(still),
+        )
+        return Redacted(
+            file=photo.file,
+            copy=target,
+            sha256=done,
+            style=style,
+            margin=margin,
+            places=len(boxes),
+            still=still,
+            report=again,
+        )
+
+    def _opened(self, source: Path, photo: PhotoReport) -> Photo:
+        limits: Limits = self.pipeline.limits
+        original = Photo.open(source, name=photo.file, limits=limits)
+        if original.sha256 != photo.sha256:
+            raise RedactionError(f"{photo.file}: is not as it was screened; scan the shoot again")
+        if next(original.others(), None) is not None:
+            raise RedactionError(f"{photo.file}: holds several pictures; export the one that is meant and scan it")
+        return original
+
+    def _target(self, file: str) -> Path:
+        inside = self.folder.joinpath(*(part for part in Path(file).parts if part not in ("..", "/")))
+        ending = ".png" if inside.suffix.lower() in LOSSLESS else ".jpg"
+        target = inside.with_name(f"{inside.stem}{ENDING}{ending}")
+        if target.exists():
+            raise RedactionError(f"{target}: is there already; move it away, or name another folder with --out")
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise RedactionError(f"{target.parent}: cannot be made ({error.strerror})") from error
+        return target
+
+
+def to_redact(photo: PhotoReport, rules: Sequence[str]) -> list[Judgement]:
+    """The findings of a picture that have a place and are held or blocked, under these rules or under any."""
+    held = [one for one in photo.judgements if one.verdict > Verdict.CLEAR and one.finding.box is not None]
+    return [one for one in held if not rules or one.rule in rules]
+
+
+def redacted(rgb: Pixels, boxes: Sequence[Box], style: Style) -> Pixels:
+    """A copy of the picture (height, width, 3) with every box redacted."""
+    import cv2
+
+    out = rgb.copy()
+    for box in boxes:
+        place = out[box.top : box.bottom, box.left : box.right]
+        if style is Style.FILL:
+            place[:] = GREY
+            continue
+        # few cells, so that neither letters nor features are left, whatever the size
+        cell = max(1.0, min(place.shape[:2]) / CELLS)
+        size = max(1, round(place.shape[1] / cell)), max(1, round(place.shape[0] / cell))
+        coarse = cv2.resize(place, size, interpolation=cv2.INTER_AREA)
+        how = cv2.INTER_NEAREST if style is Style.PIXELATE else cv2.INTER_CUBIC
+        place[:] = cv2.resize(coarse, (place.shape[1], place.shape[0]), interpolation=how)
+    return out
+
+
+def _wider(finding: Finding, margin: float, photo: Photo) -> Box:
+    assert finding.box is not None
+    box, more = finding.box, max(2, round(margin * min(finding.box.width, finding.box.height)))
+    wider = Box(box.left - more, box.top - more, box.right + more, box.bottom + more)
+    return wider.clip(photo.width, photo.height) or box
+
+
+def _still(again: PhotoReport, findings: Sequence[Finding], boxes: Sequence[Box]) -> tuple[str, ...]:
+    """What was redacted and is found again there, at any score; all of it where the copy could not be screened."""
+    if not again.screened:
+        return (again.reason() or "the copy could not be screened",)
+    kinds = {".".join(finding.kind.split(".")[:2]) for finding in findings}
+    return tuple(
+        one.finding.evidence
+        for one in again.judgements
+        if one.finding.box is not None
+        and any(one.finding.is_a(kind) for kind in kinds)
+        and any(one.finding.box.inside(box) > 0.3 for box in boxes)
+    )
+
+
+def _write(rgb: Pixels, original: Photo, target: Path) -> None:
+    """The picture as a file of its own: its pixels, and who made it."""
+    from PIL import Image
+
+    stream = io.BytesIO()
+    if target.suffix == ".png":
+        Image.fromarray(np.ascontiguousarray(rgb)).save(stream, "PNG")
+    else:
+        Image.fromarray(np.ascontiguousarray(rgb)).save(stream, "JPEG", quality=QUALITY, subsampling=0)
+    try:
+        target.write_bytes(stream.getvalue())
+        target.chmod(0o600)
+        _keep_credits(original, target)
+    except OSError as error:
+        raise RedactionError(f"{target}: cannot be written ({error.strerror})") from error
+
+
+def _keep_credits(original: Photo, target: Path) -> None:
+    """Puts creator, credit, copyright and rights of the original into the copy; a file without any gets none."""
+    import exiv2
+
+    try:
+        source = exiv2.ImageFactory.open(original.data)
+        source.readMetadata()
+    except exiv2.Exiv2Error:
+        return  # a format that carries none
+    copy = exiv2.ImageFactory.open(str(target))
+    copy.readMetadata()
+    for group, key in KEPT:
+        there, here = (getattr(image, f"{group}Data")() for image in (source, copy))
+        for datum in there:
+            if datum.key() == key:
+                here[key] = datum.getValue()
+    copy.writeMetadata()
