@@ -79,7 +79,9 @@ def probabilities(canvas: Pixels) -> Floats:
     """For each pixel of an RGB canvas (sides multiples of 32) the probability that it belongs to a line of text."""
     from screening.engine import load
 
-    blob = canvas[:, :, ::-1].transpose(2, 0, 1)[None] * np.float32(1 / 127.5) - np.float32(1)
+    blob = np.ascontiguousarray(canvas[:, :, ::-1].transpose(2, 0, 1)[None], np.float32)
+    blob *= np.float32(1 / 127.5)
+    blob -= np.float32(1)
     return np.asarray(load("text-detection")(blob)[0][0, 0], dtype=np.float32)
 
 

@@ -18,7 +18,7 @@ from screening.weights import manifest
 # Width and height of the crop that the damage network looks at.
 SIDE = 256
 # The copy of the picture that large vehicles are cut from; small ones come from the full picture.
-COPY = 1600
+COPY = 1920
 MARGIN = 0.1
 WIDE = 0.35
 ASPECT = 1.4

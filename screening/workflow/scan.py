@@ -22,6 +22,9 @@ from screening.stages import networks
 from screening.weights import manifest
 from screening.workflow.shoot import Entry
 
+# Networks ask for the same hundred megabytes for every picture: glibc gives them back and fetches them anew, zeroed,
+# unless it is told to keep them (other systems do not read these).
+KEEP_MEMORY = {"MALLOC_MMAP_THRESHOLD_": "4000000000", "MALLOC_TRIM_THRESHOLD_": "8000000000"}
 # A worker's first photo also waits for the networks to be loaded, in seconds.
 GRACE = 20.0
 
@@ -83,6 +86,8 @@ class Scan:
 
         # spawned, not forked: the same on every system, and safe where networks run threads
         context = multiprocessing.get_context("spawn")
+        for name, value in KEEP_MEMORY.items():
+            os.environ.setdefault(name, value)
         pool = ProcessPool(max_workers=jobs, initializer=_quiet, context=context)
         limit = self.pipeline.limits.seconds
         task = _Task(self.pipeline, scene, self.annotate)
