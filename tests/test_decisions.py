@@ -71,8 +71,11 @@ def decisions(tmp_path: Path) -> Decisions:
         (FACE, Action.ACCEPT, {}, False),  # a person who can be identified has signed something
         (FACE, Action.RELEASE, {}, False),
         (FACE, Action.RELEASE, {"reference": "FORM-7"}, True),
-        (CHILD, Action.RELEASE, {"reference": "PARENT-3"}, True),
-        (SCHOOL, Action.RELEASE, {"reference": "PARENT-3"}, False),  # some boards forbid school pictures outright
+        (CHILD, Action.RELEASE, {"reference": "FORM-7"}, False),  # a child's own signature is none
+        (CHILD, Action.PARENTAL, {"reference": "PARENT-3"}, True),
+        (CHILD, Action.PARENTAL, {}, False),
+        (FACE, Action.PARENTAL, {"reference": "PARENT-3"}, False),
+        (SCHOOL, Action.PARENTAL, {"reference": "PARENT-3"}, False),  # some boards forbid school pictures outright
         (PLATE, Action.RELEASE, {"reference": "FORM-7"}, False),
         (CHILD, Action.ADULT, {}, True),
         (SCHOOL, Action.ADULT, {}, False),

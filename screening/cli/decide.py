@@ -22,8 +22,10 @@ def decide(
 ) -> None:
     """Records a decision on the held and blocked findings of pictures.
 
-    accept: the condition of a hold is met. release: a form or permission, by --reference. adult: known to us as one.
-    override: all the same, for a written --reason. reject: it stays back. withdraw: nothing is decided any more.
+    accept: the condition of a hold is met. release: a signed form, by --reference. parental: a permission, by
+    --reference. adult: known to us as one. override: all the same, for a written --reason. reject: it
+    stays back. withdraw: nothing is decided any more.
+
     Reads the run. Writes RUN/decisions.jsonl, and a line each to the office's audit log. Where one of the decisions may
     not be made nothing is written, and it exits 2.
     """

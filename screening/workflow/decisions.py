@@ -36,7 +36,8 @@ class Action(enum.StrEnum):
     """What a person can do about a finding."""
 
     ACCEPT = "accept"  # the condition of a hold is met
-    RELEASE = "release"  # a release form, or parental permission, by its reference
+    RELEASE = "release"  # a signed release form, by its reference
+    PARENTAL = "parental"  # parental permission, by its reference
     ADULT = "adult"  # known to us as an adult
     OVERRIDE = "override"  # all the same, for a written reason
     REJECT = "reject"  # the picture does not go out, whatever else is decided
@@ -86,7 +87,7 @@ class Decision:
 
     def about(self, other: Decision) -> bool:
         """Whether both are about the same finding or question."""
-        mine, its = (one.sha256 + one.rule + one.kind + one.question for one in (self, other))
+        mine, its = ((one.sha256, one.rule, one.kind, one.question) for one in (self, other))
         return mine == its and _same_place(self.box, other.box)
 
     def covers(self, sha256: str, one: Judgement) -> bool:
@@ -109,14 +110,15 @@ def refusal(decision: Decision, one: Judgement) -> str:
     age = one.finding.is_a("juvenile") and not one.finding.is_a("juvenile.school")
     if action is Action.ADULT:
         return "" if age else "only the age of a person can be answered with adult"
-    if action is Action.RELEASE:
-        if not (age or one.rule == "identifiable-person"):
-            return f"{one.rule} is not lifted by a release form"
-        return "" if decision.reference.strip() else "a release needs the reference of its form or permission"
+    if action in (Action.RELEASE, Action.PARENTAL):
+        if not (age if action is Action.PARENTAL else one.rule == "identifiable-person"):
+            permission = "a parental permission" if action is Action.PARENTAL else "a release form"
+            return f"{one.rule} ({one.finding.kind}) is not lifted by {permission}"
+        return "" if decision.reference.strip() else "a release or permission needs its reference"
     if one.verdict is Verdict.BLOCK:
         return "a block is lifted by changing the picture, or by an override with a written reason"
     if one.rule in ("identifiable-person", "juvenile"):
-        return f"{one.rule} is lifted by a release reference, or for an adult by saying so"
+        return f"{one.rule} is lifted by the reference of a form or permission, or of an adult by saying so"
     if one.rule == "copyright" and not decision.reference.strip():
         return "copyright is lifted by the reference of a licence"
     return ""
