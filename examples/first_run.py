@@ -24,8 +24,9 @@ def find_uv() -> list[str]:
             subprocess.run([sys.executable, "-m", "pip", "install", *attempt], capture_output=True, check=False)
         if subprocess.run([sys.executable, "-m", "uv", "--version"], capture_output=True, check=False).returncode == 0:
             return [sys.executable, "-m", "uv"]
-        if program := shutil.which("uv"):
-            return [program]
+    # last, because README's second command calls it as a module too
+    if program := shutil.which("uv"):
+        return [program]
     raise SystemExit(f"first_run: uv could not be installed; install it ({UV}) and run this again")
 
 
