@@ -259,3 +259,24 @@ def test_who_overrode_a_finding_is_known_to_the_signing(cleared: Cleared) -> Non
     strict = replace(examined, pipeline=replace(examined.pipeline, separate_signer=True))
     with pytest.raises(ClearanceError, match="overrode a finding"):
         clear.check(strict, SIGNED, cleared.key)
+
+
+@pytest.mark.parametrize("name", ["default.toml", "own.toml"])  # one called like a shipped one, one that is none
+def test_findings_are_never_judged_by_another_policy_than_the_runs_own(cleared: Cleared, name: str) -> None:
+    own = cleared.folder / name
+    own.write_text(cleared.pipeline.read_text())
+    run = cleared.folder / "again"
+    assert screening("scan", cleared.shoot, "--out", run, "--pipeline", own).returncode == 1
+    labels = cleared.folder / "labels.csv"
+    labels.write_text("file,about,present\nfine.jpg,scene-address,no\n")
+    picture = cleared.blocked.name
+    for call in (
+        ("explain", picture, "--run", run),
+        ("redact", run),
+        ("decide", run, "reject", picture, "--by", "A"),
+        ("evaluate", labels, "--run", run),
+    ):
+        refused = screening(*call)
+        assert refused.returncode == 2, call
+        assert f"was scanned with a pipeline file called {own.stem}: name it with --pipeline" in refused.stderr
+    assert screening("evaluate", labels, "--run", run, "--pipeline", own).returncode == 0

@@ -18,14 +18,14 @@ def evaluate(
 
     Reads the labels and RUN/report.json, and judges its findings by the policy. Exits 0, or 2 where a label fits not.
     """
-    from screening import config
     from screening.evaluation import evaluate
     from screening.evaluation import labels as labelled
     from screening.report import restored
+    from screening.workflow import outcome
     from screening.workflow.run import as_json, read
 
     fields = read(run)
-    policy = config.load(pipeline or fields["policy"]["name"]).policy
+    policy = outcome.judged_by(fields, pipeline, run).policy
     table = [one.as_dict() for one in evaluate.evaluate(labelled.read(labels), restored(fields, policy), policy)]
     if json:
         typer.echo(as_json({"figures": table}), nl=False)

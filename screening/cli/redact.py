@@ -31,7 +31,6 @@ def redact(
     """
     import json
 
-    from screening import config
     from screening.finding import ScreeningError
     from screening.policy import Verdict
     from screening.workflow import outcome
@@ -43,7 +42,7 @@ def redact(
         raise RedactionError(f"there is no style {style!r}; known: {', '.join(Style)}")
     office, fields = Office.here(), stored.read(run)
     redaction = Redaction(
-        pipeline=config.load(pipeline or fields["policy"]["name"]),
+        pipeline=outcome.judged_by(fields, pipeline, run),
         folder=out or run / "redacted",
         office=office,
         style=Style(style),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from screening import config
 from screening.finding import ScreeningError
+from screening.pipeline import Pipeline
 from screening.policy import Judgement, Verdict, strictest
 from screening.report import PhotoReport, restored
 from screening.weights import sha256_of
@@ -72,6 +74,22 @@ def _outcome(photo: PhotoReport, decisions: Sequence[Decision]) -> Outcome:
     return Outcome(photo=photo, open=tuple(left), decided=tuple(decided), rejected=rejected)
 
 
+def judged_by(fields: Mapping[str, Any], pipeline: str, folder: Path) -> Pipeline:
+    """The pipeline that a run's findings are judged by: the one named, else the very one that it was scanned with.
+
+    Raises:
+        RunError: if none is named, and the run was scanned with another of that name than ships with the program.
+        ConfigError: if the pipeline cannot be read.
+    """
+    if pipeline:
+        return config.load(pipeline)
+    name = fields["policy"]["name"]
+    chosen = config.load(name) if name in config.names() else None
+    if chosen is None or chosen.sha256 != fields["policy"]["sha256"]:
+        raise run.RunError(f"{folder}: was scanned with a pipeline file called {name}: name it with --pipeline")
+    return chosen
+
+
 def of_run(folder: Path, pipeline: str, office: Office) -> tuple[Outcome, ...]:
     """Every picture of a run, judged by a pipeline ("" for the one it was scanned with), after what was decided.
 
@@ -79,7 +97,7 @@ def of_run(folder: Path, pipeline: str, office: Office) -> tuple[Outcome, ...]:
         ScreeningError: if the run, the pipeline or the decisions cannot be read.
     """
     fields = run.read(folder)
-    chosen = config.load(pipeline or fields["policy"]["name"])
+    chosen = judged_by(fields, pipeline, folder)
     return outcomes(restored(fields, chosen.policy), Decisions(folder, office).current())
 
 
