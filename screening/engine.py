@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float32]
 # float32 values below this are denormal: they change no result and take a CPU hundreds of cycles each.
 SMALLEST_NORMAL = float(np.finfo(np.float32).tiny)
+# Of a network compiled by shape so many are kept, those last used: each costs tens of megabytes.
+SHAPES = 4
 
 
 class EngineError(ScreeningError):
@@ -68,28 +70,30 @@ class Network:
         return self._run([np.ascontiguousarray(array, dtype=np.float32) for array in arrays])
 
 
-def load(network: str | Path, *, engine: str = "auto") -> Network:
+def load(network: str | Path, *, engine: str = "auto", by_shape: bool = False) -> Network:
     """A network by its name in models/manifest.toml, or by the path of an ONNX file; read once per process.
 
     Args:
         network: a name, or a Path.
         engine: "openvino", "onnxruntime", or "auto" for the first of them that is installed.
+        by_shape: whether OpenVINO compiles it anew for each shape of its inputs (see `SHAPES`). Worth measuring: it
+            makes some networks a tenth faster and does nothing for others.
 
     Raises:
         screening.weights.WeightsError: if a named network is missing or altered.
         EngineError: if the file is not a network that the engine can run.
     """
-    return _load(locate(network) if isinstance(network, str) else network.resolve(), engine)
+    return _load(locate(network) if isinstance(network, str) else network.resolve(), engine, by_shape)
 
 
-def from_model(model: onnx.ModelProto, *, sha256: str = "", engine: str = "auto") -> Network:
+def from_model(model: onnx.ModelProto, *, sha256: str = "", engine: str = "auto", by_shape: bool = False) -> Network:
     """A network from an ONNX model in memory (one that we build from another library's weights)."""
     if engine == "auto":
         engine = "openvino" if importlib.util.find_spec("openvino") else "onnxruntime"
     data = _prepare(model)
     try:
         if engine == "openvino":
-            return _openvino(data, sha256)
+            return _openvino(data, sha256, by_shape)
         if engine == "onnxruntime":
             return _onnxruntime(data, sha256)
     except RuntimeError as error:
@@ -98,7 +102,7 @@ def from_model(model: onnx.ModelProto, *, sha256: str = "", engine: str = "auto"
 
 
 @functools.cache
-def _load(path: Path, engine: str) -> Network:
+def _load(path: Path, engine: str, by_shape: bool) -> Network:
     import onnx
     from google.protobuf.message import DecodeError
 
@@ -106,7 +110,7 @@ def _load(path: Path, engine: str) -> Network:
         model = onnx.load(str(path))
     except (OSError, DecodeError, onnx.checker.ValidationError) as error:
         raise EngineError(f"{path.name} cannot be read as an ONNX network") from error
-    return from_model(model, sha256=sha256_of(path), engine=engine)
+    return from_model(model, sha256=sha256_of(path), engine=engine, by_shape=by_shape)
 
 
 def _prepare(model: onnx.ModelProto) -> bytes:
@@ -136,27 +140,33 @@ def _prepare(model: onnx.ModelProto) -> bytes:
     return bytes(model.SerializeToString())
 
 
-def _openvino(data: bytes, sha256: str) -> Network:
+def _openvino(data: bytes, sha256: str, by_shape: bool) -> Network:
     import openvino
 
     core = openvino.Core()
     # Pinned threads of two workers would share one core.
     options = {"INFERENCE_NUM_THREADS": 1, "NUM_STREAMS": 1, "ENABLE_CPU_PINNING": False, "PERFORMANCE_HINT": "LATENCY"}
-    compiled = core.compile_model(core.read_model(data), "CPU", options)
-    request = compiled.create_infer_request()
+    model = core.read_model(data)
+
+    @functools.lru_cache(maxsize=SHAPES)
+    def request(shapes: tuple[tuple[int, ...], ...]) -> openvino.InferRequest:
+        chosen = model
+        if shapes:
+            chosen = model.clone()
+            chosen.reshape(dict(zip(inputs, map(openvino.PartialShape, shapes), strict=True)))
+        return core.compile_model(chosen, "CPU", options).create_infer_request()
 
     def run(arrays: Sequence[Floats]) -> list[Floats]:
+        shapes = tuple(array.shape for array in arrays) if by_shape else ()
         # outputs are copied: the request's own memory is written over by the next run
-        results = request.infer(list(arrays), share_inputs=True, share_outputs=False)
-        return [np.asarray(results[index], dtype=np.float32) for index in range(len(compiled.outputs))]
+        results = request(shapes).infer(list(arrays), share_inputs=True, share_outputs=False)
+        return [np.asarray(results[index], dtype=np.float32) for index in range(len(outputs))]
 
-    return Network(
-        run,
-        inputs=[port.get_any_name() for port in compiled.inputs],
-        outputs=[port.get_any_name() for port in compiled.outputs],
-        engine="openvino",
-        sha256=sha256,
-    )
+    inputs = [port.get_any_name() for port in model.inputs]
+    outputs = [port.get_any_name() for port in model.outputs]
+    if not by_shape:
+        request(())  # what cannot be compiled is refused when it is read
+    return Network(run, inputs=inputs, outputs=outputs, engine="openvino", sha256=sha256)
 
 
 def _onnxruntime(data: bytes, sha256: str) -> Network:

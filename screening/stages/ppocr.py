@@ -82,7 +82,7 @@ def probabilities(canvas: Pixels) -> Floats:
     blob = np.ascontiguousarray(canvas[:, :, ::-1].transpose(2, 0, 1)[None], np.float32)
     blob *= np.float32(1 / 127.5)
     blob -= np.float32(1)
-    return np.asarray(load("text-detection")(blob)[0][0, 0], dtype=np.float32)
+    return np.asarray(load("text-detection", by_shape=True)(blob)[0][0, 0], dtype=np.float32)
 
 
 def quads(chart: Floats, *, sure: float, pixel: float = PIXEL) -> list[Quad]:
