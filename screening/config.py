@@ -35,11 +35,17 @@ class BatchSettings:
         questions: what a person must answer before a batch goes out.
         review_by: the date from which the policy itself is due for review.
         separate_signer: whether who signs a clearance must be neither the photographer nor somebody who overrode.
+        review_share: how much of the clear pictures a person looks at in a review, 0 to 1.
     """
 
     questions: tuple[str, ...] = ()
     review_by: datetime.date | None = None
     separate_signer: bool = False
+    review_share: float = 0.05
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.review_share <= 1:
+            raise ValueError(f"review_share is a share from 0 to 1, not {self.review_share:g}")
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +84,7 @@ def load(pipeline: str | Path = "default") -> Pipeline:
         foreign=tuple(table["use"] for table in file.stage if table["use"] not in STAGES),
         review_by=str(file.batch.review_by or ""),
         separate_signer=file.batch.separate_signer,
+        review_share=file.batch.review_share,
     )
 
 

@@ -37,6 +37,7 @@ class Pipeline:
         foreign: names of the stages that did not come from us.
         review_by: the date from which the policy itself is due for review, as ISO 8601, or "".
         separate_signer: whether who signs a clearance must be neither the photographer nor somebody who overrode.
+        review_share: how much of the clear pictures a person looks at in a review, 0 to 1.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Pipeline:
     foreign: tuple[str, ...] = ()
     review_by: str = ""
     separate_signer: bool = False
+    review_share: float = 0.05
 
     def screen(self, path: Path, *, name: str, scene: bool = True) -> PhotoReport:
         """Everything there is to say about one file; never raises for a bad file or a failing stage."""

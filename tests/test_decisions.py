@@ -131,8 +131,8 @@ def test_a_new_scan_keeps_a_decision_and_a_changed_picture_loses_it(box: Box | N
 
 
 def test_the_last_decision_counts_and_all_are_kept(decisions: Decisions) -> None:
-    first = decisions.decide(decision(Action.REJECT))
-    second = decisions.decide(decision(Action.OVERRIDE, reason="museum car, out of use"))
+    (first,) = decisions.decide(decision(Action.REJECT))
+    (second,) = decisions.decide(decision(Action.OVERRIDE, reason="museum car, out of use"))
     assert decisions.current() == [second]
     decisions.decide(decision(Action.WITHDRAW))
     assert decisions.current() == []
@@ -143,7 +143,7 @@ def test_the_last_decision_counts_and_all_are_kept(decisions: Decisions) -> None
 
 
 def test_nobody_replaces_a_decision_that_they_did_not_see(decisions: Decisions) -> None:
-    seen = decisions.add(decision(Action.REJECT, by="B. Quick"))
+    (seen,) = decisions.add(decision(Action.REJECT, by="B. Quick"))
     with pytest.raises(DecisionError, match=r"somebody was quicker: B\. Quick decided this"):
         decisions.add(decision(Action.OVERRIDE, reason="museum car, out of use"))
     decisions.add(decision(Action.OVERRIDE, reason="museum car, out of use", after=seen.id))
@@ -186,9 +186,9 @@ HALF = decision(Action.REJECT, PLATE).line
 
 @pytest.mark.parametrize("tail", [HALF[:40], HALF + b"\n"], ids=["within the line", "before its line in the log"])
 def test_a_decision_whose_writer_was_stopped_half_way_does_not_count(decisions: Decisions, tail: bytes) -> None:
-    kept = decisions.add(decision(Action.REJECT, TAPE))
+    (kept,) = decisions.add(decision(Action.REJECT, TAPE))
     decisions.path.write_bytes(kept.line + b"\n" + tail)
-    next_one = decisions.decide(decision(Action.REJECT, CREDIT))
+    (next_one,) = decisions.decide(decision(Action.REJECT, CREDIT))
     assert decisions.check() == [kept, next_one]
 
 

@@ -18,6 +18,7 @@ from screening.cli.keys import keys
 from screening.cli.models import models
 from screening.cli.redact import redact
 from screening.cli.register import register
+from screening.cli.review import review
 from screening.cli.say import say
 from screening.cli.scan import scan
 
@@ -35,7 +36,7 @@ def screening() -> None:
 
 
 # One module a command; each imports what it runs inside the function, so that the command line starts quickly.
-for command in (scan, explain, redact, decide, clear, gate, evaluate):
+for command in (scan, explain, review, decide, redact, clear, gate, evaluate):
     app.command()(command)
 for name, group in {"keys": keys, "register": register, "audit": audit, "models": models}.items():
     app.add_typer(group, name=name)

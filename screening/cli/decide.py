@@ -23,8 +23,9 @@ def decide(
     """Records a decision on the held and blocked findings of pictures.
 
     accept: the condition of a hold is met. release: a signed form, by --reference. parental: a permission, by
-    --reference. adult: known to us as one. override: all the same, for a written --reason. reject: it
-    stays back. withdraw: nothing is decided any more.
+    --reference. adult: known to us as one. override: all the same, for a written --reason. redact: it stays back, and
+    screening redact --decided makes a copy without it. reject: it stays back. agree: nothing holds the picture, and a
+    person found nothing either. withdraw: nothing is decided any more.
 
     Reads the run. Writes RUN/decisions.jsonl, and a line each to the office's audit log. Where one of the decisions may
     not be made nothing is written, and it exits 2.
@@ -39,7 +40,7 @@ def decide(
     for found in outcome.find(files, outcome.of_run(run, pipeline, office)):
         photo = found.photo
         held = [one for one in photo.judgements if one.verdict > Verdict.CLEAR and (not rule or one.rule in rule)]
-        if not held and not (action in (Action.REJECT, Action.WITHDRAW) and not rule):
+        if not held and not (action in (Action.REJECT, Action.AGREE, Action.WITHDRAW) and not rule):
             raise DecisionError(f"{photo.file}: nothing holds it{' under that rule' if rule else ''}")
         if not photo.sha256:
             raise DecisionError(
@@ -61,9 +62,7 @@ def decide(
             wanted.append(decision)
         if not held:
             wanted.append(Decision(action=action, by=by, sha256=photo.sha256, reason=reason))
-    decisions = Decisions(run, office)
-    for decision in wanted:
-        decisions.decide(decision)
+    Decisions(run, office).decide(*wanted)
     typer.echo(f"{len(wanted)} {'decision' if len(wanted) == 1 else 'decisions'} recorded")
     for after in outcome.find(files, outcome.of_run(run, pipeline, office)):
         typer.echo(f"{after.photo.file}: {after.verdict}{f' ({after.rule})' if after.rule else ''}")

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from screening.cli.say import say
+from screening.workflow.decisions import Action
 
 if TYPE_CHECKING:
+    from screening.policy import Judgement
+    from screening.workflow.outcome import Outcome
     from screening.workflow.redact import Redacted
 
 
@@ -17,6 +20,7 @@ def redact(
     run: Annotated[Path, typer.Argument(help="The folder that screening scan --out wrote.", show_default=False)],
     files: Annotated[list[str] | None, typer.Argument(help="Pictures, named as in the report.  [default: all]")] = None,
     rule: Annotated[list[str] | None, typer.Option(help="Only findings under this rule.")] = None,
+    decided: Annotated[bool, typer.Option("--decided", help="Only findings that somebody decided to redact.")] = False,
     style: Annotated[str, typer.Option(help="fill, blur or pixelate; fill is the safest.")] = "fill",
     margin: Annotated[float, typer.Option(min=0, max=2, help="How far beyond a box, in shares of it.")] = 0.2,
     out: Annotated[Path | None, typer.Option(help="Folder for the copies.  [default: RUN/redacted]")] = None,
@@ -50,7 +54,10 @@ def redact(
         scene=fields["batch"]["scene"],
     )
     after = outcome.of_run(run, pipeline, office)
-    chosen = [(one.photo, to_redact(one.photo, rule or ())) for one in (outcome.find(files, after) if files else after)]
+    chosen = [
+        (one.photo, [held for held in to_redact(one.photo, rule or ()) if not decided or _wanted(one, held)])
+        for one in (outcome.find(files, after) if files else after)
+    ]
     sources = stored.sources(run)
     done: list[Redacted] = []
     failed = False
@@ -64,7 +71,8 @@ def redact(
             failed = True
     if not done and not failed:
         raise RedactionError(
-            f"{run}: nothing in it that has a place is held or blocked{' under that rule' if rule else ''}"
+            f"{run}: nothing in it that has a place is held or blocked"
+            f"{' under that rule' if rule else ''}{' and was decided to be redacted' if decided else ''}"
         )
     if as_json:
         typer.echo(json.dumps([_described(one) for one in done], indent=2))
@@ -74,6 +82,10 @@ def redact(
         rest = "clear" if one.report.verdict is Verdict.CLEAR else f"{one.report.verdict}, {one.report.reason()}"
         typer.echo(f"{one.copy}: {found}; {rest}", err=as_json)
     raise typer.Exit(2 if failed else 1 if any(one.still for one in done) else 0)
+
+
+def _wanted(one: Outcome, judgement: Judgement) -> bool:
+    return any(judgement is about and decision.action is Action.REDACT for about, decision in one.decided)
 
 
 def _described(one: Redacted) -> dict[str, object]:

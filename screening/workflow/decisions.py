@@ -12,7 +12,7 @@ import enum
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,10 @@ class DecisionError(ScreeningError):
     """A decision that may not be made, or decisions that cannot be read."""
 
 
+class OvertakenError(DecisionError):
+    """Somebody else decided the same meanwhile."""
+
+
 class Action(enum.StrEnum):
     """What a person can do about a finding."""
 
@@ -40,8 +44,14 @@ class Action(enum.StrEnum):
     PARENTAL = "parental"  # parental permission, by its reference
     ADULT = "adult"  # known to us as an adult
     OVERRIDE = "override"  # all the same, for a written reason
+    REDACT = "redact"  # the picture stays back, and a copy without it is made (screening redact --decided)
     REJECT = "reject"  # the picture does not go out, whatever else is decided
+    AGREE = "agree"  # a person looked at a picture that nothing holds, and found nothing either
     WITHDRAW = "withdraw"  # what was decided before no longer counts
+
+
+# What a finding goes on holding or blocking after.
+LIFTS_NOTHING = (Action.REDACT, Action.REJECT, Action.AGREE, Action.WITHDRAW)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,10 +95,14 @@ class Decision:
         """It as it stands in the file."""
         return canonical(dataclasses.asdict(self))
 
+    @property
+    def subject(self) -> tuple[str, str, str, str]:
+        """What it is about, but for the place."""
+        return self.sha256, self.rule, self.kind, self.question
+
     def about(self, other: Decision) -> bool:
         """Whether both are about the same finding or question."""
-        mine, its = ((one.sha256, one.rule, one.kind, one.question) for one in (self, other))
-        return mine == its and _same_place(self.box, other.box)
+        return self.subject == other.subject and _same_place(self.box, other.box)
 
     def covers(self, sha256: str, one: Judgement) -> bool:
         """Whether it is about this finding of the picture with these bytes."""
@@ -105,6 +119,10 @@ def refusal(decision: Decision, one: Judgement) -> str:
         return ""
     if one.finding.is_a(ERROR):
         return "what could not be screened is never let pass: mend or replace the file and scan again"
+    if action is Action.REDACT:
+        return "" if one.finding.box else "it has no place in the picture that could be redacted"
+    if action is Action.AGREE:
+        return "agree is said of a picture that nothing holds"
     if action is Action.OVERRIDE:
         return "" if len(decision.reason.split()) > 1 else "an override needs a reason of more than a word"
     age = one.finding.is_a("juvenile") and not one.finding.is_a("juvenile.school")
@@ -132,11 +150,12 @@ class Decisions:
         self.office = office
         self.run = hashlib.sha256(str(run.resolve()).encode()).hexdigest()[:16]
 
-    def add(self, decision: Decision) -> Decision:
-        """Puts a decision on disk, and a line for it into the audit log; both are there when this returns.
+    def add(self, *wanted: Decision) -> tuple[Decision, ...]:
+        """Puts decisions on disk, all or none, and a line for each into the audit log; they are there when it returns.
 
         Raises:
-            DecisionError: if somebody decided the same meanwhile, or the file cannot be written.
+            OvertakenError: if somebody decided the same meanwhile.
+            DecisionError: if the file cannot be read or written.
             AuditError: if the log cannot be written.
         """
         from filelock import FileLock, Timeout
@@ -145,31 +164,29 @@ class Decisions:
         try:
             with lock:
                 there = self.check(mending=True)
-                before = next((one for one in reversed(there) if one.about(decision)), None)
-                if (before.id if before else "") != decision.after:
-                    who = f"{before.by} decided this at {before.at[:16]} UTC" if before else "it was never decided"
-                    raise DecisionError(f"somebody was quicker: {who}; look again")
-                data = b"".join(one.line + b"\n" for one in (*there, decision))
+                _refuse_overtaken(wanted, there)
+                data = b"".join(one.line + b"\n" for one in (*there, *wanted))
                 with os.fdopen(os.open(self.path, os.O_RDWR | os.O_CREAT | BINARY, 0o600), "r+b") as file:
                     file.write(data)
                     file.truncate()
                     file.flush()
                     os.fsync(file.fileno())
-                event = "override" if decision.action is Action.OVERRIDE else "decision"
-                said = str(decision.action or "answer")
-                audit.append(
-                    self.office.audit_log, event, decision=decision.id, run=self.run, file=decision.sha256, action=said
-                )
+                for one in wanted:
+                    event = "override" if one.action is Action.OVERRIDE else "decision"
+                    said = str(one.action or "answer")
+                    audit.append(
+                        self.office.audit_log, event, decision=one.id, run=self.run, file=one.sha256, action=said
+                    )
         except Timeout as error:
             raise DecisionError(f"{self.path}: other programs are writing to it; try again") from error
         except OSError as error:
             raise DecisionError(f"{self.path}: cannot be written ({error.strerror or 'input error'})") from error
-        return decision
+        return wanted
 
-    def decide(self, decision: Decision) -> Decision:
-        """Adds a decision that replaces whatever was decided before."""
-        before = next((one for one in reversed(self.history()) if one.about(decision)), None)
-        return self.add(dataclasses.replace(decision, after=before.id if before else ""))
+    def decide(self, *wanted: Decision) -> tuple[Decision, ...]:
+        """Adds decisions that replace whatever was decided before."""
+        before = _latest(self.history())
+        return self.add(*(dataclasses.replace(one, after=_id(before(one))) for one in wanted))
 
     def history(self) -> list[Decision]:
         """Every decision that was ever made, in order, replaced and withdrawn ones too.
@@ -188,17 +205,14 @@ class Decisions:
 
     def current(self) -> list[Decision]:
         """The decisions and answers that count now."""
-        latest: list[Decision] = []
-        for one in self.history():
-            latest = [other for other in latest if not other.about(one)]
-            if one.action is not Action.WITHDRAW:
-                latest.append(one)
-        return latest
+        history = self.history()
+        before = _latest(history)
+        return [one for one in history if before(one) is one and one.action is not Action.WITHDRAW]
 
     def check(self, *, mending: bool = False) -> list[Decision]:
         """The history, once it agrees with the audit log.
 
-        With `mending`, a last decision without its line in the log is left out: its writer was stopped half-way.
+        With `mending`, last decisions without a line in the log are left out: their writer was stopped half-way.
 
         Raises:
             DecisionError: if a decision was edited, added or removed without the log.
@@ -206,8 +220,8 @@ class Decisions:
         there = self.history()
         lines = [line for line in audit.entries(self.office.audit_log) if line.event in ("decision", "override")]
         logged = {str(line.fields.get("decision")) for line in lines}
-        if mending and there and there[-1].id not in logged:
-            there = there[:-1]
+        while mending and there and there[-1].id not in logged:
+            there.pop()
         if any(one.id not in logged for one in there):
             raise DecisionError(f"{self.path}: holds a decision that the audit log does not know; it was edited")
         ours = {str(line.fields.get("decision")) for line in lines if line.fields.get("run") == self.run}
@@ -238,6 +252,28 @@ def digest(current: Sequence[Decision]) -> str:
 def answers(current: Sequence[Decision]) -> Iterator[tuple[str, str]]:
     """The batch's questions that were answered, each with its answer."""
     return ((one.question, one.answer) for one in current if one.action is None)
+
+
+def _latest(history: Sequence[Decision]) -> Callable[[Decision], Decision | None]:
+    """Finds the last decision that is about the same as a given one."""
+    subjects: dict[tuple[str, ...], list[Decision]] = {}
+    for one in history:
+        subjects.setdefault(one.subject, []).append(one)
+    return lambda wanted: next((one for one in reversed(subjects.get(wanted.subject, ())) if one.about(wanted)), None)
+
+
+def _refuse_overtaken(wanted: Sequence[Decision], there: Sequence[Decision]) -> None:
+    """Raises where a decision would replace one that its maker did not see."""
+    latest = _latest(there)
+    for decision in wanted:
+        before = latest(decision)
+        if _id(before) != decision.after:
+            who = f"{before.by} decided this at {before.at[:16]} UTC" if before else "it was never decided"
+            raise OvertakenError(f"somebody was quicker: {who}; look again")
+
+
+def _id(decision: Decision | None) -> str:
+    return decision.id if decision else ""
 
 
 def _same_place(one: Box | None, other: Box | None) -> bool:

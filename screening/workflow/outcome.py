@@ -14,7 +14,7 @@ from screening.policy import Judgement, Verdict, strictest
 from screening.report import PhotoReport, restored
 from screening.weights import sha256_of
 from screening.workflow import run
-from screening.workflow.decisions import Action, Decision, Decisions, refusal
+from screening.workflow.decisions import LIFTS_NOTHING, Action, Decision, Decisions, refusal
 from screening.workflow.office import Office
 
 
@@ -57,7 +57,10 @@ def outcomes(photos: Sequence[PhotoReport], current: Sequence[Decision]) -> tupl
     A decision that the rule book does not allow for what a finding is today, because the policy or the verdict is
     another than when it was made, lifts nothing.
     """
-    return tuple(_outcome(photo, [one for one in current if one.sha256 == photo.sha256]) for photo in photos)
+    of_photo: dict[str, list[Decision]] = {}
+    for one in current:
+        of_photo.setdefault(one.sha256, []).append(one)
+    return tuple(_outcome(photo, of_photo.get(photo.sha256, [])) for photo in photos)
 
 
 def _outcome(photo: PhotoReport, decisions: Sequence[Decision]) -> Outcome:
@@ -67,7 +70,7 @@ def _outcome(photo: PhotoReport, decisions: Sequence[Decision]) -> Outcome:
         made = next((one for one in reversed(decisions) if one.covers(photo.sha256, judgement)), None)
         if made is not None:
             decided.append((judgement, made))
-        lifted = made is not None and made.action is not Action.REJECT and not refusal(made, judgement)
+        lifted = made is not None and made.action not in LIFTS_NOTHING and not refusal(made, judgement)
         if judgement.verdict > Verdict.CLEAR and not lifted:
             left.append(judgement)
     rejected = next((one for one in decisions if one.action is Action.REJECT), None)

@@ -1,0 +1,43 @@
+"""`screening review`: a page on which a person decides what becomes of each finding."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def review(
+    run: Annotated[Path, typer.Argument(help="The folder that screening scan --out wrote.", show_default=False)],
+    by: Annotated[str, typer.Option(help="The name of who decides.", prompt="Who reviews?")],
+    pipeline: Annotated[str, typer.Option(help="The pipeline file, where it did not come with the program.")] = "",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 for any that is free.")] = 0,
+    idle: Annotated[float, typer.Option(min=0.02, help="Minutes without use after which it stops.")] = 30,
+    open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in the browser.")] = True,
+) -> None:
+    """Serves the review page to this computer alone, and prints its address.
+
+    Reads the run and its pictures. Every decision is on disk, in RUN/decisions.jsonl and the office's audit log, before
+    the page shows it: stop the program whenever you like, and start it again to carry on. Stops with Ctrl-C, or when
+    nobody has used the page for a while. Exits 0 where every picture may go out or was kept back by a person, else 1.
+    """
+    import webbrowser
+
+    from screening.policy import Verdict
+    from screening.web.review import Review
+    from screening.web.server import serve
+    from screening.workflow import outcome
+    from screening.workflow.office import Office
+
+    office = Office.here()
+
+    def ready(address: str) -> None:
+        typer.echo(address)
+        if open_browser:
+            webbrowser.open(address)
+
+    serve(Review(run, by=by, pipeline=pipeline, office=office), port=port, idle=60 * idle, ready=ready)
+    left = [one for one in outcome.of_run(run, pipeline, office) if one.verdict > Verdict.CLEAR and not one.rejected]
+    typer.echo(f"{len(left)} {'picture is' if len(left) == 1 else 'pictures are'} still held or blocked", err=True)
+    raise typer.Exit(1 if left else 0)

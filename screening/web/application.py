@@ -1,0 +1,185 @@
+"""The review page's server side: who may ask, and what each address answers.
+
+Pages of other sites that the browser has open must not read or decide anything: whoever asks must have loaded the
+address with its token once, which sets a cookie that only this site gets and no script reads; the request must name
+this computer as its host, so that no name of somebody else's can point here; and what changes something must come from
+this page itself.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import secrets
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from screening.finding import ScreeningError
+from screening.web.review import Review, ReviewError, Wish
+from screening.workflow.decisions import Action, OvertakenError
+
+PAGE = Path(__file__).resolve().parent / "page"
+KINDS = {"/": "text/html", "/review.css": "text/css", "/review.js": "text/javascript"}
+FILES = {"/": "review.html", "/review.css": "review.css", "/review.js": "review.js"}
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; img-src 'self' data:; style-src 'self'; script-src 'self'; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+# Bytes of a request that are read at most.
+LARGEST = 4_000_000
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+class Door:
+    """Who may ask.
+
+    Attributes:
+        port: where the page is served.
+        token: what the address that is opened first carries; good for once.
+        asked: when something was asked last, as `time.monotonic` gives it.
+    """
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.token = secrets.token_urlsafe(24)
+        self.asked = time.monotonic()
+        self._session = secrets.token_urlsafe(24)
+        self._hosts = (f"127.0.0.1:{port}", f"localhost:{port}")
+        self._cookie = f"screening-{port}"
+
+    @property
+    def address(self) -> str:
+        """What is opened first."""
+        return f"http://{self._hosts[0]}/?token={self.token}"
+
+    def refusal(self, request: Request) -> str:
+        """Why a request is not answered; "" where it is."""
+        if request.headers.get("host", "") not in self._hosts:
+            return "this page is served to this computer alone"
+        if request.method != "GET" and request.headers.get("origin") not in [f"http://{host}" for host in self._hosts]:
+            return "only the page itself may decide anything"
+        if request.headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
+            # a link on another page may open the address, and gets the page without its token
+            return "only the page itself may ask"
+        return ""
+
+    def known(self, request: Request) -> bool:
+        """Whether it comes from a browser that opened the address with the token."""
+        return secrets.compare_digest(request.cookies.get(self._cookie, "").encode(), self._session.encode())
+
+    def admit(self, token: str) -> Response | None:
+        """The answer to the first load, which sets the cookie; None for a wrong or used token."""
+        if not self.token or not secrets.compare_digest(token.encode(), self.token.encode()):
+            return None
+        self.token = ""
+        answer = RedirectResponse("/", status_code=303)
+        answer.set_cookie(self._cookie, self._session, httponly=True, samesite="strict", path="/")
+        return answer
+
+
+def application(review: Review, door: Door) -> Starlette:
+    """The page and what it asks for."""
+
+    def guarded(handler: Handler) -> Handler:
+        async def answer(request: Request) -> Response:
+            response = await _answer(handler, request, door)
+            response.headers.update(HEADERS)
+            return response
+
+        return answer
+
+    async def page(request: Request) -> Response:
+        file = PAGE / FILES[request.url.path]
+        return Response(file.read_text(encoding="utf-8"), media_type=KINDS[request.url.path])
+
+    async def state(request: Request) -> Response:
+        return JSONResponse(await run_in_threadpool(review.state))
+
+    async def thumbnail(request: Request) -> Response:
+        return Response(
+            await run_in_threadpool(review.thumbnail, int(request.path_params["number"])), media_type="image/jpeg"
+        )
+
+    async def picture(request: Request) -> Response:
+        return Response(
+            await run_in_threadpool(review.picture, int(request.path_params["number"])), media_type="image/jpeg"
+        )
+
+    async def decide(request: Request) -> Response:
+        asked = await _body(request)
+        wishes = [_wish(one) for one in asked.get("decisions", [])]
+        changed = await run_in_threadpool(review.decide, wishes)
+        return JSONResponse(await run_in_threadpool(review.state, changed))
+
+    async def answer(request: Request) -> Response:
+        asked = await _body(request)
+        question, said, after = (str(asked.get(name, "")) for name in ("question", "answer", "after"))
+        await run_in_threadpool(lambda: review.answer(question, said, after=after))
+        return JSONResponse(await run_in_threadpool(review.state, []))
+
+    return Starlette(
+        routes=[
+            *(Route(path, guarded(page)) for path in FILES),
+            Route("/state", guarded(state)),
+            Route("/thumbnail/{number:int}", guarded(thumbnail)),
+            Route("/picture/{number:int}", guarded(picture)),
+            Route("/decide", guarded(decide), methods=["POST"]),
+            Route("/answer", guarded(answer), methods=["POST"]),
+        ]
+    )
+
+
+async def _answer(handler: Handler, request: Request, door: Door) -> Response:
+    if why := door.refusal(request):
+        return PlainTextResponse(why, status_code=403)
+    if "token" in request.query_params and not door.known(request):
+        first = door.admit(request.query_params["token"])
+        return first or PlainTextResponse("this address was used before; start the review again", status_code=403)
+    if not door.known(request):
+        return PlainTextResponse("open the address that screening review printed", status_code=403)
+    if "token" in request.query_params:
+        return RedirectResponse("/", status_code=303)
+    door.asked = time.monotonic()
+    try:
+        return await handler(request)
+    except OvertakenError as error:
+        return PlainTextResponse(str(error), status_code=409)
+    except ScreeningError as error:
+        return PlainTextResponse(str(error), status_code=422)
+
+
+async def _body(request: Request) -> dict[str, Any]:
+    if int(request.headers.get("content-length", LARGEST + 1)) > LARGEST:
+        raise ReviewError("this is more than a review asks for")
+    try:
+        asked = await request.json()
+    except (ValueError, RecursionError) as error:
+        raise ReviewError("this is no JSON") from error
+    if not isinstance(asked, dict):
+        raise ReviewError("this is no JSON object")
+    return asked
+
+
+def _wish(fields: Any) -> Wish:
+    known = {field.name for field in dataclasses.fields(Wish)}
+    if not isinstance(fields, dict) or not {"photo", "action"} <= set(fields) <= known:
+        raise ReviewError("a decision names a picture and an action")
+    numbers = [fields["photo"]] + ([fields["finding"]] if fields.get("finding") is not None else [])
+    texts = [fields.get(name, "") for name in ("action", "reason", "reference", "after")]
+    if not all(type(one) is int for one in numbers) or not all(isinstance(one, str) for one in texts):
+        raise ReviewError("a decision's numbers are whole numbers, and its words are text")
+    if fields["action"] not in tuple(Action):
+        raise ReviewError(f"there is no action {fields['action']!r}")
+    return Wish(**{**fields, "action": Action(fields["action"])})

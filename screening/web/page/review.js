@@ -1,0 +1,444 @@
+"use strict";
+// The review page. What counts lies on the server's disk: this shows it, sends wishes, and shows the answer.
+
+const ACTIONS = [
+  ["accept", "The condition is met"],
+  ["release", "Signed release form"],
+  ["parental", "Parental permission"],
+  ["adult", "An adult, known to us"],
+  ["override", "Let it pass all the same"],
+  ["redact", "Redact it in a copy"],
+  ["reject", "Keep the picture back"],
+  ["withdraw", "Take the decision back"],
+  ["agree", "Seen: nothing to find"],
+];
+const SAID = {
+  accept: "condition met", release: "released", parental: "parental permission", adult: "an adult", override: "overridden",
+  redact: "to be redacted", reject: "kept back", agree: "seen, nothing to find",
+};
+const VERDICTS = { block: "Blocked", hold: "Held", clear: "Clear" };
+const LABELS = { reason: "Why? More than a word", reference: "Reference of the form, permission or licence", note: "Why? May stay empty" };
+
+const $ = (id) => document.getElementById(id);
+const photos = [];
+let state = null;
+let filter = "todo";
+let listed = []; // the numbers of the pictures on the contact sheet
+let at = 0;
+let chosen = 0;
+let fitted = true;
+let last = null;
+let busy = false;
+const words = { reason: "", reference: "", note: "" };
+
+function element(tag, text, name) {
+  const made = document.createElement(tag);
+  if (text) made.textContent = text;
+  if (name) made.className = name;
+  return made;
+}
+
+async function ask(path, body) {
+  const options = body ? { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) } : {};
+  let answer;
+  try {
+    answer = await fetch(path, options);
+  } catch (error) {
+    throw new Error("The review has stopped. Start it again to carry on: nothing decided is lost.");
+  }
+  if (!answer.ok) {
+    const error = new Error(await answer.text());
+    error.overtaken = answer.status === 409;
+    throw error;
+  }
+  return answer.json();
+}
+
+function take(fresh) {
+  for (const photo of fresh.photos) photos[photo.number] = photo;
+  state = fresh;
+}
+
+const decidedWhole = (photo) => photo.whole !== null;
+const closed = (photo) =>
+  decidedWhole(photo) || (photo.screened_as === "clear" ? !photo.sampled : photo.open.every((one) => photo.findings[one].decision));
+const wanted = {
+  todo: (photo) => photo.screened_as !== "clear" || photo.sampled || decidedWhole(photo),
+  open: (photo) => !closed(photo),
+  all: () => true,
+};
+
+function list(keep) {
+  const strictness = { block: 0, hold: 1, clear: 2 };
+  listed = photos.filter(wanted[filter])
+    .sort((a, b) => strictness[a.screened_as] - strictness[b.screened_as] || a.number - b.number)
+    .map((photo) => photo.number);
+  const place = listed.indexOf(keep);
+  at = place >= 0 ? place : Math.min(at, Math.max(0, listed.length - 1));
+}
+
+const current = () => photos[listed[at]];
+
+function stateOf(photo) {
+  if (decidedWhole(photo)) return [SAID[photo.whole.action], photo.whole.action === "agree" ? "done" : "block"];
+  if (photo.screened_as === "clear") return [photo.sampled ? "Look at it too" : "Clear", "clear"];
+  if (photo.verdict === "clear") return ["May go out", "done"];
+  if (closed(photo)) return ["Decided, stays back", "done"];
+  return [VERDICTS[photo.verdict], photo.verdict];
+}
+
+function drawTop() {
+  $("batch").textContent = state.batch.name || "Review";
+  const todo = photos.filter(wanted.todo);
+  const done = todo.filter(closed).length;
+  const clear = state.counts.clear;
+  $("progress").textContent = `${done} of ${todo.length} decided; ${clear} of ${photos.length} may go out as things stand. You are ${state.by}.`;
+  const { of, looked, missed, low, high } = state.sample;
+  const share = (value) => `${Math.round(100 * value)} %`;
+  $("sample").textContent = !of ? "" : `Clear pictures looked at too: ${looked} of ${of}; missed ${missed}` +
+    (looked ? ` (${share(missed / looked)}; 95 % interval ${share(low)} to ${share(high)})` : "");
+  for (const button of document.querySelectorAll("[data-filter]")) {
+    button.setAttribute("aria-pressed", String(button.dataset.filter === filter));
+    button.querySelector("span").textContent = photos.filter(wanted[button.dataset.filter]).length;
+  }
+}
+
+function drawSheet() {
+  const sheet = $("sheet");
+  const there = new Map([...sheet.children].map((item) => [Number(item.dataset.number), item]));
+  sheet.replaceChildren(...listed.map((number) => there.get(number) || tile(photos[number])));
+  listed.forEach((number, place) => {
+    const button = sheet.children[place].firstElementChild;
+    const [said, name] = stateOf(photos[number]);
+    button.lastElementChild.textContent = said;
+    button.lastElementChild.className = `state ${name}`;
+    if (place === at) {
+      button.setAttribute("aria-current", "true");
+      button.scrollIntoView({ block: "nearest" });
+    } else button.removeAttribute("aria-current");
+  });
+}
+
+function tile(photo) {
+  const item = element("li");
+  item.dataset.number = photo.number;
+  const button = element("button");
+  button.type = "button";
+  const image = element("img");
+  image.loading = "lazy";
+  image.alt = "";
+  if (photo.readable) image.src = `/thumbnail/${photo.number}`;
+  button.append(image, element("span", photo.file, "name"), element("span", "", "state"));
+  button.title = photo.file;
+  button.addEventListener("click", () => go(listed.indexOf(photo.number)));
+  item.append(button);
+  return item;
+}
+
+function drawPicture() {
+  const photo = current();
+  $("file").textContent = photo ? photo.file : "Nothing left to look at here";
+  const readable = Boolean(photo && photo.readable);
+  $("frame").hidden = !readable;
+  $("unseen").hidden = readable || !photo;
+  $("unseen").textContent = "This file could not be read as a picture. Mend or replace it and scan again.";
+  if (!readable) return;
+  const image = $("picture");
+  const source = `/picture/${photo.number}`;
+  if (image.getAttribute("src") !== source) {
+    image.src = source;
+    image.alt = photo.file;
+  }
+  $("boxes").replaceChildren(...photo.findings.filter((one) => one.box).map((one) => box(photo, one)));
+  fit();
+  // the server then has them ready
+  for (const next of listed.slice(at + 1, at + 3)) if (photos[next].readable) new Image().src = `/picture/${next}`;
+}
+
+function box(photo, one) {
+  const [left, top, right, bottom] = one.box;
+  const shown = element("div", "", `box ${one.decision ? "done" : one.verdict}${one.number === chosen ? " chosen" : ""}`);
+  shown.style.left = `${(100 * left) / photo.width}%`;
+  shown.style.top = `${(100 * top) / photo.height}%`;
+  shown.style.width = `${(100 * (right - left)) / photo.width}%`;
+  shown.style.height = `${(100 * (bottom - top)) / photo.height}%`;
+  if (one.verdict !== "clear") shown.append(element("span", String(one.number + 1)));
+  return shown;
+}
+
+function fit() {
+  const photo = current();
+  if (!photo || !photo.readable) return;
+  const frame = $("frame");
+  const whole = Math.min(frame.clientWidth / photo.width, frame.clientHeight / photo.height);
+  const scale = fitted ? whole : Math.max(1, whole);
+  $("canvas").style.width = `${photo.width * scale}px`;
+  $("canvas").style.height = `${photo.height * scale}px`;
+  const one = photo.findings[chosen];
+  if (!fitted && one && one.box) {
+    frame.scrollLeft = ((one.box[0] + one.box[2]) / 2) * scale - frame.clientWidth / 2;
+    frame.scrollTop = ((one.box[1] + one.box[3]) / 2) * scale - frame.clientHeight / 2;
+  }
+}
+
+function drawFindings() {
+  const photo = current();
+  const whole = $("whole");
+  if (!photo) {
+    whole.textContent = "";
+    $("findings").replaceChildren();
+    $("actions").replaceChildren();
+    return;
+  }
+  const by = (one) => `${SAID[one.action]} by ${one.by}, ${one.at} UTC${[one.reason, one.reference].filter(Boolean).map((part) => `: ${part}`).join("")}`;
+  whole.textContent = photo.whole
+    ? `The picture was ${by(photo.whole)}.`
+    : photo.screened_as === "clear"
+      ? photo.sampled ? "Nothing holds this picture. A share of these is looked at, so that we know what is missed." : "Nothing holds this picture."
+      : "";
+  $("findings").replaceChildren(
+    ...photo.findings.map((one) => {
+      const item = element("li");
+      const button = element("button", "", one.decision ? "done" : one.verdict);
+      button.type = "button";
+      if (one.number === chosen) button.setAttribute("aria-current", "true");
+      button.append(
+        element("span", `${one.number + 1}. ${one.rule} — ${VERDICTS[one.verdict].toLowerCase()}`, "rule"),
+        element("span", one.evidence || one.kind),
+        element("small", `${one.kind}, score ${one.score}`),
+      );
+      if (one.decision) button.append(element("small", by(one.decision)));
+      else if (one.verdict !== "clear") button.append(element("small", `${one.says} Lifted by: ${one.lifted_by}`));
+      button.addEventListener("click", () => { chosen = one.number; draw(); });
+      item.append(button);
+      return item;
+    }),
+  );
+  const rows = ACTIONS.map(([action, said], index) => {
+    const button = element("button");
+    button.type = "button";
+    button.dataset.action = action;
+    button.append(element("kbd", String(index + 1)), ` ${said}`);
+    button.disabled = !allowed(photo, action);
+    button.addEventListener("click", () => decide(action, false));
+    return button;
+  });
+  const like = equal();
+  if (like.length) {
+    const button = element("button");
+    button.type = "button";
+    button.append(element("kbd", "e"), ` The same for ${like.length} equal ${like.length === 1 ? "finding" : "findings"}`);
+    button.addEventListener("click", bulk);
+    rows.push(button);
+  }
+  $("actions").replaceChildren(...rows);
+}
+
+function draw() {
+  drawTop();
+  drawSheet();
+  drawPicture();
+  drawFindings();
+}
+
+function allowed(photo, action) {
+  const one = photo.findings[chosen];
+  if (action === "reject") return photo.readable;
+  if (action === "agree") return photo.screened_as === "clear" && photo.readable;
+  if (action === "withdraw") return Boolean(photo.whole || (one && one.decision));
+  return Boolean(one && action in one.may);
+}
+
+function go(place) {
+  if (place < 0 || place >= listed.length) return;
+  at = place;
+  const open = current().findings.findIndex((one) => one.verdict !== "clear" && !one.decision);
+  chosen = Math.max(0, open);
+  draw();
+}
+
+function onward() {
+  // the picture that was just decided stays listed, so that nothing jumps; the next open one is shown
+  const photo = current();
+  if (!photo) return draw();
+  const open = photo.findings.findIndex((one) => one.verdict !== "clear" && !one.decision);
+  if (!closed(photo) && open >= 0) {
+    chosen = open;
+    return draw();
+  }
+  nextOpen();
+}
+
+function nextOpen() {
+  const after = [...listed.slice(at + 1), ...listed.slice(0, at)].find((number) => !closed(photos[number]));
+  if (after !== undefined) go(listed.indexOf(after));
+  else {
+    draw();
+    if (photos.filter(wanted.todo).every(closed)) toast("Everything is decided. Press q for the batch's questions; then screening clear.");
+  }
+}
+
+// The finding's words are asked for where the rule book wants them; null when the reviewer thinks better of it.
+function write(title, about, need) {
+  const dialog = $("words");
+  $("words-title").textContent = title;
+  $("words-about").textContent = about;
+  $("words-label").textContent = need ? LABELS[need] : "";
+  const text = $("words-text");
+  text.parentElement.hidden = !need;
+  text.required = Boolean(need) && need !== "note";
+  text.value = need ? words[need] : "";
+  dialog.returnValue = "";
+  dialog.showModal();
+  if (need) text.select();
+  else dialog.querySelector(".main").focus();
+  return new Promise((done) => {
+    dialog.addEventListener("close", () => {
+      if (dialog.returnValue !== "ok") return done(null);
+      if (need) words[need] = text.value;
+      done(need ? { [need === "note" ? "reason" : need]: text.value } : {});
+    }, { once: true });
+  });
+}
+
+async function send(decisions) {
+  if (busy) return false;
+  busy = true;
+  try {
+    take(await ask("/decide", { decisions }));
+    return true;
+  } catch (error) {
+    toast(error.message);
+    if (error.overtaken) await refresh();
+    return false;
+  } finally {
+    busy = false;
+  }
+}
+
+async function decide(action, everywhere) {
+  const photo = current();
+  if (!photo || busy || !allowed(photo, action)) return;
+  const title = ACTIONS.find(([name]) => name === action)[1];
+  if (action === "reject" || action === "agree") {
+    const said = action === "reject" ? await write(title, photo.file, "note") : {};
+    if (said && (await send([{ photo: photo.number, action, after: photo.after, ...said }]))) onward();
+    return;
+  }
+  if (action === "withdraw") {
+    const one = photo.findings[chosen];
+    const wish = photo.whole
+      ? { photo: photo.number, action, after: photo.after }
+      : { photo: photo.number, finding: chosen, action, after: one.after };
+    if (await send([wish])) draw();
+    return;
+  }
+  const about = everywhere
+    ? photo.findings.filter((one) => action in one.may && !one.decision)
+    : [photo.findings[chosen]];
+  if (!about.length) return;
+  const need = about.map((one) => one.may[action]).find(Boolean) || "";
+  const said = need ? await write(title, about.map((one) => `${one.rule}: ${one.evidence || one.kind}`).join("; "), need) : {};
+  if (!said) return;
+  const wishes = about.map((one) => ({ photo: photo.number, finding: one.number, action, after: one.after, ...said }));
+  const { rule, kind } = photo.findings[about[0].number];
+  if (await send(wishes)) {
+    last = { rule, kind, action, said };
+    onward();
+  }
+}
+
+// Open findings of one rule and kind, which the last decision could be made about too.
+function equal() {
+  if (!last) return [];
+  return photos.flatMap((photo) =>
+    decidedWhole(photo) ? [] : photo.findings
+      .filter((one) => one.rule === last.rule && one.kind === last.kind && !one.decision && last.action in one.may)
+      .map((one) => ({ photo: photo.number, finding: one.number, action: last.action, after: one.after, ...last.said })));
+}
+
+async function bulk() {
+  const wishes = equal();
+  if (!wishes.length || busy) return;
+  const pictures = new Set(wishes.map((one) => one.photo)).size;
+  const about = `${wishes.length} × ${last.rule} (${last.kind}) in ${pictures} ${pictures === 1 ? "picture" : "pictures"}: ${SAID[last.action]} ${Object.values(last.said).join(" ")}`;
+  const sure = await write("The same for equal findings?", about, "");
+  if (sure && (await send(wishes))) onward();
+}
+
+async function questions() {
+  const dialog = $("questions");
+  $("asked").replaceChildren(...state.questions.map((one) => {
+    const label = element("label", one.asks);
+    const input = element("input");
+    input.value = one.answer;
+    input.maxLength = 500;
+    label.append(input);
+    return label;
+  }));
+  dialog.returnValue = "";
+  dialog.showModal();
+  dialog.addEventListener("close", async () => {
+    if (dialog.returnValue !== "ok") return;
+    const inputs = [...$("asked").querySelectorAll("input")];
+    try {
+      for (const [index, one] of [...state.questions].entries()) {
+        const answer = inputs[index].value.trim();
+        if (answer !== one.answer) take(await ask("/answer", { question: one.asks, answer, after: one.after }));
+      }
+      toast("Kept.");
+    } catch (error) {
+      toast(error.message);
+      await refresh();
+    }
+  }, { once: true });
+}
+
+let fading = 0;
+function toast(text) {
+  $("toast").textContent = text;
+  $("toast").hidden = false;
+  clearTimeout(fading);
+  fading = setTimeout(() => { $("toast").hidden = true; }, 6000);
+}
+
+async function refresh() {
+  const keep = current() && current().number;
+  try {
+    take(await ask("/state"));
+  } catch (error) {
+    return toast(error.message);
+  }
+  list(keep);
+  draw();
+}
+
+document.addEventListener("keydown", (event) => {
+  if (document.querySelector("dialog[open]") || event.ctrlKey || event.metaKey || event.altKey || !state) return;
+  const photo = current();
+  // the digit's key, whatever Shift makes of it on this keyboard
+  const digit = /^(Digit|Numpad)([1-9])$/.exec(event.code);
+  if (digit) decide(ACTIONS[digit[2] - 1][0], event.shiftKey);
+  else if (event.key === "j") go(at + 1);
+  else if (event.key === "k") go(at - 1);
+  else if (event.key === "n") nextOpen();
+  else if (event.key === "ArrowDown" && photo) { chosen = Math.min(chosen + 1, Math.max(0, photo.findings.length - 1)); draw(); }
+  else if (event.key === "ArrowUp" && photo) { chosen = Math.max(chosen - 1, 0); draw(); }
+  else if (event.key === "e") bulk();
+  else if (event.key === "f") { fitted = !fitted; fit(); }
+  else if (event.key === "q") questions();
+  else if (event.key === "?") $("keys").showModal();
+  else return;
+  event.preventDefault();
+});
+for (const button of document.querySelectorAll("[data-filter]")) {
+  button.addEventListener("click", () => { const keep = current() && current().number; filter = button.dataset.filter; list(keep); draw(); });
+}
+for (const button of document.querySelectorAll(".cancel")) button.addEventListener("click", () => button.closest("dialog").close());
+$("ask").addEventListener("click", questions);
+$("help").addEventListener("click", () => $("keys").showModal());
+window.addEventListener("resize", fit);
+// another tab, or another program, may have decided something meanwhile
+document.addEventListener("visibilitychange", () => { if (!document.hidden && state && !document.querySelector("dialog[open]")) refresh(); });
+
+refresh().then(() => { if (state) go(Math.max(0, listed.findIndex((number) => !closed(photos[number])))); });

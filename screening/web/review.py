@@ -1,0 +1,271 @@
+"""A run as its reviewer sees it: what is to be decided, what may be, and what was; and the pictures."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from screening.evaluation.intervals import wilson
+from screening.finding import ScreeningError
+from screening.photo import Photo, read
+from screening.pipeline import Pipeline
+from screening.policy import Judgement, Verdict
+from screening.render.inert import inert
+from screening.report import PhotoReport, restored
+from screening.workflow import audit, run
+from screening.workflow.decisions import Action, Decision, Decisions, answers, refusal
+from screening.workflow.office import Office
+from screening.workflow.outcome import Outcome, judged_by, outcomes
+from screening.workflow.sample import missed, sample
+
+# The longer side of a picture on the contact sheet, and of one that is looked at; JPEG's quality.
+SMALL, LARGE, QUALITY = 360, 2400, 88
+# How many pictures are kept in memory: never on disk, because they are what the shoot shows.
+SMALL_KEPT, LARGE_KEPT = 2000, 12
+
+
+class ReviewError(ScreeningError):
+    """A review that cannot be held, or something asked of it that it does not know."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What the page asks for.
+
+    Attributes:
+        photo: the picture's number in the report.
+        finding: the finding's number in the picture; None for the picture as a whole.
+        action: what is decided.
+        reason, reference: as in a decision.
+        after: the id of the decision that the page showed.
+    """
+
+    photo: int
+    action: Action
+    finding: int | None = None
+    reason: str = ""
+    reference: str = ""
+    after: str = ""
+
+
+class Review:
+    """One run under review by one person.
+
+    Attributes:
+        by: who reviews, as they call themselves.
+        photos: the run's, judged by the pipeline.
+        chosen: the SHA-256 of the clear pictures that are looked at too.
+    """
+
+    def __init__(self, folder: Path, *, by: str, pipeline: str, office: Office) -> None:
+        """Reads the run, and notes the review in the audit log.
+
+        Raises:
+            ScreeningError: if the run, its pipeline or its decisions cannot be read, or nobody says who they are.
+        """
+        if not by.strip():
+            raise ReviewError("a review needs the name of who decides: give it with --by")
+        self.by = by.strip()
+        self.fields = run.read(folder)
+        self.pipeline: Pipeline = judged_by(self.fields, pipeline, folder)
+        self.photos = restored(self.fields, self.pipeline.policy)
+        self.sources = run.sources(folder)
+        self.decisions = Decisions(folder, office)
+        self.decisions.check(mending=True)
+        self.chosen = sample(self.photos, self.pipeline.review_share, salt=self.decisions.run)
+        self.picture = functools.lru_cache(maxsize=LARGE_KEPT)(self._large)
+        self.thumbnail = functools.lru_cache(maxsize=SMALL_KEPT)(self._small)
+        audit.append(office.audit_log, "review", run=self.decisions.run)
+
+    def state(self, only: Iterable[int] | None = None) -> dict[str, Any]:
+        """Everything that the page shows, or the summary and some pictures by their numbers."""
+        history, current = self.decisions.history(), self.decisions.current()
+        made: dict[str, list[Decision]] = {}
+        for one in history:
+            made.setdefault(one.sha256, []).append(one)
+        after = outcomes(self.photos, current)
+        shown = range(len(after)) if only is None else sorted(set(only))
+        misses, looked = missed(self.chosen, current)
+        low, high = wilson(misses, looked)
+        said = dict(answers(current))
+        asked = {one.question: one.id for one in history if one.question}
+        return {
+            "batch": {name: inert(str(self.fields["batch"].get(name) or "")) for name in ("name", "purpose")},
+            "by": inert(self.by),
+            "photos": [
+                {"number": number, **self._photo(after[number], made.get(after[number].photo.sha256, []))}
+                for number in shown
+            ],
+            "counts": {str(verdict): sum(one.verdict is verdict for one in after) for verdict in Verdict},
+            "sample": {"of": len(self.chosen), "looked": looked, "missed": misses, "low": low, "high": high},
+            "questions": [
+                {"asks": question, "answer": said.get(question, ""), "after": asked.get(question, "")}
+                for question in self.pipeline.questions
+            ],
+        }
+
+    def decide(self, wishes: Sequence[Wish]) -> list[int]:
+        """Puts decisions on disk, all or none, and gives the numbers of the pictures that they are about.
+
+        Raises:
+            OvertakenError: if somebody decided the same meanwhile.
+            ReviewError: if one of them is not allowed, saying why.
+        """
+        made = [self._decision(wish) for wish in wishes]
+        self.decisions.add(*made)
+        about = {one.sha256 for one in made}
+        return [number for number, photo in enumerate(self.photos) if photo.sha256 in about]
+
+    def answer(self, question: str, answer: str, *, after: str) -> None:
+        """Puts the answer to one of the batch's questions on disk.
+
+        Raises:
+            OvertakenError: if somebody answered it meanwhile.
+            ReviewError: if it is none of the batch's.
+        """
+        if question not in self.pipeline.questions:
+            raise ReviewError("this is none of the batch's questions")
+        self.decisions.add(Decision(by=self.by, question=question, answer=answer.strip(), after=after))
+
+    def _decision(self, wish: Wish) -> Decision:
+        if not 0 <= wish.photo < len(self.photos):
+            raise ReviewError("there is no such picture in this run")
+        photo = self.photos[wish.photo]
+        decision = Decision(
+            action=wish.action,
+            by=self.by,
+            sha256=photo.sha256,
+            reason=wish.reason.strip(),
+            reference=wish.reference.strip(),
+            after=wish.after,
+        )
+        if not photo.sha256:
+            why = "could not be read, so there is nothing to decide; mend it and scan again"
+        elif wish.finding is None:
+            why = _refusal_of_picture(photo, wish.action)
+        elif not 0 <= wish.finding < len(photo.judgements):
+            why = "there is no such finding in this picture"
+        else:
+            one = photo.judgements[wish.finding]
+            decision = _about(decision, one)
+            why = refusal(decision, one)
+        if why:
+            raise ReviewError(f"{inert(photo.file)}: {why}")
+        return decision
+
+    def _photo(self, after: Outcome, made: Sequence[Decision]) -> dict[str, Any]:
+        photo = after.photo
+        decided = {id(one): decision for one, decision in after.decided}
+        whole = next((one for one in reversed(made) if not one.rule), None)
+        return {
+            "file": inert(photo.file),
+            "width": photo.width,
+            "height": photo.height,
+            "readable": bool(photo.sha256 and photo.width),
+            "screened_as": str(photo.verdict),
+            "verdict": str(after.verdict),
+            "sampled": photo.sha256 in self.chosen,
+            "whole": _said(whole),
+            "after": whole.id if whole else "",
+            "findings": [
+                self._finding(number, one, decided.get(id(one)), photo, made)
+                for number, one in enumerate(photo.judgements)
+            ],
+            "open": [number for number, one in enumerate(photo.judgements) if any(one is left for left in after.open)],
+        }
+
+    def _finding(
+        self, number: int, one: Judgement, decision: Decision | None, photo: PhotoReport, made: Sequence[Decision]
+    ) -> dict[str, Any]:
+        box, rule = one.finding.box, self.fields["rules"].get(one.rule, {})
+        last = next((other for other in reversed(made) if other.covers(photo.sha256, one)), None)
+        return {
+            "number": number,
+            "rule": one.rule,
+            "says": rule.get("says", ""),
+            "lifted_by": rule.get("lifted_by", ""),
+            "kind": one.finding.kind,
+            "evidence": inert(one.finding.evidence),
+            "score": round(one.finding.score, 3),
+            "verdict": str(one.verdict),
+            "box": [box.left, box.top, box.right, box.bottom] if box else None,
+            "decision": _said(decision),
+            "after": last.id if last else "",
+            "may": _may(one, self.by) if one.verdict > Verdict.CLEAR else {},
+        }
+
+    def _small(self, number: int) -> bytes:
+        return self._jpeg(number, SMALL)
+
+    def _large(self, number: int) -> bytes:
+        return self._jpeg(number, LARGE)
+
+    def _jpeg(self, number: int, side: int) -> bytes:
+        """The picture, upright, with its longer side at most so long.
+
+        Raises:
+            ReviewError: if it cannot be shown, or is another than the one that was screened.
+        """
+        import cv2
+
+        if not 0 <= number < len(self.photos):
+            raise ReviewError("there is no such picture in this run")
+        name = self.photos[number].file
+        try:
+            photo = Photo.from_bytes(
+                read(self.sources[name], limits=self.pipeline.limits), name=name, limits=self.pipeline.limits
+            )
+        except (KeyError, ScreeningError) as error:
+            raise ReviewError(f"{inert(name)}: cannot be shown ({error})") from error
+        if photo.sha256 != self.photos[number].sha256:
+            raise ReviewError(f"{inert(name)}: is not as it was scanned; scan again")
+        shown, _ = photo.scaled(side)
+        done, data = cv2.imencode(".jpg", cv2.cvtColor(shown, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
+        if not done:
+            raise ReviewError(f"{inert(name)}: cannot be shown")
+        return bytes(data)
+
+
+def _about(decision: Decision, one: Judgement) -> Decision:
+    return replace(decision, rule=one.rule, kind=one.finding.kind, box=one.finding.box)
+
+
+def _refusal_of_picture(photo: PhotoReport, action: Action) -> str:
+    if action in (Action.REJECT, Action.WITHDRAW):
+        return ""
+    if action is Action.AGREE:
+        return "" if photo.verdict is Verdict.CLEAR else "agree is said of a picture that nothing holds"
+    return f"{action} is said of a finding, not of a picture"
+
+
+def _may(one: Judgement, by: str) -> dict[str, Any]:
+    """What may be decided about a finding: each action with what it needs, "reason" or "reference"."""
+    needs: Mapping[str, Callable[[Decision], Decision]] = {
+        "": lambda decision: decision,
+        "reason": lambda decision: replace(decision, reason="a reason"),
+        "reference": lambda decision: replace(decision, reference="a reference"),
+    }
+    found: dict[str, str] = {}
+    for action in Action:
+        if action in (Action.REJECT, Action.WITHDRAW):
+            continue  # said of the picture; and of whatever was decided
+        plain = _about(Decision(action=action, by=by, sha256="?", system_user="?", at="?"), one)
+        allowed = next((need for need, given in needs.items() if not refusal(given(plain), one)), None)
+        if allowed is not None:
+            found[str(action)] = allowed
+    return found
+
+
+def _said(decision: Decision | None) -> dict[str, str] | None:
+    if decision is None or decision.action in (None, Action.WITHDRAW):
+        return None
+    return {
+        "action": str(decision.action),
+        "by": inert(decision.by),
+        "at": decision.at[:16].replace("T", " "),
+        "reason": inert(decision.reason),
+        "reference": inert(decision.reference),
+    }

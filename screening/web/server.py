@@ -1,0 +1,66 @@
+"""Serves a review to this computer, until somebody stops it or nobody has used it for a while."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import time
+from collections.abc import AsyncIterator, Callable
+
+import uvicorn
+from starlette.applications import Starlette
+
+from screening.web.application import Door, application
+from screening.web.review import Review, ReviewError
+
+HERE = "127.0.0.1"
+# How often it looks whether it is still used, in seconds.
+GLANCE = 1.0
+
+
+def serve(review: Review, *, port: int, idle: float, ready: Callable[[str], None]) -> None:
+    """Serves until it is stopped, or was not used for `idle` seconds.
+
+    Args:
+        review: what is served.
+        port: 0 for any that is free.
+        idle: seconds.
+        ready: is called with the address once it answers.
+
+    Raises:
+        ReviewError: if the port is taken.
+    """
+    with contextlib.closing(socket.socket()) as listener:
+        try:
+            listener.bind((HERE, port))
+        except OSError as error:
+            raise ReviewError(f"port {port} cannot be used ({error.strerror}); name another with --port") from error
+        door = Door(listener.getsockname()[1])
+        app = application(review, door)
+        # neither requests nor addresses are logged: they name pictures
+        config = uvicorn.Config(app, log_level="error", access_log=False, server_header=False, lifespan="on")
+        server = uvicorn.Server(config)
+        app.router.lifespan_context = _watched(server, door, idle)
+        listener.listen()
+        ready(door.address)
+        server.run(sockets=[listener])
+
+
+def _watched(
+    server: uvicorn.Server, door: Door, idle: float
+) -> Callable[[Starlette], contextlib.AbstractAsyncContextManager[None]]:
+    """Stops the server once nobody has asked for anything for so long."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        async def watch() -> None:
+            while time.monotonic() - door.asked < idle:
+                await asyncio.sleep(min(GLANCE, idle))
+            server.should_exit = True
+
+        task = asyncio.create_task(watch())
+        yield
+        task.cancel()
+
+    return lifespan
