@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
 
 from tests.cleared import PASSPHRASE, Cleared, make_cleared
 
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
+# No sandbox, because tests run as root in containers; nothing else may reach for the network.
+ARGUMENTS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
 # The project's own check must say the same thing twice; at a desk every run tries new examples.
 settings.register_profile("check", derandomize=True, deadline=None)
 if os.environ.get("CI"):
@@ -78,3 +87,16 @@ def cleared(cleared_once: Cleared, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("SCREENING_PASSPHRASE", PASSPHRASE)
     monkeypatch.setenv("SCREENING_PIPELINE", str(copy.pipeline))
     return copy
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """A Chromium without a window; SCREENING_BROWSER names one that is not on the path."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    path = os.environ.get("SCREENING_BROWSER") or next(filter(None, map(shutil.which, BROWSERS)), None)
+    if path is None:
+        pytest.skip("no Chromium, Chrome or Edge on the path; SCREENING_BROWSER can name one")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()

@@ -44,7 +44,8 @@ def serve(review: Review, *, port: int, idle: float, ready: Callable[[str], None
         app.router.lifespan_context = _watched(server, door, idle)
         listener.listen()
         ready(door.address)
-        server.run(sockets=[listener])
+        with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is how one stops it
+            server.run(sockets=[listener])
 
 
 def _watched(

@@ -1,0 +1,392 @@
+"""The review page: only its own browser is let in, what is decided is on disk, and a shoot is decided with the keys."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import random
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from screening.policy import Verdict
+from screening.report import PhotoReport
+from screening.weights import sha256_of
+from screening.workflow import audit
+from screening.workflow.decisions import Action, Decision, Decisions
+from screening.workflow.office import Office
+from screening.workflow.outcome import of_run
+from screening.workflow.sample import missed, sample
+from tests.picture_files import picture, scenery
+from tests.test_redact import PLACE, PLATES, street
+from tests.test_scan import command, screening
+
+QUESTIONS = ("Could anything in it be libellous?", "Has everybody agreed?")
+PIPELINE = (
+    PLATES.replace('kinds = { "vehicle" = { block = 0.5 } }', 'kinds = { "vehicle" = { hold = 0.5 } }').replace(
+        "[rules.number-plate]", "[rules.scene-scope]"
+    )
+    + f"\n[batch]\nquestions = {json.dumps(QUESTIONS)}\nreview_share = 0.1\n"
+)
+HELD, BLOCKED, CLEAR = 20, 10, 30
+
+
+@dataclass
+class Server:
+    """A review in a process of its own."""
+
+    process: subprocess.Popen[str]
+    address: str
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.address).netloc
+
+    def ask(self, path: str, body: object = None, **headers: str) -> tuple[int, str, dict[str, str]]:
+        """Status, text and headers of an answer; a body makes it a POST from the page itself."""
+        connection = http.client.HTTPConnection(self.host, timeout=30)
+        sent = {"Host": self.host, **headers}
+        if body is not None:
+            sent = {"Origin": f"http://{self.host}", "Content-Type": "application/json", **sent}
+        data = body if isinstance(body, str) or body is None else json.dumps(body)
+        try:
+            connection.request("GET" if body is None else "POST", path, data, sent)
+            answer = connection.getresponse()
+            text = answer.read().decode("utf-8", "replace")
+            return answer.status, text, {name.lower(): value for name, value in answer.getheaders()}
+        finally:
+            connection.close()
+
+    def enter(self) -> str:
+        """The cookie that the address with its token gives."""
+        parts = urlsplit(self.address)
+        status, _, headers = self.ask(f"/?{parts.query}")
+        assert status == 303, status
+        return headers["set-cookie"].split(";")[0]
+
+
+def start(shoot: Path, *options: object, by: str = "Jo Smith") -> Server:
+    process = subprocess.Popen(
+        command(
+            "review", shoot.parent / "run", "--by", by, "--no-open", "--pipeline", shoot.parent / "p.toml", *options
+        ),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout
+    address = process.stdout.readline().strip()
+    assert address.startswith("http://127.0.0.1:"), process.communicate()
+    return Server(process, address)
+
+
+def end(server: Server) -> None:
+    server.process.kill()
+    server.process.communicate()
+
+
+@pytest.fixture
+def shoot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """60 pictures, scanned: some with a red place, which holds them, some with a GPS position, which blocks them."""
+    monkeypatch.setenv("SCREENING_HOME", str(tmp_path / "office"))
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).resolve().parents[1]))
+    folder = tmp_path / "shoot"
+    folder.mkdir()
+    (tmp_path / "p.toml").write_text(PIPELINE)
+    for number in range(HELD):
+        (folder / f"held{number:02}.jpg").write_bytes(picture(rgb=street(seed=number), quality=95))
+    for number in range(BLOCKED):
+        (folder / f"placed{number:02}.jpg").write_bytes(picture(rgb=scenery(seed=100 + number) // 4 + 120, gps=PLACE))
+    for number in range(CLEAR):
+        (folder / f"clear{number:02}.jpg").write_bytes(picture(rgb=scenery(seed=200 + number) // 4 + 120))
+    done = screening("scan", folder, "--out", tmp_path / "run", "--pipeline", tmp_path / "p.toml")
+    assert done.returncode == 1, done.stderr
+    return folder
+
+
+@pytest.fixture
+def server(shoot: Path) -> Iterator[Server]:
+    started = start(shoot)
+    yield started
+    end(started)
+
+
+def kept(shoot: Path) -> Decisions:
+    return Decisions(shoot.parent / "run", Office(shoot.parent / "office"))
+
+
+def test_a_sample_is_drawn_from_the_clear_pictures_alone_and_is_another_for_each_run() -> None:
+    photos = [PhotoReport(file=f"{n}.jpg", sha256=f"{n:064}", width=9, height=9, judgements=()) for n in range(100)]
+    broken = PhotoReport(file="broken.jpg", sha256="", width=0, height=0, judgements=())
+    chosen = sample([*photos, broken], 0.05, salt="one")
+    assert len(chosen) == 5
+    assert chosen <= {photo.sha256 for photo in photos}
+    assert chosen == sample(photos[::-1], 0.05, salt="one")
+    assert chosen != sample(photos, 0.05, salt="two")
+    assert len(sample(photos, 0.001, salt="one")) == 1
+    assert sample(photos, 0, salt="one") == frozenset()
+    first, second, *_ = sorted(chosen)
+    said = [
+        Decision(by="A", action=Action.AGREE, sha256=first),
+        Decision(by="A", action=Action.REJECT, sha256=second),
+        Decision(by="A", action=Action.REJECT, sha256="of a picture that was not drawn"),
+    ]
+    assert missed(chosen, said) == (1, 2)
+
+
+def test_only_the_browser_that_opened_the_address_is_let_in(server: Server) -> None:
+    port = server.host.rpartition(":")[2]
+    cookie = server.enter()
+    assert cookie.startswith(f"screening-{port}=")
+    assert server.ask("/state")[0] == 403
+    assert server.ask("/state", Cookie=f"screening-{port}=guess")[0] == 403
+    assert server.ask("/state", Cookie=cookie)[0] == 200
+    assert server.ask("/picture/0")[0] == server.ask("/thumbnail/0")[0] == 403
+    # the token is good for once, and a wrong one for nothing
+    assert server.ask(f"/?{urlsplit(server.address).query}")[0] == 403
+    assert server.ask("/?token=guess")[0] == server.ask("/?token=")[0] == 403
+    # a name of somebody else's that points to this computer
+    assert server.ask("/state", Cookie=cookie, Host=f"evil.example:{port}")[0] == 403
+    # another site's page, in the same browser
+    assert server.ask("/state", Cookie=cookie, **{"Sec-Fetch-Site": "cross-site"})[0] == 403
+    body = {"decisions": [{"photo": 0, "action": "reject"}]}
+    for origin in ("http://evil.example", "null", f"http://127.0.0.1:{int(port) + 1}"):
+        assert server.ask("/decide", body, Cookie=cookie, Origin=origin)[0] == 403
+    assert server.ask("/decide", body)[0] == 403
+
+
+def test_the_cookie_is_out_of_reach_of_scripts_and_nothing_is_kept_by_the_browser(server: Server) -> None:
+    _, _, headers = server.ask(f"/?{urlsplit(server.address).query}")
+    said = headers["set-cookie"].lower()
+    assert "httponly" in said
+    assert "samesite=strict" in said
+    cookie = headers["set-cookie"].split(";")[0]
+    for path in ("/", "/review.js", "/review.css", "/state", "/thumbnail/0", "/picture/0"):
+        status, _, headers = server.ask(path, Cookie=cookie)
+        assert status == 200, path
+        assert headers["cache-control"] == "no-store"
+        assert headers["x-content-type-options"] == "nosniff"
+        policy = headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "http" not in policy
+        assert "unsafe" not in policy
+
+
+def test_it_says_in_a_line_why_something_cannot_be_decided(server: Server, shoot: Path) -> None:
+    cookie = server.enter()
+    state = json.loads(server.ask("/state", Cookie=cookie)[1])
+    held = next(one for one in state["photos"] if one["file"] == "held00.jpg")
+    placed = next(one for one in state["photos"] if one["file"] == "placed00.jpg")
+    wish = {"photo": placed["number"], "finding": 0}
+    for body, said in {
+        "no JSON": "no JSON",
+        "[1]": "no JSON object",
+        json.dumps({"decisions": [{"photo": 0}]}): "names a picture and an action",
+        json.dumps({"decisions": [{"photo": "0", "action": "accept"}]}): "whole numbers",
+        json.dumps({"decisions": [{"photo": 0, "action": "publish"}]}): "no action",
+        json.dumps({"decisions": [{"photo": 99, "action": "reject"}]}): "no such picture",
+        json.dumps({"decisions": [{**wish, "finding": 99, "action": "accept"}]}): "no such finding",
+        json.dumps({"decisions": [{**wish, "action": "accept"}]}): "a block is lifted by",
+        json.dumps({"decisions": [{**wish, "action": "override", "reason": "because"}]}): "more than a word",
+        json.dumps({"decisions": [{**wish, "action": "redact"}]}): "no place in the picture",
+        json.dumps({"decisions": [{"photo": placed["number"], "action": "agree"}]}): "nothing holds",
+        # all or none
+        json.dumps(
+            {"decisions": [{"photo": held["number"], "finding": 0, "action": "accept"}, {**wish, "action": "accept"}]}
+        ): "a block is lifted by",
+    }.items():
+        status, answer, _ = server.ask("/decide", body, Cookie=cookie)
+        assert (status, said in answer) == (422, True), answer
+    assert kept(shoot).history() == []
+    assert server.ask("/answer", {"question": "Why?", "answer": "No."}, Cookie=cookie)[0] == 422
+    (shoot / "held00.jpg").write_bytes(b"something else")
+    status, answer, _ = server.ask(f"/picture/{held['number']}", Cookie=cookie)
+    assert (status, "held00.jpg" in answer) == (422, True)
+
+
+def test_nobody_replaces_a_decision_that_they_did_not_see(server: Server, shoot: Path) -> None:
+    cookie = server.enter()
+    number = next(one["number"] for one in json.loads(server.ask("/state", Cookie=cookie)[1])["photos"] if one["open"])
+    # another process, which was started on the same run, is quicker
+    other = start(shoot, by="B. Quick")
+    try:
+        body = {"decisions": [{"photo": number, "action": "reject", "reason": "no"}]}
+        assert other.ask("/decide", body, Cookie=other.enter())[0] == 200
+        status, answer, _ = server.ask("/decide", body, Cookie=cookie)
+        assert (status, "B. Quick decided this" in answer) == (409, True)
+        fresh = json.loads(server.ask("/state", Cookie=cookie)[1])["photos"][number]
+        assert fresh["whole"]["by"] == "B. Quick"
+        body["decisions"][0]["after"] = fresh["after"]
+        assert server.ask("/decide", body, Cookie=cookie)[0] == 200
+    finally:
+        end(other)
+    assert [one.by for one in kept(shoot).check()] == ["B. Quick", "Jo Smith"]
+    assert [one.event for one in audit.entries(kept(shoot).office.audit_log)] == [
+        "scan", "review", "review", "decision", "decision",
+    ]  # fmt: skip
+
+
+def test_it_stops_when_nobody_uses_it(shoot: Path) -> None:
+    server = start(shoot, "--idle", 0.02)
+    _, said = server.process.communicate(timeout=30)
+    assert server.process.returncode == 1
+    assert f"{HELD + BLOCKED} pictures are still held or blocked" in said
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such signal")
+def test_ctrl_c_ends_it_cleanly(shoot: Path) -> None:
+    server = start(shoot)
+    server.process.send_signal(signal.SIGINT)
+    _, said = server.process.communicate(timeout=30)
+    assert server.process.returncode == 1
+    assert "Traceback" not in said
+    assert "still held or blocked" in said
+
+
+def test_what_cannot_be_reviewed_is_said_in_a_line(shoot: Path, tmp_path: Path) -> None:
+    nothing = screening("review", tmp_path / "office", "--by", "Jo", "--no-open")
+    assert (nothing.returncode, nothing.stderr.count("\n")) == (2, 1)
+    nobody = screening("review", tmp_path / "run", "--by", " ", "--no-open", "--pipeline", tmp_path / "p.toml")
+    assert (nobody.returncode, "--by" in nobody.stderr) == (2, True)
+
+
+def test_killed_at_any_moment_it_loses_nothing_that_was_decided(shoot: Path) -> None:
+    random.seed(5)
+    told: list[str] = []
+    for turn in range(8):
+        server = start(shoot)
+        cookie = server.enter()
+        state = json.loads(server.ask("/state", Cookie=cookie)[1])
+        done = {one["file"] for one in state["photos"] if one["whole"]}
+        assert set(told) <= done, "a decision that the page was told of is gone"
+        threading.Timer(random.uniform(0.01, 0.12), server.process.kill).start()
+        for one in state["photos"]:
+            if one["whole"]:
+                continue
+            body = {"decisions": [{"photo": one["number"], "action": "reject", "reason": f"turn {turn}"}]}
+            try:
+                if server.ask("/decide", body, Cookie=cookie)[0] == 200:
+                    told.append(one["file"])
+            except (OSError, http.client.HTTPException):
+                break
+        end(server)
+    assert len(told) > 8
+    assert len(kept(shoot).check(mending=True)) >= len(told)
+
+
+def test_sixty_pictures_are_decided_with_the_keys_alone(browser: Any, server: Server, shoot: Path) -> None:
+    context = browser.new_context(viewport={"width": 1360, "height": 860})
+    page = context.new_page()
+    complaints: list[str] = []
+    fetched: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("request", lambda request: fetched.append(request.url))
+    page.goto(server.address)
+    press = page.keyboard.press
+
+    def says(text: str) -> None:
+        page.get_by_text(text).first.wait_for(timeout=10_000)
+
+    says(f"0 of {HELD + BLOCKED + 3} decided")  # 3 of the clear ones are looked at too
+    assert page.evaluate("document.cookie") == ""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+
+    def violations() -> list[Any]:
+        said = axe.run(page).response
+        assert len(said["passes"]) > 10  # it did look
+        return [(one["id"], [node["html"][:120] for node in one["nodes"]]) for one in said["violations"]]
+
+    assert violations() == []
+    # blocked ones come first: one is kept back, one let pass for a reason, and then all others like it
+    assert page.locator("#file").inner_text() == "placed00.jpg"
+    press("7")
+    page.keyboard.type("the address is too telling")
+    assert violations() == []
+    press("Enter")
+    says("1 of 33 decided")
+    press("5")
+    press("Enter")  # without a reason nothing is decided
+    assert page.locator("dialog[open]").count() == 1
+    page.keyboard.type("the station's own address")
+    press("Enter")
+    says("2 of 33 decided")
+    press("e")
+    says("8 × scene-address")
+    press("Enter")
+    says("10 of 33 decided")
+    # held ones
+    assert page.locator("#file").inner_text() == "held00.jpg"
+    press("1")
+    says("11 of 33 decided")
+    press("6")
+    says("12 of 33 decided")
+    press("k")
+    assert page.locator("#file").inner_text() == "held01.jpg"
+    press("8")
+    says("11 of 33 decided")
+    press("1")
+    says("12 of 33 decided")
+    press("e")
+    says("18 × scene-scope")
+    press("Enter")
+    says("30 of 33 decided")
+    # clear ones of the sample
+    says("looked at too: 0 of 3; missed 0")
+    for number in (1, 2):
+        press("9")
+        says(f"looked at too: {number} of 3; missed 0")
+    press("7")
+    page.keyboard.type("a face that was missed")
+    press("Enter")
+    says("looked at too: 3 of 3; missed 1 (33 %")
+    says("Everything is decided")
+    press("q")
+    page.keyboard.type("No, nothing.")
+    press("Tab")
+    page.keyboard.type("Yes, all of them.")
+    press("Enter")
+    says("Kept.")
+    press("?")
+    press("Escape")
+    assert violations() == []
+    assert complaints == []
+    assert {urlsplit(url).netloc for url in fetched} == {server.host}
+    context.close()
+    # what the page said is what a clearance would be made of
+    run, office = shoot.parent / "run", Office(shoot.parent / "office")
+    after = of_run(run, str(shoot.parent / "p.toml"), office)
+    assert sum(one.verdict is Verdict.CLEAR for one in after) == HELD + BLOCKED + CLEAR - 2
+    assert {one.answer for one in kept(shoot).check() if one.question} == {"No, nothing.", "Yes, all of them."}
+    said = screening("explain", "placed01.jpg", "--run", run, "--pipeline", shoot.parent / "p.toml").stdout
+    assert "override by Jo Smith" in said
+    assert "the station's own address" in said
+
+
+def test_two_tabs_on_one_run_see_what_the_other_decided(browser: Any, server: Server, shoot: Path) -> None:
+    context = browser.new_context(viewport={"width": 1360, "height": 860})
+    one, two = context.new_page(), context.new_page()
+    one.goto(server.address)
+    one.get_by_text("0 of 33 decided").wait_for()
+    two.goto(f"http://{server.host}/")  # the cookie lets it in
+    two.get_by_text("0 of 33 decided").wait_for()
+    first = sha256_of(shoot / "placed00.jpg")
+    one.keyboard.press("7")
+    one.keyboard.type("first")
+    one.keyboard.press("Enter")
+    one.get_by_text("1 of 33 decided").wait_for()
+    two.keyboard.press("7")
+    two.keyboard.type("second")
+    two.keyboard.press("Enter")
+    two.get_by_text("somebody was quicker").wait_for()
+    two.get_by_text("1 of 33 decided").wait_for()
+    assert [(one.sha256, one.reason) for one in kept(shoot).check()] == [(first, "first")]
+    context.close()
