@@ -1,20 +1,72 @@
 """Looks at every photograph of a shoot before it is published, and blocks what must not go out."""
 
+import importlib
 from typing import TYPE_CHECKING, Any
 
 from screening.finding import Box, Finding, ScreeningError
 
 if TYPE_CHECKING:
+    from screening.config import load as load_pipeline
+    from screening.evaluation import plots
+    from screening.evaluation.labels import Label
+    from screening.evaluation.labels import read as read_labels
+    from screening.evaluation.sweep import scores, sweep
+    from screening.evaluation.tables import by_group, evaluate
+    from screening.photo import Photo
+    from screening.report import Batch, Report
+    from screening.workflow.batch import load_report, scan
     from screening.workflow.gate import GateResult, gate
+    from screening.workflow.run import sources
 
-__all__ = ["Box", "Finding", "GateResult", "ScreeningError", "__version__", "gate"]
+__all__ = [
+    "Batch",
+    "Box",
+    "Finding",
+    "GateResult",
+    "Label",
+    "Photo",
+    "Report",
+    "ScreeningError",
+    "__version__",
+    "by_group",
+    "evaluate",
+    "gate",
+    "load_pipeline",
+    "load_report",
+    "plots",
+    "read_labels",
+    "scan",
+    "scores",
+    "sources",
+    "sweep",
+]
 __version__ = "0.1.0"
+
+# Imported when somebody asks for them: a detector has no use for keys, logs and tables.
+LATER = {
+    "Batch": "screening.report:Batch",
+    "GateResult": "screening.workflow.gate:GateResult",
+    "Label": "screening.evaluation.labels:Label",
+    "Photo": "screening.photo:Photo",
+    "Report": "screening.report:Report",
+    "by_group": "screening.evaluation.tables:by_group",
+    "evaluate": "screening.evaluation.tables:evaluate",
+    "gate": "screening.workflow.gate:gate",
+    "load_pipeline": "screening.config:load",
+    "load_report": "screening.workflow.batch:load_report",
+    "plots": "screening.evaluation.plots:",
+    "read_labels": "screening.evaluation.labels:read",
+    "scan": "screening.workflow.batch:scan",
+    "scores": "screening.evaluation.sweep:scores",
+    "sources": "screening.workflow.run:sources",
+    "sweep": "screening.evaluation.sweep:sweep",
+}
 
 
 def __getattr__(name: str) -> Any:
-    """The gate, imported when somebody asks for it: a detector has no use for keys and logs."""
-    if name not in ("gate", "GateResult"):
+    """A public name that is imported when somebody asks for it."""
+    if name not in LATER:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from screening.workflow import gate as module
-
-    return getattr(module, name)
+    place, _, attribute = LATER[name].partition(":")
+    module = importlib.import_module(place)
+    return getattr(module, attribute) if attribute else module

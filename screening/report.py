@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from screening.analysis import wanted
 from screening.finding import Box, Finding
 from screening.lifting import lifted
 from screening.policy import ERROR, Judgement, Policy, Verdict, strictest
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 SCHEMA = "screening-report-1"
+SIDES = ("left", "top", "right", "bottom")
+# Of the report as a table: report.csv, and Report.frame().
+COLUMNS = (
+    "file photo_verdict rule kind verdict score hold block left top right bottom evidence stage width height sha256"
+).split()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +159,37 @@ class Report:
             "photos": [_photo(photo, show_text=show_text) for photo in self.photos],
             "aside": list(self.aside),
         }
+
+    def frame(self, *, show_text: bool = False) -> pd.DataFrame:
+        """The table of report.csv: one row a finding, and one for each file without any.
+
+        A file's strictest finding comes first, so that `frame().drop_duplicates("file")` is one row a file.
+
+        Returns:
+            The columns `COLUMNS`; those about a finding are missing where there is none, the box also where a finding
+            is about the whole file. With `show_text` also `text`, personal data, empty unless the report holds it.
+
+        Raises:
+            AnalysisError: if pandas is not installed.
+        """
+        with wanted():
+            import pandas as pd
+
+        columns = [*COLUMNS, *(["text"] if show_text else [])]
+        types = dict.fromkeys(SIDES, "Int64") | dict.fromkeys(("score", "hold", "block"), "float64")
+        return pd.DataFrame(rows(self.as_dict(show_text=show_text)), columns=columns).astype(types)
+
+
+def rows(fields: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """A report as it stands in report.json, as rows of a table: one a finding, and one for each file without any."""
+    for photo in fields["photos"]:
+        about = {name: photo[name] for name in ("file", "width", "height", "sha256")}
+        about["photo_verdict"] = photo["verdict"]
+        for finding in photo["findings"]:
+            sides = dict(zip(SIDES, finding["box"] or (), strict=False))
+            yield about | {name: value for name, value in finding.items() if name != "box"} | sides
+        if not photo["findings"]:
+            yield about
 
 
 def judged(findings: list[Finding], policy: Policy, *, scene: bool) -> tuple[Judgement, ...]:

@@ -26,7 +26,7 @@ LAYERS = [
         "lifting",
         "register_file",
     ),
-    ("report",),
+    ("analysis", "report"),
     ("stages",),
     ("pipeline", "config"),
     ("workflow", "render", "evaluation"),

@@ -42,41 +42,32 @@ def scan(
     Reads the pictures and changes nothing. Writes to --out only, readable by you alone, and then a line to the
     office's audit log: a scan without --out leaves no trace, and nothing can be cleared by it.
     """
-    from screening import config
     from screening.render import terminal
     from screening.report import Batch
-    from screening.workflow import audit, run
-    from screening.workflow.office import Office
-    from screening.workflow.scan import Scan
-    from screening.workflow.shoot import walk
+    from screening.workflow import batch, run
 
     if annotate and not out:
         raise typer.BadParameter("--annotate writes to the run's folder: name it with --out")
-    chosen = config.load(pipeline)
-    entries = walk(targets, leave_out=out)
-    if out:
-        run.prepare(out)
     if show_text:
         say("--show-text: the report holds personal data; keep it as you keep the pictures")
-    batch = Batch(
+    about = Batch(
         name=name or targets[0].resolve().name,
         purpose=purpose,
         shoot=shoot,
         photographer=photographer,
         scene=not not_a_scene,
     )
-    standard = config.default_policy()
-    scanning = Scan(
-        pipeline=chosen, standard=standard, jobs=jobs, annotate=out / "annotated" if out and annotate else None
+    report = batch.scan(
+        targets,
+        out,
+        pipeline=pipeline,
+        batch=about,
+        jobs=jobs,
+        annotate=annotate,
+        show_text=show_text,
+        for_sharing=for_sharing,
+        progress=terminal.progress,
     )
-    with terminal.progress(sum(not entry.aside for entry in entries)) as progress:
-        report = scanning(entries, batch=batch, progress=progress)
-    if out:
-        run.write_sources(entries, out)
-        sha256 = run.write(report, out, show_text=show_text, for_sharing=for_sharing)
-        counts = {str(verdict): count for verdict, count in report.verdicts.items()}
-        log = Office.here().audit_log
-        audit.append(log, "scan", report=sha256, policy=chosen.sha256, photos=len(report.photos), **counts)
     if json:
         typer.echo(run.as_json(report.as_dict(show_text=show_text)), nl=False)
     _print_summary(report, out, to_stderr=json)

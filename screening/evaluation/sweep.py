@@ -8,18 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from screening.analysis import wanted
 from screening.evaluation.evaluate import concerns
 from screening.evaluation.intervals import wilson
 from screening.evaluation.labels import Label, LabelError
-from screening.finding import ScreeningError
 from screening.report import PhotoReport
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-class AnalysisError(ScreeningError, ImportError):
-    """A library of the extra `analysis` is missing."""
 
 
 def sweep(score: ArrayLike, shown: ArrayLike) -> pd.DataFrame:
@@ -37,10 +33,8 @@ def sweep(score: ArrayLike, shown: ArrayLike) -> pd.DataFrame:
         AnalysisError: if pandas is not installed.
         ValueError: if the two differ in length.
     """
-    try:
+    with wanted():
         import pandas as pd
-    except ImportError as error:
-        raise AnalysisError('this needs pandas; install "screening[analysis]"') from error
 
     ranked, truth = np.asarray(score, np.float64), np.asarray(shown, np.bool_)
     if ranked.shape != truth.shape or ranked.ndim != 1:

@@ -5,17 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from screening.render.inert import inert
+from screening.report import COLUMNS, rows
 
 if TYPE_CHECKING:
     from screening.workflow.audit import Entry
 
-COLUMNS = (
-    "file photo_verdict rule kind verdict score hold block left top right bottom evidence stage width height sha256"
-).split()
 # What a spreadsheet takes for the beginning of a formula; the wide forms are folded to these by some.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
@@ -26,7 +24,7 @@ def csv_table(report: Mapping[str, Any]) -> str:
     file = io.StringIO()
     writer = csv.DictWriter(file, [*COLUMNS, *(["text"] if shows_text else [])], restval="", lineterminator="\r\n")
     writer.writeheader()
-    for row in _rows(report):
+    for row in rows(report):
         writer.writerow({column: _cell(value) for column, value in row.items()})
     return file.getvalue()
 
@@ -40,17 +38,6 @@ def audit_table(entries: Iterable[Entry]) -> str:
         fields = json.dumps(dict(entry.fields), sort_keys=True)
         writer.writerow([entry.number, entry.at, entry.event, entry.before, entry.sha256, fields])
     return file.getvalue()
-
-
-def _rows(report: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    for photo in report["photos"]:
-        about = {name: photo[name] for name in ("file", "width", "height", "sha256")}
-        about["photo_verdict"] = photo["verdict"]
-        for finding in photo["findings"]:
-            sides = dict(zip(("left", "top", "right", "bottom"), finding["box"] or (), strict=False))
-            yield about | {name: value for name, value in finding.items() if name != "box"} | sides
-        if not photo["findings"]:
-            yield about
 
 
 def _cell(value: object) -> object:

@@ -1,0 +1,25 @@
+"""The libraries of the extra `analysis`: imported where they are used, and missed in one way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from screening.finding import ScreeningError
+
+
+class AnalysisError(ScreeningError, ImportError):
+    """A library of the extra `analysis` is missing."""
+
+
+@contextmanager
+def wanted() -> Iterator[None]:
+    """Around an import: a library that is missing is named, with what to install.
+
+    Raises:
+        AnalysisError: if it is not installed.
+    """
+    try:
+        yield
+    except ImportError as error:
+        raise AnalysisError(f'this needs {error.name}; install "screening[analysis]"') from error
