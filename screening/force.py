@@ -17,6 +17,7 @@ class Force:
         intranet: host names and suffixes that may never be shown.
         phones: published telephone numbers.
         fleet: registrations of our own marked vehicles.
+        report_crime: how crime is reported instead of in a comment, for the announcement of a release.
         buildings: police buildings as "latitude, longitude, metres"; GPS inside one is a matter of staff security.
     """
 
@@ -28,3 +29,6 @@ class Force:
     phones: tuple[str, ...] = ("101", "999", "0345 113 5000", "0800 555 111")
     fleet: tuple[str, ...] = ()
     buildings: tuple[str, ...] = ()
+    report_crime: str = (
+        "To report one, call 0345 113 5000 or use the report page of west-midlands.police.uk; in an emergency call 999."
+    )

@@ -1,4 +1,4 @@
-"""A stage for tests: red places are number plates, and with `stubborn` the middle of every picture is one too."""
+"""Stages for tests: red places are number plates, or the faces of people who are in the release register."""
 
 from __future__ import annotations
 
@@ -33,3 +33,15 @@ class Reds:
         if self.stubborn:
             x, y = photo.width // 2, photo.height // 2
             yield Finding("vehicle.plate", 0.9, "number plate, stubborn", Box(x - 9, y - 9, x + 9, y + 9))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Released:
+    """Finds red, and takes it for a face that the release register lifted."""
+
+    name: ClassVar[str] = "released"
+    kinds: ClassVar[tuple[str, ...]] = ("face.released",)
+
+    def __call__(self, photo: Photo, found: Sequence[Finding]) -> Iterator[Finding]:
+        for one in Reds()(photo, found):
+            yield Finding("face.released", 1.0, "in the release register, FORM-1", one.box)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import os
 import shutil
@@ -15,9 +16,13 @@ import pytest
 
 from screening.finding import ScreeningError
 from screening.weights import manifest, sha256_of
-from screening.workflow import audit, clear, keys
+from screening.workflow import audit, clear, keys, registers
 from screening.workflow.clearance import Clearance, ClearanceError, read
+from screening.workflow.office import make_private
 from tests.cleared import PASSPHRASE, QUESTION, SIGNED, Cleared, set_the_clock_back
+from tests.picture_files import picture
+from tests.test_redact import street
+from tests.test_register import entry
 from tests.test_scan import command, screening
 
 
@@ -238,3 +243,27 @@ def test_a_wrong_passphrase_writes_nothing(cleared: Cleared) -> None:
         clear.issue(cleared.examine(), SIGNED, cleared.office, cleared.key, "something else")
     assert not cleared.clearance.exists()
     assert audit.head(cleared.office.audit_log).number == lines
+
+
+def test_a_run_that_relies_on_an_entry_that_expired_since_is_not_cleared(
+    cleared: Cleared, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office, today = cleared.office, datetime.datetime.now(datetime.UTC).date()
+    tomorrow = today + datetime.timedelta(days=1)
+    make_private(office.registers)
+    registers.register(office).add(entry("aa", expires=today.isoformat()))
+    monkeypatch.setattr(registers, "_today", lambda: tomorrow)
+    assert [one.id for one in registers.lapsed(office, today)] == ["aa"]
+    assert registers.lapsed(office, tomorrow) == []
+    cleared.examine()  # nothing in this run relies on the register
+    cleared.pipeline.write_text(
+        cleared.pipeline.read_text().replace(
+            'use = "metadata"\n', 'use = "metadata"\n[[stage]]\nuse = "tests.red_stage:Released"\n'
+        )
+        + '[rules.identifiable-person]\nsays = "Agreed."\nlifted_by = "A form."\nkinds = { "face" = {} }\n'
+    )
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).resolve().parents[1]))
+    cleared.good.write_bytes(picture(rgb=street()))
+    assert screening("scan", cleared.shoot, "--out", cleared.run, "--pipeline", cleared.pipeline).returncode == 1
+    with pytest.raises(ClearanceError, match="relies on the release register, where an entry expired since"):
+        cleared.examine()

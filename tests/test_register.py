@@ -175,8 +175,8 @@ def test_a_photo_without_a_good_single_face_is_refused(office: Office, astronaut
     }
     for left in (0, 512):
         pictures["two.png"][0].paste(portrait, (left, 0))
-    for name, (picture, said) in pictures.items():
-        picture.save(tmp_path / name)
+    for name, (drawn, said) in pictures.items():
+        drawn.save(tmp_path / name)
         with pytest.raises(RegisterError, match=said):
             registers.add(office, RELEASE, Form(name="Ann", reference="REF-7"), [tmp_path / name])
     with pytest.raises(RegisterError, match="lifts nothing"):

@@ -116,6 +116,15 @@ def purge(office: Office, which: str) -> list[Entry]:
     return gone
 
 
+def lapsed(office: Office, since: datetime.date) -> list[Entry]:
+    """Entries of the release register that lifted something on a day and do not any more, because they expired.
+
+    Raises:
+        RegisterError: if it cannot be read.
+    """
+    return [one for one in register(office).entries() if one.expired(_today()) and not one.expired(since)]
+
+
 def _today() -> datetime.date:
     return datetime.datetime.now(datetime.UTC).date()
 

@@ -1,0 +1,35 @@
+"""`screening purge`: removes a run's pictures once they are no longer needed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def purge(
+    run: Annotated[Path, typer.Argument(help="The folder that screening scan --out wrote.", show_default=False)],
+    everything: Annotated[bool, typer.Option("--all", help="Its report, decisions and clearance too.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Removes the pictures of a run: report.html, annotated and redacted copies, and where the shoot lay.
+
+    The report goes too where it holds what was read (scan --show-text). What was found, decided and signed stays,
+    unless --all is given; the audit log always stays, with a line about this. The shoot itself is not touched. A purged
+    run cannot be reviewed or cleared any more.
+    """
+    import sys
+
+    from screening.workflow import purge as work
+    from screening.workflow.office import Office
+
+    found = work.parts(run, everything=everything)
+    if not found:
+        typer.echo(f"{run}: nothing in it is left to remove")
+        return
+    names = ", ".join(sorted(path.name for path in found))
+    if not yes and not (sys.stdin.isatty() and typer.confirm(f"Remove {names} from {run}?", err=True)):
+        raise work.PurgeError(f"{run}: nothing was removed; --yes removes {names} without asking")
+    work.purge(run, Office.here(), everything=everything)
+    typer.echo(f"{run}: removed {names}")

@@ -1,0 +1,36 @@
+"""`screening release-note`: what went out, what was held back and why, and the announcement."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def release_note(
+    run: Annotated[Path, typer.Argument(help="A run that was cleared.", show_default=False)],
+    link: Annotated[str, typer.Option(help="Where the force's own site tells more.")] = "",
+    watched_by: Annotated[str, typer.Option(help="Who watches the comments.")] = "",
+    out: Annotated[Path | None, typer.Option(help="File to write it to.  [default: print it]")] = None,
+    announcement: Annotated[bool, typer.Option("--announcement", help="Only what goes out with the pictures.")] = False,
+    pipeline: Annotated[str, typer.Option(help="The pipeline file, where it did not come with the program.")] = "",
+) -> None:
+    """Writes what goes out, what was held back and why, and an announcement in plain language, as Markdown.
+
+    Reads the run and its clearance. The record names the files that were held back and is for the office; the
+    announcement names only what goes out. Exits 2 where the run was not cleared, or was scanned again since.
+    """
+    from screening.render import release_note as render
+    from screening.workflow import release_note as work
+    from screening.workflow.office import Office, replace_file
+
+    said = work.note(run, pipeline=pipeline, link=link, watched_by=watched_by, office=Office.here())
+    text = render.announcement(said) if announcement else render.record(said)
+    if out is None:
+        typer.echo(text, nl=False)
+        return
+    try:
+        replace_file(out, text)
+    except OSError as error:
+        raise work.NoteError(f"{out}: cannot be written ({error.strerror})") from error
