@@ -86,6 +86,7 @@ class Report:
         seconds: how long the scan took.
         tool: name and version of the program.
         stopped: whether the user stopped it before the end.
+        taken_up: how many files were as an earlier scan into the same folder had found them; not in report.json.
     """
 
     batch: Batch
@@ -98,6 +99,7 @@ class Report:
     seconds: float = 0.0
     tool: str = "screening"
     stopped: bool = False
+    taken_up: int = 0
 
     @property
     def verdicts(self) -> dict[Verdict, int]:
@@ -156,7 +158,7 @@ class Report:
             "rules": {
                 name: {"says": rule.says, "lifted_by": rule.lifted_by} for name, rule in self.policy.rules.items()
             },
-            "photos": [_photo(photo, show_text=show_text) for photo in self.photos],
+            "photos": [photo_fields(photo, show_text=show_text) for photo in self.photos],
             "aside": list(self.aside),
         }
 
@@ -226,7 +228,8 @@ def _restored_finding(one: Mapping[str, Any]) -> Finding:
     return Finding(one["kind"], one["score"], one["evidence"], box, one.get("text", ""), stage=one["stage"])
 
 
-def _photo(photo: PhotoReport, *, show_text: bool) -> dict[str, Any]:
+def photo_fields(photo: PhotoReport, *, show_text: bool = False) -> dict[str, Any]:
+    """A photo as it stands in report.json."""
     return {
         "file": photo.file,
         "sha256": photo.sha256,

@@ -26,12 +26,12 @@ def test_pictures_go_and_records_stay(cleared: Cleared) -> None:
     (cleared.run / "notes.txt").write_text("ours")
     before = {path: sha256_of(path) for path in cleared.shoot.iterdir()}
     said = purge(cleared.run)
-    assert "removed annotated, report.html, sources.json" in said
+    assert "removed annotated, journal.jsonl, previews, report.html, sources.json" in said
     assert names(cleared.run) == {"report.json", "report.csv", "clearance.json", "notes.txt"}
     assert {path: sha256_of(path) for path in cleared.shoot.iterdir()} == before
     assert audit.verify(cleared.office.audit_log) == []
     *_, last = audit.entries(cleared.office.audit_log)
-    assert (last.event, last.fields["removed"]) == ("purge", ["annotated", "report.html", "sources.json"])
+    assert (last.event, last.fields["removed"]) == ("purge", said.split(" removed ")[1].strip().split(", "))
     assert str(cleared.run) not in cleared.office.audit_log.read_text()
     assert "nothing in it is left" in purge(cleared.run)
     for done in (

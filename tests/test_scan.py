@@ -95,7 +95,8 @@ def test_a_raw_file_and_a_video_say_what_to_do(run_of_bad_files: tuple[Path, Any
 
 def test_the_run_is_for_its_owner_alone_and_holds_three_reports(run_of_bad_files: tuple[Path, Any, Any]) -> None:
     run, report, done = run_of_bad_files
-    assert sorted(path.name for path in run.iterdir()) == ["report.csv", "report.html", "report.json", "sources.json"]
+    reports = ["report.csv", "report.html", "report.json"]
+    assert sorted(path.name for path in run.iterdir()) == ["journal.jsonl", "previews", *reports, "sources.json"]
     assert report["batch"]["purpose"] == "A test"
     assert report["summary"]["photos"] == len(report["photos"])
     with (run / "report.csv").open(encoding="utf-8", newline="") as file:
@@ -103,7 +104,8 @@ def test_the_run_is_for_its_owner_alone_and_holds_three_reports(run_of_bad_files
     assert str(run / "report.html") in done.stdout
     if os.name == "posix":
         assert stat.S_IMODE(run.stat().st_mode) == 0o700
-        assert {stat.S_IMODE(path.stat().st_mode) for path in run.iterdir()} == {0o600}
+        assert {stat.S_IMODE(path.stat().st_mode) for path in run.rglob("*") if path.is_file()} == {0o600}
+        assert stat.S_IMODE((run / "previews").stat().st_mode) == 0o700
 
 
 def test_json_goes_to_stdout_alone(bad_files: Path, quick: Path) -> None:

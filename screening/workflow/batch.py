@@ -8,11 +8,13 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from screening import config
+from screening.pipeline import Pipeline
 from screening.report import Batch, PhotoReport, Report, restored
 from screening.workflow import audit, run
+from screening.workflow.journal import Journal, subject
 from screening.workflow.office import Office
 from screening.workflow.outcome import judged_by
-from screening.workflow.scan import Scan
+from screening.workflow.scan import Scan, used
 from screening.workflow.shoot import walk
 
 # Given how many files there are, what is told of each as soon as it is done.
@@ -59,6 +61,7 @@ def scan(
     folder = Path(out) if out else None
     chosen = config.load(pipeline)
     entries = walk(targets, leave_out=folder)
+    batch = batch or Batch(name=targets[0].resolve().name if targets else "")
     if folder:
         run.prepare(folder)
     screen = Scan(
@@ -66,8 +69,9 @@ def scan(
         standard=config.default_policy(),
         jobs=jobs,
         annotate=folder / "annotated" if folder and annotate else None,
+        # copies with boxes are drawn from the pictures, so each is looked at again
+        journal=_journal(folder, chosen, batch.scene, show_text) if folder and not annotate else None,
     )
-    batch = batch or Batch(name=targets[0].resolve().name if targets else "")
     with progress(sum(not entry.aside for entry in entries)) as done:
         report = screen(entries, batch=batch, progress=done)
     if folder:
@@ -105,3 +109,11 @@ def load_report(folder: str | Path, pipeline: str | Path = "") -> Report:
         tool=fields["tool"],
         stopped=fields["stopped"],
     )
+
+
+def _journal(folder: Path, pipeline: Pipeline, scene: bool, show_text: bool) -> Journal | None:
+    office = Office.here()
+    about = subject(pipeline, used(pipeline), office)
+    if not about:
+        return None
+    return Journal(folder, office, about=about, policy=pipeline.policy, scene=scene, show_text=show_text)

@@ -14,7 +14,7 @@ from screening.workflow.decisions import FILE as DECISIONS
 from screening.workflow.office import Office
 
 # What shows people or says where their pictures lie.
-PICTURES = ("report.html", "annotated", "redacted", run.SOURCES)
+PICTURES = ("report.html", "annotated", "redacted", run.SOURCES, run.JOURNAL, run.PREVIEWS)
 # What was found, decided and signed: it names nobody who is in the pictures, but who decided and why.
 RECORDS = (run.REPORT, "report.csv", DECISIONS, f".{DECISIONS}.lock", CLEARANCE)
 
@@ -32,7 +32,7 @@ def parts(folder: Path, *, everything: bool) -> list[Path]:
         PurgeError: if the folder is no run of ours.
     """
     there = [folder / name for name in (*PICTURES, *RECORDS) if (folder / name).exists()]
-    if not any((folder / name).is_file() for name in (run.REPORT, run.SOURCES, DECISIONS)):
+    if not any((folder / name).is_file() for name in (run.REPORT, run.SOURCES, run.JOURNAL, DECISIONS)):
         raise PurgeError(f"{folder}: is no run; name the folder that scan --out wrote")
     shows_text = _shows_text(folder / run.REPORT)
     return [

@@ -16,6 +16,8 @@ from screening.workflow.shoot import Entry
 REPORT = "report.json"
 # Where the pictures lie on this computer: the report does not say, because it may be handed on.
 SOURCES = "sources.json"
+# What was found so far, and small copies of the pictures, from which the next scan goes on.
+JOURNAL, PREVIEWS = "journal.jsonl", "previews"
 
 
 class RunError(ScreeningError):
@@ -29,13 +31,18 @@ def prepare(folder: Path) -> None:
         RunError: if it holds other things, or cannot be made.
     """
     try:
-        if folder.exists() and any(folder.iterdir()) and not (folder / REPORT).is_file():
+        if folder.exists() and any(folder.iterdir()) and not _ours(folder):
             raise RunError(f"{folder}: holds other things than a run; name a new folder with --out")
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         # on Windows the folder inherits the access list of the one above it
         folder.chmod(0o700)
     except OSError as error:
         raise RunError(f"{folder}: cannot be made ({error.strerror}); name another folder with --out") from error
+
+
+def _ours(folder: Path) -> bool:
+    """Whether a scan wrote to it, perhaps one that was stopped before it could report."""
+    return any((folder / name).is_file() for name in (REPORT, JOURNAL))
 
 
 def write(report: Report, folder: Path, *, show_text: bool = False, for_sharing: bool = False) -> str:

@@ -20,6 +20,7 @@ from screening.policy import Policy
 from screening.report import Batch, PhotoReport, Report, judged
 from screening.stages import networks
 from screening.weights import manifest
+from screening.workflow.journal import Journal
 from screening.workflow.shoot import Entry
 
 # Networks ask for the same hundred megabytes for every picture: glibc gives them back and fetches them anew, zeroed,
@@ -38,12 +39,14 @@ class Scan:
         standard: the policy that "looser than the default" is measured against.
         jobs: how many photos are looked at side by side; 0 is one a core.
         annotate: a folder for copies with labelled boxes, or None.
+        journal: keeps what was found in each picture, and knows what was found before; or None.
     """
 
     pipeline: Pipeline
     standard: Policy
     jobs: int = 0
     annotate: Path | None = None
+    journal: Journal | None = None
 
     def __call__(
         self, entries: Sequence[Entry], *, batch: Batch, progress: Callable[[PhotoReport], None] = lambda _: None
@@ -65,13 +68,14 @@ class Scan:
             batch=replace(batch, questions=self.pipeline.questions),
             policy=self.pipeline.policy,
             pipeline=self._described(),
-            models=self._models(),
+            models=used(self.pipeline),
             photos=tuple(done[entry.name] for entry in entries if not entry.aside),
             aside=tuple(entry.name for entry in entries if entry.aside),
             started=started.isoformat(timespec="seconds"),
             seconds=time.perf_counter() - began,
             tool=f"screening {screening.__version__}",
             stopped=stopped,
+            taken_up=self.journal.taken_up if self.journal else 0,
         )
 
     def _screen(self, entries: Sequence[Entry], scene: bool) -> Iterator[PhotoReport]:
@@ -79,6 +83,10 @@ class Scan:
             if entry.refused:
                 yield self._not_screened(entry, entry.refused, kind="error.unsupported")
         waiting = [entry for entry in entries if not entry.refused]
+        if self.journal:
+            known = self.journal.known(waiting)
+            yield from known.values()
+            waiting = [entry for entry in waiting if entry.name not in known]
         jobs = min(self.jobs or os.cpu_count() or 1, len(waiting))
         if not waiting:
             return
@@ -95,7 +103,10 @@ class Scan:
             futures = [(one, pool.schedule(task, args=(one.path, one.name), timeout=limit + GRACE)) for one in waiting]
             for entry, future in futures:
                 try:
-                    yield future.result()
+                    photo = future.result()
+                    if self.journal:
+                        self.journal.note(photo)
+                    yield photo
                 except FutureTimeout:
                     yield self._not_screened(
                         entry, f"took longer than the {limit:g} seconds allowed; export a smaller copy"
@@ -126,9 +137,11 @@ class Scan:
             "force": self.pipeline.force.name,
         }
 
-    def _models(self) -> tuple[dict[str, str], ...]:
-        known = manifest()
-        return tuple({"name": name, "sha256": known[name].sha256} for name in networks(self.pipeline.stages))
+
+def used(pipeline: Pipeline) -> tuple[dict[str, str], ...]:
+    """The networks that a pipeline's stages run, each with its name and SHA-256."""
+    known = manifest()
+    return tuple({"name": name, "sha256": known[name].sha256} for name in networks(pipeline.stages))
 
 
 @dataclass(frozen=True, slots=True)
