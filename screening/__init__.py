@@ -8,6 +8,7 @@ from screening.finding import Box, Finding, ScreeningError
 if TYPE_CHECKING:
     from screening.config import load as load_pipeline
     from screening.evaluation import plots
+    from screening.evaluation.intervals import wilson
     from screening.evaluation.labels import Label
     from screening.evaluation.labels import read as read_labels
     from screening.evaluation.sweep import scores, sweep
@@ -39,6 +40,7 @@ __all__ = [
     "scores",
     "sources",
     "sweep",
+    "wilson",
 ]
 __version__ = "0.1.0"
 
@@ -60,6 +62,7 @@ LATER = {
     "scores": "screening.evaluation.sweep:scores",
     "sources": "screening.workflow.run:sources",
     "sweep": "screening.evaluation.sweep:sweep",
+    "wilson": "screening.evaluation.intervals:wilson",
 }
 
 

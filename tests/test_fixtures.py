@@ -11,6 +11,7 @@ from types import ModuleType
 import numpy as np
 import pytest
 
+from screening.evaluation.labels import read as read_labels
 from screening.photo import FileError, Photo, UnsupportedError
 
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
@@ -74,3 +75,13 @@ def test_an_odd_but_good_file_is_decoded_upright(name: str) -> None:
     cells = [picture[:, 80:].reshape(30, 16, 40, 16).mean(axis=(1, 3)).ravel() for picture in (seen, view)]
     assert np.corrcoef(*cells)[0, 1] > 0.98
     assert len(list(photo.others())) == (2 if name.startswith("three") else 0)
+
+
+def test_the_labelled_set_says_of_every_picture_what_it_shows(tmp_path: Path) -> None:
+    labelled = script("make_labelled")
+    labels = read_labels(labelled.make_labelled(tmp_path))
+    drawn = {one.file: one for one in labelled.pictures()}
+    assert {path.name for path in tmp_path.glob("*.jpg")} == set(drawn) == {label.file for label in labels}
+    for label in labels:
+        assert label.present == (label.about in drawn[label.file].shows)
+    np.testing.assert_array_equal(drawn["car-05.jpg"].make(), drawn["car-05.jpg"].make())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from screening.evaluation.intervals import wilson
@@ -40,3 +41,10 @@ def test_groups_are_counted_each_for_itself() -> None:
 def test_groups_of_another_length_are_refused() -> None:
     with pytest.raises(ValueError, match="do not belong together"):
         by_group([0.5], [True], ["a", "b"], threshold=0.5)
+
+
+def test_groups_come_from_a_table_too_but_none_may_be_missing() -> None:
+    people = pd.DataFrame({"score": [0.9, 0.1], "shown": [True, True], "group": ["b", "a"]})
+    assert by_group(people["score"], people["shown"], people["group"], threshold=0.5)["group"].tolist() == ["a", "b"]
+    with pytest.raises(ValueError, match="has no group"):
+        by_group([0.5, 0.5], [True, True], pd.Series(["a", None]), threshold=0.5)

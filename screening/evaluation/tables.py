@@ -59,7 +59,7 @@ def by_group(score: ArrayLike, shown: ArrayLike, group: ArrayLike, *, threshold:
 
     Raises:
         AnalysisError: if pandas is not installed.
-        ValueError: if the three differ in length.
+        ValueError: if the three differ in length, or a group is missing.
     """
     with wanted():
         import pandas as pd
@@ -69,15 +69,17 @@ def by_group(score: ArrayLike, shown: ArrayLike, group: ArrayLike, *, threshold:
         raise ValueError(
             f"scores, answers and groups of shapes {best.shape}, {truth.shape}, {groups.shape} do not belong together"
         )
+    if pd.isna(groups).any():
+        raise ValueError("a picture has no group; leave it out, or give it one")
     held = best >= threshold  # NaN is below every threshold
     rows = []
-    for name in np.unique(groups):
+    for name in np.unique(groups).tolist():
         here = groups == name
         positives, negatives = _count(here & truth), _count(here & ~truth)
         found, wrong = _count(here & truth & held), _count(here & ~truth & held)
         counts = {"positives": positives, "negatives": negatives, "found": found, "wrongly_held": wrong}
         shares = _shares({"recall": (found, positives), "flag_rate": (wrong, negatives)})
-        rows.append({"group": name.item()} | counts | shares)
+        rows.append({"group": name} | counts | shares)
     return pd.DataFrame(rows)
 
 

@@ -1,0 +1,130 @@
+"""The notebooks run from top to bottom as they are in a fresh clone, and hold no outputs."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+import screening
+from screening.evaluation import plots
+
+FOLDER = Path(__file__).parent.parent / "notebooks"
+NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
+# Something that each must have come to, on the drawn set.
+COMES_TO = {
+    "01_first_report": "46 pictures were screened",
+    "02_tune_a_threshold": "reported on",
+    "03_compare_policies": "identifiable-person",
+    "04_write_a_detector": "scene.cone",
+    "05_fairness": "900 faces, with invented scores",
+}
+
+
+def read(path: Path) -> Any:
+    return nbformat.read(path, as_version=4)
+
+
+def code(path: Path) -> Iterator[ast.AST]:
+    """Every node of a notebook's code."""
+    for cell in read(path).cells:
+        if cell.cell_type == "code":
+            yield from ast.walk(ast.parse(cell.source))
+
+
+def execute(book: Any) -> tuple[str, list[Any]]:
+    """Runs a notebook where it lies: all that it says as text, and every output, those of its widgets too."""
+    client = NotebookClient(book, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(FOLDER)}})
+    client.execute()
+    outputs = [output for cell in book.cells if cell.cell_type == "code" for output in cell.outputs]
+    states = book.metadata.get("widgets", {}).get("application/vnd.jupyter.widget-state+json", {}).get("state", {})
+    outputs += [output for widget in states.values() for output in widget["state"].get("outputs", [])]
+    return "\n".join(output.get("data", {}).get("text/plain", "") for output in outputs), outputs
+
+
+@pytest.fixture
+def fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No folder is given."""
+    monkeypatch.delenv("SCREENING_DATA", raising=False)
+    monkeypatch.delenv("MPLBACKEND", raising=False)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the first notebook that runs puts its pictures and its run, and the others find them."""
+    return tmp_path_factory.mktemp("notebooks")
+
+
+def test_there_are_five() -> None:
+    assert [path.stem for path in NOTEBOOKS] == list(COMES_TO)
+
+
+def test_they_hold_no_outputs() -> None:
+    command = [sys.executable, "-m", "nbstripout", "--verify", *map(str, NOTEBOOKS)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    for path in NOTEBOOKS:
+        assert set(read(path).metadata) == {"kernelspec", "language_info"}, (
+            f"{path.stem}: says on whose computer it ran"
+        )
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_it_uses_public_names_only(path: Path) -> None:
+    for node in code(path):
+        if isinstance(node, ast.Import):
+            assert not any(alias.name.startswith("screening.") for alias in node.names)
+        if isinstance(node, ast.ImportFrom) and str(node.module).startswith("screening"):
+            assert node.module == "screening"
+            assert {alias.name for alias in node.names} <= set(screening.__all__)
+        if isinstance(node, ast.Attribute):
+            assert not node.attr.startswith("_"), node.attr
+            if isinstance(node.value, ast.Name) and node.value.id == "screening":
+                assert node.attr in screening.__all__
+            if isinstance(node.value, ast.Attribute) and node.value.attr == "plots":
+                assert hasattr(plots, node.attr)
+
+
+@pytest.mark.usefixtures("fresh")
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_it_runs_from_top_to_bottom(path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SCREENING_SHOOT", str(folder / "shoot"))
+    monkeypatch.setenv("SCREENING_RUN", str(folder / "run"))
+    text, outputs = execute(read(path))
+    assert COMES_TO[path.stem] in text
+    said = [(output["name"], output["text"]) for output in outputs if output["output_type"] == "stream"]
+    assert said == [], "neither warnings nor anything else printed"
+    assert [output for output in outputs if output["output_type"] == "error"] == [], "nor a fault behind a slider"
+    assert any("image/png" in output.get("data", {}) for output in outputs)
+
+
+@pytest.mark.usefixtures("fresh")
+def test_moving_the_slider_draws_anew(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SCREENING_SHOOT", str(folder / "shoot"))
+    monkeypatch.setenv("SCREENING_RUN", str(folder / "run"))
+    book = read(FOLDER / "02_tune_a_threshold.ipynb")
+    until = next(number for number, cell in enumerate(book.cells) if "slider = " in cell.source)
+    moved = "looked = []\nslider.observe(lambda change: looked.append(len(changes(change.new))), 'value')\n"
+    moved += "slider.value = 0.3\nslider.value = 1.0\nlooked"
+    book.cells = [*book.cells[: until + 1], nbformat.v4.new_code_cell(moved)]
+    _, outputs = execute(book)
+    changed = book.cells[-1].outputs[0]["data"]["text/plain"]
+    assert changed == "[6, 17]", "six more signs are held at 0.3; thirteen plates and four signs are let go at 1"
+    drawn = [output for output in outputs if "image/png" in output.get("data", {})]
+    assert len(drawn) == 2, "the histogram, and what the slider shows now"
+
+
+def test_recall_by_group_is_measured_where_there_are_faces(shared_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not (shared_data / "ages").is_dir():
+        pytest.skip("SCREENING_DATA holds no folder of ages")
+    monkeypatch.delenv("MPLBACKEND", raising=False)
+    monkeypatch.setenv("PER_GROUP", "4")
+    text, _ = execute(read(FOLDER / "05_fairness.ipynb"))
+    assert "40 faces, from the ages set" in text
