@@ -54,6 +54,11 @@ def test_every_public_name_is_there_and_no_other() -> None:
         package.gates  # noqa: B018
 
 
+def test_every_public_name_is_described() -> None:
+    page = (Path(__file__).parent.parent / "docs" / "python.md").read_text(encoding="utf-8")
+    assert [name for name in package.__all__ if f"`{name}`" not in page and name != "__version__"] == []
+
+
 def test_importing_the_package_loads_nothing_else() -> None:
     code = "import sys, screening; print(sorted(name for name in sys.modules if name.startswith('screening.')))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -108,7 +113,7 @@ def test_a_scan_and_the_run_that_it_kept_are_the_same_table(tmp_path: Path) -> N
     pd.testing.assert_frame_equal(kept.frame(), table)
     assert kept.batch == report.batch
     assert kept.as_dict() == json.loads((tmp_path / "run" / "report.json").read_text())
-    assert set(package.sources(tmp_path / "run")) == {"a.jpg", "b.jpg"}
+    assert set(package.sources(str(tmp_path / "run"))) == {"a.jpg", "b.jpg"}
     milder = tmp_path / "milder.toml"
     milder.write_text(QUICK.replace("block = 0.5", "hold = 0.5"))
     again = package.load_report(tmp_path / "run", milder)

@@ -9,7 +9,10 @@ import pytest
 
 from screening.evaluation.labels import Label
 from screening.evaluation.sweep import scores, sweep
-from tests.test_evaluate import PHOTOS
+from screening.finding import Finding
+from screening.policy import Policy, Rule, Thresholds
+from screening.report import PhotoReport, judged
+from tests.test_evaluate import PHOTOS, POLICY
 
 
 def test_the_figures_are_those_of_scikit_learn() -> None:
@@ -53,3 +56,13 @@ def test_each_labelled_picture_has_its_highest_score() -> None:
     best, shown = scores([*labels, Label(file="c", about="face", present=True)], PHOTOS, "number-plate")
     assert best == pytest.approx([0.9, 0.1, np.nan], nan_ok=True)
     assert shown.tolist() == [True, True, False]
+
+
+def test_what_the_policy_only_notes_does_not_count_for_its_rule_but_for_its_kind() -> None:
+    kinds = {"vehicle.plate": Thresholds(block=0.5), "vehicle.plate_illegible": Thresholds()}
+    policy = Policy(POLICY.rules | {"number-plate": Rule(says="-", lifted_by="-", kinds=kinds)})
+    findings = [Finding("vehicle.plate", 0.4, "a plate"), Finding("vehicle.plate_illegible", 0.8, "a plate far away")]
+    seen = PhotoReport(file="a", sha256="0" * 64, width=9, height=9, judgements=judged(findings, policy, scene=True))
+    for about, score in {"number-plate": 0.4, "vehicle.plate": 0.4, "vehicle.plate_illegible": 0.8}.items():
+        best, _ = scores([Label(file="a", about=about, present=True)], [seen], about)
+        assert best.tolist() == [score], about

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from screening.analysis import wanted
-from screening.evaluation.evaluate import concerns
 from screening.evaluation.intervals import wilson
 from screening.evaluation.labels import Label, LabelError
+from screening.policy import Judgement, Thresholds
 from screening.report import PhotoReport
 
 if TYPE_CHECKING:
@@ -66,6 +66,7 @@ def scores(
     """What `sweep` takes: the highest score of each picture labelled for a rule or kind, and whether that is there.
 
     A stage stores nothing below its own least score, so that a picture may have NaN where a threshold lies below that.
+    Findings that the policy only notes, whatever their score, do not count for their rule.
 
     Raises:
         LabelError: if a label names a picture that was not screened.
@@ -75,7 +76,12 @@ def scores(
     if missing := [label.file for label in group if label.file not in known]:
         raise LabelError(f"{missing[0]}: is labelled, but was not screened in this run; scan it or drop the label")
     best = [
-        max((j.finding.score for j in known[one.file].judgements if concerns(j, about)), default=np.nan)
-        for one in group
+        max((j.finding.score for j in known[one.file].judgements if _counts(j, about)), default=np.nan) for one in group
     ]
     return np.array(best, np.float64), np.array([one.present for one in group], np.bool_)
+
+
+def _counts(judgement: Judgement, about: str) -> bool:
+    """Whether a finding is of the kind, or falls under the rule and can be held for it."""
+    noted = judgement.thresholds == Thresholds()
+    return judgement.finding.is_a(about) or (judgement.rule == about and not noted)

@@ -39,6 +39,9 @@ def scan(
 ) -> Report:
     """Screens a folder, several, or single pictures, as `screening scan` does.
 
+    It starts a process a core. So in a script call it below `if __name__ == "__main__":`, or these read the script
+    again, fall over it, and every picture is blocked; and a stage of your own lies in a module that they can import.
+
     With `out` the run is kept in that folder, readable by you alone, and the audit log gets a line; without, nothing is
     written, and nothing can be cleared.
 

@@ -72,14 +72,14 @@ def write_sources(entries: Iterable[Entry], folder: Path) -> None:
     _write(folder / SOURCES, as_json({entry.name: str(entry.path.resolve()) for entry in entries if not entry.aside}))
 
 
-def sources(folder: Path) -> dict[str, Path]:
+def sources(folder: str | Path) -> dict[str, Path]:
     """Where each file of the report lay when it was scanned, by its name in the report.
 
     Raises:
         RunError: if the run does not say.
     """
     try:
-        fields = json.loads((folder / SOURCES).read_text(encoding="utf-8"))
+        fields = json.loads((Path(folder) / SOURCES).read_text(encoding="utf-8"))
         return {str(name): Path(path) for name, path in fields.items()}
     except (OSError, ValueError, TypeError, AttributeError) as error:
         raise RunError(f"{folder}: holds no readable {SOURCES}; scan the shoot again") from error
