@@ -15,6 +15,7 @@ from screening.cli.evaluate import evaluate
 from screening.cli.explain import explain
 from screening.cli.gate import gate
 from screening.cli.keys import keys
+from screening.cli.labels import labels
 from screening.cli.models import models
 from screening.cli.purge import purge
 from screening.cli.redact import redact
@@ -23,6 +24,7 @@ from screening.cli.release_note import release_note
 from screening.cli.review import review
 from screening.cli.say import say
 from screening.cli.scan import scan
+from screening.cli.tune import tune
 
 app = typer.Typer(
     add_completion=False,
@@ -38,7 +40,7 @@ def screening() -> None:
 
 
 # One module a command; each imports what it runs inside the function, so that the command line starts quickly.
-for command in (scan, explain, review, decide, redact, clear, gate, release_note, purge, evaluate):
+for command in (scan, explain, review, decide, redact, clear, gate, release_note, purge, labels, evaluate, tune):
     app.command()(command)
 for name, group in {"keys": keys, "register": register, "audit": audit, "models": models}.items():
     app.add_typer(group, name=name)

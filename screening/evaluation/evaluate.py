@@ -1,15 +1,52 @@
-"""How many labelled pictures a policy holds or blocks that it should, and that it should not."""
+"""How many labelled pictures, and things in them, a policy holds or blocks that it should, and that it should not."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from screening.evaluation.intervals import wilson
-from screening.evaluation.labels import Label, LabelError
-from screening.policy import Judgement, Policy, Verdict
+from screening.evaluation.labels import Label, LabelError, Thing
+from screening.policy import Judgement, Policy, Verdict, strictest
 from screening.report import PhotoReport
+
+# A box found is the one labelled when they share half of what both cover (as the VOC and COCO measures have it).
+SAME = 0.5
+# Size bands: the longer side of a labelled box is below so many pixels.
+BANDS = (16, 32, 64, 128, 256)
+# How long a person takes to decide about a held picture, in seconds, where nobody measured it.
+SECONDS_EACH = 15.0
+SHOWN, NOT_SHOWN = "shown", "not shown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Boxes:
+    """What became of the things whose place is labelled.
+
+    Attributes:
+        labelled: how many there are.
+        found: how many of them were held or blocked at their place.
+        wrong: how many places were held or blocked where nothing is labelled.
+        by_size: for each band of sizes, how many were found, and of how many.
+        read: how many of the labelled texts were read, and of how many: those found in a report with texts.
+    """
+
+    labelled: int
+    found: int
+    wrong: int
+    by_size: dict[str, tuple[int, int]]
+    read: tuple[int, int]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Shares as [hits, of, low, high], the last two the Wilson 95 % interval."""
+        return {
+            "recall": _share(self.found, self.labelled),
+            "precision": _share(self.found, self.found + self.wrong),
+            "by_size": {band: _share(*counts) for band, counts in self.by_size.items()},
+            "read": _share(*self.read),
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +58,8 @@ class Figures:
         positives, negatives: how many pictures show it, and how many do not.
         missed: those that show it and were not held or blocked for it.
         wrongly_held: those that do not show it and were.
+        verdicts: for what is shown and for what is not, how many pictures got each verdict for it.
+        boxes: the same for the things themselves, where their places are labelled; else None.
     """
 
     about: str
@@ -28,18 +67,19 @@ class Figures:
     negatives: int
     missed: tuple[str, ...]
     wrongly_held: tuple[str, ...]
+    verdicts: dict[str, dict[str, int]]
+    boxes: Boxes | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Shares as [hits, of, low, high], the last two the Wilson 95 % interval."""
         found, false = self.positives - len(self.missed), len(self.wrongly_held)
-        shares = {
-            "recall": (found, self.positives),
-            "flag_rate": (false, self.negatives),
-            "precision": (found, found + false),
-        }
         return {
             "about": self.about,
-            **{name: [hits, of, *wilson(hits, of)] for name, (hits, of) in shares.items()},
+            "recall": _share(found, self.positives),
+            "flag_rate": _share(false, self.negatives),
+            "precision": _share(found, found + false),
+            "verdicts": self.verdicts,
+            "boxes": self.boxes.as_dict() if self.boxes else None,
             "missed": list(self.missed),
             "wrongly_held": list(self.wrongly_held),
         }
@@ -60,15 +100,28 @@ def evaluate(labels: Sequence[Label], photos: Sequence[PhotoReport], policy: Pol
     for about in groups:
         if not _known(about, policy):
             raise LabelError(f"{about}: is labelled, but is neither a rule nor a kind of this policy")
-    return tuple(
-        Figures(
-            about=about,
-            positives=sum(label.present for label in group),
-            negatives=sum(not label.present for label in group),
-            missed=tuple(one.file for one in group if one.present and not _flagged(known[one.file], about)),
-            wrongly_held=tuple(one.file for one in group if not one.present and _flagged(known[one.file], about)),
-        )
-        for about, group in groups.items()
+    return tuple(_figures(about, group, known) for about, group in groups.items())
+
+
+def _figures(about: str, group: Sequence[Label], known: dict[str, PhotoReport]) -> Figures:
+    verdicts = {truth: {str(verdict): 0 for verdict in Verdict} for truth in (SHOWN, NOT_SHOWN)}
+    missed, wrongly_held = [], []
+    for one in group:
+        verdict = strictest(flagged(known[one.file], about))
+        verdicts[SHOWN if one.present else NOT_SHOWN][str(verdict)] += 1
+        if one.present and verdict is Verdict.CLEAR:
+            missed.append(one.file)
+        elif not one.present and verdict is not Verdict.CLEAR:
+            wrongly_held.append(one.file)
+    positives = sum(one.present for one in group)
+    return Figures(
+        about=about,
+        positives=positives,
+        negatives=len(group) - positives,
+        missed=tuple(missed),
+        wrongly_held=tuple(wrongly_held),
+        verdicts=verdicts,
+        boxes=_boxes(about, [one for one in group if one.things or not one.present], known),
     )
 
 
@@ -77,8 +130,78 @@ def concerns(judgement: Judgement, about: str) -> bool:
     return judgement.rule == about or judgement.finding.is_a(about)
 
 
-def _flagged(photo: PhotoReport, about: str) -> bool:
-    return any(one.verdict is not Verdict.CLEAR and concerns(one, about) for one in photo.judgements)
+def flagged(photo: PhotoReport, about: str) -> list[Judgement]:
+    """The findings for which a picture is held or blocked, that fall under a rule or are of a kind."""
+    return [one for one in photo.judgements if one.verdict is not Verdict.CLEAR and concerns(one, about)]
+
+
+def review_minutes(photos: Sequence[PhotoReport], *, seconds: float = SECONDS_EACH) -> float:
+    """How long a person is kept busy by 100 pictures such as these, each held one taking so many seconds."""
+    held = sum(photo.verdict is not Verdict.CLEAR for photo in photos)
+    return 100 * held / len(photos) * seconds / 60 if photos else 0.0
+
+
+def matched(things: Sequence[Thing], found: Sequence[Judgement]) -> dict[int, int]:
+    """Which finding is which labelled thing, by their numbers; the surest findings choose first, each the best fit."""
+    pairs: dict[int, int] = {}
+    for number in sorted(range(len(found)), key=lambda number: -found[number].finding.score):
+        box = found[number].finding.box
+        free = [index for index in range(len(things)) if index not in pairs.values()]
+        fits = [(things[index].box.iou(box), index) for index in free if box]
+        best, index = max(fits, default=(0.0, -1))
+        if best >= SAME:
+            pairs[number] = index
+    return pairs
+
+
+def _boxes(about: str, group: Sequence[Label], known: dict[str, PhotoReport]) -> Boxes | None:
+    if not any(one.things for one in group):
+        return None
+    wrong = found = 0
+    by_size = {band: [0, 0] for band in _bands()}
+    read = [0, 0]
+    for one in group:
+        there = [judgement for judgement in flagged(known[one.file], about) if judgement.finding.box]
+        pairs = matched(one.things, there)
+        wrong += len(there) - len(pairs)
+        found += len(pairs)
+        findings = {index: there[number].finding for number, index in pairs.items()}
+        for index, thing in enumerate(one.things):
+            counts = by_size[_band(thing)]
+            counts[0] += index in findings
+            counts[1] += 1
+            if thing.text and index in findings and findings[index].text:
+                read[0] += _letters(thing.text) == _letters(findings[index].text)
+                read[1] += 1
+    return Boxes(
+        labelled=sum(len(one.things) for one in group),
+        found=found,
+        wrong=wrong,
+        by_size={band: (hits, of) for band, (hits, of) in by_size.items() if of},
+        read=(read[0], read[1]),
+    )
+
+
+def _bands() -> list[str]:
+    return [
+        f"< {BANDS[0]} px",
+        *(f"{low}-{high} px" for low, high in itertools.pairwise(BANDS)),
+        f"≥ {BANDS[-1]} px",
+    ]
+
+
+def _band(thing: Thing) -> str:
+    longer = max(thing.box.width, thing.box.height)
+    return _bands()[sum(longer >= limit for limit in BANDS)]
+
+
+def _letters(text: str) -> str:
+    """Without spaces, signs and case, which nobody labels twice the same way."""
+    return "".join(letter for letter in text.upper() if letter.isalnum())
+
+
+def _share(hits: int, of: int) -> list[float]:
+    return [hits, of, *wilson(hits, of)]
 
 
 def _known(about: str, policy: Policy) -> bool:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import cast
 
-from screening.finding import ScreeningError
+from screening.finding import Box, ScreeningError
 
 COLUMNS = ("file", "about", "present")
+# Where something is, and what it says.
+MORE = ("box", "text")
 # In `about`: whatever the file's other lines do not name.
 NOTHING_ELSE = "*"
 PRESENT = {"yes": True, "no": False}
@@ -21,18 +25,28 @@ class LabelError(ScreeningError, ValueError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Thing:
+    """One thing that a picture shows: where, in pixels of the upright picture, and what it says, if known."""
+
+    box: Box
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Label:
-    """One line: whether a picture shows what a rule forbids.
+    """Whether a picture shows what a rule forbids.
 
     Attributes:
         file: the picture's path relative to the shoot, with forward slashes.
         about: a rule or a kind.
         present: whether it is there.
+        things: every one of them, where somebody wrote down where they are.
     """
 
     file: str
     about: str
     present: bool
+    things: tuple[Thing, ...] = ()
 
 
 def read(path: Path) -> tuple[Label, ...]:
@@ -41,27 +55,44 @@ def read(path: Path) -> tuple[Label, ...]:
     Raises:
         LabelError: naming the file and the line.
     """
-    said: dict[tuple[str, str], bool] = {}
+    said: dict[tuple[str, str], Label] = {}
+    placed: dict[tuple[str, str], bool] = {}
     for line, row in _rows(path):
-        label = _label(row, f"{path}:{line}")
-        if said.setdefault((label.file, label.about), label.present) is not label.present:
-            raise LabelError(f"{path}:{line}: {label.file} was said both to show {label.about} and not to; keep one")
+        where = f"{path}:{line}"
+        label = _label(row, where)
+        key = label.file, label.about
+        before = said.get(key, label)
+        if before.present is not label.present:
+            raise LabelError(f"{where}: {label.file} was said both to show {label.about} and not to; keep one")
+        if placed.setdefault(key, bool(label.things)) is not bool(label.things):
+            raise LabelError(f"{where}: {label.about} has a box in one line of {label.file} and none in another")
+        things = label.things if before is label else before.things + label.things
+        said[key] = replace(label, things=things)
     if not said:
         raise LabelError(f"{path}: holds no labels; add a line for each picture")
     subjects = dict.fromkeys(about for _, about in said if about != NOTHING_ELSE)
     for file in [file for file, about in said if about == NOTHING_ELSE]:
         for about in subjects:
-            said.setdefault((file, about), False)
-    return tuple(
-        Label(file=file, about=about, present=present)
-        for (file, about), present in said.items()
-        if about != NOTHING_ELSE
-    )
+            said.setdefault((file, about), Label(file=file, about=about, present=False))
+    return tuple(label for label in said.values() if label.about != NOTHING_ELSE)
+
+
+def table(labels: Iterable[Label]) -> str:
+    """Labels as a CSV file holds them, one line a thing."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow((*COLUMNS, *MORE))
+    for label in labels:
+        present = "yes" if label.present else "no"
+        for thing in label.things or (None,):
+            box = thing and f"{thing.box.left} {thing.box.top} {thing.box.right} {thing.box.bottom}"
+            writer.writerow((label.file, label.about, present, box or "", thing.text if thing else ""))
+    return stream.getvalue()
 
 
 def _label(row: Mapping[str, object], where: str) -> Label:
-    if extra := [str(name) for name in row if name not in COLUMNS]:
-        raise LabelError(f"{where}: has {extra[0]!r}, which is none of {', '.join(COLUMNS)}")
+    if extra := [str(name) for name in row if name not in (*COLUMNS, *MORE)]:
+        raise LabelError(f"{where}: has {extra[0]!r}, which is none of {', '.join((*COLUMNS, *MORE))}")
     file, about, present = (row.get(name) for name in COLUMNS)
     if not isinstance(file, str) or not file or not isinstance(about, str) or not about:
         raise LabelError(f"{where}: a label names a file, and the rule or kind that it is about")
@@ -69,7 +100,23 @@ def _label(row: Mapping[str, object], where: str) -> Label:
         raise LabelError(f'{where}: present is "yes" or "no", not {present!r}')
     if about == NOTHING_ELSE and PRESENT[present]:
         raise LabelError(f'{where}: "*" says that nothing else is there; its present is "no"')
-    return Label(file=file, about=about, present=PRESENT[present])
+    box, text = _box(row.get("box"), where), row.get("text") or ""
+    if not isinstance(text, str) or (text and not box):
+        raise LabelError(f"{where}: text is what stands in a box; give the box too")
+    if box and not PRESENT[present]:
+        raise LabelError(f'{where}: a box says where something is; its present is "yes"')
+    return Label(file=file, about=about, present=PRESENT[present], things=(Thing(box=box, text=text),) if box else ())
+
+
+def _box(said: object, where: str) -> Box | None:
+    if said is None or said == "":
+        return None
+    sides = said.split() if isinstance(said, str) else said
+    try:
+        left, top, right, bottom = (round(float(side)) for side in cast("list[float | str]", sides))
+        return Box(left, top, right, bottom)
+    except (ValueError, TypeError, OverflowError) as error:
+        raise LabelError(f"{where}: a box is four numbers, left, top, right, bottom, not {said!r}") from error
 
 
 def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, object]]]:

@@ -1,0 +1,57 @@
+"""`screening labels`: a file of labels from a run's review, or from another tool's boxes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from screening.cli.say import say
+
+
+def labels(
+    source: Annotated[
+        Path, typer.Argument(help="A run; a COCO file; or a folder of pictures with YOLO boxes.", show_default=False)
+    ],
+    out: Annotated[Path | None, typer.Option(help="File to write them to.  [default: print them]")] = None,
+    names: Annotated[
+        list[str] | None, typer.Option("--as", help="NAME=RULE: what another tool's category is about.")
+    ] = None,
+    pipeline: Annotated[str, typer.Option(help="The pipeline file, where it did not come with the program.")] = "",
+) -> None:
+    """Makes a file of labels, for evaluate and tune, out of what was decided about a run, or of another tool's boxes.
+
+    What a reviewer accepted, released or wanted redacted is there; what is an adult is no juvenile; what they agreed to
+    be clear shows nothing. An override, or a picture kept back, does not say what is there: fill those in by hand.
+    """
+    from screening.evaluation import sources
+    from screening.evaluation.labels import LabelError, table
+    from screening.workflow import outcome
+    from screening.workflow.decisions import Decisions
+    from screening.workflow.office import Office, replace_file
+    from screening.workflow.run import REPORT
+
+    known = dict(pair.split("=", 1) for pair in names or () if "=" in pair)
+    if len(known) != len(names or ()):
+        raise LabelError("--as is NAME=RULE, each name once, such as --as licence-plate=number-plate")
+    silent = 0
+    if (source / REPORT).is_file():
+        office = Office.here()
+        after = outcome.of_run(source, pipeline, office)
+        found, silent = sources.of_review(after, Decisions(source, office).current())
+    elif source.is_dir():
+        found = sources.of_yolo(source, known)
+    else:
+        found = sources.of_coco(source, known)
+    if silent:
+        say(f"{silent} overrides and pictures kept back do not say what is there; fill them in by hand")
+    if not found:
+        raise LabelError(f"{source}: nothing in it says what is there; decide about its findings first")
+    if out is None:
+        typer.echo(table(found), nl=False)
+        return
+    try:
+        replace_file(out, table(found))
+    except OSError as error:
+        raise LabelError(f"{out}: cannot be written ({error.strerror})") from error

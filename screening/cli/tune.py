@@ -1,0 +1,115 @@
+"""`screening tune`: chooses a threshold on labelled pictures, and writes the pipeline file that has it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from screening.evaluation.tune import Target, Tuned
+
+
+def tune(
+    labels: Annotated[Path, typer.Argument(help="What each picture shows: a .csv or .jsonl file.", show_default=False)],
+    run: Annotated[Path, typer.Option(help="The folder that screening scan --out wrote.", show_default=False)],
+    rule: Annotated[str, typer.Option(help="The rule whose threshold is chosen.", show_default=False)],
+    out: Annotated[Path, typer.Option(help="The new pipeline file.", show_default=False)],
+    recall: Annotated[float | None, typer.Option(help="Find at least this share of what is there.")] = None,
+    flag_rate: Annotated[float | None, typer.Option(help="Hold at most this share of the other pictures.")] = None,
+    cost_miss: Annotated[float | None, typer.Option(help="What a miss costs; with --cost-hold.")] = None,
+    cost_hold: Annotated[float | None, typer.Option(help="What a picture costs that is held for nothing.")] = None,
+    kind: Annotated[
+        list[str] | None, typer.Option(help="Only this kind of the rule, also one that was only noted; again for more.")
+    ] = None,
+    pipeline: Annotated[str, typer.Option(help="The pipeline to start from.  [default: the run's]")] = "",
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Chooses a threshold on one half of the labelled pictures, and says on the other half what it is worth.
+
+    Reads the labels and the run's findings; no network runs. Writes --out: the pipeline file with the new number and
+    why it is what it is, everything else as it was. Says which pictures get another verdict by it. Refuses where fewer
+    pictures are labelled than the interval needs, and says how many that is.
+    """
+    import datetime
+
+    from screening import config, pipeline_file
+    from screening.evaluation import labels as labelled
+    from screening.evaluation import tune as work
+    from screening.render.inert import inert
+    from screening.report import restored
+    from screening.workflow import outcome
+    from screening.workflow.office import replace_file
+    from screening.workflow.run import as_json, read
+
+    if (cost_miss is None) != (cost_hold is None):
+        raise work.TuneError("--cost-miss and --cost-hold belong together")
+    costs = (cost_miss, cost_hold) if cost_miss is not None and cost_hold is not None else None
+    target = work.Target(recall=recall, flag_rate=flag_rate, costs=costs)
+    if out.exists():
+        raise work.TuneError(f"{out}: is there already; name a new file with --out")
+    fields = read(run)
+    old = outcome.judged_by(fields, pipeline, run)
+    photos = restored(fields, old.policy)
+    tuned = work.tune(labelled.read(labels), photos, old.policy, rule, target, kinds=kind or ())
+    source = pipeline_file.read(pipeline or fields["policy"]["name"]).path
+    shipped = source.stem in pipeline_file.names() and source.parent == pipeline_file.read("default").path.parent
+    text = f'extends = "{source.stem}"\n\n' if shipped else source.read_text(encoding="utf-8")
+    today = datetime.datetime.now(datetime.UTC).date()
+    why = f"Chosen {today} by screening tune for {_aim(target)}: {_said(tuned)}."
+    out.parent.mkdir(parents=True, exist_ok=True)
+    replace_file(out, work.edited(text, tuned, why))
+    new = config.load(out)
+    if new.policy.rules != work.changed(old.policy, tuned).rules:
+        out.unlink()
+        raise work.TuneError(f"{source}: could not be edited line by line; write a kind a line, and try again")
+    differing = [
+        (before.file, str(before.verdict), str(after.verdict))
+        for before, after in zip(photos, restored(fields, new.policy), strict=True)
+        if before.verdict is not after.verdict
+    ]
+    if json:
+        typer.echo(as_json(_described(tuned, differing, out)), nl=False)
+        return
+    typer.echo(f"{rule}: from {tuned.threshold:g} on, written to {out}")
+    for name, worth in {"before": tuned.before, "after": tuned.after}.items():
+        typer.echo(f"  {name:6} {_shares(worth)}")
+    typer.echo("  on the half of the pictures that it was not chosen on")
+    typer.echo(f"{len(differing)} {'picture gets' if len(differing) == 1 else 'pictures get'} another verdict")
+    for file, was, becomes in differing:
+        typer.echo(f"  {inert(file)}: {was} -> {becomes}")
+
+
+def _aim(target: Target) -> str:
+    if target.recall is not None:
+        return f"recall {target.recall:g}"
+    if target.flag_rate is not None:
+        return f"flag rate {target.flag_rate:g}"
+    return "costs of {:g} a miss and {:g} a hold".format(*target.costs or ())
+
+
+def _said(tuned: Tuned) -> str:
+    (found, positives, *_), (wrong, negatives, *_) = tuned.after["recall"], tuned.after["flag_rate"]
+    return f"finds {found} of {positives} and wrongly holds {wrong} of {negatives} it was not chosen on"
+
+
+def _shares(worth: Any) -> str:
+    said = []
+    for name in ("recall", "flag_rate"):
+        hits, of, low, high = worth[name]
+        said.append(f"{name.replace('_', ' ')} {hits} of {of} ({low:.3f} to {high:.3f})")
+    return ", ".join(said)
+
+
+def _described(tuned: Tuned, differing: list[tuple[str, str, str]], out: Path) -> dict[str, Any]:
+    return {
+        "rule": tuned.rule,
+        "threshold": tuned.threshold,
+        "kinds": {name: {"hold": limits.hold, "block": limits.block} for name, limits in tuned.kinds.items()},
+        "before": dict(tuned.before),
+        "after": dict(tuned.after),
+        "chosen_on": dict(tuned.chosen_on),
+        "changed": [{"file": file, "before": was, "after": becomes} for file, was, becomes in differing],
+        "pipeline": str(out),
+    }

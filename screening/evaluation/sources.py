@@ -1,0 +1,160 @@
+"""Labels from what there is already: a run's review, and the box files of other tools."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from screening.evaluation.labels import NOTHING_ELSE, Label, LabelError, Thing
+from screening.finding import Box
+from screening.policy import Verdict
+from screening.workflow.decisions import Action, Decision
+from screening.workflow.outcome import Outcome
+
+# What a decision says about what is there. That something may pass all the same says nothing about it.
+THERE = (Action.ACCEPT, Action.RELEASE, Action.PARENTAL, Action.REDACT)
+NOT_THERE = (Action.ADULT,)
+PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp")
+
+
+def of_review(after: Sequence[Outcome], current: Sequence[Decision]) -> tuple[list[Label], int]:
+    """What the decisions on a run say about its pictures, and how many decisions say nothing.
+
+    A condition that is met, a form, a permission and a wish to redact say that it is there; "an adult" says that no
+    juvenile is. A picture that somebody agreed to be clear shows nothing else. An override, or a picture kept back,
+    does not say what is there.
+    """
+    labels: list[Label] = []
+    silent = 0
+    for one in after:
+        things: dict[str, list[Thing]] = {}
+        yes: dict[str, bool] = {}
+        for judgement, decision in one.decided:
+            if judgement.verdict is Verdict.CLEAR:
+                continue
+            if decision.action not in (*THERE, *NOT_THERE):
+                silent += 1
+                continue
+            there = decision.action in THERE
+            yes[judgement.rule] = yes.get(judgement.rule, False) or there
+            if there and judgement.finding.box:
+                things.setdefault(judgement.rule, []).append(Thing(box=judgement.finding.box))
+        for rule, present in yes.items():
+            found = tuple(things.get(rule, ())) if present else ()
+            labels.append(Label(file=one.photo.file, about=rule, present=present, things=found))
+    files = {one.photo.sha256: one.photo.file for one in after}
+    for decision in current:
+        if decision.action is Action.AGREE and decision.sha256 in files:
+            labels.append(Label(file=files[decision.sha256], about=NOTHING_ELSE, present=False))
+        silent += decision.action is Action.REJECT
+    return labels, silent
+
+
+def of_coco(path: Path, names: Mapping[str, str]) -> list[Label]:
+    """The labels of a COCO file (images, annotations, categories); `names` says which rule each category is about.
+
+    A picture without an annotation of a named category is a negative for it.
+
+    Raises:
+        LabelError: if it is no such file, or names none of these categories.
+    """
+    try:
+        fields: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        images = {image["id"]: str(image["file_name"]) for image in fields["images"]}
+        categories = {one["id"]: str(one["name"]) for one in fields["categories"]}
+        boxes = [
+            (images[one["image_id"]], categories[one["category_id"]], _from_corner(*one["bbox"]))
+            for one in fields["annotations"]
+        ]
+    except OSError as error:
+        raise LabelError(f"{path}: cannot be read ({error.strerror})") from error
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise LabelError(f"{path}: is no COCO file of images, annotations and categories") from error
+    return _joined(path, list(images.values()), boxes, list(categories.values()), names)
+
+
+def of_yolo(folder: Path, names: Mapping[str, str]) -> list[Label]:
+    """The labels of a YOLO folder: a .txt beside each picture, or in `labels` beside `images`, and classes.txt or
+    data.yaml with the classes' names.
+
+    Raises:
+        LabelError: if it is no such folder, a line is none of theirs, or it has none of these classes.
+    """
+    classes = _classes(folder)
+    files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in PICTURES)
+    if not files:
+        raise LabelError(f"{folder}: holds no pictures; a YOLO folder holds a .txt for each")
+    boxes = []
+    for file in files:
+        name = file.relative_to(folder).as_posix()
+        said = [file.with_suffix(".txt"), folder / _beside(name)]
+        text = next((path for path in said if path.is_file()), None)
+        boxes += [(name, label, box) for label, box in _yolo(text, file, classes)] if text else []
+    return _joined(folder, [file.relative_to(folder).as_posix() for file in files], boxes, classes, names)
+
+
+def _beside(name: str) -> str:
+    """Where `labels` beside `images` has a picture's boxes."""
+    parts = ["labels" if part == "images" else part for part in Path(name).parts]
+    return Path(*parts).with_suffix(".txt").as_posix()
+
+
+def _yolo(text: Path, file: Path, classes: Sequence[str]) -> Iterator[tuple[str, Box]]:
+    from PIL import Image, ImageOps
+
+    with Image.open(file) as image:
+        width, height = ImageOps.exif_transpose(image).size
+    for number, line in enumerate(text.read_text(encoding="utf-8").splitlines(), 1):
+        try:
+            index, x, y, wide, high = line.split()
+            left, top = (float(x) - float(wide) / 2) * width, (float(y) - float(high) / 2) * height
+            yield classes[int(index)], _from_corner(left, top, float(wide) * width, float(high) * height)
+        except (ValueError, IndexError) as error:
+            raise LabelError(f"{text}:{number}: is no class with a centre, a width and a height") from error
+
+
+def _classes(folder: Path) -> list[str]:
+    import yaml
+
+    for name in ("classes.txt", "data.yaml", "dataset.yaml"):
+        file = folder / name
+        if not file.is_file():
+            continue
+        try:
+            text = file.read_text(encoding="utf-8")
+            if name == "classes.txt":
+                return text.split("\n")[: len(text.splitlines())]
+            said = yaml.safe_load(text)["names"]
+            return [str(one) for one in (said.values() if isinstance(said, dict) else said)]
+        except (OSError, ValueError, KeyError, TypeError, yaml.YAMLError) as error:
+            raise LabelError(f"{file}: does not name the classes") from error
+    raise LabelError(f"{folder}: holds no classes.txt and no data.yaml with the classes' names")
+
+
+def _joined(
+    where: Path,
+    files: Sequence[str],
+    boxes: Sequence[tuple[str, str, Box]],
+    known: Sequence[str],
+    names: Mapping[str, str],
+) -> list[Label]:
+    if not names or (unknown := [name for name in names if name not in known]):
+        wrong = f"has no {unknown[0]!r}" if names else "names its own things"
+        raise LabelError(f"{where}: {wrong}; say --as NAME=RULE for some of: {', '.join(dict.fromkeys(known))}")
+    things: dict[tuple[str, str], list[Thing]] = {}
+    for file, name, box in boxes:
+        if name in names:
+            things.setdefault((file, names[name]), []).append(Thing(box=box))
+    return [
+        Label(file=file, about=about, present=(file, about) in things, things=tuple(things.get((file, about), ())))
+        for file in files
+        for about in dict.fromkeys(names.values())
+    ]
+
+
+def _from_corner(left: float, top: float, width: float, height: float) -> Box:
+    return Box(
+        round(left), round(top), max(round(left) + 1, round(left + width)), max(round(top) + 1, round(top + height))
+    )
