@@ -97,9 +97,8 @@ def test_what_no_threshold_can_do_is_said() -> None:
     with pytest.raises(TuneError, match=r"out of reach: at any threshold at most \d+ of \d+ are found"):
         tune(labels, blind, POLICY, "number-plate", Target(recall=0.95))
     # what was only noted can be held too, once somebody names it
-    faint = [
-        photo(one.file, 0.6, kind="vehicle.plate_illegible") if n % 4 == 0 else one for n, one in enumerate(photos)
-    ]
+    noted = "vehicle.plate_illegible"
+    faint = [photo(one.file, 0.6, kind=noted) if number % 4 == 0 else one for number, one in enumerate(photos)]
     with pytest.raises(TuneError, match="out of reach"):
         tune(labels, faint, POLICY, "number-plate", Target(recall=0.95))
     tuned = tune(labels, faint, POLICY, "number-plate", Target(recall=0.95), kinds=("vehicle.plate", noted))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,6 +13,8 @@ from screening.cli.say import say
 
 if TYPE_CHECKING:
     from rich.table import Table
+
+WIDE = 140
 
 
 def evaluate(
@@ -74,7 +77,8 @@ def evaluate(
         return
     from rich.console import Console
 
-    console = Console(soft_wrap=True)
+    # a file or a pipe has no width of its own
+    console = Console(soft_wrap=True) if sys.stdout.isatty() else Console(soft_wrap=True, width=WIDE)
     console.print(_table(said["figures"]))
     for row in said["figures"]:
         console.print(_details(row), highlight=False, markup=False)
