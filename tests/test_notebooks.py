@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -39,9 +40,9 @@ def code(path: Path) -> Iterator[ast.AST]:
             yield from ast.walk(ast.parse(cell.source))
 
 
-def execute(book: Any) -> tuple[str, list[Any]]:
-    """Runs a notebook where it lies: all that it says as text, and every output, those of its widgets too."""
-    client = NotebookClient(book, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(FOLDER)}})
+def execute(book: Any, folder: Path) -> tuple[str, list[Any]]:
+    """Runs a notebook in a folder: all that it says as text, and every output, those of its widgets too."""
+    client = NotebookClient(book, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(folder)}})
     client.execute()
     outputs = [output for cell in book.cells if cell.cell_type == "code" for output in cell.outputs]
     states = book.metadata.get("widgets", {}).get("application/vnd.jupyter.widget-state+json", {}).get("state", {})
@@ -49,17 +50,20 @@ def execute(book: Any) -> tuple[str, list[Any]]:
     return "\n".join(output.get("data", {}).get("text/plain", "") for output in outputs), outputs
 
 
-@pytest.fixture
-def fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No folder is given."""
-    monkeypatch.delenv("SCREENING_DATA", raising=False)
-    monkeypatch.delenv("MPLBACKEND", raising=False)
+@pytest.fixture(autouse=True)
+def no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No folder is named, and figures go into the notebook."""
+    for name in ("SCREENING_DATA", "SCREENING_RUN", "SCREENING_SHOOT", "MPLBACKEND"):
+        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the first notebook that runs puts its pictures and its run, and the others find them."""
-    return tmp_path_factory.mktemp("notebooks")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The notebooks and what they draw with, as in a clone; the first that runs draws and scans for the others."""
+    clone = tmp_path_factory.mktemp("clone")
+    for folder in (FOLDER, FOLDER.parent / "fixtures"):
+        shutil.copytree(folder, clone / folder.name)
+    return clone / FOLDER.name
 
 
 def test_there_are_five() -> None:
@@ -92,12 +96,9 @@ def test_it_uses_public_names_only(path: Path) -> None:
                 assert hasattr(plots, node.attr)
 
 
-@pytest.mark.usefixtures("fresh")
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_it_runs_from_top_to_bottom(path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SCREENING_SHOOT", str(folder / "shoot"))
-    monkeypatch.setenv("SCREENING_RUN", str(folder / "run"))
-    text, outputs = execute(read(path))
+def test_it_runs_from_top_to_bottom(path: Path, clone: Path) -> None:
+    text, outputs = execute(read(path), clone)
     assert COMES_TO[path.stem] in text
     said = [(output["name"], output["text"]) for output in outputs if output["output_type"] == "stream"]
     assert said == [], "neither warnings nor anything else printed"
@@ -105,16 +106,13 @@ def test_it_runs_from_top_to_bottom(path: Path, folder: Path, monkeypatch: pytes
     assert any("image/png" in output.get("data", {}) for output in outputs)
 
 
-@pytest.mark.usefixtures("fresh")
-def test_moving_the_slider_draws_anew(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SCREENING_SHOOT", str(folder / "shoot"))
-    monkeypatch.setenv("SCREENING_RUN", str(folder / "run"))
+def test_moving_the_slider_draws_anew(clone: Path) -> None:
     book = read(FOLDER / "02_tune_a_threshold.ipynb")
     until = next(number for number, cell in enumerate(book.cells) if "slider = " in cell.source)
     moved = "looked = []\nslider.observe(lambda change: looked.append(len(changes(change.new))), 'value')\n"
     moved += "slider.value = 0.3\nslider.value = 1.0\nlooked"
     book.cells = [*book.cells[: until + 1], nbformat.v4.new_code_cell(moved)]
-    _, outputs = execute(book)
+    _, outputs = execute(book, clone)
     changed = book.cells[-1].outputs[0]["data"]["text/plain"]
     assert changed == "[6, 17]", "six more signs are held at 0.3; thirteen plates and four signs are let go at 1"
     drawn = [output for output in outputs if "image/png" in output.get("data", {})]
@@ -124,7 +122,7 @@ def test_moving_the_slider_draws_anew(folder: Path, monkeypatch: pytest.MonkeyPa
 def test_recall_by_group_is_measured_where_there_are_faces(shared_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     if not (shared_data / "ages").is_dir():
         pytest.skip("SCREENING_DATA holds no folder of ages")
-    monkeypatch.delenv("MPLBACKEND", raising=False)
+    monkeypatch.setenv("SCREENING_DATA", str(shared_data))
     monkeypatch.setenv("PER_GROUP", "4")
-    text, _ = execute(read(FOLDER / "05_fairness.ipynb"))
+    text, _ = execute(read(FOLDER / "05_fairness.ipynb"), FOLDER)
     assert "40 faces, from the ages set" in text
