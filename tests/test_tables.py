@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from screening.evaluation.intervals import wilson
-from screening.evaluation.labels import Label
+from screening.evaluation.labels import Label, Thing
 from screening.evaluation.tables import by_group, evaluate
+from screening.finding import Box, Finding
+from screening.report import PhotoReport, judged
 from tests.test_evaluate import PHOTOS, POLICY
 
 
@@ -21,6 +25,22 @@ def test_a_policy_is_counted_in_one_row_a_rule() -> None:
     assert table[["recall_low", "recall_high"]].to_numpy()[0] == pytest.approx(wilson(1, 2))
     assert np.isnan(table["recall"].iloc[1]), "no picture shows it"
     assert table["flag_rate"].iloc[1] == 1
+
+
+def test_places_are_counted_where_they_are_labelled() -> None:
+    box, elsewhere = Box(0, 0, 4, 4), Box(5, 5, 9, 9)
+    findings = [
+        Finding("vehicle.plate", 0.9, "a plate", box),
+        Finding("vehicle.plate", 0.8, "a plate", Box(0, 5, 4, 9)),
+    ]
+    judgements = judged(findings, POLICY, scene=True)
+    seen = PhotoReport(file="a", sha256="0" * 64, width=9, height=9, judgements=judgements)
+    label = Label(file="a", about="number-plate", present=True)
+    placed = replace(label, things=(Thing(box=box), Thing(box=elsewhere)))
+    assert evaluate([placed], [seen], POLICY)[["box_recall", "box_precision"]].to_numpy().tolist() == [[0.5, 0.5]]
+    nowhere = evaluate([label], [seen], POLICY)
+    assert nowhere[["recall", "box_recall_low", "box_recall_high"]].to_numpy().tolist() == [[1, 0, 1]]
+    assert nowhere["box_recall"].isna().all()
 
 
 def test_groups_are_counted_each_for_itself() -> None:

@@ -49,12 +49,13 @@ class Label:
     things: tuple[Thing, ...] = ()
 
 
-def read(path: Path) -> tuple[Label, ...]:
+def read(path: str | Path) -> tuple[Label, ...]:
     """The labels of a .csv or .jsonl file, one for each picture and rule or kind, those of `*` written out.
 
     Raises:
         LabelError: naming the file and the line.
     """
+    path = Path(path)
     said: dict[tuple[str, str], Label] = {}
     placed: dict[tuple[str, str], bool] = {}
     for line, row in _rows(path):

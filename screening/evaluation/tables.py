@@ -18,15 +18,14 @@ from screening.report import PhotoReport
 if TYPE_CHECKING:
     import pandas as pd
 
-SHARES = ("recall", "flag_rate", "precision")
-
 
 def evaluate(labels: Sequence[Label], photos: Sequence[PhotoReport], policy: Policy) -> pd.DataFrame:
     """What a policy finds, misses and wrongly holds of labelled pictures that it has judged: one row a rule or kind.
 
     Returns:
         about, positives, negatives, found, wrongly_held, and recall, flag_rate and precision, each followed by its 95 %
-        interval (`recall_low`, `recall_high`). A rate of nothing is NaN.
+        interval (`recall_low`, `recall_high`). Then box_recall and box_precision, of places instead of pictures. A rate
+        of nothing is NaN.
 
     Raises:
         AnalysisError: if pandas is not installed.
@@ -39,8 +38,14 @@ def evaluate(labels: Sequence[Label], photos: Sequence[PhotoReport], policy: Pol
     for one in counted.evaluate(labels, photos, policy):
         found, wrong = one.positives - len(one.missed), len(one.wrongly_held)
         counts = {"positives": one.positives, "negatives": one.negatives, "found": found, "wrongly_held": wrong}
-        pairs = zip(SHARES, ((found, one.positives), (wrong, one.negatives), (found, found + wrong)), strict=True)
-        rows.append({"about": one.about} | counts | _shares(dict(pairs)))
+        shares = {
+            "recall": (found, one.positives),
+            "flag_rate": (wrong, one.negatives),
+            "precision": (found, found + wrong),
+            "box_recall": (one.boxes.found, one.boxes.labelled) if one.boxes else (0, 0),
+            "box_precision": (one.boxes.found, one.boxes.found + one.boxes.wrong) if one.boxes else (0, 0),
+        }
+        rows.append({"about": one.about} | counts | _shares(shares))
     return pd.DataFrame(rows)
 
 
