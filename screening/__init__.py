@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from screening.evaluation.labels import read as read_labels
     from screening.evaluation.sweep import scores, sweep
     from screening.evaluation.tables import by_group, evaluate
+    from screening.evaluation.tune import Target, tune
     from screening.photo import Photo
     from screening.report import Batch, Report
     from screening.workflow.batch import load_report, scan
@@ -28,6 +29,7 @@ __all__ = [
     "Photo",
     "Report",
     "ScreeningError",
+    "Target",
     "__version__",
     "by_group",
     "evaluate",
@@ -40,6 +42,7 @@ __all__ = [
     "scores",
     "sources",
     "sweep",
+    "tune",
     "wilson",
 ]
 __version__ = "0.1.0"
@@ -62,6 +65,8 @@ LATER = {
     "scores": "screening.evaluation.sweep:scores",
     "sources": "screening.workflow.run:sources",
     "sweep": "screening.evaluation.sweep:sweep",
+    "Target": "screening.evaluation.tune:Target",
+    "tune": "screening.evaluation.tune:tune",
     "wilson": "screening.evaluation.intervals:wilson",
 }
 
