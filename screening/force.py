@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 
@@ -32,3 +33,11 @@ class Force:
     report_crime: str = (
         "To report one, call 0345 113 5000 or use the report page of west-midlands.police.uk; in an emergency call 999."
     )
+
+    def named_in(self, text: str) -> bool:
+        """Whether a text names the force, as whole words."""
+        return any(
+            re.search(r"(?i)(?<!\w)" + r"\s+".join(map(re.escape, name.split())) + r"(?!\w)", text)
+            for name in (self.name, *self.credits, *self.domains)
+            if name.strip()
+        )

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from screening.finding import Box, Finding
+from screening.force import Force
 from screening.photo import Photo
 from screening.stages import wording_rules as rules
 from screening.stages.wording import Wording
@@ -175,3 +176,35 @@ def test_a_phrase_wrapped_over_two_lines_is_found_once() -> None:
 def test_any_text_can_be_judged(text: str) -> None:
     for clue in (rules.tape(text), rules.school(text), rules.appeal(text, face=True), rules.exhibit(text, [text])):
         assert clue is None or 0 < clue.score <= 1
+
+
+@pytest.mark.parametrize(
+    ("text", "least"),
+    [
+        ("alamy stock photo", 0.7),
+        ("gettyimages", 0.7),
+        ("www.alamy.com", 0.7),
+        ("SHUTTERSTOCK", 0.7),
+        ("PA Wire", 0.7),
+        ("Credit: SWNS", 0.7),
+        ("\N{COPYRIGHT SIGN} Ann Example 2024", 0.5),
+        ("(c) 2019 Example Photography", 0.5),
+        ("Copyright Ann Example", 0.5),
+        ("\N{COPYRIGHT SIGN} 2024 West Midlands Police", 0),  # ours
+        ("\N{COPYRIGHT SIGN} 2024", 0),  # nobody's name
+        ("Reuters", 0.7),
+        ("Meet our partners at Reuters this Friday at noon", 0),
+        ("in stock", 0),
+        ("Photo", 0),
+        ("PA", 0),
+        ("(c)", 0),
+    ],
+)
+def test_a_watermark_says_that_a_picture_is_somebody_elses(text: str, least: float) -> None:
+    found = rules.watermark(text, Force())
+    assert (found is not None) is (least > 0), found
+    assert found is None or (found.score >= least and found.kind == "copyright.watermark")
+
+
+def test_a_line_in_the_picture_is_held_for_copyright() -> None:
+    assert _kinds(_line("alamy stock photo")) == {"copyright.watermark": 0.8}

@@ -105,27 +105,18 @@ def within(position: metadata.Position, building: str) -> bool:
 
 def ownership(said: metadata.Metadata, force: Force) -> Iterator[Finding]:
     """Fields that give the picture to somebody else. A picture that names nobody is not somebody else's."""
-    ours = any(is_ours(one.text, force) for one in said.having("credit", "source", "rights"))
+    ours = any(force.named_in(one.text) for one in said.having("credit", "source", "rights"))
     for one in said.having("creator", "credit", "source", "rights", "terms"):
         # our photographer may sign with a name, if the picture is credited to us
-        if is_ours(one.text, force) or (one.role == "creator" and ours) or not names_somebody(one, said):
+        if force.named_in(one.text) or (one.role == "creator" and ours) or not names_somebody(one, said):
             continue
         # terms of use seldom name their owner, but a picture of our own has none to obey
         score = 0.6 if one.role == "terms" else 0.9
         yield Finding(f"copyright.{one.role}", score, f"somebody else in {described(one)}", text=one.text)
     if said.credentials is not None:
         named = f" made with {said.credentials[:40]}" if said.credentials else ""
-        if not is_ours(said.credentials, force):
+        if not force.named_in(said.credentials):
             yield Finding("copyright.credentials", 0.8, f"Content Credentials{named}")
-
-
-def is_ours(text: str, force: Force) -> bool:
-    """Whether a text names the force, as whole words."""
-    return any(
-        re.search(r"(?i)(?<!\w)" + r"\s+".join(map(re.escape, name.split())) + r"(?!\w)", text)
-        for name in (force.name, *force.credits, *force.domains)
-        if name.strip()
-    )
 
 
 def names_somebody(one: metadata.Field, said: metadata.Metadata) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from screening.finding import Finding
+from screening.force import Force
 from screening.photo import Photo
 from screening.stages import wording_rules as rules
 from screening.stages.reading import Line, join, lines, plain, rows, wraps
@@ -22,10 +23,11 @@ NAMES = ("file name", "folder name")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wording:
-    """Finds cordon tape, exhibit labels, school names, wanted and missing notices, accusations, and listed words.
+    """Finds cordon tape, exhibit labels, school names, wanted notices, accusations, watermarks, and listed words.
 
     Attributes:
         watchwords: words and phrases that a force wants to be asked about, whatever their case.
+        force: who "we" are; what we have a copyright in is ours.
         minimum: the score below which nothing is reported.
     """
 
@@ -37,9 +39,11 @@ class Wording:
         "text.appeal",
         "text.accusation",
         "text.watchword",
+        "copyright.watermark",
     )
 
     watchwords: tuple[str, ...] = ()
+    force: Force = Force()
     minimum: float = 0.4
 
     def __call__(self, photo: Photo, found: Sequence[Finding]) -> Iterator[Finding]:
@@ -61,7 +65,8 @@ class Wording:
                         )
 
     def _in_line(self, line: Line, *, face: bool) -> Iterator[Clue]:
-        clues = (rules.tape(line.text), rules.school(line.text), rules.appeal(line.text, face=face))
+        text = line.text
+        clues = (rules.tape(text), rules.school(text), rules.appeal(text, face=face), rules.watermark(text, self.force))
         yield from (clue for clue in clues if clue is not None)
         yield from self._listed(line.text)
 
