@@ -99,10 +99,12 @@ NOBODY = re.compile(
 
 # Agencies and picture libraries as they stand in a watermark or a credit line; readers lose the spaces.
 AGENCIES = re.compile(
-    r"""\b(?:www\.?\ ?)?(?:alamy|getty\ ?images|istock(?:\ ?photo)?|shutterstock|adobe\ ?stock|deposit\ ?photos
-           |dreamstime|123rf|bigstock(?:photo)?|can\ ?stock\ ?photo|fotolia|pond5|rex\ features|splash\ ?news|swns
-           |caters\ ?news|press\ association|pa\ (?:wire|images|media)|reuters|associated\ press
-           |agence\ france-presse|zuma\ ?press|news\ ?agency|press\ agency|stock\ ?photos?|photo\ ?agency)(?:\.com|\.co\.uk)?\b""",
+    r"""\b(?:www\.?\ ?)?
+        (?:alamy|getty\ ?images|istock(?:\ ?photo)?|shutterstock|adobe\ ?stock|deposit\ ?photos|dreamstime|123rf
+           |bigstock(?:photo)?|can\ ?stock\ ?photo|fotolia|pond5|rex\ features|splash\ ?news|swns|caters\ ?news
+           |press\ association|pa\ (?:wire|images|media)|reuters|associated\ press|agence\ france-presse
+           |zuma\ ?press|news\ ?agency|press\ agency|stock\ ?photos?|photo\ ?agency)
+        (?:\.com|\.co\.uk)?\b""",
     re.IGNORECASE | re.VERBOSE,
 )
 # What may stand beside an agency's name in a watermark; anything more is a shop sign or a sentence.
