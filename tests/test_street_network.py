@@ -16,6 +16,7 @@ import pytest
 from screening.finding import Box
 from screening.photo import Photo
 from screening.stages.street import find
+from tests.conftest import draw_into
 
 MODELS = Path(__file__).resolve().parents[1] / "models" / "street"
 
@@ -70,20 +71,31 @@ def test_pictures_of_other_things_show_no_plate(shared_data: Path) -> None:
     assert len(shown) <= 2, shown
 
 
-def test_training_runs_from_labelled_pictures_to_a_network_for_our_engine(shared_data: Path, tmp_path: Path) -> None:
+def test_training_runs_from_drawn_pictures_to_a_network_for_our_engine(tmp_path: Path) -> None:
     # looked for, not imported: it would replace Pillow's way of opening files for every test that follows
     if importlib.util.find_spec("ultralytics") is None:
         pytest.skip("the `train` extra is not installed")
-    start = shared_data.parent / "weights" / "yolov5n.pt"
-    if not start.is_file():
-        pytest.skip("the network that training starts from lies beside the labelled pictures and is not there")
-    out = tmp_path / "street.onnx"
-    command = [sys.executable, str(MODELS / "train.py"), str(shared_data), "--start", str(start), "--out", str(out)]
-    command += ["--work", str(tmp_path / "work"), "--limit", "2", "--epochs", "1", "--size", "64", "64", "64"]
+    data, out = draw_into(tmp_path / "drawn", "make_street.py"), tmp_path / "street.onnx"
+    command = [sys.executable, str(MODELS / "train.py"), str(data), "--out", str(out)]
+    command += ["--work", str(tmp_path / "work"), "--epochs", "1", "--size", "96", "96", "96"]
     ended = subprocess.run(
         command, env=os.environ | {"OMP_NUM_THREADS": "1"}, capture_output=True, text=True, timeout=600, check=False
     )
     # the script itself refuses a network that answers differently in our engine
     assert ended.returncode == 0, ended.stderr[-2000:]
+    assert "differs from" in ended.stdout
     assert out.stat().st_size < 10e6
+    labels = (tmp_path / "work" / "pictures" / "labels" / "train").glob("*.txt")
+    assert {line.split()[0] for file in labels for line in file.read_text().splitlines()} == {"0", "1"}
     assert find(Photo.from_array(np.zeros((48, 64, 3), np.uint8), name="dark.png"), networks=[out], plate=0.9) == ()
+
+
+def test_training_without_a_teacher_wants_the_vehicles_marked(tmp_path: Path) -> None:
+    if importlib.util.find_spec("ultralytics") is None:
+        pytest.skip("the `train` extra is not installed")
+    data = draw_into(tmp_path / "drawn", "make_street.py")
+    labels = data / "plates" / "labels.json"
+    labels.write_text(labels.read_text().replace('"vehicles"', '"cars"'))
+    command = [sys.executable, str(MODELS / "train.py"), str(data), "--out", str(tmp_path / "street.onnx")]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
+    assert (ended.returncode, "mark them in labels.json" in ended.stderr) == (1, True)

@@ -8,6 +8,7 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -55,17 +56,26 @@ def rgb(path: Path) -> NDArray[np.uint8]:
 
 def plates_by_hand(data: Path) -> Iterator[tuple[Path, list[list[float]]]]:
     """Yield the pictures whose plates were marked by hand, with the plates."""
-    for entry in json.loads((data / "plates" / "labels.json").read_text()):
+    for entry in _entries(data, "plates"):
         yield data / "plates" / entry["file"], entry["plates"]
-    for entry in json.loads((data / "house_numbers" / "labels.json").read_text()):
+    for entry in _entries(data, "house_numbers"):
         yield data / "house_numbers" / entry["file"], [i["box"] for i in entry["items"] if i["kind"] == "plate"]
 
 
+def _entries(data: Path, folder: str) -> list[dict[str, Any]]:
+    """What the folder's labels.json says; a force's own pictures need not fill every folder."""
+    file = data / folder / "labels.json"
+    found: list[dict[str, Any]] = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else []
+    return found
+
+
 def street_samples(data: Path, find: Find, limit: int | None) -> Iterator[Sample]:
-    """Yield the street pictures: plates by hand, vehicles by the teacher."""
+    """Yield the street pictures: plates by hand, vehicles by hand where they are marked ("vehicles"), else by the
+    teacher."""
+    marked = {data / "plates" / one["file"]: one["vehicles"] for one in _entries(data, "plates") if "vehicles" in one}
     for path, plates in list(plates_by_hand(data))[:limit]:
         picture = rgb(path)
-        vehicles = [box[:4] for box in find(picture)]
+        vehicles = [tuple(box[:4]) for box in (marked[path] if path in marked else find(picture))]
         if not vehicles and any(plate[2] - plate[0] > 0.15 * picture.shape[1] for plate in plates):
             vehicles = [(0.0, 0.0, float(picture.shape[1]), float(picture.shape[0]))]  # close-up: all of it is vehicle
         yield Sample(path, [(VEHICLE, *box) for box in vehicles] + [(PLATE, *box) for box in plates])
@@ -90,6 +100,8 @@ def damaged_samples(data: Path, find: Find, find_plates: Find, limit: int | None
 
 
 def _pictures(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        return []
     found = [path for path in folder.iterdir() if path.suffix.lower() in {".jpg", ".jpeg", ".png"}]
     return sorted(found, key=lambda path: hashlib.md5(path.name.encode()).digest())  # any fixed shuffle
 

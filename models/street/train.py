@@ -3,10 +3,10 @@
     python models/street/train.py DATA --start yolov5n.pt --out models/street/street.onnx
 
 DATA is the folder with plates/, house_numbers/, damage/, everyday/, scene_text/, documents/ and faces/ (by default
-the one that SCREENING_DATA names). The first round learns from the pictures whose plates were marked by hand; its
-network then marks the plates of the damaged cars, and the second and third round learn from both. What is exported is
-the mean of the weights after the last two rounds. `--hours` bounds each round by the clock, and `--limit` takes the
-first few pictures of each folder, for a try-out.
+the one that SCREENING_DATA names); a force that retrains on its own pictures needs plates/ alone. The first round
+learns from the pictures whose plates were marked by hand; its network then marks the plates of the damaged cars, and
+the second and third round learn from both. What is exported is the mean of the weights after the last two rounds.
+`--hours` bounds each round by the clock, and `--limit` takes the first few pictures of each folder, for a try-out.
 """
 
 from __future__ import annotations
@@ -29,19 +29,22 @@ def quiet(folder: Path) -> None:
     os.environ["WANDB_MODE"] = "disabled"
 
 
-def fit(data: Path, start: Path, work: Path, name: str, options: argparse.Namespace, turn: int) -> Path:
-    """Train one round and return its last checkpoint; `start` is the original YOLOv5n or a checkpoint of ours."""
+def fit(data: Path, start: Path | None, work: Path, name: str, options: argparse.Namespace, turn: int) -> Path:
+    """Train one round and return its last checkpoint.
+
+    `start` is the original YOLOv5n, a checkpoint of ours, or None for weights that know nothing yet.
+    """
     import torch
     from ultralytics import YOLO
     from ultralytics.utils import SETTINGS
 
     torch.set_num_threads(options.threads)
     SETTINGS["sync"] = False
-    if start.stem == "yolov5n":
+    if start is None or start.stem == "yolov5n":
         from teacher import body, read_weights
 
         model = YOLO("yolov5n.yaml", task="detect")
-        model.model = body(read_weights(start))  # type: ignore[assignment]
+        model.model = body(read_weights(start) if start else {})  # type: ignore[assignment]
         model.ckpt = {"model": model.model}
         checkpoint = work / "start.pt"
         torch.save({"model": model.model, "train_args": {}}, checkpoint)
@@ -56,7 +59,7 @@ def fit(data: Path, start: Path, work: Path, name: str, options: argparse.Namesp
         model.add_callback("on_train_start", _in_16_bits)
     model.train(
         data=str(data / "data.yaml"), imgsz=options.size[turn], epochs=options.epochs, batch=8, nbs=8,
-        device=options.device, workers=0, seed=SEED, deterministic=True, freeze=4, optimizer="AdamW",
+        device=options.device, workers=0, seed=SEED, deterministic=True, freeze=4 if start else 0, optimizer="AdamW",
         lr0=rate, lrf=0.05, cos_lr=True,
         warmup_epochs=0.5, warmup_bias_lr=rate, amp=False, cache="ram", plots=False,
         project=str(work), name=name, exist_ok=True, patience=0, hsv_v=0.5, val=False, **settings,
@@ -87,7 +90,12 @@ def mean(one: Path, other: Path, out: Path) -> Path:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", nargs="?", type=Path, default=os.environ.get("SCREENING_DATA"))
-    parser.add_argument("--start", type=Path, required=True, help="YOLOv5n's original checkpoint, trained on COCO")
+    parser.add_argument(
+        "--start",
+        type=Path,
+        help="YOLOv5n's original checkpoint, trained on COCO, which also marks the vehicles; without it training "
+        "begins from nothing, and plates/labels.json marks the vehicles of every picture",
+    )
     parser.add_argument("--out", type=Path, default=Path(__file__).with_name("street.onnx"))
     parser.add_argument(
         "--work", type=Path, help="where pictures, labels and checkpoints go and stay (a temporary folder)"
@@ -112,6 +120,13 @@ def main() -> None:
         train(options, work)
 
 
+class Nobody:
+    """Stands in for the teacher where there is none."""
+
+    def find(self, picture: Any, *, least: float = 0.0) -> list[tuple[float, ...]]:
+        raise SystemExit("a picture's vehicles are not marked: mark them in labels.json, or name --start")
+
+
 def train(options: argparse.Namespace, work: Path) -> None:
     """Label, train, label the damaged cars with the result, train again, export."""
     import torch
@@ -120,7 +135,7 @@ def train(options: argparse.Namespace, work: Path) -> None:
     from teacher import Teacher
 
     torch.set_num_threads(options.threads)
-    teacher = Teacher(options.start)
+    teacher = Teacher(options.start) if options.start else Nobody()
     pictures = work / "pictures"
     if not (pictures / "data.yaml").is_file():
         samples = list(street_samples(options.data, teacher.find, options.limit))
