@@ -14,6 +14,8 @@ from screening.render.html import html_page
 from screening.report import Report
 from tests import shown
 
+# What the console says beside these is the browser's own business, such as where it put the focus.
+GRAVE = ("error", "warning")
 VIEWPORTS = {"desk": {"width": 1360, "height": 860}, "phone": {"width": 390, "height": 780}}
 
 
@@ -35,7 +37,7 @@ def visit(browser: Any, tmp_path: Path) -> Iterator[Any]:
         context = browser.new_context(**{"viewport": VIEWPORTS["desk"], "offline": True, **options})
         contexts.append(context)
         page = context.new_page()
-        page.on("console", lambda message: complaints.append(message.text))
+        page.on("console", lambda message: complaints.append(message.text) if message.type in GRAVE else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("dialog", refuse)
         page.on("request", lambda request: fetched.append(request.url))
