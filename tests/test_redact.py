@@ -13,7 +13,7 @@ from PIL import Image
 from screening.finding import Box
 from screening.photo import Photo
 from screening.weights import sha256_of
-from screening.workflow import audit
+from screening.workflow import audit, clear, copies
 from screening.workflow.office import Office
 from screening.workflow.redact import Style, redacted
 from tests.picture_files import picture, scenery
@@ -32,8 +32,13 @@ kinds = { "vehicle" = { block = 0.5 } }
 PLACE = {1: "N", 2: (52.0, 0.0, 0.0), 3: "W", 4: (1.0, 0.0, 0.0)}
 
 
+def plain(seed: int) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+    """A picture without red."""
+    return scenery(seed=seed) // 4 + 120
+
+
 def street(*, seed: int = 1) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
-    rgb = scenery(seed=seed) // 4 + 120
+    rgb = plain(seed)
     rgb[RED.top : RED.bottom, RED.left : RED.right] = (200, 10, 10)
     return rgb
 
@@ -48,7 +53,7 @@ def shoot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     tags = {0x013B: "A. Photographer", 0x8298: "West Midlands Police", 0x010F: "Maker", 0x0112: 1}
     (folder / "street.jpg").write_bytes(picture(rgb=street(), exif=tags, gps=PLACE, quality=95))
     (folder / "drawing.png").write_bytes(picture("PNG", rgb=street(seed=2)))
-    (folder / "fine.jpg").write_bytes(picture(rgb=scenery(seed=3) // 4 + 120))
+    (folder / "fine.jpg").write_bytes(picture(rgb=plain(3)))
     return folder
 
 
@@ -68,7 +73,8 @@ def test_what_was_found_is_gone_from_the_copies_and_the_originals_are_untouched(
     assert {path.name: sha256_of(path) for path in shoot.iterdir()} == before
     told = {one["file"]: one for one in json.loads(done.stdout)}
     assert set(told) == {"street.jpg", "drawing.png"}
-    assert all((one["places"], one["still"], one["verdict"]) == (1, [], "clear") for one in told.values())
+    assert all((one["still"], one["verdict"]) == ([], "clear") for one in told.values())
+    assert (told["street.jpg"]["count"], told["drawing.png"]["count"]) == (2, 1), "one of them lies in the metadata"
     assert Path(told["drawing.png"]["copy"]).name == "drawing.redacted.png"
     for one in told.values():
         copy = Photo.open(Path(one["copy"]))
@@ -78,10 +84,12 @@ def test_what_was_found_is_gone_from_the_copies_and_the_originals_are_untouched(
         assert copy.rgb[RED.top - 4, RED.left + 5].astype(int).sum() == pytest.approx(270, abs=20), "and a margin"
     lines = [line for line in audit.entries(Office(shoot.parent / "office").audit_log) if line.event == "redaction"]
     assert {line.fields["file"] for line in lines} == {before["street.jpg"], before["drawing.png"]}
-    assert all(line.fields["rules"] == ["number-plate"] for line in lines)
+    assert sorted(line.fields["rules"] for line in lines) == [["number-plate"], ["number-plate", "scene-address"]]
+    (run / "redacted" / "street.redacted.jpg").write_bytes(b"somebody else's")
     again = screening("redact", run, "--pipeline", shoot.parent / "plates.toml")
     assert again.returncode == 2
-    assert "is there already" in again.stderr
+    assert "street.redacted.jpg: is there already" in again.stderr
+    assert "drawing.redacted.png: 1 finding redacted" in again.stdout, "a copy of our own is made anew"
 
 
 def test_a_copy_keeps_whose_it_is_and_nothing_else_of_the_metadata(shoot: Path) -> None:
@@ -131,7 +139,100 @@ def test_a_picture_that_cannot_be_redacted_is_named_and_the_others_go_on(shoot: 
     assert done.returncode == 2
     assert "street.jpg: is not as it was screened" in done.stderr
     assert "two.gif: holds several pictures" in done.stderr
-    assert "drawing.redacted.png: 1 place redacted, not found any more; clear" in done.stdout
+    assert "drawing.redacted.png: 1 finding redacted, not found any more; clear" in done.stdout
     nothing = screening("redact", run, "--rule", "evidence", "--pipeline", shoot.parent / "plates.toml")
     assert nothing.returncode == 2
-    assert "nothing in it that has a place" in nothing.stderr
+    assert "nothing in it is held" in nothing.stderr
+
+
+def test_what_shows_only_once_the_rest_is_gone_is_redacted_too(shoot: Path) -> None:
+    run = scanned(shoot, pipeline=PLATES.replace('Reds"\n', 'Reds"\nshy = true\n'))
+    done = screening("redact", run, "street.jpg", "--pipeline", shoot.parent / "plates.toml")
+    assert (done.returncode, "3 findings redacted, not found any more; clear" in done.stdout) == (0, True), done.stdout
+    copy = Photo.open(run / "redacted" / "street.redacted.jpg")
+    assert np.ptp(copy.rgb[:9, :9].astype(int)) < 12
+
+
+def test_a_place_in_the_metadata_is_left_behind_and_one_in_the_name_is_not(shoot: Path) -> None:
+    (shoot / "placed.jpg").write_bytes(picture(rgb=plain(4), gps=PLACE))
+    (shoot / "OFFICIAL-SENSITIVE.jpg").write_bytes(picture(rgb=plain(5)))
+    marked = (
+        '[rules.marking]\nsays = "No marking."\nlifted_by = "Redaction."\nkinds = { "marking" = { block = 0.5 } }\n'
+    )
+    stage = '[[stage]]\nuse = "tests'
+    run = scanned(shoot, pipeline=PLATES.replace(stage, '[[stage]]\nuse = "markings"\n' + stage) + marked)
+    found = {photo["file"]: photo["verdict"] for photo in json.loads((run / "report.json").read_text())["photos"]}
+    assert (found["placed.jpg"], found["OFFICIAL-SENSITIVE.jpg"]) == ("block", "block")
+    done = screening("redact", run, "placed.jpg", "--pipeline", shoot.parent / "plates.toml")
+    assert (done.returncode, "not found any more; clear" in done.stdout) == (0, True), done.stdout
+    done = screening("redact", run, "OFFICIAL-SENSITIVE.jpg", "--pipeline", shoot.parent / "plates.toml")
+    assert (done.returncode, "still found" in done.stdout) == (1, True), done.stdout
+
+
+def both() -> str:
+    """A pipeline that also asks who is shown wherever there is red."""
+    stage = '[[stage]]\nuse = "tests.red_stage:Reds"\n'
+    asks = '[rules.notice]\nsays = "Look at it."\nlifted_by = "Looking."\nkinds = { "face" = { hold = 0.5 } }\n'
+    return PLATES.replace(stage, stage + '[[stage]]\nuse = "tests.red_stage:Corner"\n') + asks
+
+
+def test_a_copy_is_a_picture_of_its_run_and_keeps_what_was_decided_about_the_rest(shoot: Path) -> None:
+    run, pipeline = scanned(shoot, pipeline=both()), shoot.parent / "plates.toml"
+    office = Office(shoot.parent / "office")
+    by = ("--by", "A. Reviewer", "--pipeline", pipeline)
+    assert screening("decide", run, "accept", "street.jpg", "--rule", "notice", *by).returncode == 0
+    assert (
+        screening("decide", run, "redact", "street.jpg", "drawing.png", "--rule", "number-plate", *by).returncode == 0
+    )
+    done = screening("redact", run, "--decided", "--pipeline", pipeline)
+    assert done.returncode == 0, done.stderr
+    assert "street.redacted.jpg: 1 finding redacted, not found any more; clear" in done.stdout
+    assert "drawing.redacted.png: 1 finding redacted, not found any more; hold, a corner" in done.stdout
+    told = screening("explain", "street.redacted.jpg", "--run", run, "--pipeline", pipeline)
+    assert (told.returncode, "accept about the original by A. Reviewer" in told.stdout) == (0, True), told.stdout
+    examined = clear.examine(run, str(pipeline), office)
+    copies_ = {name: sha256_of(run / "redacted" / name) for name in ("street.redacted.jpg", "drawing.redacted.png")}
+    assert copies_["street.redacted.jpg"] in examined.released
+    assert examined.withheld[copies_["drawing.redacted.png"]] == "notice"
+    assert sha256_of(shoot / "street.jpg") in examined.withheld
+    # and decided like any other
+    assert screening("decide", run, "accept", "drawing.redacted.png", *by).returncode == 0
+    assert copies_["drawing.redacted.png"] in clear.examine(run, str(pipeline), office).released
+    (run / "redacted" / "street.redacted.jpg").write_bytes(picture(rgb=street(seed=8)))
+    assert "street.redacted.jpg" in clear.examine(run, str(pipeline), office).changed
+
+
+def test_an_edited_copy_of_the_record_is_found_and_a_new_scan_wants_new_copies(shoot: Path) -> None:
+    run, pipeline = scanned(shoot, pipeline=both()), shoot.parent / "plates.toml"
+    office = Office(shoot.parent / "office")
+    assert screening("redact", run, "drawing.png", "--rule", "number-plate", "--pipeline", pipeline).returncode == 0
+    kept = (run / copies.FILE).read_bytes()
+    line = json.loads(kept)
+    line["photo"]["findings"] = []
+    (run / copies.FILE).write_bytes(audit.canonical(line) + b"\n")
+    with pytest.raises(copies.CopyError, match="not as screening redact left it"):
+        clear.examine(run, str(pipeline), office)
+    (run / copies.FILE).write_bytes(b"{}\n")
+    told = screening("explain", "drawing.png", "--run", run, "--pipeline", pipeline)
+    assert (told.returncode, "is no copy" in told.stderr, "Traceback" in told.stderr) == (2, True, False)
+    # a writer that was stopped half-way is no copy, and the next one is written after what was whole
+    (run / copies.FILE).write_bytes(kept + kept[:50])
+    assert len(clear.examine(run, str(pipeline), office).withheld) == 3
+    assert screening("redact", run, "street.jpg", "--rule", "number-plate", "--pipeline", pipeline).returncode == 0
+    assert len(clear.examine(run, str(pipeline), office).withheld) == 4
+    (shoot / "another.jpg").write_bytes(picture(rgb=plain(6)))
+    scanned(shoot, pipeline=both())
+    assert len(clear.examine(run, str(pipeline), office).withheld) == 2, "copies of another scan do not count"
+    assert screening("redact", run, "--rule", "number-plate", "--pipeline", pipeline).returncode == 0
+    assert len(clear.examine(run, str(pipeline), office).withheld) == 4
+
+
+def test_what_was_kept_back_is_not_redacted_and_a_name_is_not_taken_twice(shoot: Path) -> None:
+    (shoot / "drawing.redacted.png").write_bytes(picture("PNG", rgb=plain(7)))
+    run, pipeline = scanned(shoot), shoot.parent / "plates.toml"
+    screening("decide", run, "reject", "street.jpg", "--by", "A. Reviewer", "--pipeline", pipeline)
+    done = screening("redact", run, "--pipeline", pipeline)
+    assert done.returncode == 2
+    assert "street.jpg: was kept back by A. Reviewer; withdraw that first" in done.stderr
+    assert "drawing.redacted.png: the shoot has a picture of this name" in done.stderr
+    assert not (run / copies.FILE).exists()

@@ -196,7 +196,6 @@ def test_it_says_in_a_line_why_something_cannot_be_decided(server: Server, shoot
         json.dumps({"decisions": [{**wish, "finding": 99, "action": "accept"}]}): "no such finding",
         json.dumps({"decisions": [{**wish, "action": "accept"}]}): "a block is lifted by",
         json.dumps({"decisions": [{**wish, "action": "override", "reason": "because"}]}): "more than a word",
-        json.dumps({"decisions": [{**wish, "action": "redact"}]}): "no place in the picture",
         json.dumps({"decisions": [{"photo": placed["number"], "action": "agree"}]}): "nothing holds",
         # all or none
         json.dumps(

@@ -6,6 +6,7 @@ DATA is the folder with plates/, house_numbers/, damage/, everyday/, scene_text/
 the one that SCREENING_DATA names); a force that retrains on its own pictures needs plates/ alone. The first round
 learns from the pictures whose plates were marked by hand; its network then marks the plates of the damaged cars, and
 the second and third round learn from both. What is exported is the mean of the weights after the last two rounds.
+`--resume street.onnx` trains the shipped network further, in place of the first round.
 `--hours` bounds each round by the clock, and `--limit` takes the first few pictures of each folder, for a try-out.
 """
 
@@ -43,12 +44,7 @@ def fit(data: Path, start: Path | None, work: Path, name: str, options: argparse
     if start is None or start.stem == "yolov5n":
         from teacher import body, read_weights
 
-        model = YOLO("yolov5n.yaml", task="detect")
-        model.model = body(read_weights(start) if start else {})  # type: ignore[assignment]
-        model.ckpt = {"model": model.model}
-        checkpoint = work / "start.pt"
-        torch.save({"model": model.model, "train_args": {}}, checkpoint)
-        model = YOLO(checkpoint)
+        model = YOLO(checkpoint(body(read_weights(start) if start else {}), work / "start.pt"))
     else:
         model = YOLO(start)
     rate = RATES[turn]
@@ -65,6 +61,28 @@ def fit(data: Path, start: Path | None, work: Path, name: str, options: argparse
         project=str(work), name=name, exist_ok=True, patience=0, hsv_v=0.5, val=False, **settings,
     )  # fmt: skip
     return work / name / "weights" / "last.pt"
+
+
+def checkpoint(model: Any, out: Path) -> Path:
+    """Write a network as `ultralytics` reads it."""
+    import torch
+
+    torch.save({"model": model, "train_args": {}}, out)
+    return out
+
+
+def resumed(network: Path, pictures: Path, *, side: int = 512, count: int = 48) -> Any:
+    """An exported network of ours, made trainable with the first pictures of the training set."""
+    import cv2
+    from dataset import rgb
+    from resume import trainable
+
+    model = trainable(
+        network,
+        [cv2.resize(rgb(path), (side, side)) for path in sorted((pictures / "images" / "train").iterdir())[:count]],
+    )
+    model.names = {0: "vehicle", 1: "plate"}  # type: ignore[assignment]
+    return model
 
 
 def _in_16_bits(trainer: Any) -> None:
@@ -96,6 +114,7 @@ def main() -> None:
         help="YOLOv5n's original checkpoint, trained on COCO, which also marks the vehicles; without it training "
         "begins from nothing, and plates/labels.json marks the vehicles of every picture",
     )
+    parser.add_argument("--resume", type=Path, help="an exported network of ours, to be trained further")
     parser.add_argument("--out", type=Path, default=Path(__file__).with_name("street.onnx"))
     parser.add_argument(
         "--work", type=Path, help="where pictures, labels and checkpoints go and stay (a temporary folder)"
@@ -141,9 +160,12 @@ def train(options: argparse.Namespace, work: Path) -> None:
         samples = list(street_samples(options.data, teacher.find, options.limit))
         samples += empty_samples(options.data, lambda picture: teacher.find(picture, least=0.15), options.limit)
         write(samples, pictures, seed=SEED)
-    first = fit(pictures, options.start, work, "round1", options, 0)
-
     from ultralytics import YOLO
+
+    if options.resume:
+        first = checkpoint(resumed(options.resume, pictures), work / "resumed.pt")
+    else:
+        first = fit(pictures, options.start, work, "round1", options, 0)
 
     network = YOLO(first)
 

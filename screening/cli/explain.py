@@ -64,6 +64,7 @@ def _described(found: Outcome, rules: dict[str, Any]) -> dict[str, Any]:
                     "at": decision.at,
                     "reason": decision.reason,
                     "reference": decision.reference,
+                    "carried": bool(decision.carried),
                 },
             }
         )
@@ -87,7 +88,8 @@ def _lines(said: dict[str, Any]) -> list[str]:
         lines.append(f"        {one['kind']}, score {one['score']:.2f} ({', '.join(marks) or 'noted only'})")
         if decision := one["decision"]:
             why = "; ".join(part for part in (decision["reason"], decision["reference"]) if part) or "no reason given"
-            lines.append(f"        {decision['action']} by {decision['by']}, {decision['at'][:16]} UTC: {why}")
+            of = " about the original" if decision["carried"] else ""
+            lines.append(f"        {decision['action']}{of} by {decision['by']}, {decision['at'][:16]} UTC: {why}")
         if one["open"]:
             lines.append(f"        {one['says']} Lifted by: {one['lifted_by']}")
     return lines

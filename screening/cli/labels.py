@@ -38,7 +38,7 @@ def labels(
     silent = 0
     if (source / REPORT).is_file():
         office = Office.here()
-        after = outcome.of_run(source, pipeline, office)
+        after = outcome.of_run(source, pipeline, office, redacted=False)
         found, silent = sources.of_review(after, Decisions(source, office).current())
     elif source.is_dir():
         found = sources.of_yolo(source, known)

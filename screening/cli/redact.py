@@ -30,15 +30,18 @@ def redact(
     """Writes a copy of each picture without what holds or blocks it, and screens every copy again.
 
     Reads the run and its pictures, which stay as they are. A copy keeps creator, credit, copyright and rights, and none
-    of the other metadata. Writes the copies, and a line each to the audit log. Exits 0 where what was redacted is not
+    of the other metadata. Where what was redacted is not found any more it becomes a picture of the run, to be
+    reviewed and cleared with the others, and what was decided about the rest of its original counts for it too. Writes
+    the copies, RUN/copies.jsonl and decisions, and a line each to the audit log. Exits 0 where what was redacted is not
     found any more, 1 where some of it is, 2 where a picture could not be redacted.
     """
     import json
 
     from screening.finding import ScreeningError
     from screening.policy import Verdict
-    from screening.workflow import outcome
+    from screening.workflow import copies, outcome
     from screening.workflow import run as stored
+    from screening.workflow.decisions import Decisions
     from screening.workflow.office import Office
     from screening.workflow.redact import Redaction, RedactionError, Style, to_redact
 
@@ -46,6 +49,7 @@ def redact(
         raise RedactionError(f"there is no style {style!r}; known: {', '.join(Style)}")
     office, fields = Office.here(), stored.read(run)
     redaction = Redaction(
+        run=run,
         pipeline=outcome.judged_by(fields, pipeline, run),
         folder=out or run / "redacted",
         office=office,
@@ -53,33 +57,40 @@ def redact(
         margin=margin,
         scene=fields["batch"]["scene"],
     )
-    after = outcome.of_run(run, pipeline, office)
+    originals = outcome.of_run(run, pipeline, office, redacted=False)
     chosen = [
-        (one.photo, [held for held in to_redact(one.photo, rule or ()) if not decided or _wanted(one, held)])
-        for one in (outcome.find(files, after) if files else after)
+        (one, [held for held in to_redact(one.photo, rule or ()) if not decided or _wanted(one, held)])
+        for one in (outcome.find(files, originals) if files else originals)
     ]
     sources = stored.sources(run)
     done: list[Redacted] = []
     failed = False
-    for photo, judgements in chosen:
+    for original, judgements in chosen:
+        photo = original.photo
         if not judgements and not files:
             continue
         try:
+            if original.rejected:
+                raise RedactionError(f"{photo.file}: was kept back by {original.rejected.by}; withdraw that first")
             done.append(redaction(sources[photo.file], photo, judgements))
+            if not done[-1].still:
+                Decisions(run, office).decide(*copies.carried(original, done[-1].report))
         except ScreeningError as error:
             say(str(error))
             failed = True
     if not done and not failed:
         raise RedactionError(
-            f"{run}: nothing in it that has a place is held or blocked"
+            f"{run}: nothing in it is held or blocked"
             f"{' under that rule' if rule else ''}{' and was decided to be redacted' if decided else ''}"
         )
+    after = outcome.outcomes([one.report for one in done], Decisions(run, office).current())
     if as_json:
-        typer.echo(json.dumps([_described(one) for one in done], indent=2))
-    for one in done:
-        places = f"{one.places} {'place' if one.places == 1 else 'places'}"
-        found = f"still found: {'; '.join(one.still)}" if one.still else f"{places} redacted, not found any more"
-        rest = "clear" if one.report.verdict is Verdict.CLEAR else f"{one.report.verdict}, {one.report.reason()}"
+        typer.echo(json.dumps([_described(*both) for both in zip(done, after, strict=True)], indent=2))
+    for one, left in zip(done, after, strict=True):
+        count = f"{one.count} {'finding' if one.count == 1 else 'findings'}"
+        found = f"still found: {'; '.join(one.still)}" if one.still else f"{count} redacted, not found any more"
+        open_now = left.open[0].finding.evidence if left.open else one.report.reason()
+        rest = "clear" if left.verdict is Verdict.CLEAR else f"{left.verdict}, {open_now}"
         typer.echo(f"{one.copy}: {found}; {rest}", err=as_json)
     raise typer.Exit(2 if failed else 1 if any(one.still for one in done) else 0)
 
@@ -88,14 +99,14 @@ def _wanted(one: Outcome, judgement: Judgement) -> bool:
     return any(judgement is about and decision.action is Action.REDACT for about, decision in one.decided)
 
 
-def _described(one: Redacted) -> dict[str, object]:
+def _described(one: Redacted, after: Outcome) -> dict[str, object]:
     return {
         "file": one.file,
         "copy": str(one.copy),
         "sha256": one.sha256,
         "style": str(one.style),
         "margin": one.margin,
-        "places": one.places,
+        "count": one.count,
         "still": list(one.still),
-        "verdict": str(one.report.verdict),
+        "verdict": str(after.verdict),
     }

@@ -15,7 +15,7 @@ from screening.pipeline import Pipeline
 from screening.policy import Judgement, Verdict
 from screening.render.inert import inert
 from screening.report import PhotoReport, restored
-from screening.workflow import audit, run
+from screening.workflow import audit, copies, run
 from screening.workflow.decisions import Action, Decision, Decisions, answers, refusal
 from screening.workflow.office import Office
 from screening.workflow.outcome import Outcome, judged_by, outcomes
@@ -56,7 +56,7 @@ class Review:
 
     Attributes:
         by: who reviews, as they call themselves.
-        photos: the run's, judged by the pipeline.
+        photos: the run's, judged by the pipeline, and then their redacted copies.
         chosen: the SHA-256 of the clear pictures that are looked at too.
     """
 
@@ -71,11 +71,13 @@ class Review:
         self.by = by.strip()
         self.fields = run.read(folder)
         self.pipeline: Pipeline = judged_by(self.fields, pipeline, folder)
-        self.photos = restored(self.fields, self.pipeline.policy)
+        self.photos = restored(copies.with_copies(folder, self.fields), self.pipeline.policy)
         self.sources = run.sources(folder)
         self.decisions = Decisions(folder, office)
         self.decisions.check(mending=True)
-        self.chosen = sample(self.photos, self.pipeline.review_share, salt=self.decisions.run)
+        # copies of pictures that were held anyway say nothing about what the stages miss
+        originals = self.photos[: len(self.fields["photos"])]
+        self.chosen = sample(originals, self.pipeline.review_share, salt=self.decisions.run)
         self.picture = functools.lru_cache(maxsize=LARGE_KEPT)(self._large)
         self.thumbnail = functools.lru_cache(maxsize=SMALL_KEPT)(self._small)
         audit.append(office.audit_log, "review", run=self.decisions.run)

@@ -43,8 +43,8 @@ def serve(review: Review, *, port: int, idle: float, ready: Callable[[str], None
         server = uvicorn.Server(config)
         app.router.lifespan_context = _watched(server, door, idle)
         listener.listen()
-        ready(door.address)
         with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is how one stops it
+            ready(door.address)
             server.run(sockets=[listener])
 
 

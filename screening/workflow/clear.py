@@ -15,7 +15,7 @@ from screening.pipeline import Pipeline
 from screening.policy import Verdict
 from screening.report import PhotoReport, restored
 from screening.weights import manifest, sha256_of
-from screening.workflow import audit, registers, run
+from screening.workflow import audit, copies, registers, run
 from screening.workflow.audit import Entry
 from screening.workflow.clearance import Clearance, ClearanceError, name
 from screening.workflow.decisions import Action, Decisions, answers, digest
@@ -114,7 +114,8 @@ def examine(folder: Path, pipeline: str, office: Office) -> Examined:
     check_models(fields)
     if any(_withdraws(line) and line.time >= datetime.datetime.fromisoformat(fields["started"]) for line in lines):
         raise ClearanceError(f"{folder}: the registers changed since it was scanned, and may lift less now; scan again")
-    photos = restored(fields, chosen.policy)
+    copies.check(folder, office)
+    photos = restored(copies.with_copies(folder, fields), chosen.policy)
     scanned = datetime.datetime.fromisoformat(fields["started"]).astimezone(datetime.UTC).date()
     relying = [photo.file for photo in photos if any(one.finding.is_a("face.released") for one in photo.judgements)]
     if relying and registers.lapsed(office, scanned):

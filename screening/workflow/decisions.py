@@ -54,6 +54,11 @@ class Action(enum.StrEnum):
 LIFTS_NOTHING = (Action.REDACT, Action.REJECT, Action.AGREE, Action.WITHDRAW)
 
 
+def now() -> str:
+    """The time, as decisions tell it."""
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """One decision about one finding, or the answer to one of the batch's questions.
@@ -67,6 +72,7 @@ class Decision:
         reference: of a release form or a licence.
         question, answer: for an answer, what was asked and said.
         after: the id of the decision that it replaces, so that nobody replaces one that they did not see.
+        carried: the id of the decision about the original that it repeats for a redacted copy.
         system_user: the name that the system knows the decider by.
         at: when, as ISO 8601 in UTC.
     """
@@ -82,8 +88,9 @@ class Decision:
     question: str = ""
     answer: str = ""
     after: str = ""
+    carried: str = ""
     system_user: str = field(default_factory=system_user)
-    at: str = field(default_factory=lambda: datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds"))
+    at: str = field(default_factory=now)
 
     @property
     def id(self) -> str:
@@ -120,7 +127,7 @@ def refusal(decision: Decision, one: Judgement) -> str:
     if one.finding.is_a(ERROR):
         return "what could not be screened is never let pass: mend or replace the file and scan again"
     if action is Action.REDACT:
-        return "" if one.finding.box else "it has no place in the picture that could be redacted"
+        return ""
     if action is Action.AGREE:
         return "agree is said of a picture that nothing holds"
     if action is Action.OVERRIDE:

@@ -13,7 +13,7 @@ from screening.pipeline import Pipeline
 from screening.policy import Judgement, Verdict, strictest
 from screening.report import PhotoReport, restored
 from screening.weights import sha256_of
-from screening.workflow import run
+from screening.workflow import copies, run
 from screening.workflow.decisions import LIFTS_NOTHING, Action, Decision, Decisions, refusal
 from screening.workflow.office import Office
 
@@ -93,14 +93,18 @@ def judged_by(fields: Mapping[str, Any], pipeline: str, folder: Path) -> Pipelin
     return chosen
 
 
-def of_run(folder: Path, pipeline: str, office: Office) -> tuple[Outcome, ...]:
+def of_run(folder: Path, pipeline: str, office: Office, *, redacted: bool = True) -> tuple[Outcome, ...]:
     """Every picture of a run, judged by a pipeline ("" for the one it was scanned with), after what was decided.
+
+    Its redacted copies come last, if they are wanted.
 
     Raises:
         ScreeningError: if the run, the pipeline or the decisions cannot be read.
     """
     fields = run.read(folder)
     chosen = judged_by(fields, pipeline, folder)
+    if redacted:
+        fields = copies.with_copies(folder, fields)
     return outcomes(restored(fields, chosen.policy), Decisions(folder, office).current())
 
 

@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 
 from screening.finding import ScreeningError
-from screening.workflow import audit, run
+from screening.workflow import audit, copies, run
 from screening.workflow.clear import CLEARANCE
 from screening.workflow.decisions import FILE as DECISIONS
 from screening.workflow.office import Office
@@ -16,7 +16,7 @@ from screening.workflow.office import Office
 # What shows people or says where their pictures lie.
 PICTURES = ("report.html", "annotated", "redacted", run.SOURCES, run.JOURNAL, run.PREVIEWS)
 # What was found, decided and signed: it names nobody who is in the pictures, but who decided and why.
-RECORDS = (run.REPORT, "report.csv", DECISIONS, f".{DECISIONS}.lock", CLEARANCE)
+RECORDS = (run.REPORT, "report.csv", DECISIONS, f".{DECISIONS}.lock", copies.FILE, copies.LOCK, CLEARANCE)
 
 
 class PurgeError(ScreeningError):

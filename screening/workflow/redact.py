@@ -10,23 +10,27 @@ import enum
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 
 from screening.finding import Box, Finding, ScreeningError
 from screening.photo import Limits, Photo, Pixels
 from screening.pipeline import Pipeline
-from screening.policy import Judgement, Verdict
+from screening.policy import ERROR, Judgement, Verdict
 from screening.report import PhotoReport
 from screening.weights import sha256_of
-from screening.workflow import audit
+from screening.workflow import audit, copies
+from screening.workflow import run as stored
+from screening.workflow.decisions import SAME_PLACE
 from screening.workflow.office import Office
 
 ENDING = ".redacted"
 # How many cells of a blurred or coarse place its shorter side is left with.
 CELLS = 4
 GREY = 90
+# How often what else a copy shows under the same rules is redacted too.
+ROUNDS = 3
 QUALITY = 95
 # Formats whose pixels are kept as they are; the copy of any other is a JPEG.
 LOSSLESS = (".png", ".bmp", ".gif", ".tif", ".tiff")
@@ -65,7 +69,7 @@ class Redacted:
         copy: where its copy lies.
         sha256: of the copy.
         style, margin: what was done in the end.
-        places: how many places were redacted.
+        count: how many findings were redacted.
         still: what is still found there; empty where the redaction worked.
         report: the copy, screened again.
     """
@@ -75,7 +79,7 @@ class Redacted:
     sha256: str
     style: Style
     margin: float
-    places: int
+    count: int
     still: tuple[str, ...]
     report: PhotoReport
 
@@ -85,6 +89,7 @@ class Redaction:
     """How pictures are redacted.
 
     Attributes:
+        run: the run whose pictures are redacted; a copy without what was found becomes one of them.
         pipeline: what the copy is screened with.
         folder: where copies go, below it as the pictures lie below the shoot.
         office: whose audit log notes each copy.
@@ -93,6 +98,7 @@ class Redaction:
         scene: whether the batch is from a scene.
     """
 
+    run: Path
     pipeline: Pipeline
     folder: Path
     office: Office
@@ -104,41 +110,50 @@ class Redaction:
         """Writes the copy of a picture without the chosen findings, and screens it.
 
         Raises:
-            RedactionError: if the file changed since it was screened, shows several pictures, or was redacted before.
+            RedactionError: if the file changed since it was screened or shows several pictures, or if something
+                else has the copy's name.
+            CopyError: if the copy cannot be made a picture of the run.
         """
-        findings = [one.finding for one in chosen if one.finding.box is not None]
+        findings = [one.finding for one in chosen if not one.finding.is_a(ERROR)]
         if not findings:
-            raise RedactionError(f"{photo.file}: nothing that was found has a place that could be redacted")
+            raise RedactionError(f"{photo.file}: nothing that holds it could be redacted")
         original = self._opened(source, photo)
         target = self._target(photo.file)
-        tries = ((self.style, self.margin), (Style.FILL, 2 * self.margin), (Style.FILL, 4 * self.margin))
-        for style, margin in tries:
-            boxes = [_wider(finding, margin, original) for finding in findings]
-            _write(redacted(original.rgb, boxes, style), original, target)
-            again = self.pipeline.screen(target, name=target.name, scene=self.scene)
-            still = _still(again, findings, boxes)
-            if not still:
+        name = str(PurePosixPath(photo.file).with_name(target.name))
+        for _ in range(ROUNDS):
+            style, margin, again, still = self._tried(original, target, name, findings)
+            more = [] if still else _more(again, chosen, photo)
+            if not more:
                 break
-        done = sha256_of(target)
-        audit.append(
-            self.office.audit_log,
-            "redaction",
-            file=photo.sha256,
-            copy=done,
-            rules=sorted({one.rule for one in chosen}),
-            style=str(style),
-            still=len(still),
-        )
+            findings += more
+        said = {"file": photo.sha256, "rules": sorted({one.rule for one in chosen}), "style": str(style)}
+        if still:
+            audit.append(self.office.audit_log, "redaction", copy=again.sha256, still=len(still), **said)
+        else:
+            copies.note(self.run, again, target, self.office, **said)
         return Redacted(
             file=photo.file,
             copy=target,
-            sha256=done,
+            sha256=again.sha256,
             style=style,
             margin=margin,
-            places=len(boxes),
+            count=len(findings),
             still=still,
             report=again,
         )
+
+    def _tried(
+        self, original: Photo, target: Path, name: str, findings: Sequence[Finding]
+    ) -> tuple[Style, float, PhotoReport, tuple[str, ...]]:
+        """Writes the copy as asked, or more thoroughly, until nothing of it is found again; gives what is still."""
+        for style, times in ((self.style, 1), (Style.FILL, 2), (Style.FILL, 4)):
+            boxes = [_wider(one.box, times * self.margin, original) for one in findings if one.box is not None]
+            _write(redacted(original.rgb, boxes, style), original, target)
+            again = self.pipeline.screen(target, name=name, scene=self.scene)
+            still = _still(again, findings, boxes)
+            if not still:
+                break
+        return style, times * self.margin, again, still
 
     def _opened(self, source: Path, photo: PhotoReport) -> Photo:
         limits: Limits = self.pipeline.limits
@@ -153,7 +168,10 @@ class Redaction:
         inside = self.folder.joinpath(*(part for part in Path(file).parts if part not in ("..", "/")))
         ending = ".png" if inside.suffix.lower() in LOSSLESS else ".jpg"
         target = inside.with_name(f"{inside.stem}{ENDING}{ending}")
-        if target.exists():
+        name = str(PurePosixPath(file).with_name(target.name))
+        if any(photo["file"] == name for photo in stored.read(self.run)["photos"]):
+            raise RedactionError(f"{name}: the shoot has a picture of this name; rename it there and scan again")
+        if target.exists() and copies.noted(self.run).get(name) != sha256_of(target):
             raise RedactionError(f"{target}: is there already; move it away, or name another folder with --out")
         try:
             target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -163,8 +181,11 @@ class Redaction:
 
 
 def to_redact(photo: PhotoReport, rules: Sequence[str]) -> list[Judgement]:
-    """The findings of a picture that have a place and are held or blocked, under these rules or under any."""
-    held = [one for one in photo.judgements if one.verdict > Verdict.CLEAR and one.finding.box is not None]
+    """The findings of a picture that are held or blocked, under these rules or under any.
+
+    What has no place in it stands in its metadata, which a copy leaves behind; or in its name, and is found again.
+    """
+    held = [one for one in photo.judgements if one.verdict > Verdict.CLEAR and not one.finding.is_a(ERROR)]
     return [one for one in held if not rules or one.rule in rules]
 
 
@@ -187,9 +208,23 @@ def redacted(rgb: Pixels, boxes: Sequence[Box], style: Style) -> Pixels:
     return out
 
 
-def _wider(finding: Finding, margin: float, photo: Photo) -> Box:
-    assert finding.box is not None
-    box, more = finding.box, max(2, round(margin * min(finding.box.width, finding.box.height)))
+def _more(again: PhotoReport, chosen: Sequence[Judgement], photo: PhotoReport) -> list[Finding]:
+    """What a copy shows under the same rules that its original was not known to: the next best reading, mostly."""
+    held = to_redact(again, sorted({one.rule for one in chosen}))
+    return [
+        one.finding
+        for one in held
+        if one.finding.box is not None
+        and not any(one.rule == known.rule and _meet(one.finding, known.finding) for known in photo.judgements)
+    ]
+
+
+def _meet(one: Finding, other: Finding) -> bool:
+    return one.box is not None and other.box is not None and one.box.iou(other.box) >= SAME_PLACE
+
+
+def _wider(box: Box, margin: float, photo: Photo) -> Box:
+    more = max(2, round(margin * min(box.width, box.height)))
     wider = Box(box.left - more, box.top - more, box.right + more, box.bottom + more)
     return wider.clip(photo.width, photo.height) or box
 
@@ -199,13 +234,14 @@ def _still(again: PhotoReport, findings: Sequence[Finding], boxes: Sequence[Box]
     if not again.screened:
         return (again.reason() or "the copy could not be screened",)
     kinds = {".".join(finding.kind.split(".")[:2]) for finding in findings}
-    return tuple(
-        one.finding.evidence
-        for one in again.judgements
-        if one.finding.box is not None
-        and any(one.finding.is_a(kind) for kind in kinds)
-        and any(one.finding.box.inside(box) > 0.3 for box in boxes)
-    )
+    without_place = {finding.kind for finding in findings if finding.box is None}
+
+    def same(found: Finding) -> bool:
+        if found.box is None:
+            return found.kind in without_place
+        return any(map(found.is_a, kinds)) and any(found.box.inside(box) > 0.3 for box in boxes)
+
+    return tuple(one.finding.evidence for one in again.judgements if same(one.finding))
 
 
 def _write(rgb: Pixels, original: Photo, target: Path) -> None:

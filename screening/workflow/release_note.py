@@ -15,6 +15,7 @@ from screening.workflow import clearance, outcome, run
 from screening.workflow.clear import CLEARANCE
 from screening.workflow.clearance import Clearance
 from screening.workflow.office import Office
+from screening.workflow.redact import ENDING
 
 # A name that a camera gave says nothing: DSC_0123, IMG-20240501-WA0003, P1010020.
 CAMERA = re.compile(r"(?i)^[a-z_]{0,5}[-_ ]?\d[\d\W_]*(wa\d+)?$")
@@ -58,7 +59,7 @@ class Note:
 
 def title(file: str) -> str:
     """A file's name as a title: `open-day/dog_and_handler.jpg` is "Dog and handler"; "" for a camera's numbering."""
-    stem = PurePosixPath(file).stem
+    stem = PurePosixPath(file).stem.removesuffix(ENDING)
     words = re.sub(r"[\s_-]+", " ", stem).strip()
     return "" if CAMERA.fullmatch(stem) else words[:1].upper() + words[1:]
 

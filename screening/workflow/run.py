@@ -72,6 +72,16 @@ def write_sources(entries: Iterable[Entry], folder: Path) -> None:
     _write(folder / SOURCES, as_json({entry.name: str(entry.path.resolve()) for entry in entries if not entry.aside}))
 
 
+def add_source(folder: Path, name: str, path: Path) -> None:
+    """Adds where a redacted copy lies, by its name in the run.
+
+    Raises:
+        RunError: if the run does not say where its pictures lie, or cannot be written.
+    """
+    there = {file: str(known) for file, known in sources(folder).items()}
+    _write(folder / SOURCES, as_json(there | {name: str(path.resolve())}))
+
+
 def sources(folder: str | Path) -> dict[str, Path]:
     """Where each file of the report lay when it was scanned, by its name in the report.
 

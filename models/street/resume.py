@@ -1,0 +1,86 @@
+"""Makes a trained ONNX file of ours into a network that can be trained further.
+
+An exported network has its normalisation folded into its weights. To be trained, each layer needs it back, with the
+means and spreads of real pictures: normalisation that starts from others would undo what was learnt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+
+def exported_weights(path: Path) -> dict[str, torch.Tensor]:
+    """The weights of an exported network by name, as 32-bit floats."""
+    import onnx
+    from onnx import numpy_helper
+
+    found = {}
+    for tensor in onnx.load(path).graph.initializer:
+        array = numpy_helper.to_array(tensor)
+        if array.dtype.kind == "f":
+            found[tensor.name.removesuffix("_16")] = torch.from_numpy(array.astype(np.float32))
+    return found
+
+
+def trainable(path: Path, pictures: Sequence[NDArray[np.uint8]]) -> torch.nn.Module:
+    """`ultralytics`' network with the weights of an exported one, answering the same on pictures like those given.
+
+    Args:
+        path: the ONNX file.
+        pictures: some dozen RGB pictures of the kind it is trained on, whose sides are multiples of 32.
+
+    Raises:
+        ValueError: if the file is not the street network's.
+    """
+    from ultralytics.nn.modules import Conv
+    from ultralytics.nn.tasks import DetectionModel
+
+    model = DetectionModel("yolov5n.yaml", nc=2, verbose=False)
+    exported = exported_weights(path)
+    layers = {name: layer for name, layer in model.named_modules() if isinstance(layer, Conv)}
+    own = model.state_dict()
+    for name, layer in layers.items():
+        # folded: out = weight * x + bias; so an even normalisation that only adds the bias says the same
+        own[f"{name}.bn.weight"] = torch.full_like(own[f"{name}.bn.weight"], (1 + layer.bn.eps) ** 0.5)
+        own[f"{name}.bn.running_mean"] = torch.zeros_like(own[f"{name}.bn.running_mean"])
+        own[f"{name}.bn.running_var"] = torch.ones_like(own[f"{name}.bn.running_var"])
+    for name in own:
+        source = name.replace(".bn.bias", ".conv.bias")
+        if source in exported and exported[source].shape == own[name].shape:
+            own[name] = exported.pop(source)
+    if exported:
+        raise ValueError(f"{path.name} is not an exported street network: {min(exported)} has no place in it")
+    model.load_state_dict(own)
+    _normalise(model.eval(), layers, pictures)
+    return model
+
+
+@torch.no_grad()
+def _normalise(model: torch.nn.Module, layers: dict[str, Any], pictures: Sequence[NDArray[np.uint8]]) -> None:
+    """Give each layer the mean and the spread that its convolution has over the pictures; its answer stays as it is."""
+    sums: dict[str, list[torch.Tensor]] = {name: [] for name in layers}
+
+    def watch(name: str) -> Any:
+        def note(_: torch.nn.Module, __: Any, out: torch.Tensor) -> None:
+            sums[name].append(torch.stack([out.mean((0, 2, 3)), (out**2).mean((0, 2, 3))]))
+
+        return note
+
+    hooks = [layer.conv.register_forward_hook(watch(name)) for name, layer in layers.items()]
+    for picture in pictures:
+        model(torch.from_numpy(np.ascontiguousarray(picture)).permute(2, 0, 1)[None].float() / 255)
+    for hook in hooks:
+        hook.remove()
+    for name, layer in layers.items():
+        mean, square = torch.stack(sums[name]).mean(0)
+        spread = (square - mean**2).clamp(min=1e-6)
+        layer.bn.running_mean.copy_(mean)
+        layer.bn.running_var.copy_(spread)
+        layer.bn.weight.copy_((spread + layer.bn.eps) ** 0.5)
+        layer.bn.bias.add_(mean)
