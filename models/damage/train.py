@@ -7,7 +7,7 @@ SCREENING_DATA names). A teacher, YOLOv5n as it was trained on COCO, finds the v
 network starts from. `--without` leaves sources out, to measure on them what the network makes of pictures from
 elsewhere. `--limit` takes the first few pictures of each folder, for a try-out; that may also do without `--start`:
 then there is no teacher, the pictures are looked at whole, and the network starts from chance. `evaluate.py` prints
-the figures of the card.
+the figures of the card. `--resume damage.onnx` trains the shipped network further: the last two rounds alone.
 """
 
 from __future__ import annotations
@@ -80,6 +80,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", nargs="?", type=Path, default=os.environ.get("SCREENING_DATA"))
     parser.add_argument("--start", type=Path, help="YOLOv5n's original checkpoint, trained on COCO")
+    parser.add_argument("--resume", type=Path, help="an exported network of ours, to be trained further")
     parser.add_argument("--out", type=Path, default=Path(__file__).with_name("damage.onnx"))
     parser.add_argument("--work", type=Path, help="where the vehicles found and the checkpoint go (a temporary folder)")
     parser.add_argument("--steps", type=int, default=2900, help=f"batches of {BATCH} to learn from")
@@ -117,9 +118,14 @@ def train(options: argparse.Namespace, work: Path) -> None:
     known = with_vehicles(examples(options.data, options.limit), options.data, find, work)
     dice = np.random.default_rng(options.seed)
     shown = [one for one in known if not one.held and one.source not in options.without]
-    for lesson in LESSONS:
+    lessons = LESSONS
+    if options.resume:
+        lessons = LESSONS[-2:]
+        resume(network, options.resume, shown, options.data, dice)
+    total = sum(lesson.share for lesson in lessons)
+    for lesson in lessons:
         before = {name: value.clone() for name, value in network.state_dict().items()}
-        learn(network, shown, lesson, max(1, round(options.steps * lesson.share)), options.data, dice)
+        learn(network, shown, lesson, max(1, round(options.steps * lesson.share / total)), options.data, dice)
     # the last round knows motorcycles, the one before it knows broken glass better: their mean knows both
     after = network.state_dict()
     network.load_state_dict({name: (value.to(after[name]) + after[name]) / 2 for name, value in before.items()})
@@ -127,6 +133,19 @@ def train(options: argparse.Namespace, work: Path) -> None:
     to_onnx(network, options.out)
     agrees(network, options.out)
     print(f"wrote {options.out.name}, {options.out.stat().st_size / 1e6:.1f} MB, SHA-256 {sha256_of(options.out)}")
+
+
+def resume(
+    network: Damage, exported: Path, shown: list[Example], data: Path, dice: np.random.Generator, *, count: int = 96
+) -> None:
+    """Give a network the weights of an exported one, on views of the pictures that it is going to learn from."""
+    from material import read
+    from resume import load_exported
+    from views import training_view
+
+    chosen = [drawn(shown, dice) for _ in range(count)]
+    views = [training_view(one, lambda other: read(data / other.name), one, dice, harsh=0.4) for one in chosen]
+    load_exported(network, exported, [view.crop for view in views])
 
 
 def no_vehicles(picture: Picture) -> list[tuple[float, ...]]:

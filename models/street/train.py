@@ -75,7 +75,7 @@ def resumed(network: Path, pictures: Path, *, side: int = 512, count: int = 48) 
     """An exported network of ours, made trainable with the first pictures of the training set."""
     import cv2
     from dataset import rgb
-    from resume import trainable
+    from folded import trainable
 
     model = trainable(
         network,

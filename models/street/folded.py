@@ -36,7 +36,7 @@ def trainable(path: Path, pictures: Sequence[NDArray[np.uint8]]) -> torch.nn.Mod
         pictures: some dozen RGB pictures of the kind it is trained on, whose sides are multiples of 32.
 
     Raises:
-        ValueError: if the file is not the street network's.
+        KeyError, RuntimeError: if the file is not the street network's.
     """
     from ultralytics.nn.modules import Conv
     from ultralytics.nn.tasks import DetectionModel
@@ -44,25 +44,24 @@ def trainable(path: Path, pictures: Sequence[NDArray[np.uint8]]) -> torch.nn.Mod
     model = DetectionModel("yolov5n.yaml", nc=2, verbose=False)
     exported = exported_weights(path)
     layers = {name: layer for name, layer in model.named_modules() if isinstance(layer, Conv)}
-    own = model.state_dict()
     for name, layer in layers.items():
-        # folded: out = weight * x + bias; so an even normalisation that only adds the bias says the same
-        own[f"{name}.bn.weight"] = torch.full_like(own[f"{name}.bn.weight"], (1 + layer.bn.eps) ** 0.5)
-        own[f"{name}.bn.running_mean"] = torch.zeros_like(own[f"{name}.bn.running_mean"])
-        own[f"{name}.bn.running_var"] = torch.ones_like(own[f"{name}.bn.running_var"])
-    for name in own:
-        source = name.replace(".bn.bias", ".conv.bias")
-        if source in exported and exported[source].shape == own[name].shape:
-            own[name] = exported.pop(source)
-    if exported:
-        raise ValueError(f"{path.name} is not an exported street network: {min(exported)} has no place in it")
-    model.load_state_dict(own)
-    _normalise(model.eval(), layers, pictures)
+        unfold(layer, exported.pop(f"{name}.conv.weight"), exported.pop(f"{name}.conv.bias"))
+    model.load_state_dict(model.state_dict() | exported)
+    normalise(model.eval(), layers, pictures)
     return model
 
 
+def unfold(layer: Any, weight: torch.Tensor, bias: torch.Tensor) -> None:
+    """Give a layer what its folded normalisation left: an even one that only adds the bias says the same."""
+    layer.conv.weight.data.copy_(weight)
+    layer.bn.weight.data.fill_((1 + layer.bn.eps) ** 0.5)
+    layer.bn.bias.data.copy_(bias)
+    layer.bn.running_mean.zero_()
+    layer.bn.running_var.fill_(1)
+
+
 @torch.no_grad()
-def _normalise(model: torch.nn.Module, layers: dict[str, Any], pictures: Sequence[NDArray[np.uint8]]) -> None:
+def normalise(model: torch.nn.Module, layers: dict[str, Any], pictures: Sequence[NDArray[np.uint8]]) -> None:
     """Give each layer the mean and the spread that its convolution has over the pictures; its answer stays as it is."""
     sums: dict[str, list[torch.Tensor]] = {name: [] for name in layers}
 
