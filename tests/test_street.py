@@ -61,8 +61,8 @@ def test_plates_of_many_small_vehicles_are_told_apart(colours: Path) -> None:
 
 def test_scores_below_the_least_are_left_out(colours: Path) -> None:
     photo = drawn(640, 480, (Box(200, 200, 260, 260), (150, 0, 0)))
-    assert find(photo, networks=[colours], vehicle=0.5)
-    assert not find(photo, networks=[colours], vehicle=0.7)
+    assert find(photo, networks=[colours], faint=0.5)
+    assert not find(photo, networks=[colours], faint=0.7)
 
 
 def test_a_plate_on_no_vehicle_counts_for_less(colours: Path) -> None:

@@ -34,9 +34,15 @@ def look(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[Finding]]:
     """Runs the stage with detections and scores of our choosing in place of the networks."""
 
     def run(
-        photo: Photo, *boxes: Box, plates: tuple[Box, ...] = (), score: float = 0.9, **options: int
+        photo: Photo,
+        *boxes: Box,
+        plates: tuple[Box, ...] = (),
+        faint: tuple[Box, ...] = (),
+        score: float = 0.9,
+        **options: int,
     ) -> list[Finding]:
         seen = [Detection("vehicle", "vehicle", 0.8, box) for box in boxes]
+        seen += [Detection("vehicle", "vehicle", 0.02, box) for box in faint]
         seen += [Detection("plate", "plate", 0.7, box) for box in plates]
 
         def scored(crops: Crops) -> list[Crops]:
@@ -46,7 +52,7 @@ def look(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[Finding]]:
             logit = math.log(score / (1 - score))
             return [np.array([logit - 0.5, logit + 0.5], np.float32)]
 
-        monkeypatch.setattr(street, "find", lambda photo, networks: tuple(seen))
+        monkeypatch.setattr(street, "find", lambda photo, networks, faint: tuple(seen))
         monkeypatch.setattr(vehicles, "load", lambda name: scored)
         return list(Vehicles(**options)(photo, ()))  # type: ignore[arg-type]
 
@@ -108,18 +114,26 @@ def test_a_vehicle_too_small_to_judge_is_only_observed(photo: Photo, look: Calla
 
 
 @pytest.mark.parametrize(
-    ("boxes", "score", "whole"),
+    ("boxes", "faint", "score", "whole"),
     [
-        ((), 0.9, True),  # a wreck that no detector took for a vehicle
-        ((), 0.01, False),  # nothing at all: nothing to report
-        ((Box(0, 0, 100, 100),), 0.9, True),  # a sound car far behind says nothing of what lies in front
-        ((Box(0, 0, 400, 400),), 0.9, False),  # the vehicle is the picture
+        ((), (Box(0, 0, 800, 600),), 0.9, True),  # a wreck that no detector surely took for a vehicle
+        ((), (), 0.9, False),  # an animal: nothing of a vehicle in it at all
+        ((), (Box(0, 0, 800, 600),), 0.01, False),  # nothing at all: nothing to report
+        ((Box(0, 0, 100, 100),), (), 0.9, True),  # a sound car far behind says nothing of what lies in front
+        ((Box(0, 0, 400, 400),), (), 0.9, False),  # the vehicle is the picture
     ],
 )
 def test_the_picture_as_a_whole_is_scored_where_no_vehicle_fills_it(
-    photo: Photo, look: Callable[..., list[Finding]], boxes: tuple[Box, ...], score: float, whole: bool
+    photo: Photo,
+    look: Callable[..., list[Finding]],
+    boxes: tuple[Box, ...],
+    faint: tuple[Box, ...],
+    score: float,
+    whole: bool,
 ) -> None:
-    found = damage(look(photo, *boxes, score=score))
+    everything = look(photo, *boxes, faint=faint, score=score)
+    assert [one.box for one in everything if one.kind == "seen.vehicle"] == list(boxes)
+    found = damage(everything)
     assert any(one.box is None for one in found) == whole
     assert all("the picture as a whole" in one.evidence for one in found if one.box is None)
 

@@ -70,7 +70,7 @@ def street(options: argparse.Namespace) -> None:
             Photo.from_array(picture, name=path.name),
             networks=(options.network,),
             plate=LEAST[0],
-            vehicle=0.1,
+            faint=0.1,
             closer=not options.once,
         )
         spent += time.process_time() - started

@@ -39,6 +39,10 @@ ENLARGE = 2.0
 # it lets go of face masks, printed words and signs, and of hardly a plate.
 AROUND = 0.15
 ALONE = 0.4
+# From here on a vehicle is called one.
+SURE = 0.3
+# The network sees this much of a vehicle even in a wreck that it does not recognise, and nothing in most other things.
+FAINT = 0.01
 GREY = 114
 
 
@@ -94,7 +98,8 @@ def find(
     photo: Photo,
     *,
     networks: Sequence[str | Path] = ("street",),
-    vehicle: float = 0.3,
+    vehicle: float = SURE,
+    faint: float = SURE,
     plate: float = 0.1,
     closer: bool = True,
 ) -> tuple[Detection, ...]:
@@ -104,11 +109,12 @@ def find(
         photo: the photo.
         networks: detectors by their names, or by the paths of ONNX files with our two classes; what one of them sees
             is seen.
-        vehicle: the least confidence of a vehicle.
+        vehicle: the least confidence of a vehicle that is looked at closer.
+        faint: the least confidence of a vehicle that is told.
         plate: the least confidence of a plate.
         closer: whether to look at small vehicles again, enlarged.
     """
-    least = {"vehicle": min(vehicle, AROUND), "plate": plate}
+    least = {"vehicle": min(vehicle, faint, AROUND), "plate": plate}
     detectors = [detector(network) for network in networks]
     found: list[Detection] = []
     scale = 1.0
@@ -120,7 +126,7 @@ def find(
         sure = [one for one in found if one.kind == "vehicle" and one.score >= vehicle]
         found = _settle([*found, *(again for one in detectors for again in _closer(photo, one, least, sure, scale))])
     weighed = [_weighed(one, found) for one in found]
-    least["vehicle"] = vehicle
+    least["vehicle"] = faint
     return tuple(sorted((one for one in weighed if one.score >= least[one.kind]), key=lambda one: -one.score))
 
 
@@ -258,7 +264,8 @@ def _settle(found: Sequence[Detection]) -> list[Detection]:
 
 def _weighed(one: Detection, found: Sequence[Detection]) -> Detection:
     """A plate that lies on no vehicle counts for less."""
-    if one.kind == "vehicle" or any(other.kind == "vehicle" and _carries(other.box, one.box) for other in found):
+    around = (other.box for other in found if other.kind == "vehicle" and other.score >= AROUND)
+    if one.kind == "vehicle" or any(_carries(box, one.box) for box in around):
         return one
     return replace(one, score=one.score * ALONE)
 

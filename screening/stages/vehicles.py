@@ -28,8 +28,8 @@ ASPECT = 1.4
 class Vehicles:
     """Every vehicle and plate as an observation for later stages, and a damage score for every vehicle large enough.
 
-    A wreck is often not recognised as a vehicle: where no vehicle fills enough of the picture, the picture as a whole
-    is scored too, and reported where it comes to anything.
+    A wreck is often not recognised as a vehicle: where no vehicle fills enough of the picture, but something of one is
+    seen, however faintly, the picture as a whole is scored too, and reported where it comes to anything.
 
     Attributes:
         network: the damage network, by its name in models/manifest.toml.
@@ -68,8 +68,11 @@ class Vehicles:
 
     def __call__(self, photo: Photo, found: Sequence[Finding]) -> Iterable[Finding]:
         """The observations, then one `vehicle.damage` a vehicle, or one for the picture."""
-        vehicles = []
-        for seen in street.find(photo, networks=self.street):
+        vehicles, faint = [], False
+        for seen in street.find(photo, networks=self.street, faint=street.FAINT):
+            faint |= seen.kind == "vehicle"
+            if seen.kind == "vehicle" and seen.score < street.SURE:
+                continue
             yield Finding(f"seen.{seen.kind}", seen.score, seen.label, seen.box)
             if seen.kind == "vehicle":
                 vehicles.append(seen.box)
@@ -80,7 +83,7 @@ class Vehicles:
             score = self._score(photo, views(box, photo.width, photo.height), doubt)
             yield Finding("vehicle.damage", score, _evidence("vehicle", score), box)
         picture = Box(0, 0, photo.width, photo.height)
-        if not large or large[0].area < self.main * picture.area:
+        if faint and (not large or large[0].area < self.main * picture.area):
             score = self._score(photo, (picture, picture), 0.0)
             if score >= self.minimum:
                 yield Finding("vehicle.damage", score, _evidence("the picture as a whole", score))
