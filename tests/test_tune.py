@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -114,9 +115,9 @@ def test_what_no_threshold_can_do_is_said() -> None:
         ({"costs": (0.0, 1.0)}, "greater than 0"),
     ],
 )
-def test_a_target_that_makes_no_sense_is_refused(target: dict[str, float], message: str) -> None:
+def test_a_target_that_makes_no_sense_is_refused(target: dict[str, Any], message: str) -> None:
     with pytest.raises(TuneError, match=message):
-        Target(**target)  # type: ignore[arg-type]
+        Target(**target)
 
 
 def test_a_rule_or_kind_that_is_not_there_is_named() -> None:

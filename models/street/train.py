@@ -77,12 +77,8 @@ def resumed(network: Path, pictures: Path, *, side: int = 512, count: int = 48) 
     from dataset import rgb
     from folded import trainable
 
-    model = trainable(
-        network,
-        [cv2.resize(rgb(path), (side, side)) for path in sorted((pictures / "images" / "train").iterdir())[:count]],
-    )
-    model.names = {0: "vehicle", 1: "plate"}  # type: ignore[assignment]
-    return model
+    chosen = sorted((pictures / "images" / "train").iterdir())[:count]
+    return trainable(network, [cv2.resize(rgb(path), (side, side)) for path in chosen])
 
 
 def _in_16_bits(trainer: Any) -> None:

@@ -12,13 +12,12 @@ from markupsafe import Markup
 from screening.finding import Box, ScreeningError
 from screening.photo import Limits, Photo, Pixels
 from screening.policy import Verdict
-from screening.render.inert import inert
+from screening.render.html import template
 from screening.report import PhotoReport
 
 if TYPE_CHECKING:
     from screening.evaluation.labels import Label
 
-TEMPLATE = Path(__file__).resolve().parent / "page"
 SIDE, QUALITY = 480, 80
 LABELLED, FOUND = (40, 170, 60), (200, 20, 40)
 
@@ -40,8 +39,6 @@ def gallery(
         sources: where each picture lies.
         limits: what a picture may cost.
     """
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
     known = {photo.file: photo for photo in photos}
     things = {(label.file, label.about): [thing.box for thing in label.things] for label in labels}
     shown: dict[str, Markup] = {}
@@ -56,14 +53,6 @@ def gallery(
             shown[key] = _data_uri(sources.get(file), photo, things.get((file, about), []), found, limits)
         return {"file": file, "picture": shown[key], "why": [one.finding.evidence for one in concerned]}
 
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATE),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=lambda value: inert(value) if isinstance(value, str) and not isinstance(value, Markup) else value,
-    )
     rows = [
         {
             **row,
@@ -72,7 +61,8 @@ def gallery(
         }
         for row in said["figures"]
     ]
-    return environment.get_template("gallery.html.j2").render(rows=rows, review=said["review"])
+    page: str = template("gallery.html.j2").render(rows=rows, review=said["review"])
+    return page
 
 
 def _data_uri(

@@ -39,7 +39,7 @@ def html_page(report: Mapping[str, Any], previews: Mapping[str, bytes], *, for_s
     side = thumbnail_side(list(previews.values()))
     photos = [_photo(photo, previews.get(photo["file"]), side, for_sharing) for photo in report["photos"]]
     shows_text = not for_sharing and any("text" in finding for photo in photos for finding in photo["findings"])
-    page: str = _template().render(
+    page: str = template("page.html.j2").render(
         report=report,
         photos=sorted(photos, key=lambda photo: STRICTNESS[photo["verdict"]]),
         rules_seen=[rule for rule in report["rules"] if any(rule in photo["rules"] for photo in photos)],
@@ -58,7 +58,8 @@ def html_page(report: Mapping[str, Any], previews: Mapping[str, bytes], *, for_s
     return page
 
 
-def _template() -> Any:
+def template(name: str) -> Any:
+    """A template of ours for a page: whatever reaches the page through it is inert and escaped."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
@@ -67,11 +68,11 @@ def _template() -> Any:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        # every string that reaches the page passes here, before it is escaped
+        # every string passes here, before it is escaped
         finalize=lambda value: inert(value) if isinstance(value, str) and not isinstance(value, Markup) else value,
     )
     environment.filters["title_of"] = title_of
-    return environment.get_template("page.html.j2")
+    return environment.get_template(name)
 
 
 def title_of(rule: str) -> str:

@@ -68,14 +68,11 @@ class Vehicles:
 
     def __call__(self, photo: Photo, found: Sequence[Finding]) -> Iterable[Finding]:
         """The observations, then one `vehicle.damage` a vehicle, or one for the picture."""
-        vehicles, faint = [], False
-        for seen in street.find(photo, networks=self.street, faint=street.FAINT):
-            faint |= seen.kind == "vehicle"
-            if seen.kind == "vehicle" and seen.score < street.SURE:
-                continue
+        everything = street.find(photo, networks=self.street, faint=street.FAINT)
+        told = [one for one in everything if one.kind != "vehicle" or one.score >= street.SURE]
+        for seen in told:
             yield Finding(f"seen.{seen.kind}", seen.score, seen.label, seen.box)
-            if seen.kind == "vehicle":
-                vehicles.append(seen.box)
+        vehicles = [one.box for one in told if one.kind == "vehicle"]
         vehicles.sort(key=lambda box: -box.area)
         large = [box for box in vehicles if min(box.width, box.height) >= self.smallest]
         for box in large[: self.most]:
@@ -83,7 +80,8 @@ class Vehicles:
             score = self._score(photo, views(box, photo.width, photo.height), doubt)
             yield Finding("vehicle.damage", score, _evidence("vehicle", score), box)
         picture = Box(0, 0, photo.width, photo.height)
-        if faint and (not large or large[0].area < self.main * picture.area):
+        something = any(one.kind == "vehicle" for one in everything)
+        if something and (not large or large[0].area < self.main * picture.area):
             score = self._score(photo, (picture, picture), 0.0)
             if score >= self.minimum:
                 yield Finding("vehicle.damage", score, _evidence("the picture as a whole", score))

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from screening.finding import ScreeningError
-from screening.workflow.office import make_private
+from screening.workflow.office import make_private, now
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -250,7 +250,7 @@ def _last(file: BinaryIO, log: Path) -> Entry | None:
 
 def _entry(before: Entry | None, event: str, fields: Mapping[str, Any]) -> Entry:
     """The line that follows."""
-    at = clock = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
+    at = clock = now()
     if before and before.time > datetime.datetime.fromisoformat(clock):
         at, fields = before.at, {**fields, "clock": clock}
     number, link = (before.number + 1, before.sha256) if before else (1, START)

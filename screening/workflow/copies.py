@@ -18,8 +18,8 @@ from screening.report import PhotoReport, photo_fields
 from screening.weights import sha256_of
 from screening.workflow import audit, run
 from screening.workflow.audit import PATIENCE, canonical
-from screening.workflow.decisions import LIFTS_NOTHING, Decision, now, refusal
-from screening.workflow.office import Office, replace_file, system_user
+from screening.workflow.decisions import LIFTS_NOTHING, Decision, refusal
+from screening.workflow.office import Office, now, replace_file, system_user
 
 if TYPE_CHECKING:
     from screening.workflow.outcome import Outcome
@@ -74,9 +74,10 @@ def check(folder: Path, office: Office) -> None:
     Raises:
         CopyError: if the audit log does not know one as it stands there.
     """
-    lines = audit.entries(office.audit_log)
+    current = _current(folder)
+    lines = audit.entries(office.audit_log) if current else ()
     known = {str(line.fields.get("entry")) for line in lines if line.event == "redaction"}
-    for line, entry in _current(folder):
+    for line, entry in current:
         if _id(line) not in known:
             name = entry["photo"]["file"]
             raise CopyError(f"{folder / FILE}: {name} is not as screening redact left it; redact it again")

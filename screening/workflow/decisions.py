@@ -7,7 +7,6 @@ it. Each has a line in the audit log that names it by its hash, so that an edite
 from __future__ import annotations
 
 import dataclasses
-import datetime
 import enum
 import hashlib
 import json
@@ -21,7 +20,7 @@ from screening.finding import Box, ScreeningError
 from screening.policy import ERROR, Judgement, Verdict
 from screening.workflow import audit
 from screening.workflow.audit import BINARY, PATIENCE, canonical
-from screening.workflow.office import Office, system_user
+from screening.workflow.office import Office, now, system_user
 
 FILE = "decisions.jsonl"
 # Boxes of one thing in two scans of the same bytes, by other versions of the program, overlap at least this much.
@@ -52,11 +51,6 @@ class Action(enum.StrEnum):
 
 # What a finding goes on holding or blocking after.
 LIFTS_NOTHING = (Action.REDACT, Action.REJECT, Action.AGREE, Action.WITHDRAW)
-
-
-def now() -> str:
-    """The time, as decisions tell it."""
-    return datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import dataclasses
-import datetime
 import hashlib
 import json
 import os
@@ -18,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from screening.finding import ScreeningError
 from screening.workflow import audit
-from screening.workflow.office import Office, make_private, replace_file
+from screening.workflow.office import Office, make_private, now, replace_file
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -139,7 +138,7 @@ def rotate(office: Office, old: Key, passphrase: str) -> Key:
     if old.revoked or old.retired:
         raise KeysError(f"{old.id}: is not in use any more; make a new key with screening keys make")
     key = _make(office, old.name, passphrase)
-    _note(office, replace(old, retired=_now()), "retired")
+    _note(office, replace(old, retired=now()), "retired")
     _note(office, key, "made")
     private_file(office, old).unlink(missing_ok=True)
     return key
@@ -151,7 +150,7 @@ def revoke(office: Office, key: Key) -> Key:
     Raises:
         KeysError: if the list cannot be written.
     """
-    key = replace(key, revoked=key.revoked or _now())
+    key = replace(key, revoked=key.revoked or now())
     _note(office, key, "revoked")
     private_file(office, key).unlink(missing_ok=True)
     return key
@@ -175,7 +174,7 @@ def trust(office: Office, text: str) -> Key:
             raise ValueError("not 32 bytes in base64")
     except (ValueError, TypeError, KeyError) as error:
         raise KeysError("is no public key of ours; screening keys export prints one") from error
-    key = trusted(office).get(_id(public)) or Key(id=_id(public), name=name, public=public, since=_now())
+    key = trusted(office).get(_id(public)) or Key(id=_id(public), name=name, public=public, since=now())
     if key.revoked:
         raise KeysError(f"{key.id}: was revoked here, and stays so; ask for a new key")
     _note(office, key, "trusted")
@@ -218,7 +217,7 @@ def _make(office: Office, name: str, passphrase: str) -> Key:
         raise KeysError(f"a passphrase has {SHORTEST} characters or more")
     private = Ed25519PrivateKey.generate()
     public = base64.b64encode(private.public_key().public_bytes_raw()).decode()
-    key = Key(id=_id(public), name=name, public=public, since=_now())
+    key = Key(id=_id(public), name=name, public=public, since=now())
     pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(passphrase.encode()))
     make_private(office.folder)
     make_private(office.keys)
@@ -252,7 +251,3 @@ def _id(public: str) -> str:
     except ValueError:
         return ""
     return hashlib.sha256(data).hexdigest()[:32] if len(data) == 32 else ""
-
-
-def _now() -> str:
-    return datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")

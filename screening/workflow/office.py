@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime
 import getpass
 import os
 import tempfile
@@ -88,6 +89,11 @@ def replace_file(path: Path, text: str) -> None:
         with contextlib.suppress(FileNotFoundError):
             Path(part).unlink()
         raise
+
+
+def now() -> str:
+    """The time in UTC as ISO 8601, as every record of an office tells it."""
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
 
 
 def system_user() -> str:

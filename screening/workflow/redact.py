@@ -118,8 +118,7 @@ class Redaction:
         if not findings:
             raise RedactionError(f"{photo.file}: nothing that holds it could be redacted")
         original = self._opened(source, photo)
-        target = self._target(photo.file)
-        name = str(PurePosixPath(photo.file).with_name(target.name))
+        target, name = self._target(photo.file)
         for _ in range(ROUNDS):
             style, margin, again, still = self._tried(original, target, name, findings)
             more = [] if still else _more(again, chosen, photo)
@@ -164,7 +163,8 @@ class Redaction:
             raise RedactionError(f"{photo.file}: holds several pictures; export the one that is meant and scan it")
         return original
 
-    def _target(self, file: str) -> Path:
+    def _target(self, file: str) -> tuple[Path, str]:
+        """Where the copy goes, and its name in the run."""
         inside = self.folder.joinpath(*(part for part in Path(file).parts if part not in ("..", "/")))
         ending = ".png" if inside.suffix.lower() in LOSSLESS else ".jpg"
         target = inside.with_name(f"{inside.stem}{ENDING}{ending}")
@@ -177,7 +177,7 @@ class Redaction:
             target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as error:
             raise RedactionError(f"{target.parent}: cannot be made ({error.strerror})") from error
-        return target
+        return target, name
 
 
 def to_redact(photo: PhotoReport, rules: Sequence[str]) -> list[Judgement]:
