@@ -6,9 +6,11 @@ import hashlib
 import importlib.util
 import json
 import os
+import random
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -69,6 +71,33 @@ def test_pictures_of_other_things_show_no_plate(shared_data: Path) -> None:
     ]
     assert len(paths) >= 25
     assert len(shown) <= 2, shown
+
+
+@pytest.fixture
+def conditions(monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.syspath_prepend(str(MODELS))
+    return importlib.import_module("conditions")
+
+
+@pytest.mark.parametrize("condition", ["night", "dashboard"])
+def test_a_picture_as_taken_in_bad_light_is_the_same_each_time_and_keeps_its_size(
+    conditions: Any, condition: str, astronaut: Path
+) -> None:
+    day = Photo.open(astronaut).rgb[:300, :400]
+    once, again, other = (
+        conditions.taken(day, [(100, 100, 180, 120)], random.Random(seed), condition) for seed in (1, 1, 2)
+    )
+    assert once.shape == day.shape and once.dtype == np.uint8
+    assert np.array_equal(once, again)
+    assert not np.array_equal(once, other)
+
+
+def test_nights_are_darker_than_days_and_plates_stand_out(conditions: Any) -> None:
+    day = np.full((300, 400, 3), 150, np.uint8)
+    nights = [conditions.taken(day, [(150, 140, 250, 160)], random.Random(seed), "night") for seed in range(20)]
+    assert np.median([np.median(night) for night in nights]) < 100
+    brighter = [night[140:160, 150:250].mean() > 1.2 * np.median(night) for night in nights]
+    assert sum(brighter) >= 12
 
 
 def test_training_runs_from_drawn_pictures_to_a_network_for_our_engine(tmp_path: Path) -> None:

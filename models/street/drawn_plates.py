@@ -84,21 +84,3 @@ def lay_over(picture: Picture, box: list[float], random_: random.Random) -> Pict
     light = np.clip(np.percentile(under, 90) / 235, 0.15, 1.05) * random_.uniform(0.85, 1.1)
     over = np.clip(cv2.warpPerspective(small, warp, size).astype(np.float32) * light, 0, 255)
     return np.asarray(picture * (1 - mask) + over * mask, np.uint8)
-
-
-def worsen(picture: Picture, random_: random.Random) -> Picture:
-    """Return the picture as a dashboard camera or a night shot would have it: dark, noisy, smeared, compressed."""
-    value = picture.astype(np.float32) / 255
-    if random_.random() < 0.7:
-        value = value ** random_.uniform(1.4, 2.6) * random_.uniform(0.35, 0.9)
-        value *= np.array([random_.uniform(0.8, 1.15) for _ in range(3)], np.float32)
-    if random_.random() < 0.6:
-        length = random_.choice([3, 5, 7])
-        kernel = np.zeros((length, length), np.float32)
-        kernel[length // 2] = 1 / length
-        spin = cv2.getRotationMatrix2D((length // 2, length // 2), random_.choice([0, 0, 30, 90]), 1)
-        value = cv2.filter2D(value, -1, cv2.warpAffine(kernel, spin, (length, length)))
-    noise = np.random.default_rng(random_.getrandbits(32)).normal(0, random_.uniform(0, 0.05), value.shape)
-    rough = np.asarray(np.clip((value + noise) * 255, 0, 255), np.uint8)
-    quality = [cv2.IMWRITE_JPEG_QUALITY, random_.randint(25, 80)]
-    return np.asarray(cv2.imdecode(cv2.imencode(".jpg", rough, quality)[1], cv2.IMREAD_COLOR), np.uint8)

@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import argparse
 import os
+import random
 import sys
 import time
 from pathlib import Path
 
+from conditions import CONDITIONS, taken
 from dataset import EMPTY, _pictures, held_out, plates_by_hand, rgb
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
@@ -37,13 +39,15 @@ def main() -> None:
     parser.add_argument("--network", type=Path, default=Path(__file__).with_name("street.onnx"))
     parser.add_argument("--start", type=Path, help="YOLOv5n's original checkpoint, to measure vehicles against")
     parser.add_argument("--folder", default="plates", help="plates or house_numbers")
+    parser.add_argument("--as-taken", choices=CONDITIONS, help="make the street pictures look taken at night, or so")
     parser.add_argument("--once", action="store_true", help="leave out the closer look")
     parser.add_argument("--limit", type=int, help="take so many pictures of each folder")
     options = parser.parse_args()
     if options.data is None:
         parser.error("name the folder of labelled pictures, or set SCREENING_DATA")
     street(options)
-    empty(options)
+    if not options.as_taken:
+        empty(options)
 
 
 def street(options: argparse.Namespace) -> None:
@@ -65,6 +69,8 @@ def street(options: argparse.Namespace) -> None:
     spent = 0.0
     for path, plates in pictures:
         picture = rgb(path)
+        if options.as_taken:
+            picture = taken(picture, plates, random.Random(path.name), options.as_taken)
         started = time.process_time()
         found = find(
             Photo.from_array(picture, name=path.name),
