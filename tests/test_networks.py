@@ -202,7 +202,7 @@ def test_the_command_line_lists_checks_and_explains_networks(colours: Path, offi
     assert {row["name"]: row["state"] for row in json.loads(listed.stdout)} == dict.fromkeys(manifest(), "ok")
     shown = told("show", "damage", "--json")
     assert "## " in json.loads(shown.stdout)["card"]
-    assert "How it is made" in told("show", "identifiability").stdout
+    assert "Material" in told("show", "identifiability").stdout
     (office / "networks" / "colours.onnx").unlink()
     missing = told("show", "colours")
     assert missing.returncode == 2
@@ -211,3 +211,11 @@ def test_the_command_line_lists_checks_and_explains_networks(colours: Path, offi
     unknown = told("show", "colour")
     assert unknown.returncode == 2
     assert unknown.stderr.startswith("screening: no network is called 'colour'; known: ")
+
+
+@pytest.mark.parametrize("name", sorted(one.name for one in manifest().values() if not one.package))
+def test_every_card_answers_the_same_questions_in_the_same_order(name: str) -> None:
+    card = manifest()[name].path.with_name("card.md").read_text(encoding="utf-8")
+    questions = [f"# {name}", "## Material", "## Figures", "## Known failures", "## How to retrain"]
+    assert [line for line in card.splitlines() if line.startswith(("# ", "## "))] == questions
+    assert "not for" in card.lower()
