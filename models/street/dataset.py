@@ -110,8 +110,8 @@ def _pictures(folder: Path) -> list[Path]:
 def write(samples: list[Sample], folder: Path, *, seed: int) -> None:
     """Write pictures and labels as `ultralytics` wants them.
 
-    Training pictures with plates come also with drawn plates, and as close-ups; and half of all, with plates or
-    without, as taken at night or from a dashboard.
+    Training pictures with plates come also with drawn plates, half of these as taken at night or from a dashboard, and
+    as close-ups.
     """
     for part in ("train", "val"):
         (folder / "images" / part).mkdir(parents=True, exist_ok=True)
@@ -125,10 +125,9 @@ def write(samples: list[Sample], folder: Path, *, seed: int) -> None:
         if part == "train" and plates and chance.random() < 0.5:
             for box in plates:
                 picture = lay_over(picture, box, chance)
+            if chance.random() < 0.5:
+                picture = taken(picture, plates, chance)
             _write(folder, part, f"{sample.key}_drawn", picture, sample.boxes)
-        if part == "train" and chance.random() < 0.5:
-            hard = taken(picture, [box[1:] for box in sample.boxes if box[0] == PLATE], chance)
-            _write(folder, part, f"{sample.key}_hard", hard, sample.boxes)
         near = [box for box in sample.boxes if box[0] == PLATE and box[3] - box[1] >= 40]
         if part == "train" and near and chance.random() < 0.5:
             _write(folder, part, f"{sample.key}_near", *close_up(picture, sample.boxes, chance.choice(near), chance))
