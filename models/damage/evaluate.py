@@ -33,7 +33,7 @@ THRESHOLDS = (0.1, 0.25, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95)
 # Pictures of damage/whole/good by number that were taken in the salvage yards where the wrecks are.
 YARD = range(1494, 1691)
 # What the default pipeline holds at.
-HOLD = 0.9
+HOLD = 0.75
 Scores = dict[str, list[float]]
 
 

