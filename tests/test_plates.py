@@ -142,6 +142,40 @@ def test_a_sentence_in_a_doubtful_box_is_no_registration() -> None:
     assert any(finding.score >= 0.5 for finding in Plates()(Photo.from_array(picture()), with_digits))
 
 
+def test_a_plate_beside_a_sign_in_one_box_is_read_alone() -> None:
+    # a coach's name above its plate: the network drew one box around both
+    rows = [text("NationalExpress", Box(202, 151, 358, 168)), text("FJ07DVL", Box(270, 170, 356, 188))]
+    (finding,) = Plates()(Photo.from_array(picture()), [plate(PLATE, 0.3), *rows])
+    assert (finding.kind, finding.text) == ("vehicle.plate.uk", "FJ07 DVL")
+
+
+def test_a_box_that_comes_to_nothing_hides_no_plate_in_it() -> None:
+    sentence = text("SEE OUR CARS AND VANS FOR SALE HERE", Box(150, 110, 420, 148))
+    found = [plate(Box(140, 105, 430, 195), 0.35), plate(PLATE, 0.3), sentence, text("AB12 CDE", INSIDE)]
+    assert [one.text for one in Plates()(Photo.from_array(picture()), found) if one.score >= 0.4] == ["AB12 CDE"]
+
+
+@pytest.mark.parametrize(
+    ("words", "is_plate"),
+    [
+        ("體溫檢查", False),  # a notice: "temperature check"
+        ("京A12345", True),  # China: one character of its own script beside Latin ones
+        ("品川 300 12-34", True),  # Japan
+    ],
+)
+def test_a_sign_in_chinese_is_no_plate(words: str, is_plate: bool) -> None:
+    found = list(Plates()(Photo.from_array(picture()), [plate(PLATE, 0.6), text(words, INSIDE)]))
+    assert bool(found) == is_plate
+
+
+@pytest.mark.parametrize("words", ["HWP 150", "CORSA 1.4", "N 95", "2.0 TD"])
+def test_a_badge_on_a_vehicle_is_no_plate(words: str) -> None:
+    canvas = picture()
+    sign(canvas, PLATE, WHITE)
+    car = Finding("seen.vehicle", 0.9, "vehicle", Box(60, 20, 560, 290))
+    assert [one for one in Plates()(Photo.from_array(canvas), [car, text(words, INSIDE)]) if one.score >= 0.4] == []
+
+
 def test_our_own_fleet_is_named_as_such() -> None:
     stage = Plates(force=Force(fleet=("AB12CDE",)))
     (finding,) = stage(Photo.from_array(picture()), [plate(PLATE), text("AB12 CDE", INSIDE)])

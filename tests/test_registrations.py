@@ -23,6 +23,7 @@ from screening.stages.registrations import FAIR, STRONG, WEAK, parse
         ("АВ12 СХЕ", "AB12 CXE", "current"),  # Cyrillic letters that look Latin
         ("A123 BCD", "A123 BCD", "prefix"),  # 1983 to 2001
         ("XI43 CFJ", "X143 CFJ", "prefix"),  # I for 1
+        ("NS94 RTH", "N594 RTH", "prefix"),  # S for 5: no plate of 2044 is out yet
         ("Q5 ABC", "Q5 ABC", "prefix"),  # age unknown
         ("ABC 123A", "ABC 123A", "suffix"),  # 1963 to 1983
         ("ABC IS", "ABC IS", ""),  # too short to mend: anything is nearly a suffix mark
@@ -104,7 +105,7 @@ def test_any_text_is_parsed_without_an_error_and_to_a_fixed_point(printed: str) 
         assert again.text == registration.text
 
 
-@given(st.from_regex(r"[A-HJ-PR-Y]{2}[1-9][0-9] ?[A-HJ-PR-Z]{3}", fullmatch=True))
+@given(st.from_regex(r"[A-HJ-PR-Y]{2}[1267][0-9] ?[A-HJ-PR-Z]{3}", fullmatch=True))
 def test_every_current_registration_is_british_as_it_stands(printed: str) -> None:
     registration = parse(printed)
     assert registration is not None

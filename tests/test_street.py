@@ -72,6 +72,12 @@ def test_a_plate_on_no_vehicle_counts_for_less(colours: Path) -> None:
     assert 0.2 < max(one.score for one in alone if one.kind == "plate") < 0.5
 
 
+def test_a_plate_so_close_that_no_vehicle_shows_counts_in_full(colours: Path) -> None:
+    photo = drawn(36, 30, (Box(8, 8, 28, 24), (0, 255, 0)))
+    plates = [one for one in find(photo, networks=[colours], closer=False) if one.kind == "plate"]
+    assert max(one.score for one in plates if one.box.width >= 0.4 * photo.width) > 0.9
+
+
 @pytest.mark.parametrize("size", [(1, 1), (5000, 1), (1, 3000), (31, 17)])
 def test_odd_sizes_are_looked_at_without_complaint(colours: Path, size: tuple[int, int]) -> None:
     assert find(drawn(*size), networks=[colours]) == ()

@@ -11,7 +11,7 @@ from screening.finding import Box
 from screening.photo import Photo, Pixels
 from screening.stages import second_look
 from screening.stages.reading import Line
-from screening.stages.registrations import NONE, Registration, parse
+from screening.stages.registrations import FAIR, NONE, Registration, parse
 
 # Codes of more than one letter on the bands of European plates.
 CODES = frozenset(
@@ -69,8 +69,18 @@ def in_plate(box: Box, texts: Sequence[Line]) -> Reading | None:
     line = Line(text, min(line.score for line in ordered), ordered[0].box, ordered[0].points)
     for other in ordered[1:]:
         line = Line(text, line.score, line.box.union(other.box), line.points)
-    registration = parse(text) or Registration(" ".join(text.upper().split()), "", "", NONE, 0)
-    return Reading(line, tuple(ordered), registration)
+    registration = parse(text, boxed=True) or Registration(" ".join(text.upper().split()), "", "", NONE, 0)
+    whole = Reading(line, tuple(ordered), registration)
+    return whole if registration.country else _alone(ordered) or whole
+
+
+def _alone(parts: Sequence[Line]) -> Reading | None:
+    """The one of several lines that is a registration by itself: the rest is a sign that the box takes in too."""
+    for part in parts if len(parts) > 1 else ():
+        registration = parse(part.text, boxed=True)
+        if registration is not None and registration.country and registration.weight >= FAIR:
+            return Reading(part, (part,), registration)
+    return None
 
 
 def _in_order(parts: Sequence[Line]) -> list[Line]:
@@ -110,7 +120,7 @@ def without_band(photo: Photo, reading: Reading) -> Reading:
         (x3 + (x2 - x3) * left, y3 + (y2 - y3) * left),
     )
     again = second_look.read(photo, Line(line.text, line.score, Box.around(points), points))
-    registration = parse(again.text)
+    registration = parse(again.text, boxed=True)
     # only what a band adds may go: a country's code, or one letter that it was misread as
     before, after = _bare(line.text), _bare(again.text)
     added = before.replace(after, "", 1)

@@ -18,9 +18,11 @@ STRONG, FAIR, WEAK, NONE = 0.8, 0.48, 0.2, 0.05
 # The fewest and most characters of a registration, separators left out.
 SHORTEST, LONGEST = 2, 10
 # How much may be mended before a text no longer counts as a British pattern: nobody can tell O from 0 and I from 1
-# where both are one shape (as on British plates), other pairs are less likely.
+# where both are one shape (as on British plates), other pairs are less likely. In a box that the street network took
+# for a plate more may be wrong: a word that one look-alike more turns into a registration seldom stands there.
 TWINS = frozenset({"O0", "0O", "I1", "1I"})
 MENDED = 2.0
+MENDED_IN_BOX = 2.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,8 @@ def _british(name: str, weight: float, *shapes: tuple[str, str]) -> tuple[Patter
 
 
 UK = (
-    *_british("current", STRONG, ("LLDD LLL", r"[A-HJ-PR-Y]{2}(0[2-9]|[1-9]\d)[A-HJ-PR-Z]{3}")),
+    # the age number is the year, or the year and 50, from 2001 on; one that lies years ahead is a letter misread
+    *_british("current", STRONG, ("LLDD LLL", r"[A-HJ-PR-Y]{2}(0[2-9]|[12]\d|30|5[1-9]|[67]\d|80)[A-HJ-PR-Z]{3}")),
     *_british(
         "prefix",
         FAIR,
@@ -134,8 +137,13 @@ SMALL = re.compile("[abdefghmnqrtабвгдежзийлнптфцчшщъыьэ�
 BAND = re.compile(r"^(GB|UK|GBUK|EUGB)(?=[A-Z0-9]{7}$)|^[I1L](?=[A-Z]{2}\d\d[A-Z]{3}$)")
 
 
-def parse(text: str) -> Registration | None:
-    """The registration that a text is, or None if it cannot be one: too short or too long."""
+def parse(text: str, *, boxed: bool = False) -> Registration | None:
+    """The registration that a text is, or None if it cannot be one: too short or too long.
+
+    Args:
+        text: as it was read.
+        boxed: whether it stands in a box that the street network took for a plate.
+    """
     printed = _capitals(text)
     joined = re.sub(r"[^A-ZÄÖÜ0-9]", "", printed)
     if not SHORTEST <= len(joined) <= LONGEST + 2:
@@ -147,7 +155,7 @@ def parse(text: str) -> Registration | None:
     if len(joined) > LONGEST:
         return None
     joined = printed.replace(" ", "")
-    mended = _mended(joined)
+    mended = _mended(joined, most=MENDED_IN_BOX if boxed else MENDED)
     if mended and mended.mended > 1 and len(_groups(printed)) > 1 and not _same_gaps(mended, _groups(printed)):
         mended = None
     alternating = FOREIGN.fullmatch(joined)
@@ -196,7 +204,7 @@ def _exact(joined: str) -> Registration | None:
     return None
 
 
-def _mended(joined: str) -> Registration | None:
+def _mended(joined: str, *, most: float) -> Registration | None:
     """The British registration that this nearly is: letters where digits stand and the other way round."""
     best: Registration | None = None
     for pattern in MENDABLE:
@@ -208,7 +216,7 @@ def _mended(joined: str) -> Registration | None:
         )
         pairs = [one + other for one, other in zip(joined, changed, strict=True) if one != other]
         mended = sum(1.0 if pair in TWINS else 1.5 for pair in pairs)
-        if mended <= MENDED and pattern.exact.fullmatch(changed) and (best is None or mended < best.mended):
+        if mended <= most and pattern.exact.fullmatch(changed) and (best is None or mended < best.mended):
             weight = pattern.weight * (1 - 0.2 * mended)
             best = Registration(_gap(changed, pattern), "uk", pattern.name, weight, mended)
     return best

@@ -39,6 +39,8 @@ ENLARGE = 2.0
 # it lets go of face masks, printed words and signs, and of hardly a plate.
 AROUND = 0.15
 ALONE = 0.4
+# But so close, as a share of the picture's width, that little of its vehicle can be in the picture.
+CLOSE = 0.4
 # From here on a vehicle is called one.
 SURE = 0.3
 # The network sees this much of a vehicle even in a wreck that it does not recognise, and nothing in most other things.
@@ -125,7 +127,7 @@ def find(
     if closer:
         sure = [one for one in found if one.kind == "vehicle" and one.score >= vehicle]
         found = _settle([*found, *(again for one in detectors for again in _closer(photo, one, least, sure, scale))])
-    weighed = [_weighed(one, found) for one in found]
+    weighed = [_weighed(one, found, close=CLOSE * photo.width) for one in found]
     least["vehicle"] = faint
     return tuple(sorted((one for one in weighed if one.score >= least[one.kind]), key=lambda one: -one.score))
 
@@ -262,10 +264,10 @@ def _settle(found: Sequence[Detection]) -> list[Detection]:
     return kept
 
 
-def _weighed(one: Detection, found: Sequence[Detection]) -> Detection:
-    """A plate that lies on no vehicle counts for less."""
+def _weighed(one: Detection, found: Sequence[Detection], *, close: float) -> Detection:
+    """A plate that lies on no vehicle counts for less, unless it is at least so many pixels wide."""
     around = (other.box for other in found if other.kind == "vehicle" and other.score >= AROUND)
-    if one.kind == "vehicle" or any(_carries(box, one.box) for box in around):
+    if one.kind == "vehicle" or one.box.width >= close or any(_carries(box, one.box) for box in around):
         return one
     return replace(one, score=one.score * ALONE)
 
