@@ -35,7 +35,8 @@ class Faces:
         side: the longer side, in pixels, at which small faces are looked for.
         small_side: the longer side at which faces that fill the picture are looked for.
         enlarged: the longer side to which a small picture is enlarged, by two at most.
-        minimum: how sure the detector must be, after its second look, that it is a face.
+        minimum: how sure the detector must be in one of its two looks that it is a face. How likely it is one, which its
+            score says, goes by the second.
         looks: how many doubtful candidates get a second look, the likeliest first; the others stand or fall with the
             first.
         turned: also look for faces that lie on their side or stand on their head, in the smaller view: people lying
@@ -51,7 +52,7 @@ class Faces:
     side: int = 1920
     small_side: int = 416
     enlarged: int = 800
-    minimum: float = 0.45
+    minimum: float = 0.4
     looks: int = 128
     turned: bool = True
     turned_minimum: float = 0.6
@@ -60,7 +61,7 @@ class Faces:
     def __call__(self, photo: Photo, found: Sequence[Finding]) -> Iterator[Finding]:
         """One finding a face, the surest first."""
         candidates = [face for pixels, factor in self._views(photo) for face in _seen(pixels, factor)]
-        confirmed = self._confirmed(candidates, photo, minimum=self.minimum)
+        confirmed = self._confirmed(candidates, photo, first=self.minimum, second=self.minimum)
         if self.turned:
             certain = any(face.score >= CERTAIN for face in confirmed)
             confirmed = without_doubles([*confirmed, *self._turned(photo, also_upside_down=not certain)])
@@ -69,21 +70,23 @@ class Faces:
             if box is not None:
                 yield self._finding(face, box, photo)
 
-    def _confirmed(self, candidates: Iterable[Face], photo: Photo, *, minimum: float) -> list[Face]:
-        """The candidates that are certain, or still likely at a second look, each once."""
+    def _confirmed(
+        self, candidates: Iterable[Face], photo: Photo, *, second: float, first: float = CERTAIN
+    ) -> list[Face]:
+        """The candidates that are likely enough at the first look or at the second, each once."""
         # a doubtful candidate must not hide one that lies within it: that is for the second look to say
         faces = without_doubles(candidates, nested=True)
         doubtful = [face for face in faces if face.score < CERTAIN and face.height >= LEAST][: self.looks]
         looked_at = {face: second_look(photo, face) for face in doubtful}
-        confirmed = [looked_at.get(face, face) for face in faces]
-        return without_doubles(face for face in confirmed if face.score >= minimum)
+        looks = [(face, looked_at.get(face, face)) for face in faces]
+        return without_doubles(again for face, again in looks if face.score >= first or again.score >= second)
 
     def _turned(self, photo: Photo, *, also_upside_down: bool) -> Iterator[Face]:
         """Faces in the smaller view turned by a quarter each way, and by half."""
         pixels, factor = photo.scaled(self.small_side)
         for quarters in (1, 3, 2) if also_upside_down else (1, 3):
             view = Photo.from_array(np.rot90(pixels, quarters))
-            for face in self._confirmed(detect(view.rgb, minimum=TURNED), view, minimum=self.turned_minimum):
+            for face in self._confirmed(detect(view.rgb, minimum=TURNED), view, second=self.turned_minimum):
                 yield _turned_back(face, quarters, view).moved(1 / factor)
 
     def _views(self, photo: Photo) -> Iterator[tuple[Pixels, float]]:
