@@ -35,8 +35,8 @@ class Faces:
         side: the longer side, in pixels, at which small faces are looked for.
         small_side: the longer side at which faces that fill the picture are looked for.
         enlarged: the longer side to which a small picture is enlarged, by two at most.
-        minimum: how sure the detector must be in one of its two looks that it is a face. How likely it is one, which its
-            score says, goes by the second.
+        minimum: how sure the detector must be in one of its two looks that it is a face. How likely it is one, which
+            the score of a finding says, goes by the second.
         looks: how many doubtful candidates get a second look, the likeliest first; the others stand or fall with the
             first.
         turned: also look for faces that lie on their side or stand on their head, in the smaller view: people lying

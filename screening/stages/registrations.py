@@ -192,7 +192,8 @@ def _capitalised(text: str) -> float:
 def _capitals(text: str) -> str:
     """Capitals and digits; Cyrillic and Greek look-alikes as Latin letters; umlauts kept, for Germany has them."""
     letters = []
-    for character in plain(text).upper():
+    # a stroke between characters is a 1 that touches nothing
+    for character in plain(text).upper().replace("|", "I"):
         letters.append(character if character in "ÄÖÜ" else ascii_letters(character))
     return "".join(letters).upper()
 
