@@ -33,15 +33,20 @@ def picture_logits(network: Damage, examples: list[Example], data: Path) -> NDAr
     return np.array(found)
 
 
-def calibrate(network: Damage, held: list[Example], data: Path) -> None:
-    """Scale and shift the logit (Platt) so that its sigmoid is the share of wrecks where half the pictures show one."""
+def calibration(network: Damage, held: list[Example], data: Path) -> tuple[float, float]:
+    """The slope and shift (Platt) that make a logit the odds of a wreck where half the pictures show one."""
     from sklearn.linear_model import LogisticRegression
 
     known = [example for example in held if example.source in ("wreck", "major", "sound", "street", "other")]
     values, damaged = picture_logits(network, known, data), np.array([example.damaged for example in known])
     fitted_line = LogisticRegression(C=1e3, class_weight="balanced").fit(values[:, None], damaged)
     slope, shift = float(fitted_line.coef_[0, 0]), float(fitted_line.intercept_[0])
-    with torch.no_grad():
-        network.score.weight.mul_(slope)
-        network.score.bias.mul_(slope).add_(shift)
     print(f"calibrated: logit * {slope:.3f} + {shift:.3f}")
+    return slope, shift
+
+
+@torch.no_grad()
+def calibrate(network: Damage, slope: float, shift: float) -> None:
+    """Scale and shift the logit."""
+    network.score.weight.mul_(slope)
+    network.score.bias.mul_(slope).add_(shift)

@@ -4,10 +4,12 @@
 
 DATA is the folder with damage/, plates/, everyday/, faces/, scene_text/ and house_numbers/ (by default the one that
 SCREENING_DATA names). The network starts from EfficientNet-lite0 as it was trained on ImageNet, which the `train` extra
-brings. A teacher, YOLOv5n as it was trained on COCO, finds the vehicles; without `--start` there is none, and the
-pictures are looked at whole. `--without` leaves sources out, to measure on them what the network makes of pictures from
-elsewhere. `--limit` takes the first few pictures of each folder, for a try-out. `evaluate.py` prints the figures of the
-card. `--resume damage.onnx` trains the shipped network further: the last round alone.
+brings. A teacher, YOLOv5n as it was trained on COCO, finds the vehicles; without `--start` our own street network does.
+`--without` leaves sources out, to measure on them what the network makes of pictures from elsewhere. `--limit` takes
+the first few pictures of each folder, for a try-out. `evaluate.py` prints the figures of the card.
+`--resume damage.onnx` trains the shipped network further, by the last round alone, and writes the mean of the weights
+before and after, which errs less than either. With `--everything` all is then learnt once more, from all pictures,
+those kept for measuring too, and calibrated as the first time.
 """
 
 from __future__ import annotations
@@ -77,6 +79,7 @@ def main() -> None:
     parser.add_argument("data", nargs="?", type=Path, default=os.environ.get("SCREENING_DATA"))
     parser.add_argument("--start", type=Path, help="YOLOv5n's original checkpoint, trained on COCO")
     parser.add_argument("--resume", type=Path, help="an exported network of ours, to be trained further")
+    parser.add_argument("--everything", action="store_true", help="then learn from the kept pictures too")
     parser.add_argument("--out", type=Path, default=Path(__file__).with_name("damage.onnx"))
     parser.add_argument("--work", type=Path, help="where the vehicles found and the checkpoint go (a temporary folder)")
     parser.add_argument("--steps", type=int, default=1250, help=f"batches of {BATCH} to learn from")
@@ -95,35 +98,49 @@ def main() -> None:
 
 
 def train(options: argparse.Namespace, work: Path) -> None:
-    """Find the vehicles, learn, calibrate on the pictures kept for measuring, export."""
+    """Find the vehicles, learn, calibrate on the pictures kept for measuring, learn from these too if asked, export."""
     import torch
-    from calibrate import calibrate
+    from calibrate import calibrate, calibration
     from export import agrees, to_onnx
     from material import examples, with_vehicles
-    from network import Damage
 
     torch.set_num_threads(options.threads)
-    torch.manual_seed(options.seed)
     cv2.setNumThreads(options.threads)
-    cv2.setRNGSeed(options.seed)
-    network, find = Damage(), no_vehicles
+    find = vehicles_by_ours
     if options.start:
         street: Any = import_module("teacher")  # the street network learns from the same teacher
         find = street.Teacher(options.start).find
     known = with_vehicles(examples(options.data, options.limit), options.data, find, work)
-    dice = np.random.default_rng(options.seed)
-    shown = [one for one in known if not one.held and one.source not in options.without]
-    lessons = LESSONS
-    if options.resume:
-        lessons = LESSONS[-1:]
-        resume(network, options.resume, shown, options.data, dice)
-    total = sum(lesson.share for lesson in lessons)
-    for lesson in lessons:
-        learn(network, shown, lesson, max(1, round(options.steps * lesson.share / total)), options.data, dice)
-    calibrate(network, [one for one in known if one.held], options.data)
+    shown = [one for one in known if one.source not in options.without]
+    network = taught([one for one in shown if not one.held], options)
+    line = calibration(network, [one for one in known if one.held], options.data)
+    if options.everything:
+        network = taught(shown, options)
+    calibrate(network, *line)
     to_onnx(network, options.out)
     agrees(network, options.out)
     print(f"wrote {options.out.name}, {options.out.stat().st_size / 1e6:.1f} MB, SHA-256 {sha256_of(options.out)}")
+
+
+def taught(shown: list[Example], options: argparse.Namespace) -> Damage:
+    """A network that learnt all rounds; one that goes on from another is the mean of what it was and what it became."""
+    import torch
+    from network import Damage
+
+    torch.manual_seed(options.seed)
+    cv2.setRNGSeed(options.seed)
+    dice = np.random.default_rng(options.seed)
+    network, lessons = Damage(), LESSONS
+    if options.resume:
+        lessons = LESSONS[-1:]
+        resume(network, options.resume, shown, options.data, dice)
+    before = {name: value.clone() for name, value in network.state_dict().items()}
+    total = sum(lesson.share for lesson in lessons)
+    for lesson in lessons:
+        learn(network, shown, lesson, max(1, round(options.steps * lesson.share / total)), options.data, dice)
+    if options.resume:
+        network.load_state_dict({name: halfway(before[name], value) for name, value in network.state_dict().items()})
+    return network
 
 
 def resume(
@@ -139,9 +156,18 @@ def resume(
     load_exported(network, exported, [view.crop for view in views])
 
 
-def no_vehicles(picture: Picture) -> list[tuple[float, ...]]:
-    """Nothing, for a picture that is looked at whole."""
-    return []
+def vehicles_by_ours(picture: Picture) -> list[tuple[float, ...]]:
+    """The vehicles (left, top, right, bottom) that the street network that ships finds in a picture."""
+    from screening.photo import Photo
+    from screening.stages.street import find
+
+    found = find(Photo.from_array(picture), closer=False)
+    return [(one.box.left, one.box.top, one.box.right, one.box.bottom) for one in found if one.kind == "vehicle"]
+
+
+def halfway(one: Tensor, other: Tensor) -> Tensor:
+    """The mean of two weights; a counter stays the second's."""
+    return (one + other) / 2 if other.is_floating_point() else other
 
 
 def learn(
