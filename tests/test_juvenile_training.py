@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import subprocess
@@ -14,6 +15,7 @@ import pytest
 
 from screening.engine import load
 from screening.photo import Photo
+from screening.stages.embedding import describe
 
 TRAIN = Path(__file__).parents[1] / "models" / "juvenile" / "train.py"
 
@@ -43,20 +45,35 @@ def drawn(astronaut: Path, tmp_path: Path) -> Path:
     return tmp_path
 
 
+def test_the_looker_begins_with_what_dlib_sees(astronaut: Path) -> None:
+    torch = pytest.importorskip("torch")
+    where = importlib.util.spec_from_file_location("juvenile_network", TRAIN.with_name("network.py"))
+    assert where is not None and where.loader is not None
+    network = importlib.util.module_from_spec(where)
+    where.loader.exec_module(network)
+    cut = np.ascontiguousarray(Photo.open(astronaut).rgb[40:190, 150:300])
+    _, (maps,) = describe([cut])
+    with torch.no_grad():
+        seen = network.Looker().maps(torch.from_numpy(cut).permute(2, 0, 1)[None].float())[0].numpy()
+    # the engine may calculate in 16 bits
+    assert np.abs(seen - maps).max() < 0.02 * np.abs(maps).max()
+
+
 def test_a_short_training_ends_in_a_network_that_the_engine_runs(drawn: Path, tmp_path: Path) -> None:
     pytest.importorskip("torch")
     out, card = tmp_path / "juvenile.onnx", tmp_path / "card.md"
     card.write_text("# juvenile\n\n## Figures\n\nold\n\n## Where it fails\n\nkept\n")
     # train.py itself compares the engine's scores with torch's and fails where they differ
     done = subprocess.run(
-        [sys.executable, str(TRAIN), str(drawn), "--epochs", "1", "--cache", str(tmp_path / "cache"),
+        [sys.executable, str(TRAIN), str(drawn), "--epochs", "1", "1", "--cache", str(tmp_path / "cache"),
          "--out", str(out), "--card", str(card)],
         capture_output=True, text=True, timeout=300, env=os.environ | {"OMP_NUM_THREADS": "1"}, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert out.stat().st_size < 10_000_000
     dice = np.random.default_rng(1)
-    score, age = load(out)(dice.random((1, 128)), dice.random((1, 128, 8, 8)))
+    chip = dice.integers(0, 256, (1, 3, 150, 150))
+    score, age = load(out)(dice.random((1, 128)), dice.random((1, 128, 8, 8)), chip)
     assert 0 <= score[0] <= 1
     assert 0 <= age[0] <= 80
     written = card.read_text()

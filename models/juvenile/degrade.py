@@ -208,3 +208,31 @@ def patch(rgb: Pixels, points: Points, random: Random) -> Pixels:
         picture, np.round(place).astype(int).tolist(), axes, float(np.degrees(angle)), 0, 360, shade, -1, cv2.LINE_AA
     )
     return picture
+
+
+def anew(cut: Pixels, random: Random) -> Pixels:
+    """A cut-out changed by what is quick to draw, so that no epoch shows the same: place, colours, pixels, a patch."""
+    side = cut.shape[0]
+    if random.random() < 0.5:
+        cut = np.ascontiguousarray(cut[:, ::-1])
+    turn = cv2.getRotationMatrix2D((side / 2, side / 2), random.normal(0, 7), float(np.exp(random.normal(0.03, 0.07))))
+    turn[:, 2] += random.normal(0, 0.027 * side, 2)
+    picture = cv2.warpAffine(cut, turn, (side, side), borderMode=cv2.BORDER_REPLICATE)
+    saturation = 0.0 if random.random() < 0.15 else random.uniform(0.3, 1.3)
+    mix = (saturation * np.eye(3) + (1 - saturation) / 3) * np.exp(random.normal(0, 0.08, 3))[:, None]
+    if random.random() < 0.1:
+        mix = mix[random.permutation(3)]
+    contrast = np.exp(random.normal(0, 0.2))
+    shift = np.full((3, 1), 128 * (1 - contrast) + random.normal(0, 15))
+    picture = cv2.transform(picture, np.hstack([mix * contrast, shift]))
+    if random.random() < 0.2:
+        curve = 255 * (np.arange(256) / 255) ** np.exp(random.normal(0, 0.35))
+        picture = cv2.LUT(picture, curve.astype(np.uint8))
+    if random.random() < 0.15:
+        few = int(random.integers(20, 70))
+        small = cv2.resize(picture, (few, few), interpolation=cv2.INTER_AREA)
+        picture = cv2.resize(small, (side, side), interpolation=random.choice([cv2.INTER_LINEAR, cv2.INTER_CUBIC]))
+    if random.random() < 0.25:
+        (top, left), (high, wide) = random.integers(0, side, 2), random.integers(side // 10, side // 2, 2)
+        picture[top : top + high, left : left + wide] = random.integers(0, 256, 3)
+    return np.asarray(picture, np.uint8)

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import cv2
 import degrade
@@ -26,6 +27,8 @@ MARGIN = 44
 # Pictures of one person at one moment lie nearer than this; they must not be on both sides of a split.
 TWINS = 0.2
 PARTS = 6
+# The parts that calibrate and judge; of the crowds a half lies in the last one.
+KEPT = (PARTS - 2, PARTS - 1)
 # Of faces/ nothing is known but who is a child: children.json, by hand. These ages stand for that.
 CHILD, GROWN = 8, 40
 # Faces of crowds that score less are not judged in a scan.
@@ -38,9 +41,10 @@ class Faces:
 
     Attributes:
         age, gender, ethnicity: (n,) as the file names give them.
-        part: (n,) 0 to 5, twins in one part; the last part is never trained on, and -1 is always.
+        part: (n,) 0 to 5, twins in one part, or -1; those of KEPT judge what was trained on the others.
         embedding: (n, COPIES, 128).
         maps: (n, COPIES, 128, 8, 8), float16.
+        chips: (n, COPIES, SIDE, SIDE, 3), the upright cut-outs that the rest was taken from, RGB.
         eyes: (n, COPIES) pixels between the eyes.
         detail: (n, COPIES) the measure of that name of `screening.stages.identifiability`.
         picture: (n,) of a face in faces/, the number of its picture; -1 for those of ages/, whose age is known.
@@ -53,10 +57,19 @@ class Faces:
     part: NDArray[np.int64]
     embedding: NDArray[np.float32]
     maps: NDArray[np.float16]
+    chips: NDArray[np.uint8]
     eyes: NDArray[np.float32]
     detail: NDArray[np.float32]
     picture: NDArray[np.int64]
     masked: NDArray[np.int64]
+
+
+class Files(NamedTuple):
+    """What the cache keeps of one folder: a table of everything small, and the two large arrays."""
+
+    table: Path
+    maps: Path
+    chips: Path
 
 
 def read(data: Path, cache: Path, *, limit: int = 0) -> Faces:
@@ -68,18 +81,19 @@ def read(data: Path, cache: Path, *, limit: int = 0) -> Faces:
     ages = _thinned(sorted(path for path in (data / "ages").iterdir() if path.suffix in {".jpg", ".png"}), limit)
     crowds = _thinned(sorted((data / "faces").glob("*.[jp]*g")), limit)
     backdrops = list(_backdrops(data))
-    tables, maps = [], []
+    tables, large = [], []
     for name, paths, faces in (("ages", ages, _aged), ("faces", crowds, _crowd)):
-        kept, large = cache / f"{name}{limit}.npz", cache / f"{name}{limit}.npy"
-        if not (kept.is_file() and large.is_file()):
-            _see(faces(paths), len(paths) * (1 if name == "ages" else 40), backdrops, kept, large)
-        tables.append(dict(np.load(kept)))
-        maps.append(np.load(large))
+        files = Files(*(cache / f"{name}{limit}{ending}" for ending in (".npz", "-maps.npy", "-chips.npy")))
+        if not all(file.is_file() for file in files):
+            _see(faces(paths), len(paths) * (1 if name == "ages" else 40), backdrops, files)
+        tables.append(dict(np.load(files.table)))
+        large.append((np.load(files.maps), np.load(files.chips)))
     known = _parts(tables[0]["embedding"][:, 0])
     unknown = np.array([-1, PARTS - 1])[tables[1].pop("held_out")]
     tables[0].pop("held_out")
     joined = {name: np.concatenate([table[name] for table in tables]) for name in tables[0]}
-    return Faces(part=np.concatenate([known, unknown]), maps=np.concatenate(maps), **joined)
+    maps, chips = (np.concatenate(halves) for halves in zip(*large, strict=True))
+    return Faces(part=np.concatenate([known, unknown]), maps=maps, chips=chips, **joined)
 
 
 def _thinned(paths: list[Path], limit: int) -> list[Path]:
@@ -174,30 +188,33 @@ def copies(
         yield degrade.spoil(rgb, points, backdrops, random)
 
 
-def _see(faces: Iterator[_Face], most: int, backdrops: list[degrade.Pixels], kept: Path, large: Path) -> None:
-    """Writes the two files of the cache."""
+def _see(faces: Iterator[_Face], most: int, backdrops: list[degrade.Pixels], files: Files) -> None:
+    """Writes the files of the cache."""
     run = network()
     labels, embeddings, eyes, detail = [], [], [], []
-    part = large.with_suffix(".part")
-    maps = np.lib.format.open_memmap(part, "w+", np.float16, (most, COPIES, 128, 8, 8))
+    parts = files.maps.with_suffix(".part"), files.chips.with_suffix(".part")
+    maps = np.lib.format.open_memmap(parts[0], "w+", np.float16, (most, COPIES, 128, 8, 8))
+    chips = np.lib.format.open_memmap(parts[1], "w+", np.uint8, (most, COPIES, SIDE, SIDE, 3))
     for index, face in enumerate(faces):
         spoilt = list(copies(face.rgb, face.points, backdrops, np.random.default_rng(face.seed)))
         places = [[(float(x), float(y)) for x, y in points] for _, points in spoilt]
-        chips = [chip(rgb, points) for (rgb, _), points in zip(spoilt, places, strict=True)]
-        embedding, maps[index] = run(np.stack(chips).transpose(0, 3, 1, 2))
+        chips[index] = [chip(rgb, points) for (rgb, _), points in zip(spoilt, places, strict=True)]
+        embedding, maps[index] = run(chips[index].transpose(0, 3, 1, 2))
         embeddings.append(embedding)
         eyes.append([degrade.eye_distance(points) for _, points in spoilt])
-        measures = (measure(cut, height=SIDE, points=at, detector=1.0) for cut, at in zip(chips, places, strict=True))
-        detail.append([measured[2] for measured in measures])
+        cuts = zip(chips[index], places, strict=True)
+        detail.append([measure(cut, height=SIDE, points=at, detector=1.0)[2] for cut, at in cuts])
         labels.append(face.labels)
         if index % 1000 == 0:
             print(f"{index} faces seen", flush=True)
-    np.save(large, maps[: len(labels)])
-    del maps
-    part.unlink()
+    np.save(files.maps, maps[: len(labels)])
+    np.save(files.chips, chips[: len(labels)])
+    del maps, chips
+    for part in parts:
+        part.unlink()
     age, gender, ethnicity, picture, masked, held_out = np.array(labels).T
     np.savez(
-        kept, age=age, gender=gender, ethnicity=ethnicity, picture=picture, masked=masked, held_out=held_out,
+        files.table, age=age, gender=gender, ethnicity=ethnicity, picture=picture, masked=masked, held_out=held_out,
         embedding=np.array(embeddings, np.float32), eyes=np.array(eyes, np.float32),
         detail=np.array(detail, np.float32),
     )  # fmt: skip

@@ -23,9 +23,9 @@ Floats = NDArray[np.float32]
 # Layers that carry weights, as they are named in the file, each name after its length.
 _LAYER = re.compile(rb"\x01\x05con_4|\x01\x07affine_|\x01\x04fc_2")
 # What dlib takes from red, green and blue before it divides by 256.
-_MEAN = (122.782, 117.001, 104.298)
+MEAN = (122.782, 117.001, 104.298)
 # (channels, residual blocks, whether the first of them halves the size), from the picture to the embedding.
-_LEVELS = ((32, 3, False), (64, 4, True), (128, 3, True), (256, 3, True), (256, 1, True))
+LEVELS = ((32, 3, False), (64, 4, True), (128, 3, True), (256, 3, True), (256, 1, True))
 
 
 def layers(data: bytes) -> Iterator[tuple[str, Floats]]:
@@ -62,12 +62,12 @@ def onnx_model(data: bytes) -> onnx.ModelProto:
     from onnx import TensorProto, helper
 
     graph = _Graph(iter(layers(data)))
-    x = graph.node("Sub", "image", graph.constant(np.array(_MEAN, np.float32).reshape(1, 3, 1, 1)))
+    x = graph.node("Sub", "image", graph.constant(np.array(MEAN, np.float32).reshape(1, 3, 1, 1)))
     x = graph.node("Mul", x, graph.constant(np.array(1 / 256, np.float32)))
     x = graph.node("Relu", graph.convolution(x, 3, 32, size=7, stride=2))
     x = graph.node("MaxPool", x, kernel_shape=[3, 3], strides=[2, 2])
     channels, side, maps = 32, 35, ""
-    for level, (wanted, blocks, halves) in enumerate(_LEVELS):
+    for level, (wanted, blocks, halves) in enumerate(LEVELS):
         for block in range(blocks):
             if halves and block == 0:
                 x, side = graph.halving_block(x, channels, wanted, side)

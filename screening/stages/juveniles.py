@@ -35,7 +35,7 @@ class Juveniles:
     kinds: ClassVar[tuple[str, ...]] = ("juvenile.face", "juvenile.unknown")
     networks: ClassVar[tuple[str, ...]] = ("face-embedding", "juvenile")
 
-    recognisable: float = 0.35
+    recognisable: float = 0.45
     eyes: float = 7.0
     detail: float = -5.5
     large: float = 0.25
@@ -81,10 +81,10 @@ def under_18(cut: Pixels) -> tuple[float, float]:
 
     The face and its mirror image are judged, and the mean is taken.
     """
-    embeddings, maps = describe([cut, np.ascontiguousarray(cut[:, ::-1])])
+    cuts = [cut, np.ascontiguousarray(cut[:, ::-1])]
     answers = [
-        [float(answer[0]) for answer in load("juvenile")(embedding[None], seen[None])]
-        for embedding, seen in zip(embeddings, maps, strict=True)
+        [float(answer[0]) for answer in load("juvenile")(embedding[None], seen[None], one.transpose(2, 0, 1)[None])]
+        for embedding, seen, one in zip(*describe(cuts), cuts, strict=True)
     ]
     score, age = np.mean(answers, axis=0)
     return float(np.clip(score, 0.0, 1.0)), float(age)
