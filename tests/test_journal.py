@@ -124,18 +124,25 @@ def test_killed_at_any_moment_a_scan_loses_nothing_and_the_next_goes_on(folder: 
     random.seed(11)
     log, there = Office(folder / "office").audit_log, folder / "run"
     arguments = command("scan", folder / "shoot", "--out", there, "--pipeline", folder / "quick.toml")
-    most, ended = 0, 0
-    for _ in range(8):
+    journal = there / "journal.jsonl"
+    most = 0
+
+    def lines() -> int:
+        return len(journal.read_bytes().splitlines()) if journal.is_file() else 0
+
+    for turn in range(8):
         process = subprocess.Popen(
             arguments, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             start_new_session=True,
         )  # fmt: skip
-        time.sleep(random.uniform(0.5, 2.0))
-        ended += process.poll() is not None
+        # a few are killed as they start, the others once they have got further, however busy the machine is
+        until = time.monotonic() + (random.uniform(0.5, 2.0) if turn < 3 else 30)
+        while time.monotonic() < until and process.poll() is None and lines() <= most:
+            time.sleep(0.02)
+        time.sleep(random.uniform(0, 0.3))
         os.killpg(process.pid, signal.SIGKILL) if process.poll() is None else None
         process.wait()
-        journal = there / "journal.jsonl"
-        kept = len(journal.read_bytes().splitlines()) if journal.is_file() else 0
+        kept = lines()
         assert kept >= most - 1, "a line that was there is gone"  # the last may have been torn
         most = max(most, kept)
         # there is a whole report, or none

@@ -64,7 +64,7 @@ def test_a_face_that_fills_the_picture_counts_though_nobody_can_recognise_it(por
     assert [finding.kind for finding in Juveniles()(Photo.from_array(close), [face])] == ["juvenile.unknown"]
 
 
-@pytest.mark.parametrize(("score", "judged"), [(0.9, True), (0.4, True), (0.3, False)])
+@pytest.mark.parametrize(("score", "judged"), [(0.9, True), (0.5, True), (0.4, False)])
 def test_a_face_that_can_hardly_be_recognised_is_left_alone(portrait: Pixels, score: float, judged: bool) -> None:
     face = Finding("face.identifiable", score, "a face", BOX, points=POINTS)
     alone = Photo.from_array(np.asarray(cv2.copyMakeBorder(portrait, 0, 600, 0, 600, cv2.BORDER_REPLICATE), np.uint8))
