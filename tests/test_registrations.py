@@ -23,8 +23,8 @@ from screening.stages.registrations import FAIR, STRONG, WEAK, parse
         ("АВ12 СХЕ", "AB12 CXE", "current"),  # Cyrillic letters that look Latin
         ("A123 BCD", "A123 BCD", "prefix"),  # 1983 to 2001
         ("XI43 CFJ", "X143 CFJ", "prefix"),  # I for 1
-        ("P|42 XAA", "P142 XAA", "prefix"),  # a stroke for 1
-        ("NS94 RTH", "N594 RTH", "prefix"),  # S for 5: no plate of 2044 is out yet
+        ("P|42 ABC", "P142 ABC", "prefix"),  # a stroke for 1
+        ("NS94 ABC", "N594 ABC", "prefix"),  # S for 5: no plate of 2044 is out yet
         ("Q5 ABC", "Q5 ABC", "prefix"),  # age unknown
         ("ABC 123A", "ABC 123A", "suffix"),  # 1963 to 1983
         ("ABC IS", "ABC IS", ""),  # too short to mend: anything is nearly a suffix mark

@@ -31,7 +31,7 @@ PARTS = 6
 KEPT = (PARTS - 2, PARTS - 1)
 # Of faces/ nothing is known but who is a child: children.json, by hand. These ages stand for that.
 CHILD, GROWN = 8, 40
-# Faces of crowds that score less are not judged in a scan.
+# Faces of crowds that score less are left out; a scan leaves them alone from about there.
 RECOGNISABLE = 0.4
 
 

@@ -85,14 +85,14 @@ class Plates:
             else:
                 yield Finding("vehicle.plate_illegible", score, "number plate, too small or unclear to be read", box)
             return
+        if not _in_plate_letters(reading):
+            return
         sign = ON_SIGN * _plate_like(ground(photo, reading.line)) if len(reading.parts) == 1 else 0.0
         # a text of no pattern in a doubtful box is a shop's sign as often as a plate
         share = 1.0 if reading.registration.country else 0.5
         if not on and reading.registration.text.isdigit() and reading.count <= SHORT:
             # a clock, a room, a house: nothing but the box speaks for a plate
             share = 0.0
-        if not _in_plate_letters(reading):
-            return
         certainty = _either(score, share * on, share * reading.registration.weight, share * sign)
         # no country's registrations are that long: a sign with a sentence
         certainty = 0.7 * score if reading.count > LONGEST + 2 else certainty
