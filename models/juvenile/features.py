@@ -87,7 +87,8 @@ def read(data: Path, cache: Path, *, limit: int = 0) -> Faces:
         if not all(file.is_file() for file in files):
             _see(faces(paths), len(paths) * (1 if name == "ages" else 40), backdrops, files)
         tables.append(dict(np.load(files.table)))
-        large.append((np.load(files.maps), np.load(files.chips)))
+        # read from the disk as they are joined: both folders and their sum would not fit into 8 GB
+        large.append((np.load(files.maps, mmap_mode="r"), np.load(files.chips, mmap_mode="r")))
     known = _parts(tables[0]["embedding"][:, 0])
     unknown = np.array([-1, PARTS - 1])[tables[1].pop("held_out")]
     tables[0].pop("held_out")
