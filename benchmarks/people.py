@@ -19,7 +19,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from screening import config
-from screening.evaluation.intervals import wilson
+from screening.evaluation.intervals import told
 from screening.finding import Box
 from screening.policy import Verdict
 
@@ -53,8 +53,7 @@ def within(box: Box, middle: tuple[float, float]) -> bool:
 
 def share(hits: list[bool]) -> str:
     """A share with its counts and its Wilson interval."""
-    low, high = wilson(sum(hits), len(hits))
-    return f"{sum(hits) / max(len(hits), 1):.3f} ({sum(hits)} of {len(hits)}, {low:.3f}-{high:.3f})"
+    return told(sum(hits), len(hits))
 
 
 def main() -> None:

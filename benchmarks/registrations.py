@@ -19,7 +19,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from screening import config
-from screening.evaluation.intervals import wilson
+from screening.evaluation.intervals import told
 from screening.policy import Verdict
 
 
@@ -54,8 +54,7 @@ def main() -> None:
         "pictures blocked": (sum(blocked for _, blocked in results.values()), len(known)),
     }
     for name, (hits, of) in figures.items():
-        low, high = wilson(hits, of)
-        print(f"{name}: {hits} of {of}, {hits / of:.3f} ({low:.3f}-{high:.3f})")
+        print(f"{name}: {told(hits, of)}")
     for file, plates in known.items() if options.list else ():
         if set(plates) - results[file][0]:
             print(file, file=sys.stderr)

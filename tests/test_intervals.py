@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from screening.evaluation.intervals import wilson
+from screening.evaluation.intervals import told, wilson
 
 
 @pytest.mark.parametrize(
@@ -19,3 +19,9 @@ def test_the_interval_is_wilsons(hits: int, of: int, low: float, high: float) ->
 def test_what_is_no_share_has_no_interval(hits: int, of: int) -> None:
     with pytest.raises(ValueError, match="is no share"):
         wilson(hits, of)
+
+
+def test_a_share_is_told_with_its_counts_and_its_interval() -> None:
+    assert told(57, 60) == "0.950 (57 of 60, 0.863-0.983)"
+    assert told(1, 2, digits=2) == "0.50 (1 of 2, 0.09-0.91)"
+    assert told(0, 0) == "none"

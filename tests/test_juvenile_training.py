@@ -61,12 +61,11 @@ def test_the_looker_begins_with_what_dlib_sees(astronaut: Path) -> None:
 
 def test_a_short_training_ends_in_a_network_that_the_engine_runs(drawn: Path, tmp_path: Path) -> None:
     pytest.importorskip("torch")
-    out, card = tmp_path / "juvenile.onnx", tmp_path / "card.md"
-    card.write_text("# juvenile\n\n## Figures\n\nold\n\n## Where it fails\n\nkept\n")
+    out = tmp_path / "juvenile.onnx"
     # train.py itself compares the engine's scores with torch's and fails where they differ
     done = subprocess.run(
         [sys.executable, str(TRAIN), str(drawn), "--epochs", "1", "1", "--cache", str(tmp_path / "cache"),
-         "--out", str(out), "--card", str(card)],
+         "--out", str(out)],
         capture_output=True, text=True, timeout=300, env=os.environ | {"OMP_NUM_THREADS": "1"}, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
@@ -76,7 +75,4 @@ def test_a_short_training_ends_in_a_network_that_the_engine_runs(drawn: Path, tm
     score, age = load(out)(dice.random((1, 128)), dice.random((1, 128, 8, 8)), chip)
     assert 0 <= score[0] <= 1
     assert 0 <= age[0] <= 80
-    written = card.read_text()
-    assert "| 13-15 |" in written
-    assert "old" not in written.splitlines()
-    assert written.endswith("## Where it fails\n\nkept\n")
+    assert "| 13-15 |" in done.stdout

@@ -18,12 +18,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.metrics import roc_auc_score
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[2])]
 
-from material import examples, read  # noqa: E402
+from material import Example, examples, read  # noqa: E402
 
-from screening.evaluation.intervals import wilson  # noqa: E402
+from screening.evaluation.intervals import told  # noqa: E402
 from screening.photo import Photo  # noqa: E402
 from screening.stages.vehicles import Vehicles  # noqa: E402
 
@@ -43,27 +44,43 @@ def main() -> None:
     parser.add_argument("--network", default="damage", help="its name in models/manifest.toml, or an ONNX file")
     parser.add_argument("--all", nargs="*", default=[], metavar="SOURCE", help="sources to take whole")
     parser.add_argument("--limit", type=int, help="take so many pictures of each folder")
-    parser.add_argument("--sizes", action="store_true", help="measure wrecks and sound cars made smaller, too")
-    parser.add_argument("--worst", type=int, default=0, help="name the pictures of each source that went most wrong")
+    parser.add_argument("--worst", type=int, help="only name so many pictures of each source that went most wrong")
     options = parser.parse_args()
     if options.data is None:
         parser.error("name the folder of labelled pictures, or set SCREENING_DATA")
-    network = options.network
-    stage = Vehicles(network=Path(network) if network.endswith(".onnx") else network)
-    kept = [one for one in examples(options.data, options.limit) if one.held or one.source in options.all]
-    rows = [(one.source, one.name, score_of(stage, read(options.data / one.name))) for one in kept]
+    network = Path(options.network) if options.network.endswith(".onnx") else options.network
+    if not options.worst:
+        print(figures(network, options.data, whole=options.all, limit=options.limit))
+        return
+    rows = scored(Vehicles(network=network), kept(options.data, options.all, options.limit), options.data)
+    for source in (*DAMAGED, *SOUND):
+        wrong = sorted((row for row in rows if row[0] == source), key=lambda row: row[2], reverse=source in SOUND)
+        print(source, ", ".join(f"{Path(name).name} {score:.2f}" for _, name, score in wrong[: options.worst]))
+
+
+def figures(network: str | Path, data: Path, *, whole: Iterable[str] = (), limit: int | None = None) -> str:
+    """The card's tables of a network, measured on the kept pictures and on all of the sources `whole`."""
+    stage = Vehicles(network=network)  # type: ignore[arg-type]  # the engine takes a path too
+    pictures = kept(data, whole, limit)
     scores: Scores = {}
-    for source, name, score in rows:
+    for source, name, score in scored(stage, pictures, data):
         scores.setdefault(source, []).append(score)
         if source == "sound" and int("".join(filter(str.isdigit, Path(name).stem))) in YARD:
             scores.setdefault("yard", []).append(score)
-    print(curve(scores))
-    print(ranks(scores))
-    for source in ("wreck", "sound") if options.sizes else ():
-        print(sizes(stage, [read(options.data / one.name) for one in kept if one.source == source], source))
-    for source in [*DAMAGED, *SOUND] if options.worst else []:
-        wrong = sorted((row for row in rows if row[0] == source), key=lambda row: row[2], reverse=source in SOUND)
-        print(source, ", ".join(f"{Path(name).name} {score:.2f}" for _, name, score in wrong[: options.worst]))
+    small = {
+        source: [read(data / one.name) for one in pictures if one.source == source] for source in ("wreck", "sound")
+    }
+    return "\n\n".join((curve(scores), ranks(scores), sizes(stage, small)))
+
+
+def kept(data: Path, whole: Iterable[str], limit: int | None) -> list[Example]:
+    """The pictures to measure on."""
+    return [one for one in examples(data, limit) if one.held or one.source in set(whole)]
+
+
+def scored(stage: Vehicles, pictures: list[Example], data: Path) -> list[tuple[str, str, float]]:
+    """Source, name and score of each picture."""
+    return [(one.source, one.name, score_of(stage, read(data / one.name))) for one in pictures]
 
 
 def score_of(stage: Vehicles, picture: NDArray[np.uint8]) -> float:
@@ -74,15 +91,13 @@ def score_of(stage: Vehicles, picture: NDArray[np.uint8]) -> float:
 def share_of(values: Iterable[float], threshold: float) -> str:
     """The share at or above a threshold, with its interval."""
     known = list(values)
-    hits = sum(value >= threshold for value in known)
-    low, high = wilson(hits, len(known))
-    return f"{hits / len(known):.3f} ({low:.3f}-{high:.3f})"
+    return told(sum(value >= threshold for value in known), len(known))
 
 
 def curve(scores: Scores) -> str:
     """A Markdown table: for each source the share of pictures at or above each threshold."""
     sources = [source for source in (*DAMAGED, *SOUND) if scores.get(source)]
-    lines = ["| threshold | " + " | ".join(f"{source} ({len(scores[source])})" for source in sources) + " |"]
+    lines = ["| threshold | " + " | ".join(f"{source}" for source in sources) + " |"]
     lines.append("|---" * (len(sources) + 1) + "|")
     for threshold in THRESHOLDS:
         cells = [f"{threshold:g}", *(share_of(scores[source], threshold) for source in sources)]
@@ -93,26 +108,26 @@ def curve(scores: Scores) -> str:
 def ranks(scores: Scores) -> str:
     """A Markdown table: the area under the ROC curve of each damaged source against each sound one."""
     sound = [source for source in SOUND if scores.get(source)]
-    lines = ["", "| AUC | " + " | ".join(sound) + " |", "|---" * (len(sound) + 1) + "|"]
+    lines = ["| AUC | " + " | ".join(sound) + " |", "|---" * (len(sound) + 1) + "|"]
     for source in DAMAGED:
         if scores.get(source):
-            cells = [source, *(f"{auc(scores[source], scores[other]):.3f}" for other in sound)]
+            cells = [source, *(f"{area(scores[source], scores[other]):.3f}" for other in sound)]
             lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
-def auc(above: list[float], below: list[float]) -> float:
-    """How often one of the first scores higher than one of the second; ties count half."""
-    one, other = np.array(above)[:, None], np.array(below)[None]
-    return float((one > other).mean() + (one == other).mean() / 2)
+def area(above: list[float], below: list[float]) -> float:
+    """The area under the curve of one source against another."""
+    return float(roc_auc_score([1] * len(above) + [0] * len(below), above + below))
 
 
-def sizes(stage: Vehicles, pictures: list[NDArray[np.uint8]], source: str) -> str:
-    """The share at HOLD or more with the pictures made smaller."""
-    lines = ["", f"| {source}: longer side of the picture | at {HOLD:g} or more |", "|---|---|"]
+def sizes(stage: Vehicles, pictures: dict[str, list[NDArray[np.uint8]]]) -> str:
+    """A Markdown table: the share at HOLD or more with the pictures made smaller."""
+    lines = [f"| longer side of the picture, at {HOLD:g} or more | {' | '.join(pictures)} |"]
+    lines.append("|---" * (len(pictures) + 1) + "|")
     for side in (208, 104):
-        smaller = [shrunk(picture, side) for picture in pictures]
-        lines.append(f"| {side} px | {share_of((score_of(stage, picture) for picture in smaller), HOLD)} |")
+        scores = [[score_of(stage, shrunk(one, side)) for one in some] for some in pictures.values()]
+        lines.append(f"| {side} px | {' | '.join(share_of(some, HOLD) for some in scores)} |")
     return "\n".join(lines)
 
 

@@ -5,16 +5,18 @@
 DATA is the folder with damage/, plates/, everyday/, faces/, scene_text/ and house_numbers/ (by default the one that
 SCREENING_DATA names). The network starts from EfficientNet-lite0 as it was trained on ImageNet, which the `train` extra
 brings. A teacher, YOLOv5n as it was trained on COCO, finds the vehicles; without `--start` our own street network does.
-`--without` leaves sources out, to measure on them what the network makes of pictures from elsewhere. `--limit` takes
-the first few pictures of each folder, for a try-out. `evaluate.py` prints the figures of the card.
-`--resume damage.onnx` trains the shipped network further, by the last round alone, and writes the mean of the weights
-before and after, which errs less than either. With `--everything` all is then learnt once more, from all pictures,
-those kept for measuring too, and calibrated as the first time.
+The last round is learnt twice from the same start: once without the pictures kept for measuring, which calibrate and
+judge the result, and once with them; the second is what ships. The figures are written into the card and the hash into
+the manifest where --out is the file that ships; any other is a trial.
+`--resume damage.onnx` trains the shipped network further, by the last round alone. `--without` leaves sources out, to
+measure on them what the network makes of pictures from elsewhere. `--limit` takes the first few pictures of each
+folder, for a try-out.
 """
 
 from __future__ import annotations
 
 import argparse
+import copy
 import math
 import os
 import sys
@@ -34,9 +36,10 @@ if TYPE_CHECKING:
     from torch import Tensor
     from views import View
 
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "street"), str(Path(__file__).parents[2])]
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parent / "street"), str(HERE.parents[1])]
 
-from screening.weights import sha256_of  # noqa: E402
+from ship import ship  # noqa: E402
 
 SEED = 7
 BATCH = 32
@@ -64,9 +67,11 @@ class Lesson:
 
 
 LESSONS = (
-    Lesson(share=0.6, harsh=0.8, rate=4e-4, side=192),
-    Lesson(share=0.4, harsh=0.4, rate=2.5e-4, side=256, motorcycles=0.04),
+    Lesson(share=0.45, harsh=0.8, rate=4e-4, side=192),
+    Lesson(share=0.30, harsh=0.4, rate=2.5e-4, side=256, motorcycles=0.04),
 )
+# What follows them; its weights are taken at half of what it changes.
+LAST = Lesson(share=0.25, harsh=0.4, rate=2.5e-4, side=256, motorcycles=0.04)
 # How often each source is drawn.
 SHARES = {
     "wreck": 0.25, "major": 0.08, "moderate": 0.04, "part": 0.02, "glass": 0.06, "damage": 0.01,
@@ -79,10 +84,9 @@ def main() -> None:
     parser.add_argument("data", nargs="?", type=Path, default=os.environ.get("SCREENING_DATA"))
     parser.add_argument("--start", type=Path, help="YOLOv5n's original checkpoint, trained on COCO")
     parser.add_argument("--resume", type=Path, help="an exported network of ours, to be trained further")
-    parser.add_argument("--everything", action="store_true", help="then learn from the kept pictures too")
-    parser.add_argument("--out", type=Path, default=Path(__file__).with_name("damage.onnx"))
+    parser.add_argument("--out", type=Path, default=HERE / "damage.onnx")
     parser.add_argument("--work", type=Path, help="where the vehicles found and the checkpoint go (a temporary folder)")
-    parser.add_argument("--steps", type=int, default=1250, help=f"batches of {BATCH} to learn from")
+    parser.add_argument("--steps", type=int, default=1650, help=f"batches of {BATCH} that it learns from")
     parser.add_argument("--without", nargs="*", default=[], metavar="SOURCE", help="sources to leave out")
     parser.add_argument("--limit", type=int, help="take so many pictures of each folder")
     parser.add_argument("--threads", type=int, default=2)
@@ -98,49 +102,62 @@ def main() -> None:
 
 
 def train(options: argparse.Namespace, work: Path) -> None:
-    """Find the vehicles, learn, calibrate on the pictures kept for measuring, learn from these too if asked, export."""
+    """Find the vehicles, learn, calibrate and judge by the kept pictures, learn from these too, export, record."""
     import torch
     from calibrate import calibrate, calibration
+    from evaluate import figures
     from export import agrees, to_onnx
     from material import examples, with_vehicles
 
     torch.set_num_threads(options.threads)
     cv2.setNumThreads(options.threads)
+    torch.manual_seed(options.seed)
+    cv2.setRNGSeed(options.seed)
+    dice = np.random.default_rng(options.seed)
     find = vehicles_by_ours
     if options.start:
         street: Any = import_module("teacher")  # the street network learns from the same teacher
         find = street.Teacher(options.start).find
     known = with_vehicles(examples(options.data, options.limit), options.data, find, work)
     shown = [one for one in known if one.source not in options.without]
-    network = taught([one for one in shown if not one.held], options)
-    line = calibration(network, [one for one in known if one.held], options.data)
-    if options.everything:
-        network = taught(shown, options)
+    seen = [one for one in shown if not one.held]
+    begun = begin(seen, options, dice)
+    judged = finish(begun, seen, options, dice)
+    line = calibration(judged, [one for one in known if one.held], options.data)
+    calibrate(judged, *line)
+    to_onnx(judged, work / "judged.onnx")
+    measured = figures(work / "judged.onnx", options.data, limit=options.limit)
+    network = finish(begun, shown, options, dice)
     calibrate(network, *line)
     to_onnx(network, options.out)
     agrees(network, options.out)
-    print(f"wrote {options.out.name}, {options.out.stat().st_size / 1e6:.1f} MB, SHA-256 {sha256_of(options.out)}")
+    ship("damage", options.out, measured)
 
 
-def taught(shown: list[Example], options: argparse.Namespace) -> Damage:
-    """A network that learnt all rounds; one that goes on from another is the mean of what it was and what it became."""
-    import torch
+def begin(shown: list[Example], options: argparse.Namespace, dice: np.random.Generator) -> Damage:
+    """A network before its last round."""
     from network import Damage
 
-    torch.manual_seed(options.seed)
-    cv2.setRNGSeed(options.seed)
-    dice = np.random.default_rng(options.seed)
-    network, lessons = Damage(), LESSONS
+    network = Damage()
     if options.resume:
-        lessons = LESSONS[-1:]
         resume(network, options.resume, shown, options.data, dice)
-    before = {name: value.clone() for name, value in network.state_dict().items()}
-    total = sum(lesson.share for lesson in lessons)
-    for lesson in lessons:
-        learn(network, shown, lesson, max(1, round(options.steps * lesson.share / total)), options.data, dice)
-    if options.resume:
-        network.load_state_dict({name: halfway(before[name], value) for name, value in network.state_dict().items()})
+    for lesson in () if options.resume else LESSONS:
+        learn(network, shown, lesson, steps_of(lesson, options), options.data, dice)
     return network
+
+
+def finish(begun: Damage, shown: list[Example], options: argparse.Namespace, dice: np.random.Generator) -> Damage:
+    """A copy of the network after the last round: the mean of what it was and what it became, which errs less."""
+    network = copy.deepcopy(begun)
+    learn(network, shown, LAST, steps_of(LAST, options), options.data, dice)
+    before = begun.state_dict()
+    network.load_state_dict({name: halfway(before[name], value) for name, value in network.state_dict().items()})
+    return network
+
+
+def steps_of(lesson: Lesson, options: argparse.Namespace) -> int:
+    """How many batches a round has."""
+    return max(1, round(options.steps * lesson.share))
 
 
 def resume(

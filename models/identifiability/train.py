@@ -11,7 +11,6 @@ than all but 1 in 1,000 of the strangers are. About two minutes on one core; see
 from __future__ import annotations
 
 import argparse
-import hashlib
 import itertools
 import json
 import math
@@ -21,20 +20,23 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
+from sklearn.metrics import roc_auc_score
 
-from screening.evaluation.intervals import wilson
+from screening.evaluation.intervals import told
 from screening.stages import embedding
 from screening.stages.centerface import Face, detect
 from screening.stages.identifiability import measure
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "juvenile"))
+sys.path[:0] = [str(HERE.parent / "juvenile"), str(HERE.parent)]
 import degrade  # noqa: E402
+from ship import ship  # noqa: E402
 
 SEED = 20
 HEIGHTS = (8, 12, 16, 20, 24, 32, 40, 56, 80)
@@ -202,28 +204,24 @@ def curve(tried: list[Probe], nearest: float) -> dict[str, dict[str, list[float]
     return table
 
 
-def area(score: NDArray[np.float64], truth: NDArray[np.bool_]) -> float:
-    """The area under the curve: how often a recognised copy scores higher than one that is not."""
-    order = np.argsort(np.argsort(score))
-    positive = int(truth.sum())
-    return float((order[truth].sum() - positive * (positive - 1) / 2) / (positive * (len(truth) - positive)))
-
-
-def tabulated(curves: dict[str, dict[str, list[float]]]) -> str:
-    """The card's table: the share recognised with its 95 % Wilson interval, and of how many copies."""
+def figures(table: dict[str, Any]) -> str:
+    """What the card says of the table: shares with their 95 % Wilson intervals and numbers of copies."""
+    curves = table["recognised, found, copies"]
     bands = list(curves["sharp"])
-    lines = ["| fault | " + " | ".join(f"{band} px" for band in bands) + " |", "|---" * (len(bands) + 1) + "|"]
+    auc = table["area under the curve, person left out"]
+    lines = [f"Area under the curve, each person scored by a fit on the others: {auc:.3f}.", ""]
+    lines += ["| fault | " + " | ".join(f"{band} px" for band in bands) + " |", "|---" * (len(bands) + 1) + "|"]
     for fault, cells in curves.items():
         said = []
         for band in bands:
             known, _, count = cells[band]
-            low, high = wilson(round(known * count), int(count))
-            said.append(f"{known:.2f} ({low:.2f}-{high:.2f}, {count:.0f})")
+            said.append(told(round(known * count), int(count), digits=2))
         lines.append(f"| {fault} | {' | '.join(said)} |")
-    return "\n".join(lines)
+    same = ", ".join(f"{height} px {share:.2f}" for height, share in table["same picture of ages, recognised"].items())
+    return "\n".join([*lines, "", f"Compared with the very picture that they were made from, adults of ages/: {same}."])
 
 
-def written(table: dict[str, object]) -> str:
+def written(table: dict[str, Any]) -> str:
     """The table as JSON, a list a line."""
     text = json.dumps(table, indent=1) + "\n"
     return re.sub(r"\[[^][]*\]", lambda numbers: "[" + " ".join(numbers.group()[1:-1].split()) + "]", text)
@@ -234,11 +232,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", nargs="?", type=Path, default=os.environ.get("SCREENING_DATA"))
     parser.add_argument("--out", type=Path, default=HERE / "identifiability.json")
-    parser.add_argument("--table", action="store_true", help="only print the card's table of what --out holds")
     options = parser.parse_args()
-    if options.table:
-        print(tabulated(json.loads(options.out.read_text(encoding="utf-8"))["recognised, found, copies"]))
-        return
     if options.data is None:
         parser.error("say where the pictures are, or set SCREENING_DATA")
     cv2.setNumThreads(1)
@@ -254,21 +248,19 @@ def main() -> None:
         held_out[names == name] = x[names == name] @ fit(x[names != name], y[names != name].astype(float))
     weights = fit(x, y.astype(float))
     weights[0] += HUMAN
-    table = {
+    table: dict[str, Any] = {
         "weights": {name: round(float(value), 4) for name, value in zip(NAMES, weights, strict=True)},
         "added for human eyes": HUMAN,
         "distance at 1 false match in 1,000": round(nearest, 4),
         "faces": len(everybody),
         "copies": len(tried),
         "copies fitted": len(used),
-        "area under the curve, person left out": round(area(held_out, y), 4),
+        "area under the curve, person left out": round(float(roc_auc_score(y, held_out)), 4),
         "recognised, found, copies": curve(tried, nearest),
         "same picture of ages, recognised": same_picture(Path(options.data)),
     }
-    text = written(table)
-    options.out.write_text(text, encoding="utf-8")
-    print(tabulated(json.loads(text)["recognised, found, copies"]))
-    print(text, "sha256", hashlib.sha256(text.encode()).hexdigest())
+    options.out.write_text(written(table), encoding="utf-8")
+    ship("identifiability", options.out, figures(table))
 
 
 if __name__ == "__main__":

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.metrics import roc_auc_score
 
-from screening.evaluation.intervals import wilson
+from screening.evaluation.intervals import told
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -17,20 +18,9 @@ GENDERS = ("male", "female")
 ETHNICITIES = ("White", "Black", "Asian", "Indian", "other")
 
 
-def area(score: Floats, truth: Mask) -> float:
-    """The area under the curve: how often one of `truth` scores higher than one that is not; ties count half."""
-    values, place = np.unique(score, return_inverse=True)
-    here = np.bincount(place, minlength=len(values))
-    below = np.cumsum(here) - here
-    ranks = below + (here + 1) / 2
-    positive = int(truth.sum())
-    return float((ranks[place][truth].sum() - positive * (positive + 1) / 2) / (positive * (len(truth) - positive)))
-
-
 def share(flagged: Mask) -> str:
     """A share, its interval and its count, for a table."""
-    low, high = wilson(int(flagged.sum()), len(flagged))
-    return f"{flagged.mean():.2f} ({low:.2f}-{high:.2f}, {len(flagged)})" if len(flagged) else "none"
+    return told(int(flagged.sum()), len(flagged), digits=2)
 
 
 def by_age(score: Floats, age: NDArray[np.int64], hold: float, block: float) -> Iterator[str]:
@@ -50,7 +40,7 @@ def by_group(score: Floats, age: NDArray[np.int64], groups: dict[str, Mask], hol
     yield "|---" * (len(bands) + 2) + "|"
     for name, mask in groups.items():
         shares = (share(score[mask & (age >= low) & (age <= high)] >= hold) for low, high in bands.values())
-        yield f"| {name} | {area(score[mask], age[mask] < 18):.3f} | " + " | ".join(shares) + " |"
+        yield f"| {name} | {roc_auc_score(age[mask] < 18, score[mask]):.3f} | " + " | ".join(shares) + " |"
 
 
 def by_detail(
@@ -64,7 +54,7 @@ def by_detail(
         teens, grown = mask & (age >= 13) & (age <= 17), mask & (age >= 30)
         if teens.any() and grown.any():
             columns = (
-                f"{area(score[mask], age[mask] < 18):.3f}",
+                f"{roc_auc_score(age[mask] < 18, score[mask]):.3f}",
                 share(score[teens] >= hold),
                 share(score[grown] >= hold),
             )

@@ -1,4 +1,4 @@
-"""Trains the juvenile network: from the labelled faces of ages/ to juvenile.onnx and the figures of its card.
+"""Trains the juvenile network: from the labelled faces of ages/ to juvenile.onnx, its card and its manifest entry.
 
     python models/juvenile/train.py [DATA] [--cache FOLDER] [--out models/juvenile/juvenile.onnx]
 
@@ -6,16 +6,15 @@ DATA is the folder with ages/, faces/ and everyday/ (by default the one that SCR
 ages/ begins with age_gender_ethnicity; of faces/, crowds of which many wear masks, children.json says who is a child.
 Everything is trained twice. The first ensemble never sees a third of ages/ and half of faces/, which calibrate and
 judge it. The second, which ships, learns from all faces, with that calibration. The cut-outs of the faces and what
-dlib's network sees in them are kept in the cache, so a second run skips the first ten minutes. About an hour on one
-core; seeds are fixed.
+dlib's network sees in them are kept in the cache, so a second run skips the first ten minutes, and so are both
+ensembles: `--again` takes these, for another calibration or another table. About an hour on one core; seeds are fixed.
+Figures and hash are recorded where --out is the file that ships; any other is a trial.
 """
 
 from __future__ import annotations
 
 import argparse
-import hashlib
 import os
-import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,9 +27,13 @@ from features import CHILD, COPIES, GROWN, KEPT, Faces, read
 from network import ADULT, COVERED, CUTS, LOOKING, WEIGHTS, Cover, Ensemble, Looker, Reader, targets, to_onnx
 from numpy.typing import NDArray
 from scipy.optimize import minimize
+from sklearn.metrics import roc_auc_score
 
 HERE = Path(__file__).resolve().parent
-sys.path.append(str(HERE.parent / "street"))  # its weights are stored as the street network's are
+sys.path += [str(HERE.parent), str(HERE.parent / "street")]  # its weights are stored as the street network's are
+
+from ship import ship  # noqa: E402
+
 SEED = 20
 # Readers of each kind.
 READERS = 5
@@ -158,6 +161,15 @@ class Members:
     mask: Cover
 
 
+def members(kept: Path, source: Material, rows: NDArray[np.int64], options: argparse.Namespace) -> Members:
+    """All members, trained on some faces, or with `again` as an earlier run kept them."""
+    if options.again and kept.is_file():
+        return torch.load(kept, weights_only=False)  # type: ignore[no-any-return]  # a file of our own
+    trained = train_all(source, rows, epochs=tuple(options.epochs))
+    torch.save(trained, kept)
+    return trained
+
+
 def train_all(source: Material, rows: NDArray[np.int64], *, epochs: tuple[int, int]) -> Members:
     """All members, trained on some faces."""
     readers = []
@@ -242,7 +254,7 @@ def told(name: str, score: NDArray[np.float64], faces: Faces, rows: NDArray[np.i
     for title, copies in (("as they are", slice(0, 1)), ("spoilt", slice(2, None))):
         part = score[:, copies]
         flat, age = part.ravel(), np.repeat(faces.age[rows], part.shape[1])
-        whole, older = figures.area(flat, age < 18), figures.area(flat[age >= 10], age[age >= 10] < 18)
+        whole, older = roc_auc_score(age < 18, flat), roc_auc_score(age[age >= 10] < 18, flat[age >= 10])
         lines += ["", f"The pictures {title}: area under the curve {whole:.4f}, of 10 years and over {older:.4f}."]
         lines += ["", *figures.by_age(flat, age, hold, block)]
         turns = part.shape[1]
@@ -275,13 +287,6 @@ def agrees(ensemble: Ensemble, out: Path, source: Material) -> None:
         raise ValueError(f"the engine's scores differ from torch's by {difference:.3f}")
 
 
-def put_in_card(card: Path, text: str) -> None:
-    """Writes the figures into the card, between its headings `## Figures` and the next one."""
-    before, _, rest = card.read_text(encoding="utf-8").partition("## Figures\n")
-    after = re.search(r"^## ", rest, re.MULTILINE)
-    card.write_text(f"{before}## Figures\n\n{text}\n\n{rest[after.start() :] if after else ''}", encoding="utf-8")
-
-
 def main() -> None:
     """See, learn, calibrate, write down how good it is, learn from everything, export."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -289,20 +294,22 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, default=Path.home() / ".cache" / "screening-juvenile")
     parser.add_argument("--out", type=Path, default=HERE / "juvenile.onnx")
     parser.add_argument(
-        "--card", type=Path, help="the card into which to write the figures; by default they are printed"
-    )
-    parser.add_argument(
         "--epochs", type=int, nargs=2, default=(5, 12), help="how often each reader and the looker see every face"
     )
     parser.add_argument("--limit", type=int, default=0, help="how many faces to take, for a try-out")
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--again", action="store_true", help="take what the last run trained, from the cache")
     options = parser.parse_args()
     if options.data is None:
         parser.error("say where the pictures are, or set SCREENING_DATA")
     torch.set_num_threads(options.threads)
     faces = read(Path(options.data), options.cache, limit=options.limit)
     source = material(faces)
-    judged = train_all(source, np.flatnonzero(~np.isin(faces.part, KEPT)), epochs=tuple(options.epochs))
+    learnt, everything = np.flatnonzero(~np.isin(faces.part, KEPT)), np.arange(len(faces.age))
+    judged, shipped = (
+        members(options.cache / f"{name}{options.limit}.pt", source, rows, options)
+        for name, rows in (("judged", learnt), ("shipped", everything))
+    )
     kept = np.flatnonzero(np.isin(faces.part, KEPT) & (faces.picture < 0))
     crowd = np.flatnonzero(np.isin(faces.part, KEPT) & (faces.picture >= 0))
     logit, crowded = (answers(judged, source, rows) for rows in (kept, crowd))
@@ -316,14 +323,10 @@ def main() -> None:
     text += "\n\n" + "\n".join(
         figures.by_picture(crowd_score[:, 0], faces.age[crowd] == CHILD, faces.picture[crowd], cut[0])
     )
-    print(text, flush=True)
-    shipped = train_all(source, np.arange(len(faces.age)), epochs=tuple(options.epochs))
     ensemble = Ensemble(shipped.readers, shipped.looker, shipped.mask, slope, shift).eval()
     to_onnx(ensemble, options.out)
     agrees(ensemble, options.out, source)
-    if options.card:
-        put_in_card(options.card, text)
-    print("sha256", hashlib.sha256(options.out.read_bytes()).hexdigest(), "borders", CUTS)
+    ship("juvenile", options.out, text)
 
 
 if __name__ == "__main__":

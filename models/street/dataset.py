@@ -85,7 +85,7 @@ def street_samples(data: Path, find: Find, limit: int | None) -> Iterator[Sample
 def empty_samples(data: Path, find: Find, limit: int | None) -> Iterator[Sample]:
     """Yield pictures in which the teacher sees no vehicle, even when asked to guess."""
     for folder, most in EMPTY.items():
-        for path in _pictures(data / folder)[: min(most, limit or most)]:
+        for path in pictures_of(data / folder)[: min(most, limit or most)]:
             if not find(rgb(path)):
                 yield Sample(path)
 
@@ -93,18 +93,19 @@ def empty_samples(data: Path, find: Find, limit: int | None) -> Iterator[Sample]
 def damaged_samples(data: Path, find: Find, find_plates: Find, limit: int | None) -> Iterator[Sample]:
     """Yield pictures of damaged and sound cars: vehicles by the teacher, plates by a first network of our own."""
     for folder, most in DAMAGED.items():
-        for path in _pictures(data / folder)[: min(most, limit or most)]:
+        for path in pictures_of(data / folder)[: min(most, limit or most)]:
             picture = rgb(path)
             vehicles = [(VEHICLE, *box[:4]) for box in find(picture)]
             if vehicles:
                 yield Sample(path, vehicles + [(PLATE, *box[:4]) for box in find_plates(picture)])
 
 
-def _pictures(folder: Path) -> list[Path]:
+def pictures_of(folder: Path) -> list[Path]:
+    """A folder's pictures, in an order that is always the same and tells nothing."""
     if not folder.is_dir():
         return []
     found = [path for path in folder.iterdir() if path.suffix.lower() in {".jpg", ".jpeg", ".png"}]
-    return sorted(found, key=lambda path: hashlib.md5(path.name.encode()).digest())  # any fixed shuffle
+    return sorted(found, key=lambda path: hashlib.md5(path.name.encode()).digest())
 
 
 def write(samples: list[Sample], folder: Path, *, seed: int) -> None:

@@ -2,9 +2,10 @@
 
     python models/street/evaluate.py DATA [--network models/street/street.onnx] [--start yolov5n.pt]
 
-Prints how many of the plates marked by hand are found, by width in pixels of the picture, at several least scores;
-how many pictures with nothing to find show a plate; and, with `--start`, how many of the teacher's vehicles are found.
-Each figure comes with its counts and the 95 % Wilson interval.
+Prints the tables of the card: how many of the plates marked by hand are found, by width in pixels of the picture, at
+several least scores, by day and as `conditions.py` makes the same pictures look; with `--start` how many of the
+teacher's vehicles are found; and how many pictures with nothing to find show a plate. Each share comes with its counts
+and its 95 % Wilson interval.
 """
 
 from __future__ import annotations
@@ -13,24 +14,28 @@ import argparse
 import os
 import random
 import sys
-import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from conditions import CONDITIONS, taken
-from dataset import EMPTY, _pictures, held_out, plates_by_hand, rgb
+from dataset import EMPTY, held_out, pictures_of, plates_by_hand, rgb
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from screening.evaluation.intervals import wilson
+from screening.evaluation.intervals import told
+from screening.finding import Box
+from screening.photo import Photo
+from screening.stages.street import find
 
-BANDS = ((45, 10_000), (25, 45), (0, 25))
-LEAST = (0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5)
-
-
-def share(hits: int, of: int) -> str:
-    """A share with its counts and its 95 % Wilson interval."""
-    low, high = wilson(hits, of)
-    return f"{hits / of:.3f} ({hits}/{of}, {low:.3f}-{high:.3f})" if of else "-"
+# Widths of plates, in pixels.
+BANDS = {"45 px wide and more": (45, 10_000), "25 to 44 px": (25, 45), "under 25 px": (0, 25)}
+LEAST = (0.05, 0.1, 0.2, 0.3, 0.5)
+# The least score that a plate has in a scan, and a vehicle.
+USED, VEHICLE = 0.1, 0.3
+Find = Callable[..., list[tuple[float, ...]]]
+Marked = list[tuple[Path, list[list[float]]]]
 
 
 def main() -> None:
@@ -39,96 +44,107 @@ def main() -> None:
     parser.add_argument("--network", type=Path, default=Path(__file__).with_name("street.onnx"))
     parser.add_argument("--start", type=Path, help="YOLOv5n's original checkpoint, to measure vehicles against")
     parser.add_argument("--folder", default="plates", help="plates or house_numbers")
-    parser.add_argument("--as-taken", choices=CONDITIONS, help="make the street pictures look taken at night, or so")
     parser.add_argument("--once", action="store_true", help="leave out the closer look")
     parser.add_argument("--limit", type=int, help="take so many pictures of each folder")
     options = parser.parse_args()
     if options.data is None:
         parser.error("name the folder of labelled pictures, or set SCREENING_DATA")
-    street(options)
-    if not options.as_taken:
-        empty(options)
-
-
-def street(options: argparse.Namespace) -> None:
-    """Print the recall of plates and vehicles in held-out street pictures."""
-    from screening.finding import Box
-    from screening.photo import Photo
-    from screening.stages.street import find
-
-    pictures = [(path, plates) for path, plates in plates_by_hand(options.data) if path.parent.name == options.folder]
-    pictures = [(path, plates) for path, plates in pictures if held_out(path.name)][: options.limit]
-    best: list[tuple[float, float]] = []  # width and best score of each plate
-    extra: list[list[float]] = []  # scores of plates that match no label, by picture
-    vehicles: list[float] = []
     teacher = None
     if options.start:
         from teacher import Teacher
 
-        teacher = Teacher(options.start)
-    spent = 0.0
-    for path, plates in pictures:
-        picture = rgb(path)
-        if options.as_taken:
-            picture = taken(picture, plates, random.Random(path.name), options.as_taken)
-        started = time.process_time()
-        found = find(
-            Photo.from_array(picture, name=path.name),
-            networks=(options.network,),
-            plate=LEAST[0],
-            faint=0.1,
-            closer=not options.once,
-        )
-        spent += time.process_time() - started
-        seen = [detection for detection in found if detection.kind == "plate"]
-        boxes = [
-            Box(*(round(side) for side in plate))
-            for plate in plates
-            if plate[2] - plate[0] > 1 and plate[3] - plate[1] > 1
-        ]
+        teacher = Teacher(options.start).find
+    looks = {"folder": options.folder, "closer": not options.once, "limit": options.limit}
+    print(figures(options.network, options.data, teacher, **looks))
+
+
+def figures(
+    network: Path,
+    data: Path,
+    teacher: Find | None = None,
+    *,
+    folder: str = "plates",
+    closer: bool = True,
+    limit: int | None = None,
+) -> str:
+    """The card's tables of a network."""
+    marked = [(path, plates) for path, plates in plates_by_hand(data) if path.parent.name == folder]
+    marked = [(path, plates) for path, plates in marked if held_out(path.name)][:limit]
+    looks = {"networks": (network,), "plate": LEAST[0], "faint": VEHICLE, "closer": closer}
+    seen = {way: look(marked, way, teacher, looks) for way in ("", *CONDITIONS)}
+    lines = [f"{len(marked)} pictures of {folder}/ by day:", "", *header("least score")]
+    lines += [row(f"{least:.2f}", seen[""], least) for least in LEAST]
+    lines += ["", f"The same as `conditions.py` makes them look, from {USED:.2f}:", "", *header("as taken")]
+    lines += [row(way, seen[way], USED) for way in CONDITIONS]
+    if seen[""].vehicles:
+        hits = sum(score >= VEHICLE for score in seen[""].vehicles)
+        lines += ["", f"Of the vehicles that the teacher sees by day: {told(hits, len(seen[''].vehicles))}."]
+    lines += ["", *empty(data, looks, limit)]
+    return "\n".join(lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the network made of some pictures.
+
+    Attributes:
+        plates: of each marked plate the width in pixels and the highest score of a detection that matches it.
+        extra: the score of each detected plate that matches no label.
+        vehicles: of each vehicle that the teacher sees, the highest score of a detection that matches it.
+    """
+
+    plates: list[tuple[int, float]]
+    extra: list[float]
+    vehicles: list[float]
+
+
+def look(marked: Marked, way: str, teacher: Find | None, looks: dict[str, Any]) -> Seen:
+    """Run the network on pictures as they are, or as taken in one of CONDITIONS."""
+    seen = Seen([], [], [])
+    for path, plates in marked:
+        picture = taken(rgb(path), plates, random.Random(path.name), way) if way else rgb(path)
+        found = find(Photo.from_array(picture, name=path.name), **looks)
+        shown = [one for one in found if one.kind == "plate"]
+        boxes = [Box(*(round(side) for side in sides)) for sides in plates if sides[2] - 1 > sides[0]]
+        boxes = [box for box in boxes if box.height > 1]
         for box in boxes:
-            best.append((box.width, max((one.score for one in seen if one.box.iou(box) >= 0.5), default=0.0)))
-        extra.append([one.score for one in seen if not any(one.box.iou(box) >= 0.2 for box in boxes)])
-        if teacher:
-            cars = [one for one in found if one.kind == "vehicle"]
-            for vehicle in teacher.find(picture, least=0.5):
-                box = Box(*(round(side) for side in vehicle[:4]))
-                vehicles.append(max((one.score for one in cars if one.box.iou(box) >= 0.5), default=0.0))
-    each = 1000 * spent / max(len(pictures), 1)
-    print(f"{len(pictures)} held-out pictures of {options.folder}/, {each:.0f} ms of CPU each")
-    for least in LEAST:
-        bands = []
-        for low, high in BANDS:
-            scores = [score for width, score in best if low <= width < high]
-            bands.append(f"{low}+ px {share(sum(score >= least for score in scores), len(scores))}")
-        print(
-            f"plates at {least:.2f}: "
-            + "; ".join(bands)
-            + f"; unlabelled {sum(score >= least for one in extra for score in one)}"
-        )
-    for least in (0.1, 0.2, 0.3, 0.4, 0.5) if teacher else ():
-        print(f"vehicles at {least:.2f}: {share(sum(score >= least for score in vehicles), len(vehicles))}")
+            seen.plates.append((box.width, best(one.score for one in shown if one.box.iou(box) >= 0.5)))
+        seen.extra.extend(one.score for one in shown if not any(one.box.iou(box) >= 0.2 for box in boxes))
+        cars = [one for one in found if one.kind == "vehicle"]
+        for sides in teacher(picture, least=0.5) if teacher and not way else ():
+            box = Box(*(round(side) for side in sides[:4]))
+            seen.vehicles.append(best(one.score for one in cars if one.box.iou(box) >= 0.5))
+    return seen
 
 
-def empty(options: argparse.Namespace) -> None:
-    """Print how many held-out pictures of everyday things, shop signs, forms and people show a plate."""
-    from screening.photo import Photo
-    from screening.stages.street import find
+def best(scores: Iterable[float]) -> float:
+    return max(scores, default=0.0)
 
+
+def header(first: str) -> list[str]:
+    """The first two lines of a table about plates."""
+    return [f"| {first} | {' | '.join(BANDS)} | unlabelled |", "|---" * (len(BANDS) + 2) + "|"]
+
+
+def row(name: str, seen: Seen, least: float) -> str:
+    """A line of a table about plates."""
+    bands = []
+    for low, high in BANDS.values():
+        scores = [score for width, score in seen.plates if low <= width < high]
+        bands.append(told(sum(score >= least for score in scores), len(scores)))
+    return f"| {name} | {' | '.join(bands)} | {sum(score >= least for score in seen.extra)} |"
+
+
+def empty(data: Path, looks: dict[str, Any], limit: int | None) -> list[str]:
+    """How many held-out pictures of everyday things, shop signs, forms and people show a plate."""
+    lines = ["| a plate seen in, from | 0.20 | 0.30 | 0.50 |", "|---|---|---|---|"]
     for folder, most in EMPTY.items():
-        paths = [path for path in _pictures(options.data / folder)[:most] if held_out(path.name)][: options.limit]
-        shown = []
-        for path in paths:
-            found = find(
-                Photo.from_array(rgb(path), name=path.name),
-                networks=(options.network,),
-                plate=LEAST[0],
-                closer=not options.once,
-            )
-            shown.append((max((one.score for one in found if one.kind == "plate"), default=0.0), path.name))
-        for least in (0.2, 0.3, 0.5):
-            print(f"{folder} with a plate at {least}: {share(sum(score >= least for score, _ in shown), len(shown))}")
-        print("   ", [f"{name} {score:.2f}" for score, name in sorted(shown, reverse=True)[:3] if score >= 0.2])
+        paths = [path for path in pictures_of(data / folder)[:most] if held_out(path.name)][:limit]
+        found = (find(Photo.from_array(rgb(path), name=path.name), **looks) for path in paths)
+        scores = [best(one.score for one in some if one.kind == "plate") for some in found]
+        shares = (told(sum(score >= least for score in scores), len(scores)) for least in (0.2, 0.3, 0.5))
+        lines.append(f"| {folder}/ | {' | '.join(shares)} |")
+    return lines
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Trains the street network: from labelled pictures to street.onnx, in one command.
+"""Trains the street network: from labelled pictures to street.onnx, its card and its manifest entry, in one command.
 
     python models/street/train.py DATA --start yolov5n.pt --out models/street/street.onnx
 
@@ -8,6 +8,7 @@ learns from the pictures whose plates were marked by hand; its network then mark
 the second and third round learn from both. What is exported is the mean of the weights after the last two rounds.
 `--resume street.onnx` trains the shipped network further, in place of the first round.
 `--hours` bounds each round by the clock, and `--limit` takes the first few pictures of each folder, for a try-out.
+Figures and hash are recorded where --out is the file that ships; any other is a trial.
 """
 
 from __future__ import annotations
@@ -131,7 +132,7 @@ def main() -> None:
         work: Path = (options.work or Path(temporary)).resolve()
         work.mkdir(parents=True, exist_ok=True)
         quiet(work)
-        sys.path.insert(0, str(Path(__file__).parent))
+        sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
         train(options, work)
 
 
@@ -146,7 +147,9 @@ def train(options: argparse.Namespace, work: Path) -> None:
     """Label, train, label the damaged cars with the result, train again, export."""
     import torch
     from dataset import PLATE, damaged_samples, empty_samples, street_samples, write
+    from evaluate import figures
     from export import to_onnx
+    from ship import ship
     from teacher import Teacher
 
     torch.set_num_threads(options.threads)
@@ -173,6 +176,7 @@ def train(options: argparse.Namespace, work: Path) -> None:
     second = fit(pictures, first, work, "round2", options, 1)
     third = fit(pictures, second, work, "round3", options, 2)
     to_onnx(mean(second, third, work / "mean.pt"), options.out)
+    ship("street", options.out, figures(options.out.resolve(), options.data, limit=options.limit))
 
 
 if __name__ == "__main__":

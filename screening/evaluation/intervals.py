@@ -22,3 +22,13 @@ def wilson(hits: int, of: int) -> tuple[float, float]:
     middle = (share + square / (2 * of)) / (1 + square / of)
     reach = Z / (1 + square / of) * math.sqrt(share * (1 - share) / of + square / (4 * of * of))
     return max(0.0, middle - reach), min(1.0, middle + reach)
+
+
+def told(hits: int, of: int, *, digits: int = 3) -> str:
+    """A share with its counts and its 95 % interval, for a table or a line of print: "0.950 (57 of 60, 0.863-0.983)".
+
+    Raises:
+        ValueError: if there are more hits than counted, or fewer than none.
+    """
+    low, high = wilson(hits, of)
+    return f"{hits / of:.{digits}f} ({hits} of {of}, {low:.{digits}f}-{high:.{digits}f})" if of else "none"

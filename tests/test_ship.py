@@ -1,0 +1,66 @@
+"""What every training does at its end: figures into the card, the hash into the manifest, and neither for a trial."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+CARD = "# red\n\nBy hand.\n\n<!-- written by train.py -->\n\nold\n\n<!-- to here -->\n\nBy hand too.\n"
+MANIFEST = """# Every network.
+
+[blue]
+file = "blue/blue.onnx"
+sha256 = "00"
+licence = "MIT"
+
+[red]
+file = "red/red.onnx"
+sha256 = "11"
+about = "what is [red]"
+"""
+
+
+@pytest.fixture
+def ship(monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.syspath_prepend(str(Path(__file__).resolve().parents[1] / "models"))
+    return importlib.import_module("ship").ship
+
+
+@pytest.fixture
+def models(tmp_path: Path) -> Path:
+    (tmp_path / "red").mkdir()
+    (tmp_path / "red" / "card.md").write_text(CARD)
+    (tmp_path / "red" / "red.onnx").write_bytes(b"trained anew")
+    (tmp_path / "manifest.toml").write_text(MANIFEST)
+    return tmp_path
+
+
+def test_a_network_that_ships_is_recorded(ship: Any, models: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    ship("red", models / "red" / "red.onnx", "| recall |\n", folder=models)
+    digest = hashlib.sha256(b"trained anew").hexdigest()
+    assert (models / "manifest.toml").read_text() == MANIFEST.replace('"11"', f'"{digest}"')
+    assert tomllib.loads((models / "manifest.toml").read_text())["red"]["sha256"] == digest
+    assert (models / "red" / "card.md").read_text() == CARD.replace("old", "| recall |")
+    assert digest in capsys.readouterr().out
+
+
+def test_a_trial_changes_nothing(ship: Any, models: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (models / "trial.onnx").write_bytes(b"tried")
+    ship("red", models / "trial.onnx", "| recall |", folder=models)
+    assert (models / "manifest.toml").read_text() == MANIFEST
+    assert (models / "red" / "card.md").read_text() == CARD
+    assert "| recall |" in capsys.readouterr().out
+
+
+def test_what_cannot_be_recorded_is_said_and_half_of_it_is_not_written(ship: Any, models: Path) -> None:
+    with pytest.raises(ValueError, match="no entry for green"):
+        ship("green", models / "red" / "red.onnx", "", folder=models)
+    (models / "red" / "card.md").write_text("# red\n")
+    with pytest.raises(ValueError, match=r"card\.md has no place for figures"):
+        ship("red", models / "red" / "red.onnx", "", folder=models)
+    assert (models / "manifest.toml").read_text() == MANIFEST
