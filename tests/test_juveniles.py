@@ -96,6 +96,16 @@ def test_a_face_and_its_mirror_image_are_judged_alike() -> None:
     assert under_18(cut) == pytest.approx(under_18(mirrored))
 
 
+@pytest.mark.parametrize(("first", "asked", "score"), [(0.01, 1, 0.01), (0.06, 2, 0.13), (0.95, 1, 0.95)])
+def test_the_mirror_image_is_asked_only_in_doubt(
+    monkeypatch: pytest.MonkeyPatch, first: float, asked: int, score: float
+) -> None:
+    answers = [(first, 30.0), (0.2, 20.0)]
+    monkeypatch.setattr("screening.stages.juveniles._judged", lambda cut: answers.pop(0))
+    assert under_18(np.zeros((150, 150, 3), np.uint8))[0] == pytest.approx(score)
+    assert len(answers) == 2 - asked
+
+
 def test_children_score_above_adults(shared_data: Path) -> None:
     """On some of the pictures that it was trained on: this shows that the stage is put together rightly, no more."""
     scores: dict[bool, list[float]] = {True: [], False: []}

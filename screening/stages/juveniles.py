@@ -14,6 +14,9 @@ from screening.photo import Photo
 from screening.stages.embedding import Pixels, chip, describe
 from screening.stages.identifiability import measure
 
+# Scores of a face that are judged by its mirror image as well. Outside them it changed no verdict of 1,500 faces.
+DOUBT = (0.02, 0.9)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Juveniles:
@@ -79,12 +82,15 @@ class Juveniles:
 def under_18(cut: Pixels) -> tuple[float, float]:
     """The probability, 0 to 1, that the face of a cut-out is under 18, and its apparent age in years.
 
-    The face and its mirror image are judged, and the mean is taken.
+    In doubt the mirror image is judged too, and the mean is taken.
     """
-    cuts = [cut, np.ascontiguousarray(cut[:, ::-1])]
-    answers = [
-        [float(answer[0]) for answer in load("juvenile")(embedding[None], seen[None], one.transpose(2, 0, 1)[None])]
-        for embedding, seen, one in zip(*describe(cuts), cuts, strict=True)
-    ]
-    score, age = np.mean(answers, axis=0)
+    score, age = _judged(cut)
+    if DOUBT[0] <= score <= DOUBT[1]:
+        score, age = np.mean([(score, age), _judged(np.ascontiguousarray(cut[:, ::-1]))], axis=0)
     return float(np.clip(score, 0.0, 1.0)), float(age)
+
+
+def _judged(cut: Pixels) -> tuple[float, float]:
+    (embedding,), (seen,) = describe([cut])
+    score, age = load("juvenile")(embedding[None], seen[None], cut.transpose(2, 0, 1)[None])
+    return float(score[0]), float(age[0])

@@ -19,6 +19,9 @@ from screening.weights import manifest
 SIDE = 256
 # The copy of the picture that large vehicles are cut from; small ones come from the full picture.
 COPY = 1920
+# The logit below which a first view needs no second. Of the 580 sound vehicles in kept pictures three in four are below
+# it; of all vehicles there none came to more than even odds once the second was counted too.
+SOUND = -3.0
 MARGIN = 0.1
 WIDE = 0.35
 ASPECT = 1.4
@@ -87,11 +90,16 @@ class Vehicles:
                 yield Finding("vehicle.damage", score, _evidence("the picture as a whole", score))
 
     def _score(self, photo: Photo, regions: tuple[Box, Box], doubt: float) -> float:
-        """The probability of damage from the mean of the network's logits for two views, the second one mirrored."""
-        close, wide = (_fitted(photo, region).transpose(2, 0, 1) for region in regions)
-        crops = np.stack([close, wide[:, :, ::-1]]).astype(np.float32) / 255
-        logit = float(load(self.network)(crops)[0].mean()) - doubt
-        return 1 / (1 + math.exp(-min(max(logit, -30.0), 30.0)))
+        """The probability of damage from the mean of the network's logits for two views, the second one mirrored; from
+        the first alone where that is plainly sound."""
+        close, wide = regions
+        logit = self._logit(_fitted(photo, close))
+        if logit >= SOUND:
+            logit = (logit + self._logit(_fitted(photo, wide)[:, ::-1])) / 2
+        return 1 / (1 + math.exp(-min(max(logit - doubt, -30.0), 30.0)))
+
+    def _logit(self, crop: Pixels) -> float:
+        return float(load(self.network)(crop.transpose(2, 0, 1)[None] * np.float32(1 / 255))[0][0])
 
 
 def views(box: Box, width: int, height: int) -> tuple[Box, Box]:
