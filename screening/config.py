@@ -1,6 +1,6 @@
 """Reads a pipeline file: stages in order, then limits, the force, the batch and the rules.
 
-A file may say `extends = "default"` and hold only what differs.
+A file may say `extends = "default"` and hold only what differs; of stages, `without = ["codes"]` leaves some out.
 A file that names `package.module:Class` imports that code: it is trusted like code.
 """
 

@@ -80,17 +80,42 @@ def _tables(path: Path) -> tuple[dict[str, Any], bytes]:
         raise ConfigError(f"{path}: is not UTF-8 text") from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: is not valid TOML: {error}") from error
-    base = tables.pop("extends", None)
+    base, without = tables.pop("extends", None), tables.pop("without", [])
+    if base is None and without:
+        raise ConfigError(f'{path}: without: leaves out stages of the file that this one extends; add extends = "..."')
     if base is None:
         return tables, data
     if base not in names() or base == path.stem:
         raise ConfigError(f"{path}: extends: names one of {', '.join(names())}, not {base!r}")
     under, base_data = _tables(_find(base))
-    return _over(under, tables), base_data + data
+    stages = _stages(under["stage"], tables.pop("stage", []), without, path)
+    return _over(under, tables) | {"stage": stages}, base_data + data
+
+
+def _stages(under: list[dict[str, Any]], over: Any, without: Any, path: Path) -> list[dict[str, Any]]:
+    """The stages of a file that extends another. What it does not name stays, so that nothing goes unlooked for unsaid:
+    a stage named again has its options laid over, a new one comes last, and `without` names those left out ("*": all).
+
+    Raises:
+        ConfigError: if `without` names a stage that is not there, or a table is none.
+    """
+    known = [table["use"] for table in under]
+    if not isinstance(without, list) or not isinstance(over, list) or not all(isinstance(one, dict) for one in over):
+        raise ConfigError(f"{path}: without is a list of names, and every stage begins with [[stage]]")
+    for name in without:
+        if name not in (*known, "*"):
+            raise ConfigError(f"{path}: without: no stage is called {name!r}{did_you_mean(str(name), known)}")
+    kept = [] if "*" in without else [table for table in under if table["use"] not in without]
+    merged = []
+    for table in kept:
+        again = next((one for one in over if one.get("use") == table["use"]), None)
+        merged.append(table | (again or {}))
+        over = [one for one in over if one is not again]
+    return merged + over
 
 
 def _over(under: dict[str, Any], tables: dict[str, Any]) -> dict[str, Any]:
-    """Tables laid over others, key by key. A kind's thresholds and the list of stages are replaced whole."""
+    """Tables laid over others, key by key. A kind's thresholds are replaced whole."""
     merged = dict(under)
     for key, value in tables.items():
         deeper = (

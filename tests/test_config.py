@@ -88,3 +88,34 @@ def test_the_force_reaches_the_stages_that_ask_for_it(tmp_path: Path) -> None:
     path.write_text(text.replace('name = "West Midlands Police"', 'name = "Borsetshire Constabulary"'))
     forces = {stage.force.name for stage in load(path).stages if hasattr(stage, "force")}
     assert forces == {"Borsetshire Constabulary"}
+
+
+def extended(tmp_path: Path, text: str) -> list[str]:
+    path = tmp_path / "own.toml"
+    path.write_text('extends = "default"\n' + text)
+    return [stage.name for stage in load(path).stages]
+
+
+def test_a_file_that_names_one_stage_leaves_the_others_running(tmp_path: Path) -> None:
+    assert extended(tmp_path, '[[stage]]\nuse = "faces"\nminimum = 0.3\n') == list(STAGES)
+    faces = next(stage for stage in load(tmp_path / "own.toml").stages if stage.name == "faces")
+    assert getattr(faces, "minimum", None) == 0.3
+    assert extended(tmp_path, '[[stage]]\nuse = "tests.red_stage:Reds"\n') == [*STAGES, "reds"]
+
+
+def test_stages_are_left_out_by_name_only(tmp_path: Path) -> None:
+    assert extended(tmp_path, 'without = ["codes", "text"]\n') == [
+        one for one in STAGES if one not in ("codes", "text")
+    ]
+    assert extended(tmp_path, 'without = ["*"]\n[[stage]]\nuse = "metadata"\n') == ["metadata"]
+    for text, said in (
+        ('without = ["code"]\n', "without: no stage is called 'code'; did you mean 'codes'"),
+        ('without = "codes"\n', "without is a list of names"),
+        ('[stage]\nuse = "faces"\n', "every stage begins with"),
+        ('[[stage]]\nuse = "faces"\n[[stage]]\nuse = "faces"\n', "'faces' stands there twice"),
+    ):
+        with pytest.raises(ConfigError, match=said):
+            extended(tmp_path, text)
+    (tmp_path / "alone.toml").write_text('without = ["codes"]\n')
+    with pytest.raises(ConfigError, match="without: leaves out stages of the file that this one extends"):
+        load(tmp_path / "alone.toml")

@@ -101,8 +101,8 @@ def test_a_detector_of_ones_own_takes_the_stages_place_by_one_line(colours: Path
     file = tmp_path / "own.toml"
     file.write_text(ONE_LINE)
     pipeline = config.load(file)
-    assert networks(pipeline.stages) == ("colours", "damage")
-    (stage,) = pipeline.stages
+    assert set(networks(pipeline.stages)) == set(manifest()) - {"street"}, "every other stage still runs"
+    stage = next(stage for stage in pipeline.stages if stage.name == "vehicles")
     seen = [one.box for one in stage(picture(), ()) if one.kind == "seen.vehicle" and one.box is not None]
     assert seen and all(box.overlap(RED) for box in seen)
 
@@ -133,7 +133,7 @@ def test_a_network_that_finds_only_plates_needs_another_beside_it(tmp_path: Path
     with pytest.raises(config.ConfigError, match='none of these networks finds a vehicle; name "street" beside'):
         config.load(file)
     file.write_text(ONE_LINE.replace('"colours"', '"plates", "street"'))
-    assert networks(config.load(file).stages) == ("damage", "plates", "street")
+    assert {"damage", "plates", "street"} <= set(networks(config.load(file).stages))
 
 
 def test_what_is_no_detector_of_ours_is_refused_in_one_line(colours: Path, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ import json, sys
 from pathlib import Path
 import numpy as np, onnxruntime, torch
 models = Path(sys.argv[1])
-sys.path[:0] = [str(models / "damage"), str(models / "street"), str(models.parent)]
+sys.path[:0] = [str(models / "damage"), str(models / "street"), str(models), str(models.parent)]
 from folded import trainable
 from network import SIDE, Damage
 from resume import load_exported

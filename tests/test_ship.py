@@ -35,13 +35,15 @@ def ship(monkeypatch: pytest.MonkeyPatch) -> Any:
 def models(tmp_path: Path) -> Path:
     (tmp_path / "red").mkdir()
     (tmp_path / "red" / "card.md").write_text(CARD)
-    (tmp_path / "red" / "red.onnx").write_bytes(b"trained anew")
+    (tmp_path / "red" / "red.onnx").write_bytes(b"as it was")
     (tmp_path / "manifest.toml").write_text(MANIFEST)
     return tmp_path
 
 
 def test_a_network_that_ships_is_recorded(ship: Any, models: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    ship("red", models / "red" / "red.onnx", "| recall |\n", folder=models)
+    ship("red", b"trained anew", models / "red" / "red.onnx", "| recall |\n", folder=models)
+    assert (models / "red" / "red.onnx").read_bytes() == b"trained anew"
+    assert sorted(path.name for path in (models / "red").iterdir()) == ["card.md", "red.onnx"]
     digest = hashlib.sha256(b"trained anew").hexdigest()
     assert (models / "manifest.toml").read_text() == MANIFEST.replace('"11"', f'"{digest}"')
     assert tomllib.loads((models / "manifest.toml").read_text())["red"]["sha256"] == digest
@@ -50,8 +52,8 @@ def test_a_network_that_ships_is_recorded(ship: Any, models: Path, capsys: pytes
 
 
 def test_a_trial_changes_nothing(ship: Any, models: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (models / "trial.onnx").write_bytes(b"tried")
-    ship("red", models / "trial.onnx", "| recall |", folder=models)
+    ship("red", b"tried", models / "trial.onnx", "| recall |", folder=models)
+    assert (models / "trial.onnx").read_bytes() == b"tried"
     assert (models / "manifest.toml").read_text() == MANIFEST
     assert (models / "red" / "card.md").read_text() == CARD
     assert "| recall |" in capsys.readouterr().out
@@ -59,8 +61,9 @@ def test_a_trial_changes_nothing(ship: Any, models: Path, capsys: pytest.Capture
 
 def test_what_cannot_be_recorded_is_said_and_half_of_it_is_not_written(ship: Any, models: Path) -> None:
     with pytest.raises(ValueError, match="no entry for green"):
-        ship("green", models / "red" / "red.onnx", "", folder=models)
+        ship("green", b"new", models / "red" / "red.onnx", "", folder=models)
     (models / "red" / "card.md").write_text("# red\n")
     with pytest.raises(ValueError, match=r"card\.md has no place for figures"):
-        ship("red", models / "red" / "red.onnx", "", folder=models)
+        ship("red", b"new", models / "red" / "red.onnx", "", folder=models)
+    assert (models / "red" / "red.onnx").read_bytes() == b"as it was"
     assert (models / "manifest.toml").read_text() == MANIFEST

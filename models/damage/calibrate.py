@@ -6,9 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from material import Example, Picture, read
+from material import Example, Picture
 from network import Damage
 from numpy.typing import NDArray
+from pictures import rgb
 from views import box_of, cut, fitted
 
 from screening.stages.vehicles import views
@@ -28,7 +29,7 @@ def picture_logits(network: Damage, examples: list[Example], data: Path) -> NDAr
     """The mean logit of each picture's views."""
     found = []
     for example in examples:
-        crops = np.stack(crops_of(example, read(data / example.name))).transpose(0, 3, 1, 2)
+        crops = np.stack(crops_of(example, rgb(data / example.name))).transpose(0, 3, 1, 2)
         found.append(network.eval()(torch.from_numpy(crops.astype(np.float32) / 255)).mean().item())
     return np.array(found)
 

@@ -20,9 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[2])]
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
-from material import Example, examples, read  # noqa: E402
+from material import Example, examples  # noqa: E402
+from pictures import rgb  # noqa: E402
 
 from screening.evaluation.intervals import told  # noqa: E402
 from screening.photo import Photo  # noqa: E402
@@ -31,8 +32,8 @@ from screening.stages.vehicles import Vehicles  # noqa: E402
 DAMAGED = ("wreck", "major", "moderate", "glass", "part", "damage", "minor")
 SOUND = ("street", "sound", "yard", "other")
 THRESHOLDS = (0.1, 0.25, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95)
-# Pictures of damage/whole/good by number that were taken in the salvage yards where the wrecks are.
-YARD = range(1494, 1691)
+# Pictures of damage/whole/good that were taken in the salvage yards where the wrecks are.
+YARD = {f"good{number}.jpg" for number in range(1494, 1691)}
 # What the default pipeline holds at.
 HOLD = 0.7
 Scores = dict[str, list[float]]
@@ -65,10 +66,10 @@ def figures(network: str | Path, data: Path, *, whole: Iterable[str] = (), limit
     scores: Scores = {}
     for source, name, score in scored(stage, pictures, data):
         scores.setdefault(source, []).append(score)
-        if source == "sound" and int("".join(filter(str.isdigit, Path(name).stem))) in YARD:
+        if source == "sound" and Path(name).name in YARD:
             scores.setdefault("yard", []).append(score)
     small = {
-        source: [read(data / one.name) for one in pictures if one.source == source] for source in ("wreck", "sound")
+        source: [rgb(data / one.name) for one in pictures if one.source == source] for source in ("wreck", "sound")
     }
     return "\n\n".join((curve(scores), ranks(scores), sizes(stage, small)))
 
@@ -80,7 +81,7 @@ def kept(data: Path, whole: Iterable[str], limit: int | None) -> list[Example]:
 
 def scored(stage: Vehicles, pictures: list[Example], data: Path) -> list[tuple[str, str, float]]:
     """Source, name and score of each picture."""
-    return [(one.source, one.name, score_of(stage, read(data / one.name))) for one in pictures]
+    return [(one.source, one.name, score_of(stage, rgb(data / one.name))) for one in pictures]
 
 
 def score_of(stage: Vehicles, picture: NDArray[np.uint8]) -> float:

@@ -7,10 +7,12 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from pictures import pictures_in, rgb
 
 Picture = NDArray[np.uint8]
 Outline = tuple[tuple[float, float], ...]  # (x, y)
@@ -54,20 +56,12 @@ class Example:
     parts: tuple[Outline, ...] = ()
 
 
-def read(path: Path) -> Picture:
-    """The picture as RGB."""
-    picture = cv2.imread(str(path), cv2.IMREAD_COLOR_RGB)
-    if picture is None:
-        raise ValueError(f"{path} is not a picture that can be read")
-    return np.asarray(picture, dtype=np.uint8)
-
-
 def labelled(data: Path, limit: int | None = None) -> Iterator[tuple[str, str, float, float]]:
     """Yield name, source, damaged and weight of every picture; `limit` takes the first few of each folder."""
     for folder, source, damaged in (("damage/whole/damage", "wreck", 1.0), ("damage/whole/good", "sound", 0.0)):
-        for path in sorted((data / folder).glob("*.jpg"))[:limit]:
+        for path in pictures_in(data / folder)[:limit]:
             yield f"{folder}/{path.name}", source, damaged, 1.0
-    for entry in json.loads((data / "damage/parts/labels.json").read_text())[:limit]:
+    for entry in outlined(data)[:limit]:
         severity = entry["file"].split("_")[0]
         source = severity if severity in SEVERITY else "part"
         damaged, weight = SEVERITY[source]
@@ -75,18 +69,25 @@ def labelled(data: Path, limit: int | None = None) -> Iterator[tuple[str, str, f
             source, damaged, weight = "glass", 1.0, 1.0
         if entry["yolo"]:
             yield f"damage/parts/{entry['file']}", source, damaged, weight
-    for path in sorted((data / "plates").glob("*.jpg"))[:limit]:
+    for path in pictures_in(data / "plates")[:limit]:
         if path.name not in NOT_SOUND:
             yield f"plates/{path.name}", "street", 0.0, 1.0
     for folder in OTHERS:
-        for path in sorted((data / folder).glob("*.jpg"))[:limit]:
+        for path in pictures_in(data / folder)[:limit]:
             yield f"{folder}/{path.name}", "other", 0.0, 1.0
+
+
+def outlined(data: Path) -> list[dict[str, Any]]:
+    """What labels.json says of damage/parts, if there is such a folder."""
+    file = data / "damage/parts/labels.json"
+    entries: list[dict[str, Any]] = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else []
+    return entries
 
 
 def outlines(data: Path) -> dict[str, tuple[Outline, ...]]:
     """The damaged parts of each picture in damage/parts: polygons, or boxes by their middle and size."""
     found = {}
-    for entry in json.loads((data / "damage/parts/labels.json").read_text()):
+    for entry in outlined(data):
         drawn: list[Outline] = []
         for _, *numbers in entry["yolo"]:
             values = [float(number) for number in numbers]
@@ -106,7 +107,7 @@ def families(data: Path, names: list[str]) -> dict[str, str]:
     """
     thumbnails = []
     for name in names:
-        grey = cv2.cvtColor(read(data / name), cv2.COLOR_RGB2GRAY)
+        grey = cv2.cvtColor(rgb(data / name), cv2.COLOR_RGB2GRAY)
         small = cv2.resize(grey, (24, 24), interpolation=cv2.INTER_AREA).astype(np.float32)
         small -= small.mean()
         thumbnails.append(small / (np.linalg.norm(small) + 1e-6))
@@ -150,7 +151,7 @@ def with_vehicles(
     found = []
     for example in known:
         if example.name not in seen:
-            seen[example.name] = [(box[0], box[1], box[2], box[3]) for box in find(read(data / example.name))]
+            seen[example.name] = [(box[0], box[1], box[2], box[3]) for box in find(rgb(data / example.name))]
         boxes = sorted(seen[example.name], key=lambda box: (box[0] - box[2]) * (box[3] - box[1]))
         found.append(replace(example, boxes=tuple(boxes)))
     store.write_text(json.dumps(seen))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
@@ -28,9 +27,9 @@ def load_exported(network: Damage, path: Path, crops: Sequence[NDArray[np.uint8]
         ValueError: if the file is not the damage network's.
     """
     import onnx
+    from folded import exported_weights, normalise, unfold
 
-    street: Any = import_module("folded")  # the street network is trained further the same way
-    there = street.exported_weights(path)
+    there = exported_weights(path)
     # the exporter drops the names of folded layers, so they are matched in the order in which they run
     nodes = [node for node in onnx.load(path).graph.node if node.op_type in ("Conv", "Gemm")]
     folded = [[there[name] for name in node.input[1:]] for node in nodes if set(node.input[1:]) <= set(there)]
@@ -46,8 +45,8 @@ def load_exported(network: Damage, path: Path, crops: Sequence[NDArray[np.uint8]
         raise ValueError(f"{path.name} has {len(folded)} layers with weights, not the damage network's {len(weighty)}")
     for (layer, following), (weight, bias) in zip(weighty, folded, strict=True):
         if isinstance(following, nn.BatchNorm2d):
-            street.unfold(SimpleNamespace(conv=layer, bn=following), weight, bias)
+            unfold(SimpleNamespace(conv=layer, bn=following), weight, bias)
         else:
             layer.weight.data.copy_(weight)
             layer.bias.data.copy_(bias)
-    street.normalise(network, {"mix": network.mix}, crops)
+    normalise(network, {"mix": network.mix}, crops)

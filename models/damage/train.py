@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from views import View
 
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parent / "street"), str(HERE.parents[1])]
+sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parent / "street")]
 
 from ship import ship  # noqa: E402
 
@@ -104,10 +104,11 @@ def main() -> None:
 def train(options: argparse.Namespace, work: Path) -> None:
     """Find the vehicles, learn, calibrate and judge by the kept pictures, learn from these too, export, record."""
     import torch
-    from calibrate import calibrate, calibration
+    from calibrate import calibrate, calibration, crops_of
     from evaluate import figures
     from export import agrees, to_onnx
     from material import examples, with_vehicles
+    from pictures import rgb
 
     torch.set_num_threads(options.threads)
     cv2.setNumThreads(options.threads)
@@ -129,9 +130,14 @@ def train(options: argparse.Namespace, work: Path) -> None:
     measured = figures(work / "judged.onnx", options.data, limit=options.limit)
     network = finish(begun, shown, options, dice)
     calibrate(network, *line)
-    to_onnx(network, options.out)
-    agrees(network, options.out)
-    ship("damage", options.out, measured)
+    made = work / "damage.onnx"
+    to_onnx(network, made)
+    agrees(
+        network,
+        made,
+        [crop for one in shown[:: len(shown) // 8] for crop in crops_of(one, rgb(options.data / one.name))],
+    )
+    ship("damage", made.read_bytes(), options.out, measured)
 
 
 def begin(shown: list[Example], options: argparse.Namespace, dice: np.random.Generator) -> Damage:
@@ -164,12 +170,12 @@ def resume(
     network: Damage, exported: Path, shown: list[Example], data: Path, dice: np.random.Generator, *, count: int = 96
 ) -> None:
     """Give a network the weights of an exported one, on views of the pictures that it is going to learn from."""
-    from material import read
+    from pictures import rgb
     from resume import load_exported
     from views import training_view
 
     chosen = [drawn(shown, dice) for _ in range(count)]
-    views = [training_view(one, lambda other: read(data / other.name), one, dice, harsh=0.4) for one in chosen]
+    views = [training_view(one, lambda other: rgb(data / other.name), one, dice, harsh=0.4) for one in chosen]
     load_exported(network, exported, [view.crop for view in views])
 
 
@@ -192,7 +198,8 @@ def learn(
 ) -> None:
     """Draw examples by source, make a view of each, follow the loss; keep the running mean of the last steps."""
     import torch
-    from material import MOTORCYCLES, read
+    from material import MOTORCYCLES
+    from pictures import rgb
     from ultralytics.utils.torch_utils import ModelEMA
     from views import training_view
 
@@ -218,7 +225,7 @@ def learn(
         views = []
         for source in dice.choice(sources, BATCH, p=shares):
             example, other = (drawn(by_source[name], dice) for name in (source, str(dice.choice(sources))))
-            views.append(training_view(example, lambda one: read(data / one.name), other, dice, harsh=lesson.harsh))
+            views.append(training_view(example, lambda one: rgb(data / one.name), other, dice, harsh=lesson.harsh))
         loss = loss_of(network, views, side=lesson.side)
         optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]

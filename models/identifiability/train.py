@@ -36,6 +36,7 @@ from screening.stages.identifiability import measure
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / "juvenile"), str(HERE.parent)]
 import degrade  # noqa: E402
+import pictures  # noqa: E402
 from ship import ship  # noqa: E402
 
 SEED = 20
@@ -43,6 +44,8 @@ HEIGHTS = (8, 12, 16, 20, 24, 32, 40, 56, 80)
 # Edges of the size bands of the curve, in pixels of face height.
 BANDS = (0, 10, 14, 18, 22, 28, 36, 48, 68, 1000)
 FALSE_MATCHES = 0.001
+# Edges of the bands of the score.
+SCORES = (0.0, 0.1, 0.2, 0.4, 0.6, 0.8, 1.01)
 # A person who knows a face recognises it in about two thirds of the pixels that the network needs (set, not measured):
 # so much is added to the fitted logarithm of the odds.
 HUMAN = 1.0
@@ -78,7 +81,7 @@ def people(data: Path) -> list[Person]:
     """The faces of identities/ that agree with most others in their folder, which leaves other people out."""
     kept: list[Person] = []
     for folder in sorted(path for path in (data / "identities").iterdir() if path.is_dir()):
-        faces = [person for path in sorted(folder.iterdir()) for person in _faces(path, folder.name)]
+        faces = [person for path in pictures.pictures_in(folder) for person in _faces(path, folder.name)]
         far = np.array([[np.linalg.norm(a.embedding - b.embedding) for b in faces] for a in faces])
         middle = int((far < 0.55).sum(axis=1).argmax())
         kept += [face for face, distance in zip(faces, far[middle], strict=True) if distance < 0.55]
@@ -86,7 +89,7 @@ def people(data: Path) -> list[Person]:
 
 
 def _faces(path: Path, name: str) -> Iterator[Person]:
-    rgb = np.ascontiguousarray(np.asarray(cv2.imread(str(path), cv2.IMREAD_COLOR), np.uint8)[:, :, ::-1])
+    rgb = pictures.rgb(path)
     factor = min(1.0, 640 / max(rgb.shape))
     smaller = np.asarray(cv2.resize(rgb, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA), np.uint8)
     for found in detect(smaller, minimum=0.5):
@@ -155,11 +158,10 @@ def probes(everybody: list[Person]) -> Iterator[Probe]:
 def same_picture(data: Path, count: int = 120) -> dict[str, float]:
     """For comparison, adults of ages/: the share of shrunken copies that still match their own original, by height."""
     random = np.random.default_rng(SEED)
-    paths = [path for path in sorted((data / "ages").iterdir()) if int(path.name.split("_")[0]) >= 18]
+    paths = [path for path in pictures.pictures_in(data / "ages") if int(path.name.split("_")[0]) >= 18]
     originals = []
     for index in random.permutation(len(paths))[: count * 2]:
-        rgb = np.asarray(cv2.imread(str(paths[index]), cv2.IMREAD_COLOR), np.uint8)[:, :, ::-1]
-        wide = np.ascontiguousarray(cv2.copyMakeBorder(rgb, 44, 44, 44, 44, cv2.BORDER_REPLICATE))
+        wide = np.asarray(cv2.copyMakeBorder(pictures.rgb(paths[index]), *[44] * 4, cv2.BORDER_REPLICATE), np.uint8)
         if found := detect(wide, minimum=0.5):
             face = max(found, key=lambda face: face.height)
             originals.append(Person(paths[index].name, wide, face, embedding.embed(wide, [face.points])[0]))
@@ -204,6 +206,15 @@ def curve(tried: list[Probe], nearest: float) -> dict[str, dict[str, list[float]
     return table
 
 
+def by_score(score: NDArray[np.float64], known: NDArray[np.bool_]) -> dict[str, list[int]]:
+    """For each band of the score: how many copies the network recognised, and how many there were."""
+    table = {}
+    for low, high in itertools.pairwise(SCORES):
+        here = known[(score >= low) & (score < high)]
+        table[f"{low:.1f}-{min(high, 1):.1f}"] = [int(here.sum()), len(here)]
+    return table
+
+
 def figures(table: dict[str, Any]) -> str:
     """What the card says of the table: shares with their 95 % Wilson intervals and numbers of copies."""
     curves = table["recognised, found, copies"]
@@ -217,6 +228,9 @@ def figures(table: dict[str, Any]) -> str:
             known, _, count = cells[band]
             said.append(told(round(known * count), int(count), digits=2))
         lines.append(f"| {fault} | {' | '.join(said)} |")
+    lines += ["", "| score | copies recognised |", "|---|---|"]
+    for band, (known, count) in table["recognised by score, person left out"].items():
+        lines.append(f"| {band} | {told(known, count, digits=2)} |")
     same = ", ".join(f"{height} px {share:.2f}" for height, share in table["same picture of ages, recognised"].items())
     return "\n".join([*lines, "", f"Compared with the very picture that they were made from, adults of ages/: {same}."])
 
@@ -256,11 +270,11 @@ def main() -> None:
         "copies": len(tried),
         "copies fitted": len(used),
         "area under the curve, person left out": round(float(roc_auc_score(y, held_out)), 4),
+        "recognised by score, person left out": by_score(1 / (1 + np.exp(-held_out - HUMAN)), y),
         "recognised, found, copies": curve(tried, nearest),
         "same picture of ages, recognised": same_picture(Path(options.data)),
     }
-    options.out.write_text(written(table), encoding="utf-8")
-    ship("identifiability", options.out, figures(table))
+    ship("identifiability", written(table).encode(), options.out, figures(table))
 
 
 if __name__ == "__main__":

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -175,6 +173,7 @@ def to_onnx(ensemble: Ensemble, out: Path) -> None:
     In: `embedding` (n, 128), `maps` (n, 128, 8, 8) and `chips` (n, 3, 150, 150); out: `score` (n,) and `age` (n,).
     """
     import onnx
+    from folded import halve
 
     inputs = {"embedding": (1, 128), "maps": (1, 128, 8, 8), "chips": (1, 3, SIDE, SIDE)}
     shapes = {name: {0: "n"} for name in (*inputs, "score", "age")}
@@ -182,7 +181,6 @@ def to_onnx(ensemble: Ensemble, out: Path) -> None:
         ensemble.eval(), tuple(torch.zeros(shape) for shape in inputs.values()), str(out), input_names=list(inputs),
         output_names=["score", "age"], dynamic_axes=shapes, opset_version=17, dynamo=False,
     )  # fmt: skip
-    street: Any = import_module("folded")  # the street network's weights are stored the same way
     model = onnx.load(out)
-    street.halve(model.graph)
+    halve(model.graph)
     onnx.save(model, out)

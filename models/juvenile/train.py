@@ -30,7 +30,7 @@ from scipy.optimize import minimize
 from sklearn.metrics import roc_auc_score
 
 HERE = Path(__file__).resolve().parent
-sys.path += [str(HERE.parent), str(HERE.parent / "street")]  # its weights are stored as the street network's are
+sys.path.append(str(HERE.parent))
 
 from ship import ship  # noqa: E402
 
@@ -324,9 +324,10 @@ def main() -> None:
         figures.by_picture(crowd_score[:, 0], faces.age[crowd] == CHILD, faces.picture[crowd], cut[0])
     )
     ensemble = Ensemble(shipped.readers, shipped.looker, shipped.mask, slope, shift).eval()
-    to_onnx(ensemble, options.out)
-    agrees(ensemble, options.out, source)
-    ship("juvenile", options.out, text)
+    made = options.cache / "juvenile.onnx"
+    to_onnx(ensemble, made)
+    agrees(ensemble, made, source)
+    ship("juvenile", made.read_bytes(), options.out, text)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ import numpy as np
 from conditions import taken
 from drawn_plates import lay_over
 from numpy.typing import NDArray
+from pictures import pictures_in, rgb
 
 VEHICLE, PLATE = 0, 1
 NAMES = {VEHICLE: "vehicle", PLATE: "plate"}
@@ -48,13 +49,6 @@ def held_out(name: str) -> bool:
     return hashlib.sha256(name.encode()).digest()[0] < 38
 
 
-def rgb(path: Path) -> NDArray[np.uint8]:
-    picture = cv2.imread(str(path), cv2.IMREAD_COLOR)
-    if picture is None:
-        raise ValueError(f"{path} is not a picture that can be read")
-    return np.ascontiguousarray(picture[..., ::-1])
-
-
 def plates_by_hand(data: Path) -> Iterator[tuple[Path, list[list[float]]]]:
     """Yield the pictures whose plates were marked by hand, with the plates."""
     for entry in _entries(data, "plates"):
@@ -85,7 +79,7 @@ def street_samples(data: Path, find: Find, limit: int | None) -> Iterator[Sample
 def empty_samples(data: Path, find: Find, limit: int | None) -> Iterator[Sample]:
     """Yield pictures in which the teacher sees no vehicle, even when asked to guess."""
     for folder, most in EMPTY.items():
-        for path in pictures_of(data / folder)[: min(most, limit or most)]:
+        for path in shuffled(data / folder)[: min(most, limit or most)]:
             if not find(rgb(path)):
                 yield Sample(path)
 
@@ -93,19 +87,16 @@ def empty_samples(data: Path, find: Find, limit: int | None) -> Iterator[Sample]
 def damaged_samples(data: Path, find: Find, find_plates: Find, limit: int | None) -> Iterator[Sample]:
     """Yield pictures of damaged and sound cars: vehicles by the teacher, plates by a first network of our own."""
     for folder, most in DAMAGED.items():
-        for path in pictures_of(data / folder)[: min(most, limit or most)]:
+        for path in shuffled(data / folder)[: min(most, limit or most)]:
             picture = rgb(path)
             vehicles = [(VEHICLE, *box[:4]) for box in find(picture)]
             if vehicles:
                 yield Sample(path, vehicles + [(PLATE, *box[:4]) for box in find_plates(picture)])
 
 
-def pictures_of(folder: Path) -> list[Path]:
+def shuffled(folder: Path) -> list[Path]:
     """A folder's pictures, in an order that is always the same and tells nothing."""
-    if not folder.is_dir():
-        return []
-    found = [path for path in folder.iterdir() if path.suffix.lower() in {".jpg", ".jpeg", ".png"}]
-    return sorted(found, key=lambda path: hashlib.md5(path.name.encode()).digest())
+    return sorted(pictures_in(folder), key=lambda path: hashlib.md5(path.name.encode()).digest())
 
 
 def write(samples: list[Sample], folder: Path, *, seed: int) -> None:

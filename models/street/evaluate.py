@@ -19,15 +19,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from conditions import CONDITIONS, taken
-from dataset import EMPTY, held_out, pictures_of, plates_by_hand, rgb
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-
 from screening.evaluation.intervals import told
 from screening.finding import Box
 from screening.photo import Photo
 from screening.stages.street import find
+
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+from conditions import CONDITIONS, taken
+from dataset import EMPTY, held_out, plates_by_hand, shuffled
+from pictures import rgb
 
 # Widths of plates, in pixels.
 BANDS = {"45 px wide and more": (45, 10_000), "25 to 44 px": (25, 45), "under 25 px": (0, 25)}
@@ -139,7 +139,7 @@ def empty(data: Path, looks: dict[str, Any], limit: int | None) -> list[str]:
     """How many held-out pictures of everyday things, shop signs, forms and people show a plate."""
     lines = ["| a plate seen in, from | 0.20 | 0.30 | 0.50 |", "|---|---|---|---|"]
     for folder, most in EMPTY.items():
-        paths = [path for path in pictures_of(data / folder)[:most] if held_out(path.name)][:limit]
+        paths = [path for path in shuffled(data / folder)[:most] if held_out(path.name)][:limit]
         found = (find(Photo.from_array(rgb(path), name=path.name), **looks) for path in paths)
         scores = [best(one.score for one in some if one.kind == "plate") for some in found]
         shares = (told(sum(score >= least for score in scores), len(scores)) for least in (0.2, 0.3, 0.5))

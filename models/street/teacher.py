@@ -14,30 +14,39 @@ from numpy.typing import NDArray
 
 # COCO's numbers of the classes that we call a vehicle: car, motorcycle, bus, truck.
 VEHICLES = (2, 3, 5, 7)
+# A pickle runs whatever it names, so it may name these and nothing else.
+NEEDED = {
+    "__builtin__": {"set"},
+    "collections": {"OrderedDict"},
+    "torch": {"DoubleStorage", "FloatStorage", "HalfStorage", "LongStorage"},
+    "torch._utils": {"_rebuild_parameter", "_rebuild_tensor_v2"},
+    "torch.nn.modules.activation": {"SiLU"},
+    "torch.nn.modules.batchnorm": {"BatchNorm2d"},
+    "torch.nn.modules.container": {"ModuleList", "Sequential"},
+    "torch.nn.modules.conv": {"Conv2d"},
+    "torch.nn.modules.pooling": {"MaxPool2d"},
+    "torch.nn.modules.upsampling": {"Upsample"},
+}
 
 
 class _StandIn(torch.nn.Module):
     """Stands for the classes of the original training code, which we do not need: only the weights are read."""
 
 
-class _Unpickler(pickle.Unpickler):
-    """Reads a checkpoint without importing, or running, anything but torch's own containers."""
+class Unpickler(pickle.Unpickler):
+    """Reads YOLOv5n's checkpoint: what it may ask for are the few containers and layers that NEEDED lists."""
 
     def find_class(self, module: str, name: str) -> Any:
         if module.split(".")[0] == "models":
             return _StandIn
-        if module.split(".")[0] in {"torch", "collections", "numpy"} or (module, name) in {
-            ("__builtin__", "set"),
-            ("builtins", "set"),
-            ("__builtin__", "getattr"),
-        }:
+        if name in NEEDED.get(module, ()):
             return super().find_class(module, name)
         raise pickle.UnpicklingError(f"the checkpoint asks for {module}.{name}, which a set of weights has no need of")
 
 
 def read_weights(path: Path) -> dict[str, torch.Tensor]:
     """Return the weights of an original YOLOv5 checkpoint by name, as 32-bit floats."""
-    reader = SimpleNamespace(Unpickler=_Unpickler, load=pickle.load, __name__="pickle")
+    reader = SimpleNamespace(Unpickler=Unpickler, load=pickle.load, __name__="pickle")
     saved = torch.load(path, map_location="cpu", pickle_module=reader, weights_only=False)
     return {name: value.float() for name, value in saved["model"].state_dict().items()}
 

@@ -31,24 +31,17 @@ def quiet(folder: Path) -> None:
     os.environ["WANDB_MODE"] = "disabled"
 
 
-def fit(data: Path, start: Path | None, work: Path, name: str, options: argparse.Namespace, turn: int) -> Path:
-    """Train one round and return its last checkpoint.
-
-    `start` is the original YOLOv5n, a checkpoint of ours, or None for weights that know nothing yet.
-    """
+def fit(data: Path, start: Path, work: Path, options: argparse.Namespace, turn: int) -> Path:
+    """Train one round from a checkpoint of ours and return its last one."""
     import torch
     from ultralytics import YOLO
     from ultralytics.utils import SETTINGS
 
     torch.set_num_threads(options.threads)
     SETTINGS["sync"] = False
-    if start is None or start.stem == "yolov5n":
-        from teacher import body, read_weights
-
-        model = YOLO(checkpoint(body(read_weights(start) if start else {}), work / "start.pt"))
-    else:
-        model = YOLO(start)
-    rate = RATES[turn]
+    model = YOLO(start)
+    name, rate = f"round{turn + 1}", RATES[turn]
+    knows_nothing = turn == 0 and not options.start
     settings: dict[str, Any] = {"close_mosaic": 1, "mosaic": 1.0, "scale": 0.5, "degrees": 4.0, "perspective": 0.0003}
     if options.hours[turn]:
         settings["time"] = options.hours[turn]
@@ -56,8 +49,8 @@ def fit(data: Path, start: Path | None, work: Path, name: str, options: argparse
         model.add_callback("on_train_start", _in_16_bits)
     model.train(
         data=str(data / "data.yaml"), imgsz=options.size[turn], epochs=options.epochs, batch=8, nbs=8,
-        device=options.device, workers=0, seed=SEED, deterministic=True, freeze=4 if start else 0, optimizer="AdamW",
-        lr0=rate, lrf=0.05, cos_lr=True,
+        device=options.device, workers=0, seed=SEED, deterministic=True, freeze=0 if knows_nothing else 4,
+        optimizer="AdamW", lr0=rate, lrf=0.05, cos_lr=True,
         warmup_epochs=0.5, warmup_bias_lr=rate, amp=False, cache="ram", plots=False,
         project=str(work), name=name, exist_ok=True, patience=0, hsv_v=0.5, val=False, **settings,
     )  # fmt: skip
@@ -75,8 +68,8 @@ def checkpoint(model: Any, out: Path) -> Path:
 def resumed(network: Path, pictures: Path, *, side: int = 512, count: int = 48) -> Any:
     """An exported network of ours, made trainable with the first pictures of the training set."""
     import cv2
-    from dataset import rgb
     from folded import trainable
+    from pictures import rgb
 
     chosen = sorted((pictures / "images" / "train").iterdir())[:count]
     return trainable(network, [cv2.resize(rgb(path), (side, side)) for path in chosen])
@@ -150,7 +143,7 @@ def train(options: argparse.Namespace, work: Path) -> None:
     from evaluate import figures
     from export import to_onnx
     from ship import ship
-    from teacher import Teacher
+    from teacher import Teacher, body, read_weights
 
     torch.set_num_threads(options.threads)
     teacher = Teacher(options.start) if options.start else Nobody()
@@ -164,7 +157,8 @@ def train(options: argparse.Namespace, work: Path) -> None:
     if options.resume:
         first = checkpoint(resumed(options.resume, pictures), work / "resumed.pt")
     else:
-        first = fit(pictures, options.start, work, "round1", options, 0)
+        start = checkpoint(body(read_weights(options.start) if options.start else {}), work / "start.pt")
+        first = fit(pictures, start, work, options, 0)
 
     network = YOLO(first)
 
@@ -173,10 +167,12 @@ def train(options: argparse.Namespace, work: Path) -> None:
         return [tuple(box.tolist()) for box in result.boxes.xyxy]
 
     write(list(damaged_samples(options.data, teacher.find, plates, options.limit)), pictures, seed=SEED)
-    second = fit(pictures, first, work, "round2", options, 1)
-    third = fit(pictures, second, work, "round3", options, 2)
-    to_onnx(mean(second, third, work / "mean.pt"), options.out)
-    ship("street", options.out, figures(options.out.resolve(), options.data, limit=options.limit))
+    second = fit(pictures, first, work, options, 1)
+    third = fit(pictures, second, work, options, 2)
+    made = work / "street.onnx"
+    to_onnx(mean(second, third, work / "mean.pt"), made, sorted((pictures / "images" / "train").iterdir())[:8])
+    find = teacher.find if options.start else None
+    ship("street", made.read_bytes(), options.out, figures(made, options.data, find, limit=options.limit))
 
 
 if __name__ == "__main__":

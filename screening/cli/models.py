@@ -74,7 +74,11 @@ def add(
 
     weights = networks.add(file, name=name, trusted=trusted, vehicle=vehicle or (), plate=plate or ())
     typer.echo(f"added {weights.name}: {weights.about}, SHA-256 {weights.sha256[:12]}")
-    typer.echo(f'A pipeline file uses it with: [[stage]] use = "vehicles", street = ["{weights.name}", "street"]')
+    typer.echo(f"""Beside ours, in a pipeline file (without "street", in its place):
+extends = "default"
+[[stage]]
+use = "vehicles"
+street = ["{weights.name}", "street"]""")
 
 
 @models.command()
