@@ -106,12 +106,12 @@ def _stages(under: list[dict[str, Any]], over: Any, without: Any, path: Path) ->
         if name not in (*known, "*"):
             raise ConfigError(f"{path}: without: no stage is called {name!r}{did_you_mean(str(name), known)}")
     kept = [] if "*" in without else [table for table in under if table["use"] not in without]
-    merged = []
+    merged: list[dict[str, Any]] = []
     for table in kept:
         again = next((one for one in over if one.get("use") == table["use"]), None)
         merged.append(table | (again or {}))
         over = [one for one in over if one is not again]
-    return merged + over
+    return [*merged, *over]
 
 
 def _over(under: dict[str, Any], tables: dict[str, Any]) -> dict[str, Any]:
