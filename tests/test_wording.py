@@ -172,6 +172,27 @@ def test_a_phrase_wrapped_over_two_lines_is_found_once() -> None:
     assert found[0].score > 0.8
 
 
+@pytest.mark.parametrize(
+    ("others", "sign"),
+    [
+        ([("ST HELEN'S", 130, 60), ("Welcome", 300, 45)], Box(100, 130, 604, 345)),
+        ([("SAINTS PETER", 60, 60), ("AND PAUL", 130, 60)], Box(100, 60, 604, 260)),  # a name over two lines
+        ([("Welcome", 500, 60)], Box(100, 200, 604, 260)),  # too far off: another sign
+    ],
+)
+def test_the_place_of_a_schools_name_is_the_whole_sign(others: list[tuple[str, int, int]], sign: Box) -> None:
+    page = [_line("PRIMARY SCHOOL", top=200, height=60)]
+    page += [_line(text, top=top, height=height) for text, top, height in others]
+    (found,) = Wording()(Photo.from_array(np.full((1000, 1600, 3), 200, np.uint8)), page)
+    assert (found.kind, found.box) == ("juvenile.school", sign)
+
+
+def test_what_a_line_of_tape_stands_above_is_not_part_of_it() -> None:
+    page = _line("POLICE LINE DO NOT CROSS"), _line("Welcome", top=135)
+    (found,) = Wording()(Photo.from_array(np.full((1000, 1600, 3), 200, np.uint8)), page)
+    assert found.box == page[0].box
+
+
 @given(st.text(max_size=80))
 def test_any_text_can_be_judged(text: str) -> None:
     for clue in (rules.tape(text), rules.school(text), rules.appeal(text, face=True), rules.exhibit(text, [text])):

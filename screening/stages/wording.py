@@ -49,8 +49,12 @@ class Wording:
     def __call__(self, photo: Photo, found: Sequence[Finding]) -> Iterator[Finding]:
         face = any(finding.is_a("face") for finding in found)
         page = rows(lines(found))
-        pairs = tuple(join(pair) for pair in wraps(page))
-        clues = [(clue, line) for line in (*page, *pairs) for clue in self._in_line(line, face=face)]
+        pairs = wraps(page)
+        clues = [
+            (clue, whole_sign(parts, pairs) if clue.kind == "juvenile.school" else join(parts))
+            for parts in (*((line,) for line in page), *pairs)
+            for clue in self._in_line(join(parts), face=face)
+        ]
         for clue, line in each_once(clues):
             if clue.score >= self.minimum:
                 box = line.box.clip(photo.width, photo.height)
@@ -89,6 +93,19 @@ class Wording:
             clue = rules.exhibit(line.text, near)
             if clue is not None and clue.score >= self.minimum:
                 yield Finding(clue.kind, clue.score, clue.evidence, line.box.clip(photo.width, photo.height), line.text)
+
+
+def whole_sign(parts: Sequence[Line], pairs: Sequence[tuple[Line, Line]]) -> Line:
+    """These lines and all that go on above and below them, as one: which school it is mostly stands in another line.
+
+    Args:
+        parts: where the word "school" stands.
+        pairs: every line of the page with the one right below it.
+    """
+    sign = list(parts)
+    for line in sign:  # it grows as it is walked, so that a name over several lines is taken whole
+        sign += [other for pair in pairs if line in pair for other in pair if other not in sign]
+    return join(sorted(sign, key=lambda line: line.seen_from(parts[0])[1]))
 
 
 def each_once(clues: Sequence[tuple[Clue, Line]]) -> list[tuple[Clue, Line]]:
