@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -76,3 +77,23 @@ def test_a_short_training_ends_in_a_network_that_the_engine_runs(drawn: Path, tm
     assert 0 <= score[0] <= 1
     assert 0 <= age[0] <= 80
     assert "| 13-15 |" in done.stdout
+    assert "| pixels between the eyes |" in done.stdout
+    assert "Crowds" in done.stdout
+
+
+def test_a_force_with_nothing_but_faces_of_known_age_can_train_and_take_the_trained_parts_again(
+    drawn: Path, tmp_path: Path
+) -> None:
+    pytest.importorskip("torch")
+    shutil.rmtree(drawn / "faces")
+    shutil.rmtree(drawn / "everyday")
+    out = tmp_path / "juvenile.onnx"
+    command = [sys.executable, str(TRAIN), str(drawn), "--epochs", "1", "1", "--cache", str(tmp_path / "cache")]
+    for more in ((), ("--again",)):
+        done = subprocess.run(
+            [*command, "--out", str(out), *more],
+            capture_output=True, text=True, timeout=300, env=os.environ | {"OMP_NUM_THREADS": "1"}, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        assert ("readers trained" in done.stdout) is not bool(more)
+        assert "Crowds" not in done.stdout

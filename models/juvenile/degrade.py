@@ -64,7 +64,7 @@ def surround(rgb: Pixels, points: Points, backdrops: Sequence[Pixels], random: R
     kind = random.random()
     border = cv2.BORDER_REFLECT_101 if kind < 0.15 else cv2.BORDER_REPLICATE
     wide = np.asarray(cv2.copyMakeBorder(rgb, margin, margin, margin, margin, border), np.uint8)
-    if kind > 0.4:
+    if kind > 0.4 and backdrops:
         behind = backdrops[random.integers(len(backdrops))]
         side = int(random.integers(40, min(behind.shape[:2]) + 1))
         top, left = random.integers(0, behind.shape[0] - side + 1), random.integers(0, behind.shape[1] - side + 1)

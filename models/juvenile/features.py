@@ -13,6 +13,7 @@ import cv2
 import degrade
 import numpy as np
 from numpy.typing import NDArray
+from pictures import pictures_in, rgb
 
 from screening.finding import Box, Finding
 from screening.photo import Photo
@@ -40,6 +41,7 @@ class Faces:
     """All faces and their copies.
 
     Attributes:
+        key: stands for these very pictures.
         age, gender, ethnicity: (n,) as the file names give them.
         part: (n,) 0 to 5, twins in one part, or -1; those of KEPT judge what was trained on the others.
         embedding: (n, COPIES, 128).
@@ -51,6 +53,7 @@ class Faces:
         masked: (n,) 1 with a mask, 0 without, -1 where the set does not say.
     """
 
+    key: str
     age: NDArray[np.int64]
     gender: NDArray[np.int64]
     ethnicity: NDArray[np.int64]
@@ -73,28 +76,48 @@ class Files(NamedTuple):
 
 
 def read(data: Path, cache: Path, *, limit: int = 0) -> Faces:
-    """The faces of DATA/ages and DATA/faces, from the cache if they were seen before.
+    """The faces of DATA/ages and, if there is one, of DATA/faces, from the cache if they were seen before.
 
     `limit` takes every so many of them.
     """
-    cache.mkdir(parents=True, exist_ok=True)
-    ages = _thinned(sorted(path for path in (data / "ages").iterdir() if path.suffix in {".jpg", ".png"}), limit)
-    crowds = _thinned(sorted((data / "faces").glob("*.[jp]*g")), limit)
+    cache.mkdir(parents=True, exist_ok=True, mode=0o700)
     backdrops = list(_backdrops(data))
-    tables, large = [], []
-    for name, paths, faces in (("ages", ages, _aged), ("faces", crowds, _crowd)):
-        files = Files(*(cache / f"{name}{limit}{ending}" for ending in (".npz", "-maps.npy", "-chips.npy")))
+    tables, large, seen = [], [], hashlib.sha256()
+    for name, faces in (("ages", _aged), ("faces", _crowd)):
+        paths = _thinned(pictures_in(data / name), limit)
+        if not paths and name == "ages":
+            raise ValueError(f"{data / name} has no pictures; their names begin with age_gender_ethnicity_")
+        if not paths:
+            continue
+        key = _key(paths)
+        seen.update(key.encode())
+        files = Files(*(cache / f"{name}-{key}{ending}" for ending in (".npz", "-maps.npy", "-chips.npy")))
         if not all(file.is_file() for file in files):
             _see(faces(paths), len(paths) * (1 if name == "ages" else 40), backdrops, files)
         tables.append(dict(np.load(files.table)))
         # read from the disk as they are joined: both folders and their sum would not fit into 8 GB
         large.append((np.load(files.maps, mmap_mode="r"), np.load(files.chips, mmap_mode="r")))
-    known = _parts(tables[0]["embedding"][:, 0])
-    unknown = np.array([-1, PARTS - 1])[tables[1].pop("held_out")]
-    tables[0].pop("held_out")
+    held_out = [table.pop("held_out") for table in tables]
+    parts = [_parts(tables[0]["embedding"][:, 0]), *(np.array([-1, PARTS - 1])[held] for held in held_out[1:])]
     joined = {name: np.concatenate([table[name] for table in tables]) for name in tables[0]}
     maps, chips = (np.concatenate(halves) for halves in zip(*large, strict=True))
-    return Faces(part=np.concatenate([known, unknown]), maps=maps, chips=chips, **joined)
+    return Faces(key=seen.hexdigest()[:12], part=np.concatenate(parts), maps=maps, chips=chips, **joined)
+
+
+def children_of(folder: Path) -> Path:
+    """The file that says who in the pictures of faces/ is a child: beside them, or ours, for the pictures we had."""
+    beside = folder / "children.json"
+    return beside if beside.is_file() else Path(__file__).with_name("children.json")
+
+
+def _key(paths: list[Path]) -> str:
+    """What these very pictures are called in the cache; others are seen anew."""
+    known = hashlib.sha256()
+    for path in paths:
+        known.update(f"{path.name} {path.stat().st_size}\n".encode())
+    if paths and paths[0].parent.name == "faces":
+        known.update(children_of(paths[0].parent).read_bytes())
+    return known.hexdigest()[:12]
 
 
 def _thinned(paths: list[Path], limit: int) -> list[Path]:
@@ -114,23 +137,24 @@ class _Face:
 def _aged(paths: list[Path]) -> Iterator[_Face]:
     """The faces of ages/; one that the finder does not find is left out, as it would be in a scan."""
     for number, path in enumerate(paths):
-        rgb = _rgb(path)
-        if (points := landmarks(rgb)) is not None:
+        picture = rgb(path)
+        if (points := landmarks(picture)) is not None:
             age, gender, ethnicity = (int(word) for word in path.name.split("_")[:3])
-            yield _Face(number, rgb, points, (age, gender, ethnicity, -1, 0, 0))
+            yield _Face(number, picture, points, (age, gender, ethnicity, -1, 0, 0))
 
 
 def _crowd(paths: list[Path]) -> Iterator[_Face]:
     """The recognisable faces of the pictures of faces/ of which it is known who in them is a child."""
-    labels = json.loads((Path(__file__).parent / "children.json").read_text(encoding="utf-8"))
+    folder = paths[0].parent
+    labels = json.loads(children_of(folder).read_text(encoding="utf-8"))
     children: dict[str, list[Box]] = {}
     for name, *sides in labels["children"]:
         children.setdefault(name, []).append(Box(*sides))
-    marked = {entry["file"]: entry["yolo"] for entry in json.loads((paths[0].parent / "labels.json").read_text())}
+    marked = {entry["file"]: entry["yolo"] for entry in json.loads((folder / "labels.json").read_text())}
     for number, path in enumerate(paths):
         if path.name in labels["unsure"]:
             continue
-        photo = Photo.from_array(_rgb(path))
+        photo = Photo.from_array(rgb(path))
         held_out = hashlib.sha256(path.name.encode()).digest()[0] % 2
         for face in FaceFinder()(photo, ()):
             if face.box is not None and face.score >= RECOGNISABLE:
@@ -159,16 +183,8 @@ def _near(photo: Photo, face: Finding, seed: int, labels: tuple[int, int, int, i
 
 
 def _backdrops(data: Path) -> Iterator[degrade.Pixels]:
-    for path in sorted((data / "everyday").iterdir()):
-        rgb = _rgb(path)
-        yield np.asarray(cv2.resize(rgb, (300, 300), interpolation=cv2.INTER_AREA), np.uint8)
-
-
-def _rgb(path: Path) -> degrade.Pixels:
-    picture = cv2.imread(str(path), cv2.IMREAD_COLOR)
-    if picture is None:
-        raise ValueError(f"{path} is not a picture that can be read")
-    return np.ascontiguousarray(np.asarray(picture, np.uint8)[:, :, ::-1])
+    for path in pictures_in(data / "everyday"):
+        yield np.asarray(cv2.resize(rgb(path), (300, 300), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def landmarks(rgb: degrade.Pixels) -> degrade.Points | None:

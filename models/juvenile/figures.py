@@ -43,22 +43,25 @@ def by_group(score: Floats, age: NDArray[np.int64], groups: dict[str, Mask], hol
         yield f"| {name} | {roc_auc_score(age[mask] < 18, score[mask]):.3f} | " + " | ".join(shares) + " |"
 
 
-def by_detail(
-    score: Floats, age: NDArray[np.int64], detail: Floats, edges: tuple[float, ...], hold: float
+def by_measure(
+    name: str, score: Floats, age: NDArray[np.int64], values: Floats, edges: tuple[float, ...], hold: float
 ) -> Iterator[str]:
-    """A Markdown table: how well age is told by how much detail there is."""
-    yield "| detail | area under the curve | 13-17 held | 30 and over held |"
+    """A Markdown table: how well age is told by a measure of the picture."""
+    yield f"| {name} | area under the curve | 13-17 held | 30 and over held |"
     yield "|---|---|---|---|"
     for low, high in zip((-math.inf, *edges), (*edges, math.inf), strict=True):
-        mask = (detail >= low) & (detail < high)
+        mask = (values >= low) & (values < high)
         teens, grown = mask & (age >= 13) & (age <= 17), mask & (age >= 30)
         if teens.any() and grown.any():
-            columns = (
-                f"{roc_auc_score(age[mask] < 18, score[mask]):.3f}",
-                share(score[teens] >= hold),
-                share(score[grown] >= hold),
+            band = (
+                f"below {high:g}"
+                if low == -math.inf
+                else f"{low:g} and over"
+                if high == math.inf
+                else f"{low:g} to {high:g}"
             )
-            yield f"| {low:.1f} to {high:.1f} | " + " | ".join(columns) + " |"
+            area = roc_auc_score(age[mask] < 18, score[mask])
+            yield f"| {band} | {area:.3f} | {share(score[teens] >= hold)} | {share(score[grown] >= hold)} |"
 
 
 def by_picture(score: Floats, child: Mask, picture: NDArray[np.int64], hold: float) -> Iterator[str]:
@@ -70,10 +73,10 @@ def by_picture(score: Floats, child: Mask, picture: NDArray[np.int64], hold: flo
     numbers = np.unique(picture)
     highest = np.array([score[picture == number].max() for number in numbers])
     has_child = np.array([child[picture == number].any() for number in numbers])
-    for least in (0.04, hold, 0.15, 0.3, 0.5):
+    for least in sorted({0.04, hold, 0.1, 0.15, 0.3, 0.6}):
         pictures = (share(highest[has_child] >= least), share(highest[~has_child] >= least))
         yield (
-            f"| {least:.3f} | "
+            f"| {least:.2f} | "
             + " | ".join((*pictures, share(score[child] >= least), share(score[~child] >= least)))
             + " |"
         )

@@ -140,24 +140,32 @@ class Cover(nn.Module):
 
 
 class Ensemble(nn.Module):
-    """The readers' mean and the looker, with the border at 18 made a calibrated probability."""
+    """The readers' mean and the looker; once calibrated, the border at 18 is a probability."""
 
-    def __init__(self, readers: list[Reader], looker: Looker, cover: Cover, slope: float, shift: float) -> None:
+    def __init__(self, readers: list[Reader], looker: Looker, cover: Cover) -> None:
         super().__init__()
         self.readers = nn.ModuleList(readers)
         self.looker, self.cover = looker, cover
-        self.slope, self.shift = slope, shift
+        self.slope, self.shift = 1.0, 0.0
+
+    def logits(self, embedding: torch.Tensor, maps: torch.Tensor, chips: torch.Tensor) -> torch.Tensor:
+        """Logits (n, len(CUTS)) of being younger than each of CUTS."""
+        read = torch.stack([reader(embedding, maps) for reader in self.readers]).mean(0)
+        return (1 - LOOKING) * read + LOOKING * torch.as_tensor(self.looker(chips))
+
+    def score(self, logit: torch.Tensor, covered: torch.Tensor) -> torch.Tensor:
+        """The probability of being under 18, from that logit and the probability that a mask covers the face."""
+        return torch.sigmoid(self.slope * logit + self.shift - COVERED * covered)
 
     def forward(
         self, embedding: torch.Tensor, maps: torch.Tensor, chips: torch.Tensor
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """The score (n,) and the age in years (n,), the mean of what the borders say."""
-        read = torch.stack([reader(embedding, maps) for reader in self.readers]).mean(0)
-        logits = (1 - LOOKING) * read + LOOKING * self.looker(chips)
+        logits = self.logits(embedding, maps, chips)
         edges = torch.tensor([0.0, *CUTS, 80.0])
         older = 1 - torch.sigmoid(logits)
         age = (torch.cat([torch.ones_like(older[:, :1]), older], 1) * (edges[1:] - edges[:-1])).sum(1)
-        return torch.sigmoid(self.slope * logits[:, ADULT] + self.shift - COVERED * self.cover(maps)), age
+        return self.score(logits[:, ADULT], self.cover(maps)), age
 
 
 def targets(age: NDArray[np.int64]) -> NDArray[np.float32]:

@@ -3,11 +3,13 @@
     python models/juvenile/train.py [DATA] [--cache FOLDER] [--out models/juvenile/juvenile.onnx]
 
 DATA is the folder with ages/, faces/ and everyday/ (by default the one that SCREENING_DATA names). A file name in
-ages/ begins with age_gender_ethnicity; of faces/, crowds of which many wear masks, children.json says who is a child.
+ages/ begins with age_gender_ethnicity. faces/ and everyday/ may be missing. Of faces/, crowds of which many wear masks,
+a children.json beside the pictures, or ours here, says who is a child; everybody whom it does not name is an adult.
 Everything is trained twice. The first ensemble never sees a third of ages/ and half of faces/, which calibrate and
 judge it. The second, which ships, learns from all faces, with that calibration. The cut-outs of the faces and what
 dlib's network sees in them are kept in the cache, so a second run skips the first ten minutes, and so are both
-ensembles: `--again` takes these, for another calibration or another table. About an hour on one core; seeds are fixed.
+ensembles: `--again` takes these, for another calibration or another table. The cache holds faces, 5 GB of them: delete
+it when you are done. An hour and a half on one core, with 7 GB of memory; seeds are fixed.
 Figures and hash are recorded where --out is the file that ships; any other is a trial.
 """
 
@@ -19,21 +21,22 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-import figures
 import numpy as np
 import torch
-from degrade import anew
-from features import CHILD, COPIES, GROWN, KEPT, Faces, read
-from network import ADULT, COVERED, CUTS, LOOKING, WEIGHTS, Cover, Ensemble, Looker, Reader, targets, to_onnx
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 from sklearn.metrics import roc_auc_score
 
+from screening import config
+
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+import figures
+from degrade import anew
+from features import CHILD, COPIES, GROWN, KEPT, Faces, read
+from network import ADULT, CUTS, WEIGHTS, Cover, Ensemble, Looker, Reader, targets, to_onnx
+from ship import ship
+
 HERE = Path(__file__).resolve().parent
-sys.path.append(str(HERE.parent))
-
-from ship import ship  # noqa: E402
-
 SEED = 20
 # Readers of each kind.
 READERS = 5
@@ -43,8 +46,9 @@ BATCH = 256
 LOOKS = 64
 RATES = (4e-4, 2e-3)
 SHOWN = (0.1, 0.15, *(0.75 / (COPIES - 2),) * (COPIES - 2))
-# Detail at which the card splits its table of what can still be told.
+# Where the card splits its tables of what can still be told: by detail, and by the pixels between the eyes.
 DETAILS = (-5.5, -5.0, -4.5, -4.0, -3.5)
+EYES = (8.0, 12.0, 16.0, 24.0, 40.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,13 +165,14 @@ class Members:
     mask: Cover
 
 
-def members(kept: Path, source: Material, rows: NDArray[np.int64], options: argparse.Namespace) -> Members:
-    """All members, trained on some faces, or with `again` as an earlier run kept them."""
+def members(kept: Path, source: Material, rows: NDArray[np.int64], options: argparse.Namespace) -> Ensemble:
+    """The ensemble trained on some faces, or with `again` as an earlier run kept its members."""
     if options.again and kept.is_file():
-        return torch.load(kept, weights_only=False)  # type: ignore[no-any-return]  # a file of our own
-    trained = train_all(source, rows, epochs=tuple(options.epochs))
-    torch.save(trained, kept)
-    return trained
+        trained: Members = torch.load(kept, weights_only=False)  # a file of our own
+    else:
+        trained = train_all(source, rows, epochs=tuple(options.epochs))
+        torch.save(trained, kept)
+    return Ensemble(trained.readers, trained.looker, trained.mask).eval()
 
 
 def train_all(source: Material, rows: NDArray[np.int64], *, epochs: tuple[int, int]) -> Members:
@@ -182,17 +187,19 @@ def train_all(source: Material, rows: NDArray[np.int64], *, epochs: tuple[int, i
 
 
 @torch.no_grad()
-def answers(members: Members, source: Material, rows: NDArray[np.int64]) -> NDArray[np.float64]:
-    """The logit (rows, COPIES) of being under 18."""
-    out = np.zeros((len(rows), COPIES))
+def answers(
+    ensemble: Ensemble, source: Material, rows: NDArray[np.int64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The logit (rows, COPIES) of being under 18, and the probability (rows, COPIES) that a mask covers the face."""
+    logit, covered = np.zeros((len(rows), COPIES)), np.zeros((len(rows), COPIES))
     for copy in range(COPIES):
         for start in range(0, len(rows), BATCH):
-            some = rows[start : start + BATCH]
-            batch = source.batch(some, np.full(len(some), copy))
-            read = np.mean([reader(*batch)[:, ADULT].numpy() for reader in members.readers], axis=0)
-            looked = members.looker(_pictures(source.faces.chips[some, copy]))[:, ADULT].numpy()
-            out[start : start + BATCH, copy] = (1 - LOOKING) * read + LOOKING * looked
-    return out
+            here = slice(start, start + BATCH)
+            embedding, maps = source.batch(rows[here], np.full(len(rows[here]), copy))
+            chips = _pictures(source.faces.chips[rows[here], copy])
+            logit[here, copy] = ensemble.logits(embedding, maps, chips)[:, ADULT].numpy()
+            covered[here, copy] = ensemble.cover(maps).numpy()
+    return logit, covered
 
 
 def cover(source: Material, learnt: NDArray[np.int64]) -> Cover:
@@ -200,8 +207,11 @@ def cover(source: Material, learnt: NDArray[np.int64]) -> Cover:
     from sklearn.linear_model import LogisticRegression
     from sklearn.preprocessing import StandardScaler
 
-    faces = source.faces
+    faces, made = source.faces, Cover()
     rows = learnt[faces.masked[learnt] >= 0]
+    if not faces.masked[rows].any():
+        torch.nn.init.constant_(made.weigh.bias, -20.0)  # no mask to learn from: none is seen
+        return made.eval()
     pairs = np.array([(row, copy) for row in rows for copy in (0, 1)])  # the later copies may wear a drawn mask
     starts = range(0, len(pairs), BATCH)
     batches = [source.batch(*pairs[start : start + BATCH].T)[1] for start in starts]
@@ -210,22 +220,10 @@ def cover(source: Material, learnt: NDArray[np.int64]) -> Cover:
     fitted = LogisticRegression(C=0.01, max_iter=500, class_weight="balanced")
     fitted.fit(scaler.transform(x), faces.masked[pairs[:, 0]])
     weight = fitted.coef_[0] / scaler.scale_
-    made = Cover()
     with torch.no_grad():
         made.weigh.weight.copy_(torch.from_numpy(weight[None]))
         made.weigh.bias.fill_(float(fitted.intercept_[0] - weight @ scaler.mean_))
     return made.eval()
-
-
-@torch.no_grad()
-def covers(made: Cover, source: Material, rows: NDArray[np.int64]) -> NDArray[np.float64]:
-    """The probability (rows, COPIES) that a mask covers the face."""
-    starts = range(0, len(rows), BATCH)
-    some = [rows[start : start + BATCH] for start in starts]
-    copies = [
-        [made(source.batch(part, np.full(len(part), copy))[1]).numpy() for part in some] for copy in range(COPIES)
-    ]
-    return np.stack([np.concatenate(parts) for parts in copies], axis=1).astype(np.float64)
 
 
 def calibration(logit: NDArray[np.float64], age: NDArray[np.int64]) -> tuple[float, float]:
@@ -242,12 +240,9 @@ def calibration(logit: NDArray[np.float64], age: NDArray[np.int64]) -> tuple[flo
     return float(slope), float(shift)
 
 
-def scored(logit: NDArray[np.float64], covered: NDArray[np.float64], slope: float, shift: float) -> NDArray[np.float64]:
-    """Scores as the finished network gives them."""
-    return np.asarray(1 / (1 + np.exp(-(slope * logit + shift - COVERED * covered))))
-
-
-def told(name: str, score: NDArray[np.float64], faces: Faces, rows: NDArray[np.int64], cut: tuple[float, float]) -> str:
+def section(
+    name: str, score: NDArray[np.float64], faces: Faces, rows: NDArray[np.int64], cut: tuple[float, float]
+) -> str:
     """A section of the card: the figures on some faces, first as they are, then spoilt."""
     hold, block = cut
     lines = [f"### {name}"]
@@ -264,8 +259,12 @@ def told(name: str, score: NDArray[np.float64], faces: Faces, rows: NDArray[np.i
         }
         lines += ["", *figures.by_group(flat, age, groups, hold)]
         if copies.start:
-            detail = faces.detail[rows][:, copies].ravel().astype(np.float64)
-            lines += ["", *figures.by_detail(flat, age, detail, DETAILS, hold)]
+            for name, measured, edges in (
+                ("detail", faces.detail, DETAILS),
+                ("pixels between the eyes", faces.eyes, EYES),
+            ):
+                values = measured[rows][:, copies].ravel().astype(np.float64)
+                lines += ["", *figures.by_measure(name, flat, age, values, edges, hold)]
     return "\n".join(lines)
 
 
@@ -307,26 +306,30 @@ def main() -> None:
     source = material(faces)
     learnt, everything = np.flatnonzero(~np.isin(faces.part, KEPT)), np.arange(len(faces.age))
     judged, shipped = (
-        members(options.cache / f"{name}{options.limit}.pt", source, rows, options)
+        members(options.cache / f"{name}-{faces.key}.pt", source, rows, options)
         for name, rows in (("judged", learnt), ("shipped", everything))
     )
     kept = np.flatnonzero(np.isin(faces.part, KEPT) & (faces.picture < 0))
     crowd = np.flatnonzero(np.isin(faces.part, KEPT) & (faces.picture >= 0))
-    logit, crowded = (answers(judged, source, rows) for rows in (kept, crowd))
-    slope, shift = calibration(logit.ravel(), np.repeat(faces.age[kept], COPIES))
-    score, crowd_score = (
-        scored(one, covers(judged.mask, source, rows), slope, shift) for one, rows in ((logit, kept), (crowded, crowd))
+    logit, covered = answers(judged, source, kept)
+    judged.slope, judged.shift = calibration(logit.ravel(), np.repeat(faces.age[kept], COPIES))
+    score = judged.score(torch.from_numpy(logit), torch.from_numpy(covered)).numpy()
+    _, thresholds = config.load().policy.lookup("juvenile.face")
+    hold, block = thresholds.hold or 0.0, thresholds.block or 1.0
+    half, few = figures.thresholds(score[:, 2:].ravel(), np.repeat(faces.age[kept], COPIES - 2))
+    text = (
+        f"Held from {hold:.2f} and blocked from {block:.2f}, as by the default pipeline. Of the spoilt copies half of"
+        f" the 18- to 24-year-olds reach {half:.3f}, and 1 % of those over 25 reach {few:.3f}.\n\n"
     )
-    cut = figures.thresholds(score[:, 2:].ravel(), np.repeat(faces.age[kept], COPIES - 2))
-    text = f"Thresholds: hold from {cut[0]:.3f}, block from {cut[1]:.3f}.\n\n"
-    text += told(f"{len(kept)} faces that were not trained on", score, faces, kept, cut)
-    text += "\n\n" + "\n".join(
-        figures.by_picture(crowd_score[:, 0], faces.age[crowd] == CHILD, faces.picture[crowd], cut[0])
-    )
-    ensemble = Ensemble(shipped.readers, shipped.looker, shipped.mask, slope, shift).eval()
+    text += section(f"{len(kept)} faces that were not trained on", score, faces, kept, (hold, block))
+    if len(crowd):
+        crowded = judged.score(*(torch.from_numpy(part[:, 0]) for part in answers(judged, source, crowd))).numpy()
+        lines = figures.by_picture(crowded, faces.age[crowd] == CHILD, faces.picture[crowd], hold)
+        text += "\n\n" + "\n".join(lines)
+    shipped.slope, shipped.shift = judged.slope, judged.shift
     made = options.cache / "juvenile.onnx"
-    to_onnx(ensemble, made)
-    agrees(ensemble, made, source)
+    to_onnx(shipped, made)
+    agrees(shipped, made, source)
     ship("juvenile", made.read_bytes(), options.out, text)
 
 
