@@ -16,6 +16,8 @@ from typing import Any
 
 import pytest
 
+from screening.workflow.shoot import walk
+
 # No networks: these tests are about files, folders and exits.
 QUICK = """
 [[stage]]
@@ -106,6 +108,37 @@ def test_the_run_is_for_its_owner_alone_and_holds_three_reports(run_of_bad_files
         assert stat.S_IMODE(run.stat().st_mode) == 0o700
         assert {stat.S_IMODE(path.stat().st_mode) for path in run.rglob("*") if path.is_file()} == {0o600}
         assert stat.S_IMODE((run / "previews").stat().st_mode) == 0o700
+
+
+def test_every_file_of_every_folder_has_a_name_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    files = [Path(name) for name in ("other/b/x.jpg", "other/x.jpg", "b/x.jpg")]
+    for file in files:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+    for targets in (["other", "b"], ["b", "other"], ["other", "b", "other/b"], ["b/x.jpg", "other/x.jpg", "other/b"]):
+        entries = walk([Path(target) for target in targets])
+        held = [file for target in targets for file in files if file.is_relative_to(target)]
+        assert sorted(entry.path for entry in entries) == sorted(held)
+        assert len({entry.name for entry in entries}) == len(held)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows allows no path as long as this")
+def test_a_copy_with_boxes_that_cannot_be_written_does_not_cost_the_report(
+    tmp_path: Path, bad_files: Path, quick: Path
+) -> None:
+    folder, long = tmp_path / "shoot", f"{'x' * 245}.jpg"
+    folder.mkdir()
+    for name in ("a.jpg", long, "z.jpg"):
+        (folder / name).write_bytes((bad_files / "odd" / "plain.jpg").read_bytes())
+    done = screening("scan", folder, "--out", tmp_path / "run", "--pipeline", quick, "--annotate")
+    assert done.returncode == 0, done.stderr
+    photos = json.loads((tmp_path / "run" / "report.json").read_text())["photos"]
+    assert {photo["file"]: photo["verdict"] for photo in photos} == dict.fromkeys(("a.jpg", long, "z.jpg"), "clear")
+    (line,) = [line for line in done.stderr.splitlines() if long in line]
+    assert "the copy with boxes cannot be written (File name too long)" in line
+    copies = sorted(path.name for path in (tmp_path / "run" / "annotated").iterdir())
+    assert copies == ["a.jpg.screened.jpg", "z.jpg.screened.jpg"]
 
 
 def test_json_goes_to_stdout_alone(bad_files: Path, quick: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import logging
 import multiprocessing
 import os
 import signal
@@ -17,12 +18,14 @@ import screening
 from screening.finding import Finding
 from screening.pipeline import Pipeline
 from screening.policy import Policy
+from screening.render.inert import inert
 from screening.report import Batch, PhotoReport, Report, judged
 from screening.stages import networks
 from screening.weights import manifest
 from screening.workflow.journal import Journal
 from screening.workflow.shoot import Entry
 
+log = logging.getLogger(__name__)
 # Networks ask for the same hundred megabytes for every picture: glibc gives them back and fetches them anew, zeroed,
 # unless it is told to keep them (other systems do not read these).
 KEEP_MEMORY = {"MALLOC_MMAP_THRESHOLD_": "4000000000", "MALLOC_TRIM_THRESHOLD_": "8000000000"}
@@ -103,7 +106,9 @@ class Scan:
             futures = [(one, pool.schedule(task, args=(one.path, one.name), timeout=limit + GRACE)) for one in waiting]
             for entry, future in futures:
                 try:
-                    photo = future.result()
+                    photo, failed = future.result()
+                    if failed:
+                        log.warning("%s: the copy with boxes cannot be written (%s)", inert(photo.file), failed)
                     if self.journal:
                         self.journal.note(photo)
                     yield photo
@@ -146,19 +151,22 @@ def used(pipeline: Pipeline) -> tuple[dict[str, str], ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    """One photo's work, sent to a worker."""
+    """One photo's work, sent to a worker: gives its report, and why it has no copy with boxes, or ""."""
 
     pipeline: Pipeline
     scene: bool
     annotate: Path | None
 
-    def __call__(self, path: Path, name: str) -> PhotoReport:
+    def __call__(self, path: Path, name: str) -> tuple[PhotoReport, str]:
         report = self.pipeline.screen(path, name=name, scene=self.scene)
         if self.annotate and report.width:
             from screening.render.annotate import annotate_file
 
-            annotate_file(path, report, self.annotate, limits=self.pipeline.limits)
-        return report
+            try:
+                annotate_file(path, report, self.annotate, limits=self.pipeline.limits)
+            except Exception as error:  # the copy is an extra: the report of this photo and the others is kept
+                return report, getattr(error, "strerror", None) or type(error).__name__
+        return report, ""
 
 
 def _quiet() -> None:

@@ -43,8 +43,9 @@ def walk(targets: Iterable[Path], *, leave_out: Path | None = None) -> list[Entr
             raise FileNotFoundError(target)
         found = _below(target, leave_out) if target.is_dir() else [_entry(target, target.parent)]
         for entry in found:
-            # two folders of one scan may hold files of the same name: neither may hide the other
-            name = entry.name if entry.name not in entries else f"{target.as_posix()}/{entry.name}"
+            name = entry.name
+            while name in entries:  # two folders of one scan may hold files of the same name: neither may hide another
+                name = f"{target.as_posix()}/{name}"
             entries[name] = Entry(name, entry.path, entry.refused, entry.aside)
     return sorted(entries.values())
 
