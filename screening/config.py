@@ -11,7 +11,7 @@ import datetime
 import importlib
 import json
 import typing
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -63,7 +63,8 @@ def load(pipeline: str | Path = "default") -> Pipeline:
     """A pipeline by the name of one that ships with the project, or by the path of a TOML file.
 
     Raises:
-        ConfigError: if it cannot be read, has a key it should not have, or a value of the wrong type.
+        ConfigError: if it cannot be read, has a key it should not have, or a value of the wrong type, or if a stage
+            stands before one whose findings it reads.
     """
     found = pipeline_file.read(pipeline)
     path = found.path
@@ -73,6 +74,7 @@ def load(pipeline: str | Path = "default") -> Pipeline:
         _stage(dict(table), file.force, f"{path}: stage {number}") for number, table in enumerate(file.stage, 1)
     )
     _refuse_twins([stage.name for stage in stages], path)
+    _refuse_blind(stages, path)
     return Pipeline(
         name=path.stem,
         sha256=found.sha256,
@@ -176,3 +178,16 @@ def _refuse_twins(stages: list[str], path: Path) -> None:
     for name in stages:
         if stages.count(name) > 1:
             raise ConfigError(f"{path}: stage {name!r} stands there twice")
+
+
+def _refuse_blind(stages: Sequence[Stage], path: Path) -> None:
+    """A stage sees only what those before it found: where one that it reads stood later, it would find nothing unsaid.
+    That one it reads is left out altogether may be meant, and is said in every report and clearance."""
+    names = [stage.name for stage in stages]
+    for number, stage in enumerate(stages):
+        for source in getattr(stage, "after", ()):
+            if source in names[number:]:
+                raise ConfigError(
+                    f"{path}: stage {stage.name!r} stands before {source!r}, whose findings it reads; "
+                    f"put {source!r} first"
+                )

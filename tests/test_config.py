@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from screening.config import ConfigError, load, names
-from screening.policy import Verdict
+from screening.policy import Policy, Verdict
 from screening.stages import STAGES
 from screening.weights import data_folder
 
@@ -30,6 +30,20 @@ def test_only_posters_is_looser_than_the_default() -> None:
     assert load("strict").policy.looser_than(default) == []
     assert load("posters").policy.looser_than(default) != []
     assert names() == ["default", "posters", "strict"]
+
+
+@pytest.mark.parametrize("name", ["posters", "strict"])
+def test_whatever_the_default_flags_the_others_hold_at_least(name: str) -> None:
+    default, other = load().policy, load(name).policy
+
+    def least(policy: Policy, kind: str) -> float:
+        """From which score on a kind is held or blocked; 2 where it never is."""
+        rule, limits = policy.lookup(kind)
+        outside = policy.rules[rule].outside_a_scene != "clear"
+        return min((mark for mark in (limits.hold, limits.block) if mark is not None and outside), default=2.0)
+
+    kinds = {kind for policy in (default, other) for rule in policy.rules.values() for kind in rule.kinds}
+    assert [kind for kind in sorted(kinds) if least(other, kind) > least(default, kind)] == []
 
 
 def test_strict_blocks_every_face_and_every_legible_number() -> None:
@@ -119,3 +133,26 @@ def test_stages_are_left_out_by_name_only(tmp_path: Path) -> None:
     (tmp_path / "alone.toml").write_text('without = ["codes"]\n')
     with pytest.raises(ConfigError, match="without: leaves out stages of the file that this one extends"):
         load(tmp_path / "alone.toml")
+
+
+def test_a_stage_never_stands_before_one_whose_findings_it_reads(tmp_path: Path) -> None:
+    said = "own.toml: stage {!r} stands before {!r}, whose findings it reads; put {!r} first"
+
+    def own(*order: str) -> str:
+        return 'without = ["*"]\n' + "".join(f'[[stage]]\nuse = "{name}"\n' for name in order)
+
+    reads = {stage.name: getattr(stage, "after", ()) for stage in load().stages}
+    assert "text" in reads["markings"] and "text" in reads["wording"] and "text" in reads["personal_details"]
+    for name, sources in reads.items():
+        for source in sources:
+            with pytest.raises(ConfigError, match=said.format(name, source, source)):
+                extended(tmp_path, own(name, source))
+            assert extended(tmp_path, own(source, name)) == [source, name]
+        assert extended(tmp_path, own(name)) == [name]  # the source may be left out on purpose
+    with pytest.raises(ConfigError, match=said.format("markings", "text", "text")):
+        extended(tmp_path, 'without = ["text"]\n[[stage]]\nuse = "text"\n')
+    whole = (data_folder("pipelines") / "default.toml").read_text()
+    text, last = '[[stage]]\nuse = "text"\n', '[[stage]]\nuse = "personal_details"\n'
+    (tmp_path / "own.toml").write_text(whole.replace(text, "").replace(last, last + text))
+    with pytest.raises(ConfigError, match=said.format("markings", "text", "text")):
+        load(tmp_path / "own.toml")

@@ -62,6 +62,34 @@ def test_a_stage_survives_any_photo_and_keeps_silent(
     assert (photo.rgb == before).all()
 
 
+def test_a_stage_names_the_stages_whose_findings_it_reads_and_comes_after_them(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: set[str] = set()
+
+    def noted(self: Finding, kind: str) -> bool:
+        asked.add(kind)
+        return is_a(self, kind)
+
+    is_a = Finding.is_a
+    monkeypatch.setattr(Finding, "is_a", noted)
+    list(stage(Photo.from_array(PHOTOS["grey"]), (Finding("other", 1.0, "-"),)))
+    monkeypatch.undo()
+    # metadata and the register say whose a face is, and only where another stage found one
+    places = [one for one in ALL.values() if one.name not in ("metadata", "register")]
+    sources = {
+        source.name
+        for kind in asked
+        for source in (ALL.values() if kind.startswith("seen.") else places)
+        if any(made == kind or made.startswith(f"{kind}.") for made in source.kinds)
+    }
+    after = getattr(stage, "after", ())
+    assert set(after) == sources
+    earlier = list(STAGES)[: list(STAGES).index(stage.name)]
+    assert [source for source in after if source not in earlier] == []
+    assert list(ALL) == list(STAGES), "the default pipeline keeps to the order of the table"
+
+
 def test_every_reported_kind_has_a_rule() -> None:
     policy = load().policy
     for stage in ALL.values():

@@ -16,7 +16,8 @@ class Stage(Protocol):
         name: what pipelines, findings and `error.<name>` call it.
         kinds: every kind it may report; particulars may be added below these.
 
-    One that runs networks also names them, by their names in models/manifest.toml, in `networks`.
+    One that runs networks also names them, by their names in models/manifest.toml, in `networks`. One that reads what
+    other stages found names those in `after`: a pipeline in which one of them comes later is refused.
     """
 
     name: ClassVar[str]

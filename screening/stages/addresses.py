@@ -31,6 +31,7 @@ class Addresses:
     """
 
     name: ClassVar[str] = "addresses"
+    after: ClassVar[tuple[str, ...]] = ("faces", "vehicles", "text", "plates")
     kinds: ClassVar[tuple[str, ...]] = (
         "address.house_number",
         "address.street_name",

@@ -35,6 +35,7 @@ class Juveniles:
     """
 
     name: ClassVar[str] = "juveniles"
+    after: ClassVar[tuple[str, ...]] = ("faces",)
     kinds: ClassVar[tuple[str, ...]] = ("juvenile.face", "juvenile.unknown")
     networks: ClassVar[tuple[str, ...]] = ("face-embedding", "juvenile")
 

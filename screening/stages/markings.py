@@ -51,6 +51,7 @@ class Markings:
     """
 
     name: ClassVar[str] = "markings"
+    after: ClassVar[tuple[str, ...]] = ("metadata", "text", "codes")
     kinds: ClassVar[tuple[str, ...]] = (
         "marking.official",
         "marking.official_sensitive",

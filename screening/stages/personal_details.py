@@ -58,6 +58,7 @@ class PersonalDetails:
     """
 
     name: ClassVar[str] = "personal_details"
+    after: ClassVar[tuple[str, ...]] = ("metadata", "vehicles", "text", "codes")
     kinds: ClassVar[tuple[str, ...]] = (
         "personal.phone",
         "personal.email",

@@ -45,6 +45,7 @@ class Plates:
     """
 
     name: ClassVar[str] = "plates"
+    after: ClassVar[tuple[str, ...]] = ("vehicles", "text")
     kinds: ClassVar[tuple[str, ...]] = ("vehicle.plate", "vehicle.plate_illegible")
     networks: ClassVar[tuple[str, ...]] = ("text-detection", "text-recognition")
 

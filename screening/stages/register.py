@@ -35,6 +35,7 @@ class Register:
     """
 
     name: ClassVar[str] = "register"
+    after: ClassVar[tuple[str, ...]] = ("faces",)
     kinds: ClassVar[tuple[str, ...]] = ("face.released", "face.restricted")
     networks: ClassVar[tuple[str, ...]] = ("face-embedding",)
 

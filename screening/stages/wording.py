@@ -32,6 +32,7 @@ class Wording:
     """
 
     name: ClassVar[str] = "wording"
+    after: ClassVar[tuple[str, ...]] = ("metadata", "faces", "text")
     kinds: ClassVar[tuple[str, ...]] = (
         "scene.tape",
         "evidence.exhibit",
