@@ -10,10 +10,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from screening.config import default_policy
 from screening.evaluation.evaluate import evaluate, review_minutes
 from screening.evaluation.labels import Label, LabelError, Thing, read, table
 from screening.evaluation.sources import of_coco, of_review, of_yolo
 from screening.finding import Box, Finding
+from screening.policy import Verdict
 from screening.report import PhotoReport, judged
 from screening.workflow.decisions import Action, Decision
 from screening.workflow.outcome import outcomes
@@ -179,6 +181,63 @@ def test_a_review_says_what_is_there_and_is_silent_about_what_it_let_pass() -> N
     labels, silent = of_review(outcomes(photos, current), current)
     assert labels == [label("a", Thing(box=place)), Label(file="d", about="*", present=False)]
     assert silent == 2
+
+
+def judged_anew(name: str, *found: Finding) -> PhotoReport:
+    judgements = judged(list(found), default_policy(), scene=True)
+    return PhotoReport(file=name, sha256=name * 64, width=500, height=500, judgements=judgements)
+
+
+def decided(name: str, action: Action, finding: Finding | None, rule: str) -> Decision:
+    kind, box = (finding.kind, finding.box) if finding else ("", None)
+    said = {"reason": "two words", "reference": "FORM-1"}
+    return Decision(by="A", action=action, sha256=name * 64, rule=rule, kind=kind, box=box, **said)
+
+
+LEFT, RIGHT = Box(0, 0, 50, 50), Box(100, 0, 150, 50)
+
+
+@pytest.mark.parametrize(("other", "silent"), [(None, 0), (Action.OVERRIDE, 1), (Action.REJECT, 1), (Action.ADULT, 0)])
+def test_one_adult_does_not_make_a_picture_with_a_likely_child_a_negative(other: Action | None, silent: int) -> None:
+    adult, child = (Finding("juvenile.face", score, "a face", box) for score, box in ((0.2, LEFT), (0.9, RIGHT)))
+    current = [decided("a", Action.ADULT, adult, "juvenile")]
+    current += [decided("a", other, child, "juvenile")] if other else []
+    labels, counted = of_review(outcomes([judged_anew("a", adult, child)], current), current)
+    assert labels == ([Label(file="a", about="juvenile", present=False)] if other is Action.ADULT else [])
+    assert counted == silent
+
+
+def test_places_are_given_where_every_one_is_decided() -> None:
+    plates = [Finding("vehicle.plate", score, "a plate", box) for score, box in ((0.9, LEFT), (0.8, RIGHT))]
+    faint = Finding("vehicle.plate", 0.2, "a plate", Box(200, 0, 250, 50))  # that nobody is asked about
+    after = [judged_anew("a", *plates, faint)]
+    current = [decided("a", Action.REDACT, plates[0], "number-plate")]
+    assert of_review(outcomes(after, current), current)[0] == [label("a")]
+    (figures,) = evaluate([label("a")], after, default_policy())
+    assert (figures.missed, figures.boxes) == ((), None)  # and not: one of one found, the other wrong
+    let_pass = [*current, decided("a", Action.OVERRIDE, plates[1], "number-plate")]
+    assert of_review(outcomes(after, let_pass), let_pass)[0] == [label("a")]
+    current.append(decided("a", Action.REDACT, plates[1], "number-plate"))
+    assert of_review(outcomes(after, current), current)[0] == [label("a", Thing(box=LEFT), Thing(box=RIGHT))]
+
+
+def test_what_the_release_register_lifts_is_there_all_the_same() -> None:
+    adult, child = (Finding("juvenile.face", score, "a face", box) for score, box in ((0.2, LEFT), (0.9, RIGHT)))
+    released = Finding("face.released.parental", 0.9, "released", RIGHT, stage="register")
+    after = [judged_anew("a", adult, child, released), judged_anew("b", child, released), judged_anew("c")]
+    assert after[1].verdict is Verdict.CLEAR
+    current = [decided("a", Action.ADULT, adult, "juvenile")]
+    current += [decided(name, Action.AGREE, None, "") for name in "bc"]
+    labels, silent = of_review(outcomes(after, current), current)
+    assert labels == [Label(file="c", about="*", present=False)]
+    assert silent == 1
+
+
+def test_what_could_not_be_screened_gets_no_label() -> None:
+    plate = Finding("vehicle.plate", 0.9, "a plate", LEFT)
+    after = [judged_anew("a", plate, Finding("error.text", 1.0, "-"))]
+    current = [decided("a", Action.REDACT, plate, "number-plate")]
+    assert of_review(outcomes(after, current), current) == ([], 0)
 
 
 def test_from_a_review_to_figures_on_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,10 @@ import numpy as np
 import pytest
 
 from screening import config
-from screening.evaluation.labels import Label
+from screening.evaluation.labels import Label, LabelError
 from screening.evaluation.tune import Target, Tuned, TuneError, changed, edited, tune
-from screening.finding import Finding
-from screening.policy import Policy, Rule, Thresholds
+from screening.finding import Box, Finding
+from screening.policy import Policy, Rule, Thresholds, Verdict
 from screening.report import PhotoReport, judged
 
 POLICY = Policy(
@@ -128,6 +129,32 @@ def test_a_rule_or_kind_that_is_not_there_is_named() -> None:
         tune(labels, photos, POLICY, "number-plate", Target(recall=0.9), kinds=("face",))
     with pytest.raises(TuneError, match="no picture of this run is labelled"):
         tune([], photos, POLICY, "number-plate", Target(recall=0.9))
+
+
+def test_a_label_of_a_picture_that_was_not_screened_is_refused_as_evaluate_does() -> None:
+    labels, photos = plates()
+    unseen = [*labels, Label(file="elsewhere.jpg", about="number-plate", present=True)]
+    with pytest.raises(LabelError, match=r"elsewhere\.jpg: is labelled, but was not screened in this run"):
+        tune(unseen, photos, POLICY, "number-plate", Target(recall=0.9))
+
+
+def test_before_and_after_count_alike_what_the_release_register_lifts() -> None:
+    policy, box = config.default_policy(), Box(0, 0, 50, 50)
+    face, released = Finding("face.identifiable", 0.9, "a face", box), Finding("face.released", 0.9, "-", box)
+    names = [f"{number}.jpg" for number in range(400)]
+    labels = [Label(file=name, about="identifiable-person", present=n % 2 == 0) for n, name in enumerate(names)]
+
+    def shown(name: str, *found: Finding) -> PhotoReport:
+        judgements = judged(list(found), policy, scene=True)
+        sha256 = hashlib.sha256(name.encode()).hexdigest()
+        return PhotoReport(file=name, sha256=sha256, width=99, height=99, judgements=judgements)
+
+    signed = replace(released, stage="register")
+    photos = [shown(name, *((face, signed) if n % 2 == 0 else ())) for n, name in enumerate(names)]
+    assert photos[0].verdict is Verdict.CLEAR
+    same = tune(labels, photos, policy, "identifiable-person", Target(recall=0.9), kinds=["face.identifiable"])
+    assert same.before == same.after
+    assert share(same.before["recall"]) == 1
 
 
 def tuned(**kinds: Thresholds) -> Tuned:

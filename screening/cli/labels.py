@@ -23,7 +23,9 @@ def labels(
     """Makes a file of labels, for evaluate and tune, out of what was decided about a run, or of another tool's boxes.
 
     What a reviewer accepted, released or wanted redacted is there; what is an adult is no juvenile; what they agreed to
-    be clear shows nothing. An override, or a picture kept back, does not say what is there: fill those in by hand.
+    be clear shows nothing. That nothing is there, and where everything is, is said only where all that a rule held or
+    blocked in the picture was decided so. An override, or a picture kept back or clear by a release, does not say what
+    is there: fill those in by hand.
     """
     from screening.evaluation import sources
     from screening.evaluation.labels import LabelError, table
@@ -45,7 +47,7 @@ def labels(
     else:
         found = sources.of_coco(source, known)
     if silent:
-        say(f"{silent} overrides and pictures kept back do not say what is there; fill them in by hand")
+        say(f"{silent} overrides, and pictures kept back or clear by a release, do not say what is there; fill them in")
     if not found:
         raise LabelError(f"{source}: nothing in it says what is there; decide about its findings first")
     if out is None:

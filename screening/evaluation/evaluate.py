@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -91,16 +91,26 @@ def evaluate(labels: Sequence[Label], photos: Sequence[PhotoReport], policy: Pol
     Raises:
         LabelError: if a label names a picture that was not screened, or neither a rule nor a kind of the policy.
     """
-    known = {photo.file: photo for photo in photos}
+    known = screened(labels, photos)
     groups: dict[str, list[Label]] = {}
     for label in labels:
-        if label.file not in known or not known[label.file].screened:
-            raise LabelError(f"{label.file}: is labelled, but was not screened in this run; scan it or drop the label")
         groups.setdefault(label.about, []).append(label)
     for about in groups:
         if not _known(about, policy):
             raise LabelError(f"{about}: is labelled, but is neither a rule nor a kind of this policy")
     return tuple(_figures(about, group, known) for about, group in groups.items())
+
+
+def screened(labels: Iterable[Label], photos: Iterable[PhotoReport]) -> dict[str, PhotoReport]:
+    """The photos that were screened, by their files.
+
+    Raises:
+        LabelError: if a label names a picture that is none of them.
+    """
+    known = {photo.file: photo for photo in photos if photo.screened}
+    if missing := [label.file for label in labels if label.file not in known]:
+        raise LabelError(f"{missing[0]}: is labelled, but was not screened in this run; scan it or drop the label")
+    return known
 
 
 def _figures(about: str, group: Sequence[Label], known: dict[str, PhotoReport]) -> Figures:
@@ -133,6 +143,11 @@ def concerns(judgement: Judgement, about: str) -> bool:
 def flagged(photo: PhotoReport, about: str) -> list[Judgement]:
     """The findings for which a picture is held or blocked, that fall under a rule or are of a kind."""
     return [one for one in photo.judgements if one.verdict is not Verdict.CLEAR and concerns(one, about)]
+
+
+def marked(judgement: Judgement) -> bool:
+    """Whether a finding's score is one that is held or blocked, also where a release made it clear all the same."""
+    return judgement.thresholds.verdict(judgement.finding.score) is not Verdict.CLEAR
 
 
 def review_minutes(photos: Sequence[PhotoReport], *, seconds: float = SECONDS_EACH) -> float:

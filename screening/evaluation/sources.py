@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from screening.evaluation.evaluate import marked
 from screening.evaluation.labels import NOTHING_ELSE, Label, LabelError, Thing
 from screening.finding import Box
-from screening.policy import Verdict
+from screening.policy import Judgement, Verdict
 from screening.workflow.decisions import Action, Decision
 from screening.workflow.outcome import Outcome
 
@@ -23,33 +24,37 @@ def of_review(after: Sequence[Outcome], current: Sequence[Decision]) -> tuple[li
     """What the decisions on a run say about its pictures, and how many decisions say nothing.
 
     A condition that is met, a form, a permission and a wish to redact say that it is there; "an adult" says that no
-    juvenile is. A picture that somebody agreed to be clear shows nothing else. An override, or a picture kept back,
-    does not say what is there.
+    juvenile is. That nothing is there, and where everything is, is said only where each finding of the rule is decided
+    so. A picture that somebody agreed to be clear shows nothing else, unless a release made it clear. An override, or
+    a picture kept back, does not say what is there.
     """
     labels: list[Label] = []
     silent = 0
+    photos = {one.photo.sha256: one.photo for one in after if one.photo.screened}
     for one in after:
-        things: dict[str, list[Thing]] = {}
-        yes: dict[str, bool] = {}
-        for judgement, decision in one.decided:
-            if judgement.verdict is Verdict.CLEAR:
-                continue
-            if decision.action not in (*THERE, *NOT_THERE):
-                silent += 1
-                continue
-            there = decision.action in THERE
-            yes[judgement.rule] = yes.get(judgement.rule, False) or there
-            if there and judgement.finding.box:
-                things.setdefault(judgement.rule, []).append(Thing(box=judgement.finding.box))
-        for rule, present in yes.items():
-            found = tuple(things.get(rule, ())) if present else ()
-            labels.append(Label(file=one.photo.file, about=rule, present=present, things=found))
-    files = {one.photo.sha256: one.photo.file for one in after}
+        said = {judgement: decision.action for judgement, decision in one.decided if marked(judgement)}
+        silent += sum(action not in (*THERE, *NOT_THERE, Action.REJECT) for action in said.values())
+        asked = [judgement for judgement in one.photo.judgements if marked(judgement) and one.photo.screened]
+        for rule in dict.fromkeys(judgement.rule for judgement in asked):
+            answers = [(judgement, said.get(judgement)) for judgement in asked if judgement.rule == rule]
+            labels += _of_rule(one.photo.file, rule, answers)
     for decision in current:
-        if decision.action is Action.AGREE and decision.sha256 in files:
-            labels.append(Label(file=files[decision.sha256], about=NOTHING_ELSE, present=False))
+        photo = photos.get(decision.sha256)
+        if decision.action is Action.AGREE and photo:
+            released = any(marked(one) for one in photo.judgements if one.verdict is Verdict.CLEAR)
+            labels += [] if released else [Label(file=photo.file, about=NOTHING_ELSE, present=False)]
+            silent += released
         silent += decision.action is Action.REJECT
     return labels, silent
+
+
+def _of_rule(file: str, rule: str, answers: Sequence[tuple[Judgement, Action | None]]) -> Iterator[Label]:
+    """A picture's label for a rule, from what was decided about each of its findings (None: nothing), if it says so."""
+    there = [judgement.finding.box for judgement, action in answers if action in THERE]
+    complete = all(action in (*THERE, *NOT_THERE) for _, action in answers)
+    if there or complete:
+        things = tuple(Thing(box=box) for box in there if box and complete)
+        yield Label(file=file, about=rule, present=bool(there), things=things)
 
 
 def of_coco(path: Path, names: Mapping[str, str]) -> list[Label]:

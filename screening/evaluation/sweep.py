@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from screening.analysis import wanted
+from screening.evaluation.evaluate import screened
 from screening.evaluation.intervals import wilson
-from screening.evaluation.labels import Label, LabelError
+from screening.evaluation.labels import Label
 from screening.policy import Judgement, Thresholds
 from screening.report import PhotoReport
 
@@ -71,10 +72,8 @@ def scores(
     Raises:
         LabelError: if a label names a picture that was not screened.
     """
-    known = {photo.file: photo for photo in photos if photo.screened}
     group = [label for label in labels if label.about == about]
-    if missing := [label.file for label in group if label.file not in known]:
-        raise LabelError(f"{missing[0]}: is labelled, but was not screened in this run; scan it or drop the label")
+    known = screened(group, photos)
     best = [
         max((j.finding.score for j in known[one.file].judgements if _counts(j, about)), default=np.nan) for one in group
     ]

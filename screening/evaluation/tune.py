@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from screening.evaluation.evaluate import marked, screened
 from screening.evaluation.intervals import Z, wilson
 from screening.evaluation.labels import Label
 from screening.finding import ScreeningError
-from screening.policy import Judgement, Policy, Rule, Thresholds, Verdict
+from screening.policy import Judgement, Policy, Rule, Thresholds
 from screening.report import PhotoReport
 
 # Where a target gives no such number: enough for a share to be known to within about an eighth.
@@ -131,10 +132,11 @@ def tune(
 
     Raises:
         TuneError: if the rule has no such threshold, too few pictures are labelled, or the target is out of reach.
+        LabelError: if a label of the rule names a picture that was not screened.
     """
     kinds = _tuned_kinds(policy, rule, kinds)
-    known = {photo.file: photo for photo in photos if photo.screened}
-    about = [label for label in labels if label.about == rule and label.file in known]
+    about = [label for label in labels if label.about == rule]
+    known = screened(about, photos)
     if not about:
         raise TuneError(f"{rule}: no picture of this run is labelled for it")
     under = _under(policy, rule, kinds)
@@ -231,7 +233,8 @@ def _best(photo: PhotoReport, under: Callable[[Judgement], bool]) -> float:
 
 
 def _held(photo: PhotoReport, under: Callable[[Judgement], bool]) -> bool:
-    return any(one.verdict is not Verdict.CLEAR for one in photo.judgements if under(one))
+    # what a release lifts is found at the new threshold too
+    return any(marked(one) for one in photo.judgements if under(one))
 
 
 def _under(policy: Policy, rule: str, kinds: Sequence[str]) -> Callable[[Judgement], bool]:
