@@ -7,7 +7,8 @@ names the policy in force. Needs `pip install requests-oauthlib`.
 
 Every picture is uploaded with a machine tag that holds its SHA-256. Before anything is sent, and again whenever an
 answer got lost on the way, the account is asked whether it holds that tag already: what arrived is never sent again.
-Flickr's search takes a moment to know of a new picture; WAIT is how long we give it, in seconds.
+Flickr's search takes a moment to know of a new picture: WAIT is how long we give it, in seconds, and what was sent in
+this call is remembered here.
 
 Exits 0 where every picture is in the account, 1 where one must not go out (nothing is sent then), 2 otherwise.
 """
@@ -44,7 +45,11 @@ def main(clearance: str, *pictures: str) -> int:
     if not result:
         return result.exit_code
     names = ("FLICKR_KEY", "FLICKR_SECRET", "FLICKR_TOKEN", "FLICKR_TOKEN_SECRET")
-    auth = OAuth1(*(os.environ[name] for name in names))
+    try:
+        auth = OAuth1(*(os.environ[name] for name in names))
+    except KeyError as error:
+        raise UploadError(f"set {error.args[0]} to the account's") from error
+    numbers: dict[str, str] = {}
     for picture in pictures:
         # asked again, one by one, for the very bytes: what is sent is what was checked, whatever lies on the disk now
         again = screening.gate([picture], clearance, pipeline=PIPELINE, keep=True)
@@ -52,7 +57,9 @@ def main(clearance: str, *pictures: str) -> int:
         if not again or checked.data is None:
             print(f"upload: {picture}: {checked.reason}", file=sys.stderr)
             return again.exit_code
-        print(f"{picture}: photo {send(checked.data, Path(picture).name, checked.sha256, auth)}")
+        if checked.sha256 not in numbers:
+            numbers[checked.sha256] = send(checked.data, Path(picture).name, checked.sha256, auth)
+        print(f"{picture}: photo {numbers[checked.sha256]}")
     return 0
 
 
@@ -78,10 +85,13 @@ def find(sha256: str, auth: OAuth1) -> str:
         "nojsoncallback": "1",
     }
     answer = requests.get(REST, params=query, auth=auth, timeout=TIMEOUT)
-    if answer.status_code != 200 or answer.json().get("stat") != "ok":
+    if answer.status_code != 200:
         raise UploadError(f"the account cannot be asked what it holds (HTTP {answer.status_code})")
-    photos = answer.json()["photos"]["photo"]
-    return str(photos[0]["id"]) if photos else ""
+    try:
+        photos = answer.json()["photos"]["photo"]
+        return str(photos[0]["id"]) if photos else ""
+    except (ValueError, LookupError, TypeError) as error:
+        raise UploadError("the account does not say what it holds, or not as Flickr does") from error
 
 
 def upload(data: bytes, name: str, sha256: str, auth: OAuth1) -> str:
@@ -98,10 +108,14 @@ def upload(data: bytes, name: str, sha256: str, auth: OAuth1) -> str:
     )
     if answer.status_code != 200:
         raise UploadError(f"{name}: the account refused it (HTTP {answer.status_code})")
-    response = ElementTree.fromstring(answer.content)
-    if response.get("stat") != "ok":
+    try:
+        response = ElementTree.fromstring(answer.content)
+    except ElementTree.ParseError as error:
+        raise UploadError(f"{name}: the account answers, but not as Flickr does; run this again later") from error
+    number = response.findtext("photoid")
+    if response.get("stat") != "ok" or not number:
         raise UploadError(f"{name}: the account refused it")
-    return str(response.findtext("photoid"))
+    return number
 
 
 if __name__ == "__main__":
@@ -112,7 +126,4 @@ if __name__ == "__main__":
         raise SystemExit(main(*sys.argv[1:]))
     except (UploadError, screening.ScreeningError, requests.RequestException) as error:
         print(f"upload: {error}", file=sys.stderr)
-        raise SystemExit(2) from None
-    except KeyError as error:
-        print(f"upload: set {error.args[0]} to the account's", file=sys.stderr)
         raise SystemExit(2) from None

@@ -1,7 +1,8 @@
-"""A server that speaks as Flickr does, for the tests of the upload: `python flickr_server.py FOLDER LOSE`.
+"""A server that speaks as Flickr does, for the tests of the upload: `python flickr_server.py FOLDER LOSE [HOW]`.
 
 It keeps every picture that it is sent in FOLDER, checks the OAuth 1 signature of every request, prints its port, and
-loses its first LOSE answers to an upload: the picture has arrived, and the sender is not told.
+loses its first LOSE answers to an upload: the picture has arrived, and the sender is not told. HOW is "slow" for one
+whose search does not know of new pictures yet, "page-find" or "page-upload" for one that answers that with a web page.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from oauthlib.oauth1 import Client
 
 ACCOUNT = {"client_key": "key", "client_secret": "secret", "resource_owner_key": "token"}
 TOKEN_SECRET = "token secret"
+PAGE = b"<!doctype html><title>Back soon</title><p>We are being mended.<br>"
 
 
 class Account(ThreadingHTTPServer):
@@ -26,12 +28,13 @@ class Account(ThreadingHTTPServer):
     Attributes:
         folder: where each picture that arrives is kept, one file an arrival.
         lose: how many more answers get lost.
+        how: in what else it is difficult, "" in nothing.
         tags: of each picture, by its number.
     """
 
-    def __init__(self, folder: Path, lose: int) -> None:
+    def __init__(self, folder: Path, lose: int, how: str = "") -> None:
         super().__init__(("127.0.0.1", 0), Requests)
-        self.folder, self.lose = folder, lose
+        self.folder, self.lose, self.how = folder, lose, how
         self.tags: dict[int, str] = {}
 
 
@@ -44,7 +47,10 @@ class Requests(BaseHTTPRequestHandler):
         query = dict(parse_qsl(urlsplit(self.path).query))
         if not self._signed("GET", None):
             return self._answer(401, b"")
-        found = [{"id": str(number)} for number, tag in self.server.tags.items() if tag == query["machine_tags"]]
+        if self.server.how == "page-find":
+            return self._answer(200, PAGE)
+        known = {} if self.server.how == "slow" else self.server.tags
+        found = [{"id": str(number)} for number, tag in known.items() if tag == query["machine_tags"]]
         return self._answer(200, json.dumps({"stat": "ok", "photos": {"photo": found}}).encode())
 
     def do_POST(self) -> None:
@@ -53,6 +59,8 @@ class Requests(BaseHTTPRequestHandler):
         fields = {name: value.decode() for name, value in parts.items()}
         if not self._signed("POST", fields):
             return self._answer(401, b"")
+        if self.server.how == "page-upload":
+            return self._answer(200, PAGE)
         number = len(self.server.tags) + 1
         self.server.tags[number] = fields["tags"]
         (self.server.folder / f"{number}-{hashlib.sha256(photo).hexdigest()}").write_bytes(photo)
@@ -99,6 +107,6 @@ class Requests(BaseHTTPRequestHandler):
 
 
 if __name__ == "__main__":
-    account = Account(Path(sys.argv[1]), int(sys.argv[2]))
+    account = Account(Path(sys.argv[1]), int(sys.argv[2]), *sys.argv[3:])
     print(account.server_port, flush=True)  # noqa: T201
     account.serve_forever()
