@@ -202,7 +202,11 @@ def test_the_command_line_lists_checks_and_explains_networks(colours: Path, offi
     assert {row["name"]: row["state"] for row in json.loads(listed.stdout)} == dict.fromkeys(manifest(), "ok")
     shown = told("show", "damage", "--json")
     assert "## " in json.loads(shown.stdout)["card"]
-    assert "Material" in told("show", "identifiability").stdout
+    card = manifest()["identifiability"].path.with_name("card.md").read_text(encoding="utf-8")
+    assert card.rstrip() in told("show", "identifiability").stdout, "whole, as wide as its tables are"
+    assert "The office added it, and nobody has written a card for it." in told("show", "colours").stdout
+    theirs = next(name for name, one in manifest().items() if one.package)
+    assert "It ships in another package, whose authors describe it." in told("show", theirs).stdout
     (office / "networks" / "colours.onnx").unlink()
     missing = told("show", "colours")
     assert missing.returncode == 2

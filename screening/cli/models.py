@@ -49,13 +49,12 @@ def show(name: Name, json: AsJson = False) -> None:
     if json:
         _print_json(row | {"card": text})
     else:
-        from rich.console import Console
-        from rich.markdown import Markdown
+        from screening.render.inert import inert
 
-        console = Console()
         for key in ("name", "about", "state", "licence", "from", "sha256"):
-            console.print(f"{key:8} {row[key]}", markup=False, highlight=False)
-        console.print(Markdown(text or "It ships in another package, whose authors describe it."))
+            typer.echo(f"{key:8} {inert(row[key])}")
+        # as it was written: a table that is fitted to a terminal loses figures
+        typer.echo(f"\n{text.rstrip() or _without_card(weights)}")
     raise typer.Exit(0 if row["state"] == "ok" else 2)
 
 
@@ -88,6 +87,12 @@ def remove(name: Name) -> None:
 
     networks.remove(name)
     typer.echo(f"removed {name}")
+
+
+def _without_card(weights: Weights) -> str:
+    if weights.package:
+        return "It ships in another package, whose authors describe it."
+    return "The office added it, and nobody has written a card for it."
 
 
 def _described(weights: Weights) -> dict[str, Any]:
