@@ -296,13 +296,16 @@ def _check_size(image: Image.Image, limits: Limits) -> None:
 
 def _decode(image: Image.Image, data: bytes) -> Pixels:
     """The picture as upright RGB in sRGB."""
-    orientation = image.getexif().get(ORIENTATION, 1)
     if image.format in ("JPEG", "MPO") and image.mode in ("L", "RGB") and _is_srgb(image):
         rgb = _decode_jpeg(data)
     else:
-        image.load()
         rgb = _to_rgb(image)
-    mirrored, quarters = TURNS.get(orientation, (False, 0))
+    return _upright(rgb, image)
+
+
+def _upright(rgb: Pixels, image: Image.Image) -> Pixels:
+    """The pixels of a loaded picture, turned as its file says; Pillow turns TIFF itself, and then drops the tag."""
+    mirrored, quarters = TURNS.get(image.getexif().get(ORIENTATION, 1), (False, 0))
     if mirrored:
         rgb = rgb[:, ::-1]
     return np.rot90(rgb, quarters)
@@ -327,9 +330,10 @@ def _is_srgb(image: Image.Image) -> bool:
 
 
 def _to_rgb(image: Image.Image, *, flatten: bool = True) -> Pixels:
-    """A loaded Pillow picture of any mode as RGB; transparency lies over white, or is ignored if not `flatten`."""
+    """A Pillow picture of any mode as RGB; transparency lies over white, or is ignored if not `flatten`."""
     from PIL import Image
 
+    image.load()
     if image.mode in ("I", "F") or image.mode.startswith("I;16"):
         deep = np.nan_to_num(np.asarray(image, dtype=np.float32))
         # deep grey files use as much of their range as they like: spread what is there over what can be seen
@@ -384,7 +388,7 @@ class _Others:
             for index in range(1, count):
                 self.image.seek(index)
                 _check_size(self.image, self.limits)
-                yield _to_rgb(self.image), f"frame {index + 1}"
+                yield _upright(_to_rgb(self.image), self.image), f"frame {index + 1}"
         except FileError:
             raise
         except BROKEN as error:
@@ -405,4 +409,4 @@ class _Others:
         hidden = _to_rgb(opaque, flatten=False)
         covered = np.asarray(opaque.getchannel("A")) < 32
         if covered.any() and hidden[covered].std() > 8:
-            yield hidden, "behind the transparency"
+            yield _upright(hidden, self.image), "behind the transparency"

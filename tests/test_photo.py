@@ -76,17 +76,59 @@ def test_grey_pictures_are_decoded(mode: str) -> None:
     assert photo.rgb.std() > 5  # the corner can be told from the rest
 
 
-@pytest.mark.parametrize("orientation", range(1, 9))
-def test_every_exif_orientation_ends_upright(orientation: int) -> None:
-    upright = drawn()
+def turned(orientation: int) -> Image.Image:
+    """The picture as a camera held so would store it."""
     inverse = {1: 1, 2: 2, 3: 3, 4: 4, 5: 5, 6: 8, 7: 7, 8: 6}[orientation]
     turn = {2: 0, 3: 3, 4: 1, 5: 5, 6: 4, 7: 6, 8: 2}  # EXIF's numbers -> Pillow's Transpose
-    stored = upright if orientation == 1 else upright.transpose(Image.Transpose(turn[inverse]))
+    return drawn() if orientation == 1 else drawn().transpose(Image.Transpose(turn[inverse]))
+
+
+@pytest.mark.parametrize(
+    ("name", "format"),
+    [
+        ("a.jpg", "JPEG"),
+        ("a.tif", "TIFF"),  # Pillow turns these itself, and these alone
+        ("a.png", "PNG"),
+        ("a.webp", "WEBP"),
+        ("a.heic", "HEIF"),
+        ("a.avif", "AVIF"),
+    ],
+)
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_every_exif_orientation_ends_upright(orientation: int, name: str, format: str) -> None:
     exif = Image.Exif()
     exif[0x0112] = orientation
-    photo = Photo.from_bytes(saved(stored, "JPEG", exif=exif, quality=95), name="a.jpg")
+    options: dict[str, object] = {"quality": 95} if format == "JPEG" else {}
+    photo = Photo.from_bytes(saved(turned(orientation), format, exif=exif.tobytes(), **options), name=name)
     assert (photo.width, photo.height) == (120, 80)
     assert corner_is_red(photo)
+
+
+@pytest.mark.parametrize("orientation", [3, 6])
+def test_every_compression_and_frame_of_a_tiff_ends_upright(orientation: int) -> None:
+    for compression in ("raw", "tiff_lzw", "jpeg"):
+        stored, tags = turned(orientation), {0x0112: orientation}
+        data = saved(stored, "TIFF", compression=compression, tiffinfo=tags, save_all=True, append_images=[stored])
+        photo = Photo.from_bytes(data, name="a.tif")
+        for one in (photo, *photo.others()):
+            assert (one.width, one.height) == (120, 80)
+            assert corner_is_red(one)
+
+
+@pytest.mark.parametrize(("name", "format"), [("a.png", "PNG"), ("a.webp", "WEBP"), ("a.jpg", "MPO")])
+def test_what_else_a_turned_file_shows_ends_upright(name: str, format: str) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    stored = turned(6)
+    if format == "MPO":
+        data = saved(stored, format, exif=exif, save_all=True, append_images=[stored])
+    else:
+        hidden = stored.convert("RGBA")
+        hidden.putalpha(0)
+        data = saved(hidden, format, exif=exif, **({"exact": True, "lossless": True} if format == "WEBP" else {}))
+    (other,) = Photo.from_bytes(data, name=name).others()
+    assert (other.width, other.height) == (120, 80)
+    assert corner_is_red(other)
 
 
 def test_transparent_pixels_lie_over_white_and_what_they_hide_is_another_picture() -> None:
