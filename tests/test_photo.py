@@ -141,6 +141,22 @@ def test_transparent_pixels_lie_over_white_and_what_they_hide_is_another_picture
     assert corner_is_red(hidden[0])
 
 
+def test_a_small_thing_in_a_large_erased_part_is_another_picture() -> None:
+    picture = np.zeros((1000, 1500, 4), np.uint8)
+    picture[:, :, :3] = (150, 150, 150)
+    picture[500:510, 700:740, :3] = 235
+    photo = Photo.from_bytes(saved(Image.fromarray(picture), "PNG"), name="a.png")
+    assert [other.frame for other in photo.others()] == ["behind the transparency"]
+
+
+def test_nothing_more_is_shown_of_a_picture_that_hides_nothing() -> None:
+    picture = np.asarray(drawn().convert("RGBA")).copy()
+    picture[50:, 100:] = (0, 90, 0, 0)  # one colour
+    assert list(Photo.from_bytes(saved(Image.fromarray(picture), "PNG"), name="a.png").others()) == []
+    white = Image.new("RGBA", (120, 80), "white")
+    assert list(Photo.from_bytes(saved(white, "PNG"), name="a.png").others()) == []
+
+
 @pytest.mark.parametrize(
     ("name", "format"), [("a.gif", "GIF"), ("a.tif", "TIFF"), ("a.webp", "WEBP"), ("a.png", "PNG")]
 )
