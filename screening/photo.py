@@ -61,6 +61,8 @@ TURNS = {
     8: (False, 1),
 }
 ORIENTATION = 0x0112
+# From this in every channel on, of 255, ink on white paper can hardly be seen.
+LIGHT = 192
 # What Pillow's decoders raise on broken bytes.
 BROKEN = (OSError, ValueError, SyntaxError, EOFError, struct.error, MemoryError, OverflowError)
 
@@ -403,7 +405,7 @@ class _Others:
             raise PhotoError("holds several pictures and one cannot be read; export the one to publish") from error
 
     def _behind_transparency(self) -> Iterator[tuple[Pixels, str]]:
-        """Pixels that are invisible here but come back with an editor, where they differ among themselves."""
+        """What is invisible here and comes back: pixels with an editor, light ink on a page that is not white."""
         opaque = self.image.convert("RGBA")
         hidden = _to_rgb(opaque, ground="")
         covered = np.asarray(opaque.getchannel("A")) < 32
@@ -412,3 +414,5 @@ class _Others:
         # the range, since a number plate is a small part of a part that was erased
         if np.ptp(hidden[covered], axis=0).max() > 8:
             yield _upright(hidden, self.image), "behind the transparency"
+        if (hidden.min(axis=2)[~covered] >= LIGHT).any():
+            yield _upright(_to_rgb(opaque, ground="black"), self.image), "over black"

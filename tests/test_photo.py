@@ -149,9 +149,20 @@ def test_a_small_thing_in_a_large_erased_part_is_another_picture() -> None:
     assert [other.frame for other in photo.others()] == ["behind the transparency"]
 
 
+def test_light_ink_on_transparency_is_shown_over_black() -> None:
+    picture = np.zeros((80, 120, 4), np.uint8)
+    picture[20:40, 30:90] = 255
+    for behind in (0, 255):  # whatever colour the transparent pixels have
+        picture[picture[:, :, 3] == 0, :3] = behind
+        photo = Photo.from_bytes(saved(Image.fromarray(picture), "PNG"), name="a.png")
+        assert photo.rgb.min() == 255
+        shown = {other.frame: other.rgb for other in photo.others()}["over black"]
+        assert (shown.min(axis=2) == picture[:, :, 3]).all()
+
+
 def test_nothing_more_is_shown_of_a_picture_that_hides_nothing() -> None:
     picture = np.asarray(drawn().convert("RGBA")).copy()
-    picture[50:, 100:] = (0, 90, 0, 0)  # one colour
+    picture[50:, 100:] = (0, 90, 0, 0)  # one colour, and no light ink beside it
     assert list(Photo.from_bytes(saved(Image.fromarray(picture), "PNG"), name="a.png").others()) == []
     white = Image.new("RGBA", (120, 80), "white")
     assert list(Photo.from_bytes(saved(white, "PNG"), name="a.png").others()) == []
