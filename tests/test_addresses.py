@@ -54,6 +54,15 @@ def test_a_number_on_something_else_is_none(others: list[Finding]) -> None:
     assert numbers([text("12"), *others]) == []
 
 
+def test_a_row_of_numbers_is_as_many_houses() -> None:
+    # wheelie bins, say: the more of them, the surer is the street
+    places = [Box(left, 120, left + 80, 160) for left in range(20, 600, 170)]
+    row = [text(words, place) for words, place in zip(("12", "14", "16", "18"), places, strict=True)]
+    assert numbers(row) == ["12", "14", "16", "18"]
+    prices = [text(words, place.grow(-0.1)) for words, place in zip(("2.99", "1.49", "3.50"), places[1:], strict=True)]
+    assert numbers([row[0], *prices]) == []
+
+
 def test_a_number_that_was_taken_for_a_plate_is_still_a_house_number() -> None:
     # the enamel plate of a house, which the street network took for one of a car
     assert numbers([Finding("vehicle.plate", 0.7, "plate", Box(240, 110, 340, 170), "12"), text("12")]) == ["12"]

@@ -24,7 +24,8 @@ STROKE = 0.5
 BELIEVED = 0.85
 WHOLE = 0.3
 CROP = 320
-# Every other number in the picture makes one less likely to be a house's: prices, clocks, timetables.
+# Every other number in the picture makes one less likely to be a house's: prices, times, dates; but not the numbers of
+# the houses beside it.
 ANOTHER, SIGNED_ANOTHER = 0.85, 0.93
 # Width of a character against its height, beyond which it is no printed digit; the height in pixels of a tiny one.
 WIDE, NARROW, TINY = 1.6, 0.38, 12
@@ -64,7 +65,8 @@ def alone(photo: Photo, texts: Sequence[Line]) -> Iterator[Candidate]:
         score = best * number.likely * min(1.0, max(0.0, (line.score - 0.5) / (0.3 if whole else 0.5)))
         # in a picture of something else, what is seen as one huge digit is no digit
         score *= 0.5 if large and not whole and line.score < 0.97 else 1.0
-        score *= 1.0 if number.named else (SIGNED_ANOTHER if signed else ANOTHER) ** len(others)
+        strange = sum(house_number(other.text) is None for other in others)
+        score *= 1.0 if number.named else (SIGNED_ANOTHER if signed else ANOTHER) ** strange
         score *= STROKE if number.text == "1" else 1.0
         yield Candidate(number, score * _shape(photo, line, number), line.box, signed, large)
 
