@@ -117,6 +117,7 @@ def test_every_form_of_a_marking_is_recognised(text: str, kind: str) -> None:
     "text",
     [
         "RESTRICTED AREA",  # signs
+        "POLICE RESTRICTED AREA",
         "RESTRICTED ACCESS",
         "RESTRICTED PARKING ZONE",
         "in confidence",
@@ -178,16 +179,31 @@ def test_the_name_of_a_marking_field_is_recognised(text: str, label: bool) -> No
         [_line("CONFIDENTIAL", left=60, top=900, turn=-90)],  # along the side, at an edge of what can be read
         [_line("OFFICIAL-SENSITIVE", left=300, top=600, turn=17)],  # a folder at an angle
         [_line("Property & Evidence Mgt RESTRICTED CCJ", left=100, top=1345)],  # in the middle of a footer
+        [_line("RESTRICTED (when complete) MG 11(T)", left=200, top=40)],  # a form's number beside it
+        [_line("FORM MG5 RESTRICTED(whencomplete)", left=200, top=40)],  # spaces lost
+        [_line("RESTRICTED - POLICE", left=200, top=40)],  # whose it is
+        [_line("RESTRICTED - FOR POLICE AND PROSECUTION ONLY", left=100, top=40)],
+        [_line("WMP RESTRICTED", left=200, top=40)],
+        [_line("WEST MIDLANDS POLICE RESTRICTED", left=200, top=40)],
     ],
     ids=lambda lines: " | ".join(line.text for line in lines),
 )
 def test_a_marked_page_is_blocked(lines: list[Finding]) -> None:
-    # what stands between: ordinary text, so that there is a page to have an edge
-    body = [_line(f"Line {number} of a letter about nothing", left=200, top=250 + 60 * number) for number in range(4)]
-    body += [_line(f"Line {number} of a letter about nothing", left=200, top=800 + 60 * number) for number in range(4)]
+    body = _letter()
     if lines[0].points[1][0] == pytest.approx(lines[0].points[0][0]):  # turned text on a page turned with it
         body = [_line("A letter about nothing", left=150 + 60 * n, top=900, turn=-90) for n in range(6)]
     assert max(_read(*lines, *body).values()) >= BLOCK
+
+
+def _letter() -> list[Finding]:
+    """Ordinary text, so that there is a page to have an edge."""
+    tops = [top + 60 * number for top in (250, 800) for number in range(4)]
+    return [_line(f"Line {number} of a letter about nothing", left=200, top=top) for number, top in enumerate(tops)]
+
+
+@pytest.mark.parametrize("text", ["OFFICIAL - POLICE AND PARTNERS", "OFFICIAL-POLICEAND PARTNERS", "OFFICIAL WMP"])
+def test_official_at_the_head_of_a_page_is_held(text: str) -> None:
+    assert HOLD <= _read(_line(text, left=200, top=40), *_letter())["official"] < BLOCK
 
 
 @pytest.mark.parametrize(
@@ -204,6 +220,9 @@ def test_a_marked_page_is_blocked(lines: list[Finding]) -> None:
         ([_line("Official opening", left=300, top=60)], PALE),
         ([_line("The secret of our success", left=300, top=60)], PALE),
         ([_line("Protect our oceans", left=300, top=60)], PALE),
+        ([_line("POLICE RESTRICTED AREA", left=300, top=60)], PALE),
+        ([_line("RESTRICTED STAFF PARKING POLICE ONLY", left=300, top=60)], PALE),
+        ([_line("POLICE AND OFFICIAL VEHICLES ONLY", left=300, top=60)], PALE),
     ],
     ids=lambda value: " | ".join(line.text for line in value) if isinstance(value, list) else "",
 )

@@ -56,9 +56,10 @@ CONTROLS = frozenset(
 )
 # Whose marking it is, in front of it.
 ORIGINS = frozenset("UK NATO EU HMG COSMIC FOCAL".split())
-# Words that leave a marking alone on its line.
+# Words that leave a marking alone on its line: what the paper is, and who may see it.
 NEUTRAL = frozenset(
-    "ATTACHED COMPLETE COMPLETED COPY DRAFT FILLED GSC GPMS PAGE PAGES REF STRICTLY UNTIL VERSION WHEN".split()
+    "ATTACHED COMPLETE COMPLETED COPY DRAFT FILLED FORM GSC GPMS MG PAGE PAGES PARTNERS POLICE PROSECUTION REF "
+    "STRICTLY UNTIL VERSION WHEN".split()
 )
 # What a field is called whose value is a marking, without spaces.
 LABELS = (
@@ -150,7 +151,7 @@ class Word:
     def counts(self) -> bool:
         """Whether it is a word that says something: not a sign, a number, a letter or a code such as X1."""
         return sum(character.isalpha() for character in self.letters) >= 2 and not (
-            len(self.letters) <= 4 and any(character.isdigit() for character in self.letters)
+            len(self.letters) <= 4 and any(character.isdigit() for character in self.read)
         )
 
 
@@ -164,9 +165,14 @@ class Match:
     errors: int
 
 
-def markings(text: str) -> tuple[Marking, ...]:
-    """The markings in a line of text; caveats and descriptors are taken as part of the marking they stand with."""
-    line = words(text)
+def markings(text: str, ours: frozenset[str] = frozenset()) -> tuple[Marking, ...]:
+    """The markings in a line of text; caveats and descriptors are taken as part of the marking they stand with.
+
+    Args:
+        text: the line.
+        ours: the words of our own names, in capitals: they leave a marking alone as well.
+    """
+    line, neutral = words(text), NEUTRAL | ours
     matches = [match for match in _matches(line) if not _marks_nothing(line, match)]
     if not matches and OFFICIAL_SENSITIVE.fullmatch(plain(text).strip()):
         return (Marking("official_sensitive", "O-S", COMMON, True, 0),)
@@ -176,7 +182,7 @@ def markings(text: str) -> tuple[Marking, ...]:
     others = [
         word
         for index, word in enumerate(line)
-        if index not in inside and _is_other(word) and not (word.letters == "OF" and _numbers_pages(line, index))
+        if index not in inside and _is_other(word, neutral) and not _joins(line, index, neutral)
     ]
     small = sum(word.letters in SMALL_WORDS for word in others)
     sentence = small >= 2 or (small == 1 and len(others) >= 4) or len(others) >= 9
@@ -250,7 +256,8 @@ def _as_letters(read: str) -> str:
 
 @functools.cache
 def _vocabulary() -> tuple[str, ...]:
-    parts = {*PHRASES, *(word for word in DESCRIPTORS | CONTROLS if len(word) > 4), "EYESONLY", "SENSITIVE"}
+    others = {word for word in DESCRIPTORS | CONTROLS | NEUTRAL if len(word) > 4}
+    parts = {*PHRASES, *others, "AND", "EYESONLY", "SENSITIVE", "WHEN"}
     return tuple(sorted(parts, key=lambda part: (-len(part), part)))
 
 
@@ -336,8 +343,8 @@ def _marks_nothing(line: tuple[Word, ...], match: Match) -> bool:
     return after in FOLLOWERS.get(kind, frozenset()) and not 0 < label_end(line) <= match.start
 
 
-def _is_other(word: Word) -> bool:
-    return word.counts and _stem(word) not in DESCRIPTORS | CONTROLS | ORIGINS | NEUTRAL
+def _is_other(word: Word, neutral: frozenset[str] = NEUTRAL) -> bool:
+    return word.counts and _stem(word) not in DESCRIPTORS | CONTROLS | ORIGINS | neutral
 
 
 def _stem(word: Word) -> str:
@@ -345,9 +352,12 @@ def _stem(word: Word) -> str:
     return word.letters.rstrip("0123456789IS") if word.letters.startswith("STRAP") else word.letters
 
 
-def _numbers_pages(line: tuple[Word, ...], index: int) -> bool:
-    """Whether OF stands between two numbers, as in "Page 1 of 3"."""
-    return 0 < index < len(line) - 1 and line[index - 1].letters.isdigit() and line[index + 1].letters.isdigit()
+def _joins(line: tuple[Word, ...], index: int, neutral: frozenset[str]) -> bool:
+    """Whether a small word holds together words that say nothing: "Page 1 of 3", "for police and partners only"."""
+    before, word, after = (line[at].letters if 0 <= at < len(line) else "" for at in (index - 1, index, index + 1))
+    if word == "OF":
+        return before.isdigit() and after.isdigit()
+    return (word in ("AND", "FOR") and after in neutral) or (word == "ONLY" and before in neutral)
 
 
 def _strength(line: tuple[Word, ...], match: Match, matches: list[Match]) -> int:

@@ -16,6 +16,7 @@ from typing import ClassVar
 import numpy as np
 
 from screening.finding import Box, Finding
+from screening.force import Force
 from screening.photo import Photo
 from screening.stages.marking_words import COMMON, TELLING, UNMISTAKABLE, Marking, is_label, markings
 from screening.stages.reading import Line, aligned, below, join, lines, rows, wraps
@@ -48,6 +49,7 @@ class Markings:
     Attributes:
         minimum: the score below which a word is not reported.
         edge: the share of a page's height that is its head, and its foot.
+        force: who "we" are; our own name beside a marking takes nothing from it.
     """
 
     name: ClassVar[str] = "markings"
@@ -66,16 +68,17 @@ class Markings:
 
     minimum: float = 0.4
     edge: float = EDGE
+    force: Force = Force()
 
     def __call__(self, photo: Photo, found: Sequence[Finding]) -> Iterator[Finding]:
-        page = lines(found)
-        seen = repeated([self._judge(marking, line, page, photo) for marking, line in on_page(page)])
+        page, ours = lines(found), own_words(self.force)
+        seen = repeated([self._judge(marking, line, page, photo) for marking, line in on_page(page, ours)])
         for one in seen:
             if one.score >= self.minimum and one.line is not None:
                 yield _finding(one, one.line.box.clip(photo.width, photo.height), one.line.text)
         for finding in found:
             if finding.is_a("seen.metadata") or finding.is_a("seen.code"):
-                best = max(in_words(finding.text), key=lambda one: one.logit, default=None)
+                best = max(in_words(finding.text, ours), key=lambda one: one.logit, default=None)
                 if best is not None and best.score >= self.minimum:
                     where = finding.evidence if finding.is_a("seen.metadata") else "a code"
                     yield _finding(best, finding.box, finding.text, where=where)
@@ -115,19 +118,24 @@ def wording(marking: Marking) -> tuple[float, list[str]]:
     return logit, reasons
 
 
-def on_page(page: Sequence[Line]) -> Iterator[tuple[Marking, Line]]:
+def own_words(force: Force) -> frozenset[str]:
+    """The words of the force's names, in capitals."""
+    return frozenset(word for name in (force.name, *force.credits) for word in re.findall(r"\w+", name.upper()))
+
+
+def on_page(page: Sequence[Line], ours: frozenset[str]) -> Iterator[tuple[Marking, Line]]:
     """Every marking in the lines: in one, in lines side by side, over two lines, in the line after a field's name."""
     joined = rows(page)
     for row in joined:
-        for marking in markings(row.text):
+        for marking in markings(row.text, ours):
             yield marking, row
     for upper, lower in wraps(joined):
-        apart = {marking.written for line in (upper, lower) for marking in markings(line.text)}
+        apart = {marking.written for line in (upper, lower) for marking in markings(line.text, ours)}
         both = join([upper, lower])
         if is_label(upper.text):
-            yield from ((marking, both) for marking in markings(f"{upper.text.rstrip(' :')}: {lower.text}"))
+            yield from ((marking, both) for marking in markings(f"{upper.text.rstrip(' :')}: {lower.text}", ours))
         else:
-            over = [marking for marking in markings(both.text) if marking.written not in apart]
+            over = [marking for marking in markings(both.text, ours) if marking.written not in apart]
             yield from ((marking, both) for marking in over if not marking.others)
 
 
@@ -156,10 +164,10 @@ def _same_place(one: Seen, other: Seen) -> bool:
     return one.line.box.inside(other.line.box) > 0.6 or other.line.box.inside(one.line.box) > 0.6
 
 
-def in_words(text: str) -> Iterator[Seen]:
+def in_words(text: str, ours: frozenset[str]) -> Iterator[Seen]:
     """Every marking in a string without a place: a metadata field, a name, a code."""
     for part in _parts(text):
-        for marking in markings(part):
+        for marking in markings(part, ours):
             logit, reasons = wording(marking)
             if not marking.capitals and not marking.labelled and marking.strength < UNMISTAKABLE:
                 logit += 0.9  # small letters say less where nobody typesets
