@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from screening import config
 from screening.finding import Box, Finding
 from screening.photo import Photo
 from screening.stages.marking_words import PHRASES, is_label, markings
@@ -15,7 +16,7 @@ from screening.stages.markings import Markings
 
 BLOCK, HOLD = 0.7, 0.4
 PAGE = (1000, 1400)  # width, height
-PALE, DARK = (235, 233, 228), (60, 30, 90)
+PALE, DARK, SCREEN = (235, 233, 228), (60, 30, 90), (24, 30, 44)
 
 
 def _line(text: str, *, left: int, top: int, height: int = 30, turn: int = 0, page: tuple[int, int] = PAGE) -> Finding:
@@ -204,6 +205,31 @@ def _letter() -> list[Finding]:
 @pytest.mark.parametrize("text", ["OFFICIAL - POLICE AND PARTNERS", "OFFICIAL-POLICEAND PARTNERS", "OFFICIAL WMP"])
 def test_official_at_the_head_of_a_page_is_held(text: str) -> None:
     assert HOLD <= _read(_line(text, left=200, top=40), *_letter())["official"] < BLOCK
+
+
+@pytest.mark.parametrize("colour", [PALE, SCREEN])
+@pytest.mark.parametrize("text", ["OFFICIAL", "PROTECT", "RESTRICTED"])
+def test_a_marking_alone_in_the_middle_of_a_page_or_a_dark_screen_is_held(
+    text: str, colour: tuple[int, int, int]
+) -> None:
+    page = [_line(text, left=300, top=560), _line("Incident log 4471", left=300, top=640)]
+    found = list(Markings()(_page(colour), page))
+    assert [str(config.load().policy.judge(finding).verdict) for finding in found] == ["hold"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "colour"),
+    [
+        ([_line("OFFICIAL", left=300, top=560)], (190, 220, 30)),  # a steward's bib
+        ([_line("OFFICIAL", left=300, top=560, height=120)], SCREEN),  # a shop's fascia
+        ([_line("SECRET", left=300, top=560, height=120)], SCREEN),
+        ([_line("OFFICIAL", left=300, top=560), _line("PARTNER", left=300, top=600)], SCREEN),
+        ([_line("STAY HOME", left=300, top=520), _line("PROTECT", left=300, top=560)], SCREEN),
+    ],
+    ids=lambda value: " | ".join(line.text for line in value) if isinstance(value, list) else "",
+)
+def test_a_common_word_on_a_sign_is_not_held(lines: list[Finding], colour: tuple[int, int, int]) -> None:
+    assert all(score < HOLD for score in _read(*lines, colour=colour).values())
 
 
 @pytest.mark.parametrize(

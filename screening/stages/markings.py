@@ -24,7 +24,8 @@ from screening.stages.reading import Line, aligned, below, join, lines, rows, wr
 STRENGTH = {COMMON: -1.2, TELLING: -0.2, UNMISTAKABLE: 2.0}
 EDGE = 0.13  # the share of a page's height that its head and foot take
 LARGE = 0.07  # letters higher than this share of the picture are rather a sign's than a page's
-PAPER = 150, 70  # at least so bright and at most so colourful, of 255: paper, card, a lit screen
+PAPER, SCREEN = 150, 90  # at least so bright, of 255: paper, card, a lit screen; at most so bright: a dark screen
+COLOURLESS = 70  # at most so much between a pixel's channels
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,16 +90,17 @@ class Markings:
             logit, reasons = logit + 0.3, [*reasons, "alone on its line"]
         elif marking.strength == UNMISTAKABLE:
             logit -= 0.4
-        on_paper, at_edge = paper(photo, line), at_an_edge(line, page, photo, share=self.edge)
+        surface, at_edge = ground(photo, line), at_an_edge(line, page, photo, share=self.edge)
+        on_paper, large = surface == "paper", line.height > LARGE * min(photo.width, photo.height)
+        block = not on_paper and in_a_block(line, page)
         if marking.others and marking.strength < UNMISTAKABLE and not (at_edge and on_paper and marking.contrast):
             logit -= 2.0
-        logit += 0.4 if on_paper else -0.4
+        # a dark screen shows pages too, but the words of signs are large, or several lines of one size
+        as_on_paper = on_paper or (surface == "screen" and not (marking.others or large or block))
+        logit += 0.4 if as_on_paper else -0.4
         if at_edge:
             logit, reasons = logit + (0.9 if on_paper else 0.2), [*reasons, at_edge]
-        if line.height > LARGE * min(photo.width, photo.height):
-            logit -= 0.6
-        if not on_paper and in_a_block(line, page):
-            logit -= 0.6
+        logit -= 0.6 * large + 0.6 * block
         return Seen(marking, line, logit, tuple(reasons))
 
 
@@ -187,15 +189,18 @@ def _parts(text: str) -> Iterable[str]:
         yield from items if all(len(item.split()) <= 3 for item in items) else [part]
 
 
-def paper(photo: Photo, line: Line) -> bool:
-    """Whether the line stands on something bright and colourless."""
+def ground(photo: Photo, line: Line) -> str:
+    """What the line stands on: "paper" or "screen", by its brightness where it is colourless, else ""."""
     box = line.box.grow(0.15, 1.0).clip(photo.width, photo.height)
     if box is None:
-        return False
+        return ""
     step = max(1, min(box.width, box.height) // 24)
     pixels = photo.crop(box)[::step, ::step].reshape(-1, 3).astype(np.int16)
     brightest, darkest = pixels.max(axis=1), pixels.min(axis=1)
-    return bool(np.median(brightest) >= PAPER[0] and np.median(brightest - darkest) <= PAPER[1])
+    if np.median(brightest - darkest) > COLOURLESS:
+        return ""
+    bright = np.median(brightest)
+    return "paper" if bright >= PAPER else "screen" if bright <= SCREEN else ""
 
 
 def at_an_edge(line: Line, page: Sequence[Line], photo: Photo, *, share: float) -> str:
