@@ -15,7 +15,7 @@ from screening.photo import Photo
 from screening.stages import closer, ppocr
 from screening.stages.closer import Place
 from screening.stages.ppocr import Quad
-from screening.stages.text import Reading, Text, settle
+from screening.stages.text import CERTAIN, Reading, Text, settle
 
 Picture = NDArray[np.uint8]
 
@@ -69,6 +69,31 @@ def test_a_page_on_its_side_is_read_in_its_own_direction(quarters: int) -> None:
     (seen,) = (finding for words, finding in found.items() if "WITNESS" in words)
     (_, y0), (_, y1) = seen.points[0], seen.points[1]
     assert (y1 > y0) == (quarters == 3)  # turned clockwise, the line runs down
+
+
+@pytest.mark.parametrize("degrees", [145, 180, 205])
+def test_a_page_on_its_head_is_read_in_its_own_direction(degrees: float) -> None:
+    picture = page(height=800)
+    write(picture, "OFFICIAL-SENSITIVE", (200, 380))
+    write(picture, "Call 07700 900123", (200, 450))
+    turn = cv2.getRotationMatrix2D((400, 400), degrees, 1.0)
+    turned = cv2.warpAffine(picture, turn, (800, 800), borderValue=(235, 235, 235))
+    found = read(np.asarray(turned, np.uint8))
+    assert [bare(words) for words in found] == ["OFFICIALSENSITIVE", "CALL07700900123"]
+    assert all(finding.score >= CERTAIN for finding in found.values())
+    for finding in found.values():
+        (x0, _), (x1, _) = finding.points[0], finding.points[1]
+        assert x1 < x0
+
+
+def test_what_reads_no_better_on_its_head_is_left_as_it_lies() -> None:
+    def reader(crop: Picture) -> tuple[str, float]:
+        return ("faint", 0.6) if crop[:, :10].mean() < 100 else ("junk", 0.85)
+
+    picture = page()
+    picture[100:140, 100:150] = 20
+    (only,) = Text().read(Photo.from_array(picture), [ppocr.rectangle(100, 100, 400, 140)], reader=reader)
+    assert only.text == "faint"
 
 
 def test_print_of_16_pixels_in_a_picture_of_12_megapixels_is_read() -> None:

@@ -71,7 +71,8 @@ class Quad:
         return float(shared / max(1.0, min(self.width * self.height, other.width * other.height)))
 
     def turned(self, quarters: int) -> Quad:
-        """The same place read from another corner: 1 for text that runs downwards, 3 for text that runs upwards."""
+        """The same place read from another corner: 1 for text that runs downwards, 2 for text on its head, 3 for text
+        that runs upwards."""
         return Quad(np.roll(self.points, -quarters, axis=0), self.score)
 
 
@@ -191,3 +192,8 @@ def ways(quad: Quad) -> list[Quad]:
     if tall >= UPRIGHT:
         found += [quad.turned(1), quad.turned(3)]
     return [way.tight(TIGHT) for way in found]
+
+
+def half_turn(quad: Quad) -> Quad:
+    """The line as whoever stands across from it reads it."""
+    return quad.turned(2).tight(TIGHT)

@@ -153,17 +153,23 @@ class Text:
         """What lines say, each in the direction in which it reads best; those that say something."""
         readings = []
         small, factor = photo.scaled(self.side)
+
+        def answer(way: Quad) -> Reading:
+            # large letters are cut out of the small picture, which costs less and shows as much
+            large = min(way.width, way.height) * factor >= height
+            source, place = (small, way.scaled(factor)) if large else (photo.rgb, way)
+            text, score = reader(ppocr.straighten(source, place, height=height))
+            return Reading(way, " ".join(text.split()), score)
+
         for quad in quads:
             if min(quad.width, quad.height) < LOWEST:
                 continue
-            answers = []
-            for way in ppocr.ways(quad):
-                # large letters are cut out of the small picture, which costs less and shows as much
-                large = min(way.width, way.height) * factor >= height
-                source, place = (small, way.scaled(factor)) if large else (photo.rgb, way)
-                text, score = reader(ppocr.straighten(source, place, height=height))
-                answers.append(Reading(way, " ".join(text.split()), score))
+            answers = [answer(way) for way in ppocr.ways(quad)]
             best = max(answers, key=lambda answer: answer.score)
+            # paper that lies head to foot: letters that stand on their heads are read as others, but never surely
+            if not best.certain and quad.width > ppocr.UPRIGHT * quad.height:
+                turned = answer(ppocr.half_turn(quad))
+                best = turned if turned.certain else best
             # a lone mark or Chinese character is what the reader makes of leaves and brickwork
             if best.score >= self.minimum and (len(best.text) > 1 or (best.text.isascii() and best.text.isalnum())):
                 readings.append(best)
