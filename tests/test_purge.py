@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import signal
+import subprocess
 from pathlib import Path
+
+import pytest
 
 from screening.weights import sha256_of
 from screening.workflow import audit
 from tests.cleared import Cleared
-from tests.test_scan import screening
+from tests.test_scan import command, screening
 
 
 def names(folder: Path) -> set[str]:
@@ -57,11 +63,76 @@ def test_an_empty_folder_is_not_left_behind(cleared: Cleared) -> None:
     assert not cleared.run.exists()
 
 
+def test_what_a_killed_scan_left_half_written_goes_too(cleared: Cleared) -> None:
+    for name in (".report.html.a1b2c3d4.part", ".sources.json.a_b2c3d4.part", ".report.json.11111111.part"):
+        (cleared.run / name).write_text("a picture")
+    (cleared.run / ".notes.txt.a1b2c3d4.part").write_text("ours")
+    assert ".report.html.a1b2c3d4.part" in purge(cleared.run)
+    assert not [name for name in names(cleared.run) if name.startswith((".report", ".sources"))]
+    purge(cleared.run, "--all")
+    assert names(cleared.run) == {".notes.txt.a1b2c3d4.part"}
+
+
+def test_a_half_written_report_alone_can_still_be_purged(tmp_path: Path) -> None:
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / ".report.html.a1b2c3d4.part").write_text("a picture")
+    purge(tmp_path / "run", "--all")
+    assert not (tmp_path / "run").exists()
+
+
 def test_a_report_with_what_was_read_goes_with_the_pictures(cleared: Cleared) -> None:
     scan = ("scan", cleared.shoot, "--out", cleared.run, "--pipeline", cleared.pipeline, "--show-text")
     assert screening(*scan).returncode == 1
     purge(cleared.run)
     assert names(cleared.run) == {"clearance.json"}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")
+@pytest.mark.parametrize(("key", "code"), [("ctrl-c", 130), ("ctrl-d", 2)])
+@pytest.mark.parametrize("asks", ["purge", "clear", "review", "keys"])
+def test_who_leaves_a_question_with_ctrl_c_or_ctrl_d_gets_the_code_of_that(
+    cleared: Cleared, asks: str, key: str, code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import pty
+
+    monkeypatch.delenv("SCREENING_PASSPHRASE")
+    call, question = {
+        "purge": (("purge", cleared.run), "[y/N]"),
+        "clear": (("clear", cleared.run, "--pipeline", cleared.pipeline), "Which policing purpose"),
+        "review": (("review", cleared.run, "--no-open"), "Who reviews?"),
+        "keys": (("keys", "make", "B. Signer"), "Passphrase:"),
+    }[asks]
+    before = names(cleared.run)
+    terminal, keyboard = pty.openpty()
+    process = subprocess.Popen(
+        command(*call),
+        stdin=keyboard,
+        stdout=keyboard,
+        stderr=keyboard,
+        start_new_session=True,
+        text=True,
+        # a shell that runs the tests in the background has its children ignore Ctrl-C
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+    os.close(keyboard)
+    shown = ""
+    while question not in shown and process.poll() is None:
+        shown += os.read(terminal, 4096).decode()
+    if key == "ctrl-d":
+        os.write(terminal, b"\x04")
+    while process.poll() is None:
+        if key == "ctrl-c":  # one that comes just before Python begins to read has no effect
+            process.send_signal(signal.SIGINT)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=5)
+    with contextlib.suppress(OSError):  # the end of a pseudo-terminal
+        while more := os.read(terminal, 4096).decode():
+            shown += more
+    os.close(terminal)
+    assert process.wait() == code, shown
+    said = "stopped" if key == "ctrl-c" else "the question was not answered"
+    assert f"\r\nscreening: {said}\r\n" in shown
+    assert names(cleared.run) == before
 
 
 def test_nothing_is_removed_without_a_yes_nor_from_a_folder_that_is_no_run(cleared: Cleared) -> None:

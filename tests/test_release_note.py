@@ -80,6 +80,11 @@ def test_nothing_is_said_about_what_was_not_cleared_as_it_stands(cleared: Cleare
     assert again.returncode == 1, again.stderr
     done = screening(*arguments)
     assert (done.returncode, "was scanned again since" in done.stderr) == (2, True)
+    (cleared.run / "report.json").rename(cleared.run / "away")
+    done = screening(*arguments)
+    said = f"screening: {cleared.run}: holds no readable report.json; name the folder that scan --out wrote\n"
+    assert (done.returncode, done.stderr) == (2, said)
+    (cleared.run / "away").rename(cleared.run / "report.json")
     text = cleared.clearance.read_text()
     cleared.clearance.write_text(text.replace("An open day", "An open dag"))
     done = screening(*arguments)

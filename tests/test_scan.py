@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from screening import cli
 from screening.workflow.shoot import walk
 
 # No networks: these tests are about files, folders and exits.
@@ -165,6 +166,15 @@ def test_a_wrong_call_is_answered_in_words(tmp_path: Path, arguments: list[str],
     assert done.returncode == code
     assert says in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_file_that_went_is_named_whoever_missed_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(cli, "app", lambda: Path("gone.json").read_text())
+    with pytest.raises(SystemExit) as end:
+        cli.main()
+    assert (end.value.code, capsys.readouterr().err) == (2, "screening: gone.json: there is no such file or folder\n")
 
 
 def test_no_pictures_at_all_is_never_clear(tmp_path: Path, quick: Path) -> None:

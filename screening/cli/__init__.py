@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import io
 import sys
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
 from screening.cli.audit import audit
 from screening.cli.clear import clear
@@ -26,7 +28,28 @@ from screening.cli.say import say
 from screening.cli.scan import scan
 from screening.cli.tune import tune
 
+
+class Commands(TyperGroup):
+    """Runs a command, and gives one that was stopped at a question the exit codes of the others."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Runs it.
+
+        Raises:
+            typer.Exit: with 130 after Ctrl-C, with 2 where a question got Ctrl-D for an answer.
+        """
+        try:
+            return super().invoke(ctx)
+        except (typer.Abort, EOFError, KeyboardInterrupt) as left:
+            # a prompt makes an Abort of either key, which typer would end with 1: "some are held back"
+            stopped = isinstance(left, KeyboardInterrupt) or isinstance(left.__context__, KeyboardInterrupt)
+            typer.echo(err=True)  # the cursor stands behind the question
+            say("stopped" if stopped else "the question was not answered")
+            raise typer.Exit(130 if stopped else 2) from None
+
+
 app = typer.Typer(
+    cls=Commands,
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -59,7 +82,7 @@ def main() -> None:
         say(str(error))
         raise SystemExit(2) from None
     except FileNotFoundError as error:
-        say(f"{error.args[0]}: there is no such file or folder")
+        say(f"{error.filename or error.args[0]}: there is no such file or folder")
         raise SystemExit(2) from None
     except KeyboardInterrupt:
         say("stopped")

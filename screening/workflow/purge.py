@@ -26,16 +26,19 @@ class PurgeError(ScreeningError):
 def parts(folder: Path, *, everything: bool) -> list[Path]:
     """What a purge of the run would remove: its pictures, with `everything` its records too.
 
-    A report that holds what was read from the pictures (`scan --show-text`) goes with the pictures.
+    A report that holds what was read from the pictures (`scan --show-text`) goes with the pictures. So does what was
+    half written when a program was killed.
 
     Raises:
         PurgeError: if the folder is no run of ours.
     """
     there = [folder / name for name in (*PICTURES, *RECORDS) if (folder / name).exists()]
-    if not any((folder / name).is_file() for name in (run.REPORT, run.SOURCES, run.JOURNAL, DECISIONS)):
+    # as office.replace_file names what it has not written to the end
+    halves = [path for name in (*PICTURES, *RECORDS) for path in folder.glob(f".{name}.*.part")]
+    if not halves and not any((folder / name).is_file() for name in (run.REPORT, run.SOURCES, run.JOURNAL, DECISIONS)):
         raise PurgeError(f"{folder}: is no run; name the folder that scan --out wrote")
     shows_text = _shows_text(folder / run.REPORT)
-    return [
+    return halves + [
         path
         for path in there
         if everything or path.name in PICTURES or (shows_text and path.name in (run.REPORT, "report.csv"))

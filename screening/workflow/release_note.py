@@ -76,9 +76,9 @@ def note(folder: Path, *, pipeline: str, link: str, watched_by: str, office: Off
         raise NoteError(f"{folder}: was not cleared yet; screening clear comes first")
     clearance.signed_head(signed, office)  # raises where anybody else wrote it
     said = clearance.read(signed)
+    fields = run.read(folder)  # raises where there is none
     if said.report != sha256_of(folder / run.REPORT):
         raise NoteError(f"{folder}: was scanned again since it was cleared; clear it again")
-    fields = run.read(folder)
     chosen = outcome.judged_by(fields, pipeline, folder)
     after = outcome.of_run(folder, pipeline, office)
     released = set(said.released)
