@@ -107,6 +107,13 @@ def test_words_of_the_road_are_no_streets(printed: str) -> None:
         ("B12 OAD", ("B12 0AD",)),  # O for nought in the inward part
         ("GIR 0AA", ("GIR 0AA",)),  # the old bank
         ("BFPO 61", ("BFPO 61",)),  # the forces
+        ("B904LN", ("B90 4LN",)),  # the space lost
+        ("WV109HH", ("WV10 9HH",)),
+        ("SW1A1AA", ("SW1A 1AA",)),
+        ("Solihull,B904LN", ("B90 4LN",)),
+        ("AB12CDE", ()),  # a number plate, the space lost
+        ("P12SAB", ()),  # an older one: nothing is put right where the space is lost
+        ("MG11AB", ()),  # no such area
         ("QX1 1AA", ()),  # no such area
         ("SPIN OUT", ()),  # two characters would have to be put right
         ("AB12 CDE", ()),  # a number plate

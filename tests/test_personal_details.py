@@ -107,6 +107,13 @@ DETAILS = [
     ("D.O.B: 12.5.84", {"personal.date_of_birth"}),
     ("Date of Birth 12 May 1984", {"personal.date_of_birth"}),
     ("born on 12th May 1984", {"personal.date_of_birth"}),
+    ("D.O.B.12.03.1984", {"personal.date_of_birth"}),  # the space lost
+    ("DOB12/03/1984", {"personal.date_of_birth"}),
+    ("D0B 12/O3/1984", {"personal.date_of_birth"}),  # O and nought
+    ("DOB: 12 MAR 84", {"personal.date_of_birth"}),  # a short year
+    ("DOB 12MAR1984", {"personal.date_of_birth"}),
+    ("d.o.b. : 12 / 03 / 1984", {"personal.date_of_birth"}),  # spaced out
+    ("DOBBIN 12/03/1984", set()),  # a horse
     ("born 1984", set()),  # a year
     ("12/05/2014", set()),  # a day
     ("http://intranet/policies", {"personal.intranet"}),

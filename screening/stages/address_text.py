@@ -44,8 +44,9 @@ AREAS = frozenset(
         "TF TN TQ TR TS TW UB W WA WC WD WF WN WR WS WV YO ZE"
     ).split()
 )
-# Outward part, gap, inward part; digits may have been read as letters, and are put right before they are believed.
-POSTCODE = re.compile(r"(?<![A-Z0-9])([A-Z][A-Z0-9]{1,3}) {1,2}([0-9OISB])([ABD-HJLNP-UW-Z]{2})(?![A-Z0-9])")
+# Outward part, gap, inward part; digits may have been read as letters, and are put right before they are believed. A
+# reader may lose the gap.
+POSTCODE = re.compile(r"(?<![A-Z0-9])([A-Z][A-Z0-9]{1,3})( {0,2})([0-9OISB])([ABD-HJLNP-UW-Z]{2})(?![A-Z0-9])")
 DISTRICT = re.compile(r"[0-9OIS]([0-9OIA-HJKMNP-Z])?")
 SPECIAL = re.compile(r"(?<![A-Z0-9])(GIR 0AA|BFPO \d{1,4})(?![A-Z0-9])")
 
@@ -150,14 +151,14 @@ def postcodes(text: str) -> tuple[str, ...]:
     capitals = plain(text).upper()
     found = [match[1] for match in SPECIAL.finditer(capitals)]
     for match in POSTCODE.finditer(capitals):
-        outward, sector, unit = match.groups()
+        outward, gap, sector, unit = match.groups()
         for area, district in ((outward[:1], outward[1:]), (outward[:2], outward[2:])):
             if area in AREAS and outward != "GIR" and DISTRICT.fullmatch(district):
                 # the first of a district is a digit, the second may be either
                 district = district[0].translate(AS_DIGIT) + district[1:].replace("O", "0").replace("I", "1")
                 right = area + district + sector.translate(AS_DIGIT)
-                # SPIN OUT and GOO ONY are no postcodes
-                if sum(one != other for one, other in zip(outward + sector, right, strict=True)) <= 1:
+                # SPIN OUT and GOO ONY are no postcodes, nor is a number plate without its gap
+                if sum(one != other for one, other in zip(outward + sector, right, strict=True)) <= (gap != ""):
                     found.append(f"{area}{district} {right[-1]}{unit}")
                 break
     return tuple(found)

@@ -55,12 +55,15 @@ IBAN = re.compile(r"(?<![A-Z0-9])[A-Z]{2}\d{2}(?:[\s-]?[A-Z0-9]{4}){2,7}(?:[\s-]
 ACCOUNT = re.compile(r"(?<![\d-])\d{2}[-–]\d{2}[-–]\d{2}(?![\d-])")
 ACCOUNT_WORDS = re.compile(r"(?i)\bsort\s*code\b|\bacc(?:oun)?t\b|(?<!\d)\d{8}(?!\d)")
 MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
-DATE = (
-    rf"(?:\d{{1,2}}[\s./-]{{1,2}}\d{{1,2}}[\s./-]{{1,2}}(?:\d{{4}}|\d{{2}})|\d{{4}}[./-]\d{{2}}[./-]\d{{2}}"
-    rf"|\d{{1,2}}(?:st|nd|rd|th)?\s+{MONTH}[\s,.]+\d{{4}}|{MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+\d{{4}})"
+DATE = re.compile(
+    r"(?i)(?:\d{1,2}[\s./-]{1,3}\d{1,2}[\s./-]{1,3}(?:\d{4}|\d{2})|\d{4}[./-]\d{2}[./-]\d{2}"
+    rf"|\d{{1,2}}(?:st|nd|rd|th)?\s*{MONTH}[\s,.]*(?:\d{{4}}|\d{{2}})"
+    rf"|{MONTH}\s*\d{{1,2}}(?:st|nd|rd|th)?,?\s+(?:\d{{4}}|\d{{2}}))(?!\d)"
 )
+# What stands before a date of birth, up to the date.
 BORN = re.compile(
-    rf"(?i)\b(?:D\.?\s?O\.?\s?B\b\.?|date\s*of\s*birth|birth\s?date|birthday|born)[\s:.;-]*(?:\([^)]{{0,12}}\)\s*)?(?:on\s+)?(?:the\s+)?({DATE})(?!\d)"
+    r"(?i)\b(?:D\.?\s?[O0]\.?\s?B(?![A-Z])\.?|date\s*of\s*birth|birth\s?date|birthday|born)"
+    r"[\s:.;-]*(?:\([^)]{0,12}\)\s*)?(?:on\s+)?(?:the\s+)?"
 )
 
 
@@ -68,7 +71,7 @@ def private_numbers(text: str) -> Iterator[Detail]:
     """The numbers and dates in a text that belong to one person."""
     # letter by letter, because a few letters become two as capitals
     upper = "".join(char.upper() if len(char.upper()) == 1 else char for char in text)
-    text = mended(text)
+    printed, text = text, mended(text)
     for match in NINO.finditer(upper):
         # a reader's slips are letters, but not most of them
         if sum(char.isdigit() for char in match[1]) >= 4:
@@ -92,8 +95,11 @@ def private_numbers(text: str) -> Iterator[Detail]:
         around = text[max(0, match.start() - 30) : match.start()] + " " + text[match.end() : match.end() + 30]
         if ACCOUNT_WORDS.search(around):
             yield Detail("personal.account", 0.8, "bank sort code and account", *match.span())
-    for match in BORN.finditer(text):
-        yield Detail("personal.date_of_birth", 0.9, "date of birth", *match.span(1))
+    # mending would make digits of the letters of D.O.B.
+    for match in BORN.finditer(printed):
+        date = DATE.match(text, match.end())
+        if date:
+            yield Detail("personal.date_of_birth", 0.9, "date of birth", *date.span())
 
 
 def is_nhs(digits: str) -> bool:
