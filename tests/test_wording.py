@@ -62,7 +62,15 @@ def test_cordon_tape_is_known_by_its_pieces(text: str, tape: bool) -> None:
         ("Little Acorns Day Nursery", 0.8, 1),
         ("Busy Bees Pre-school", 0.8, 1),
         ("school uniform", 0.8, 1),
+        ("PRIMARYSCHOOL", 0.8, 1),  # spaces lost
+        ("GREENLANE PRIMARYSCHOOL", 0.8, 1),
         ("Example Academy", 0.4, 0.8),  # perhaps a school
+        ("OAKFIELD SCHOOL", 0.4, 0.8),
+        ("GREEN LANE PRIMARY", 0.4, 0.8),
+        ("Moseley School", 0.4, 0.8),
+        ("The Moseley School", 0.4, 0.8),
+        ("King Edward VI School", 0.4, 0.8),
+        ("King Edward VI School for Boys", 0.4, 0.8),
         ("EXAMPLE DRIVING SCHOOL", 0, 0),
         ("School of Motoring", 0, 0),
         ("The Old School", 0, 0),
@@ -73,6 +81,15 @@ def test_cordon_tape_is_known_by_its_pieces(text: str, tape: bool) -> None:
         ("O2 Academy", 0, 0),
         ("Garden nursery", 0, 0),
         ("Primary care centre", 0, 0),
+        ("School", 0, 0),
+        ("SLOW SCHOOL", 0, 0),  # a road sign
+        ("BACK TO SCHOOL", 0, 0),
+        ("NEW SCHOOL", 0, 0),
+        ("Sunday School", 0, 0),
+        ("Welcome to our school", 0, 0),
+        ("BALLET SCHOOL", 0, 0),
+        ("Bertelsmann Business School", 0, 0),
+        ("we went to school", 0, 0),
     ],
 )
 def test_a_school_for_children_is_told_from_other_schools(text: str, least: float, most: float) -> None:
@@ -116,6 +133,20 @@ def test_words_far_from_a_reference_do_not_make_it_an_exhibit() -> None:
         ("WANTED FOR ROBBERY", True),
         ("Do you recognise these people?", True),
         ("WITNESS APPEAL", True),
+        ("HAVE YOU SEEN SARAH?", True),
+        ("HAVEYOUSEENTHISMAN", True),  # spaces lost
+        ("MISSING: SARAH JONES", True),
+        ("MISSING: SARAH JONES, AGED 14", True),
+        ("Wanted - Dean Walker", True),
+        ("Wanted on recall to prison", True),
+        ("WANTED IN CONNECTION WITH A BURGLARY", True),
+        ("MISSING GIRL", True),
+        ("Last seen in Aston on 12 March", True),
+        ("last seen today at 10:45", False),  # a chat
+        ("WANTED: BAR STAFF", False),
+        ("MISSING: TABBY CAT", False),
+        ("HAVE YOU SEEN ANYTHING SUSPICIOUS?", False),
+        ("Missing Persons Unit", False),
         ("WANTED", False),  # without a face: staff, scrap, dead or alive
         ("STAFF WANTED", False),
         ("MISSING CAT", False),
@@ -130,6 +161,13 @@ def test_an_appeal_is_told_from_other_notices(text: str, found: bool) -> None:
 def test_a_bare_headline_over_a_face_is_held() -> None:
     face = Finding("face.identifiable", 0.9, "a face", Box(100, 200, 200, 330))
     assert _kinds(_line("WANTED"), face) == {"text.appeal": 0.5}
+
+
+def test_a_headline_that_names_somebody_is_surer_over_a_face() -> None:
+    face = Finding("face.identifiable", 0.9, "a face", Box(100, 200, 200, 330))
+    for text in ("MISSING: SARAH JONES", "Have you seen Sarah?"):
+        assert _kinds(_line(text)) == {"text.appeal": 0.5}
+        assert _kinds(_line(text), face) == {"text.appeal": 0.8}
 
 
 @pytest.mark.parametrize(

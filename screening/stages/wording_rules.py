@@ -53,6 +53,7 @@ AROUND = re.compile(
 SCHOOL = re.compile(
     r"""\b(?:primary|infants?|junior|nursery|secondary|grammar|preparatory|prep|comprehensive|middle|catholic|c\ ?of\ ?e
            |church\ of\ england|special|girls'?|boys'?)(?:\ (?:and|&)\ \w+)?(?:\ \w+)?\ (?:school|academy)\b
+       |primaryschool\b
        |\bhigh\ school\b(?!\ musical)
        |\bst\.?\ \w+(?:'s)?\ (?:\w+\ )?school\b
        |\bschool\ (?:uniform|crest|badge|blazer|hall)\b
@@ -60,12 +61,23 @@ SCHOOL = re.compile(
        |\bpre-?\ ?school\b|\bplay-?group\b|\bsixth\ form\b|\bacademy\ trust\b""",
     re.IGNORECASE | re.VERBOSE,
 )
+# Most schools say no more than their name, alone on a sign or banner; not the words before SCHOOL on other signs.
+NAMED_SCHOOL = re.compile(
+    r"(?P<name>(?:[A-Z][\w'.&-]* ){1,5})"
+    r"(?:(?:SCHOOL|School)(?i: for (?:boys|girls))?|PRIMARY|Primary|INFANTS|Infants)\W*"
+)
+NO_NAME = re.compile(
+    r"\b(?:after|at|back|caution|every|for|free|in|my|no|of|off|our|out|parking|slow|start|stop|this|to|welcome|your)\b"
+    r"|\b(?:the|a|new|night|sunday) $",
+    re.IGNORECASE,
+)
 ACADEMY = re.compile(r"\b[a-z][\w'.]+(?: [\w'.]+)? academy\b", re.IGNORECASE)
 # Schools for adults, streets, road signs, halls that are called academies.
 NO_SCHOOL = re.compile(
     r"""\b(?:driving|riding|dance|dancing|stage|drama|language|cookery|business|medical|law|swim|swimming|ski|music|film|old
            |motoring|barbers?|hair|beauty|nails?|fitness|martial|karate|boxing|football|golf|tennis|training|police
-           |military|royal|o2|summer)\ (?:\w+\ )?(?:school|academy)\b
+           |military|royal|o2|summer|art|ballet|circus|cooking|dog|english|flying|sewing|singing|surf|theatre|yoga)
+           \ (?:\w+\ )?(?:school|academy)\b
        |\bschool\ (?:of|road|rd|lane|ln|street|st|hill|close|drive|avenue|bus|run|keep|patrol|crossing|ahead)\b
        |\bacademy\ (?:of|awards?|street|road)\b""",
     re.IGNORECASE | re.VERBOSE,
@@ -74,14 +86,28 @@ PUPILS = re.compile(r"\b(?:school ?(?:children|child|boys?|girls?|pupils?)|pupil
 
 CRIMES = "police|murder|robbery|burglary|assault|theft|fraud|rape|arson|questioning|recall"
 APPEAL = re.compile(
-    rf"""\bmissing\ person\b|\bmost\ wanted\b|\bwanted\ (?:for|by)\b.{{0,30}}\b(?:{CRIMES})\b
+    rf"""\bmissing\W+(?:person|child|boy|girl|teenager|man|woman)\b|\bmost\ wanted\b
+       |\bwanted\ (?:for|by)\b.{{0,30}}\b(?:{CRIMES})\b
+       |\bwanted\ on\ (?:\w+\ ){{0,2}}(?:recall|warrant|bail|licence)\b|\bwanted\ in\ connection\b
        |\bwanted\W+(?:man|woman|person|suspect)\b
-       |\bhave\ you\ seen\ (?:this|these|him|her)\b|\bdo\ you\ (?:know|recogni[sz]e)\ (?:this|these|him|her)\b
+       |\bhave\ you\ seen\ (?:this|these|him|her)\b|\bhaveyouseenthis
+       |\bdo\ you\ (?:know|recogni[sz]e)\ (?:this|these|him|her)\b
        |\bcan\ you\ (?:identify|name)\ (?:this|these|him|her)\b
        |\b(?:witness|police|cctv)\ appeal\b|\bappeal\ for\ (?:witnesses|information)\b""",
     re.IGNORECASE | re.VERBOSE,
 )
 HEADLINE = re.compile(r"\W*(?:WANTED|MISSING|APPEAL)\W*")
+# A headline with a name; and what else is wanted, missing and seen.
+NAMED = re.compile(
+    r"\W*(?i:(?:wanted|missing) ?[:-]|have you seen)\W*(?P<who>[A-Z][A-Za-z'.-]+(?: [A-Z][A-Za-z'.-]+){0,3})"
+    r"(?i:\W+aged? \d+)?\W*"
+)
+NO_PERSON = re.compile(
+    r"\b(?:a|an|any\w*|bikes?|cars?|cats?|chefs?|cleaners?|dogs?|drivers?|help|how|it|keys|kitten|my|new|our|part|pets?"
+    r"|puppy|rabbit|some\w*|staff|that|the|tortoise|vans?|volunteers?|what|who|workers?|your)\b",
+    re.IGNORECASE,
+)
+LAST_SEEN = re.compile(r"\blast seen (?:in|on|near|wearing|leaving)\b", re.IGNORECASE)
 APPEAL_NAME = re.compile(
     r"\b(?:wanted|misper|missing|mug ?shots?|custody (?:image|photo|picture)s?|suspects?|e-?fit)\b", re.IGNORECASE
 )
@@ -161,6 +187,9 @@ def school(text: str) -> Clue | None:
         return Clue("juvenile.school", 0.85, "the name of a school")
     if len(text.split()) <= 5 and ACADEMY.search(text):
         return Clue("juvenile.school", 0.45, "the name of an academy, perhaps a school")
+    named = NAMED_SCHOOL.fullmatch(text)
+    if named and not NO_NAME.search(named["name"]):
+        return Clue("juvenile.school", 0.6, "the name of a school, perhaps of children")
     return None
 
 
@@ -195,6 +224,11 @@ def appeal(text: str, *, face: bool) -> Clue | None:
     text = plain(text)
     if APPEAL.search(text):
         return Clue("text.appeal", 0.8, "words of a wanted, missing or appeal notice")
+    named = NAMED.fullmatch(text)
+    if named and not NO_PERSON.search(named["who"]):
+        return Clue("text.appeal", 0.8 if face else 0.5, "somebody's name in a headline of a wanted or missing notice")
+    if LAST_SEEN.search(text):
+        return Clue("text.appeal", 0.5, "where somebody was last seen")
     if face and HEADLINE.fullmatch(text):
         return Clue("text.appeal", 0.5, "a headline of a wanted or missing notice, and a face")
     return None
