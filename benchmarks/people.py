@@ -1,11 +1,12 @@
-"""How many faces of crowds are found, by height, and how many of their pictures are held because of a child.
+"""How many faces of crowds are found, how many of their pictures are held for a child, and how many scenes for a face.
 
     python benchmarks/people.py [--data FOLDER] [--limit N]
 
 FOLDER (by default what SCREENING_DATA names) holds faces/, pictures of crowds and portraits, in which every face is
 marked and most wear masks; models/juvenile/children.json says which show a child, and of which one cannot tell. A face
 counts as found when the middle of a finding lies in its box. The juvenile network that ships has seen all of these
-faces: what it makes of crowds that it has not seen is in models/juvenile/card.md.
+faces: what it makes of crowds that it has not seen is in models/juvenile/card.md. everyday/ shows other things;
+people.json lists, by eye, those of its pictures that show somebody, and the others are scenes without a person.
 """
 
 from __future__ import annotations
@@ -28,11 +29,11 @@ BANDS = ((24, 100_000), (16, 24), (0, 16))
 CHILDREN = Path(__file__).resolve().parents[1] / "models" / "juvenile" / "children.json"
 
 
-def looked_at(path: Path) -> tuple[tuple[int, int], list[Box], bool]:
-    """A picture's size, the faces that a scan finds in it, and whether it is held or blocked for a child."""
+def looked_at(path: Path) -> tuple[tuple[int, int], list[Box], set[str]]:
+    """A picture's size, the faces that a scan finds in it, and the rules for which it is held or blocked."""
     report = config.load().screen(path, name=path.name)
     faces = [one.finding.box for one in report.judgements if one.finding.is_a("face")]
-    held = any(one.rule == "juvenile" and one.verdict > Verdict.CLEAR for one in report.judgements)
+    held = {one.rule for one in report.judgements if one.verdict > Verdict.CLEAR}
     return (report.width, report.height), [box for box in faces if box is not None], held
 
 
@@ -68,20 +69,26 @@ def main() -> None:
     labels = json.loads((folder / "labels.json").read_text(encoding="utf-8"))[: options.limit]
     known = json.loads(CHILDREN.read_text(encoding="utf-8"))
     with_child = {name for name, *_ in known["children"]}
+    somebody = set(*json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8")).values())
+    scenes = sorted(path for path in (options.data / "everyday").glob("*") if path.name not in somebody)[
+        : options.limit
+    ]
     with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
         results = list(pool.map(looked_at, [folder / entry["file"] for entry in labels], chunksize=4))
+        empty = [held for _, _, held in pool.map(looked_at, scenes, chunksize=4)]
     found: list[tuple[int, bool]] = []
     held: dict[bool, list[bool]] = {True: [], False: []}
-    for entry, (size, faces, is_held) in zip(labels, results, strict=True):
+    for entry, (size, faces, rules) in zip(labels, results, strict=True):
         for box in marked(entry["yolo"], *size):
             found.append((box.height, any(within(box, face.centre) for face in faces)))
         if entry["file"] not in known["unsure"]:
-            held[entry["file"] in with_child].append(is_held)
+            held[entry["file"] in with_child].append("juvenile" in rules)
     for low, high in BANDS:
         name = f"{low} px high and more" if high > 1000 else f"{low} to {high} px high"
         print(f"faces {name}: found {share([hit for height, hit in found if low <= height < high])}")
     print(f"pictures with a child: held or blocked for it {share(held[True])}")
     print(f"pictures with adults only: held or blocked for a child {share(held[False])}")
+    print(f"scenes without a person: held for a face {share(['identifiable-person' in rules for rules in empty])}")
 
 
 if __name__ == "__main__":

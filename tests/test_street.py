@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from screening.finding import Box
 from screening.photo import Photo
+from screening.stages import street
 from screening.stages.street import Detection, decode, find, suppress
 from tests.street_network import colour_network
 
@@ -98,3 +99,27 @@ def test_suppress_keeps_the_surest_of_those_that_overlap() -> None:
     boxes = np.array([[0, 0, 10, 10], [1, 0, 11, 10], [30, 30, 40, 40]], np.float32)
     assert suppress(boxes, np.array([0.5, 0.9, 0.4], np.float32)) == [1, 2]
     assert suppress(boxes[:0], np.zeros(0, np.float32)) == []
+
+
+@pytest.mark.parametrize(("width", "height"), [(8256, 5504), (4000, 6000), (12000, 900)])
+def test_a_large_picture_is_looked_at_in_parts_too(colours: Path, width: int, height: int) -> None:
+    # half of what the network looks for, once the whole picture is made as small as one look is
+    side = round(20 * max(width, height) / 960)
+    car = Box(width // 2 - side // 2, height // 2, width // 2 + side // 2, height // 2 + side)
+    seen = find(drawn(width, height, (car, (255, 0, 0))), networks=[colours], closer=False)
+    assert seen
+    assert all(np.abs(centre(one) - car.centre).max() < side for one in seen)
+    assert all(one.box.clip(width, height) == one.box for one in seen)
+
+
+def test_what_a_part_cuts_off_is_left_to_the_look_that_shows_more_of_it() -> None:
+    photo = drawn(8000, 3000)
+    left, right = street._parts(photo)
+    assert (left, right) == (Box(0, 0, 4600, 3000), Box(3400, 0, 8000, 3000))
+    for box, whole in (
+        (Box(3000, 1000, 4300, 2000), (True, False)),
+        (Box(3700, 1000, 4600, 2000), (False, True)),
+        (Box(3700, 0, 4300, 3000), (True, True)),
+    ):
+        assert tuple(street._is_whole(box, part, photo) for part in (left, right)) == whole
+    assert list(street._parts(drawn(5000, 4000))) == []

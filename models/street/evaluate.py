@@ -19,6 +19,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
+
 from screening.evaluation.intervals import told
 from screening.finding import Box
 from screening.photo import Photo
@@ -32,6 +35,10 @@ from pictures import rgb
 # Widths of plates, in pixels.
 BANDS = {"45 px wide and more": (45, 10_000), "25 to 44 px": (25, 45), "under 25 px": (0, 25)}
 LEAST = (0.05, 0.1, 0.2, 0.3, 0.5)
+# Width in pixels that a plate far away is made to have.
+FAR = 40
+# A plate that takes up more of the picture's width is a close-up.
+CLOSE_UP = 0.2
 # The least score that a plate has in a scan, and a vehicle.
 USED, VEHICLE = 0.1, 0.3
 Find = Callable[..., list[tuple[float, ...]]]
@@ -76,6 +83,8 @@ def figures(
     lines += [row(f"{least:.2f}", seen[""], least) for least in LEAST]
     lines += ["", f"The same as `conditions.py` makes them look, from {USED:.2f}:", "", *header("as taken")]
     lines += [row(way, seen[way], USED) for way in CONDITIONS]
+    hits = [score >= USED for score in far_away(marked, looks)]
+    lines += ["", f"Plates made {FAR} px wide in a picture of 12 megapixels: {told(sum(hits), len(hits))}."]
     if seen[""].vehicles:
         hits = sum(score >= VEHICLE for score in seen[""].vehicles)
         lines += ["", f"Of the vehicles that the teacher sees by day: {told(hits, len(seen[''].vehicles))}."]
@@ -115,6 +124,24 @@ def look(marked: Marked, way: str, teacher: Find | None, looks: dict[str, Any]) 
             box = Box(*(round(side) for side in sides[:4]))
             seen.vehicles.append(best(one.score for one in cars if one.box.iou(box) >= 0.5))
     return seen
+
+
+def far_away(marked: Marked, looks: dict[str, Any]) -> Iterable[float]:
+    """The score of each plate at least FAR wide, its picture made so small that it is just that, on a large ground.
+
+    Close-ups are left out: made small they are a plate without a vehicle, which no photograph shows.
+    """
+    for path, plates in marked:
+        picture = rgb(path)
+        for sides in plates:
+            width = sides[2] - sides[0]
+            if FAR <= width <= CLOSE_UP * picture.shape[1]:
+                street = cv2.resize(picture, None, fx=FAR / width, fy=FAR / width, interpolation=cv2.INTER_AREA)
+                large = np.full((3000, 4000, 3), 128, np.uint8)
+                large[1500 : 1500 + street.shape[0], 2300 : 2300 + street.shape[1]] = street
+                box = Box(*(round(side * FAR / width) for side in sides)).shift(2300, 1500)
+                found = find(Photo.from_array(large, name=path.name), **looks)
+                yield best(one.score for one in found if one.kind == "plate" and one.box.iou(box) >= 0.5)
 
 
 def best(scores: Iterable[float]) -> float:

@@ -1,6 +1,7 @@
 """Finds vehicles and number plates: two looks at the whole picture, then a closer one at the vehicles seen too small.
 
 One look at the whole picture is large and one small: small, close-ups too have plates of the size that it learned from.
+A picture of more than some 16 megapixels is looked at in parts as well, or distant vehicles would be lost.
 The closer look lays the vehicles side by side, enlarged, on one sheet, so that its cost does not grow with the picture:
 that is what finds a plate 40 pixels wide in a picture 4,000 pixels wide.
 """
@@ -33,6 +34,9 @@ CANVASES = ((704, 960), (960, 704), (832, 832))
 FAR = ((320, 320),)
 # Sheets for the closer look: height, width, side of one cell; the first that holds the vehicles is taken.
 SHEETS = ((320, 320, 320), (320, 640, 320), (640, 640, 320), (640, 640, 213))
+# The longest side, in pixels, that one look takes in; the parts of a longer picture overlap by a share of their size.
+LONGEST = 5000
+OVERLAP = 0.15
 # Small pictures and vehicles are enlarged, but no further than this: beyond it there is nothing more to see.
 ENLARGE = 2.0
 # A plate is on a vehicle. Where the network sees none around it, not even this surely, its score is multiplied by that:
@@ -123,6 +127,8 @@ def find(
     for one in detectors:
         near, scale = look(photo, one, least, CANVASES)
         found += [*near, *look(photo, one, least, FAR)[0]]
+        for part in _parts(photo):
+            found += [seen for seen in look(photo, one, least, CANVASES, part)[0] if _is_whole(seen.box, part, photo)]
     found = _settle(found)
     if closer:
         sure = [one for one in found if one.kind == "vehicle" and one.score >= vehicle]
@@ -133,16 +139,43 @@ def find(
 
 
 def look(
-    photo: Photo, by: Detector, least: dict[str, float], sizes: Sequence[tuple[int, int]]
+    photo: Photo,
+    by: Detector,
+    least: dict[str, float],
+    sizes: Sequence[tuple[int, int]],
+    part: Box | None = None,
 ) -> tuple[list[Detection], float]:
-    """What one look at the whole picture shows, and how much smaller than the picture it was seen."""
-    high, wide = max(sizes, key=lambda size: (_fit(photo, size), -size[0] * size[1]))
-    scale = _fit(photo, (high, wide))
+    """What one look at the picture or a part of it shows, and how much smaller than the picture it was seen."""
+    seen = part or Box(0, 0, photo.width, photo.height)
+    high, wide = max(sizes, key=lambda size: (_fit(seen, size), -size[0] * size[1]))
+    scale = _fit(seen, (high, wide))
     canvas = np.full((high, wide, 3), GREY, np.uint8)
     picture, factor = photo.scaled(round(max(photo.width, photo.height) * min(scale, 1.0)))
-    _lay(canvas, picture, (0, 0), scale / factor)
-    tile = _Tile(Box(0, 0, photo.width, photo.height), scale, (0, 0))
-    return list(_detections(photo, by, canvas, [tile], least)), scale
+    left, top, right, bottom = (round(side * factor) for side in (seen.left, seen.top, seen.right, seen.bottom))
+    # of a picture one pixel high, too, there is something to see
+    _lay(canvas, picture[top : max(bottom, top + 1), left : max(right, left + 1)], (0, 0), scale / factor)
+    return list(_detections(photo, by, canvas, [_Tile(seen, scale, (0, 0))], least)), scale
+
+
+def _parts(photo: Photo) -> Iterator[Box]:
+    """The overlapping parts of a large picture, row by row; none of one that one look takes in."""
+    columns, rows = math.ceil(photo.width / LONGEST), math.ceil(photo.height / LONGEST)
+    wide, high = photo.width / columns, photo.height / rows
+    for row in range(rows if rows * columns > 1 else 0):
+        for column in range(columns):
+            part = Box(round(column * wide), round(row * high), round((column + 1) * wide), round((row + 1) * high))
+            yield part.grow(OVERLAP).clip(photo.width, photo.height) or part
+
+
+def _is_whole(box: Box, part: Box, photo: Photo) -> bool:
+    """Whether a box ends before the part does, or where the picture ends: else another look shows more of it."""
+    slack = 0.01 * part.width
+    return (
+        (part.left == 0 or box.left > part.left + slack)
+        and (part.top == 0 or box.top > part.top + slack)
+        and (part.right == photo.width or box.right < part.right - slack)
+        and (part.bottom == photo.height or box.bottom < part.bottom - slack)
+    )
 
 
 def _closer(
@@ -166,8 +199,8 @@ def _closer(
     return [detection for detection in _detections(photo, by, canvas, tiles, least) if detection.kind == "plate"]
 
 
-def _fit(photo: Photo, size: tuple[int, int]) -> float:
-    return min(size[0] / photo.height, size[1] / photo.width, ENLARGE)
+def _fit(seen: Box, size: tuple[int, int]) -> float:
+    return min(size[0] / seen.height, size[1] / seen.width, ENLARGE)
 
 
 def _room(sheet: tuple[int, int, int]) -> int:
