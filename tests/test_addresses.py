@@ -54,6 +54,13 @@ def test_a_number_on_something_else_is_none(others: list[Finding]) -> None:
     assert numbers([text("12"), *others]) == []
 
 
+@pytest.mark.parametrize(
+    ("above", "expected"), [("BUS STOP", []), ("PLATFORM", []), ("ACACIA AVENUE", ["1150"]), ("CITY COUNCIL", ["1150"])]
+)
+def test_a_number_under_a_word_of_transport_is_a_route(above: str, expected: list[str]) -> None:
+    assert numbers([text(above, Box(220, 75, 360, 112)), text("1150")]) == expected
+
+
 def test_a_row_of_numbers_is_as_many_houses() -> None:
     # wheelie bins, say: the more of them, the surer is the street
     places = [Box(left, 120, left + 80, 160) for left in range(20, 600, 170)]
@@ -117,6 +124,46 @@ def test_the_supplier_at_a_plates_foot_is_no_address() -> None:
     print_ = text("Smith Motors B12 3AD", Box(220, 138, 340, 146))
     assert list(Addresses()(Photo.from_array(wall()), [plate, print_])) == []
     assert [one.kind for one in Addresses()(Photo.from_array(wall()), [print_])] == ["address.postcode"]
+
+
+# where a string stands, what it says, and the addresses in it
+BESIDE = [
+    ("IPTC Caption", "Cannabis factory found at 12 Acacia Avenue, Birmingham B12 3AB", ["B12 3AB", "12 Acacia Avenue"]),
+    ("IPTC Keywords", "B12 3AB", ["B12 3AB"]),
+    ("file name", "12 Acacia Avenue B12 3AB", ["B12 3AB", "12 Acacia Avenue"]),
+    ("file name", "12 acacia avenue", ["12 acacia avenue"]),
+    ("folder name", "14-16 Moor Street", ["14-16 Moor Street"]),
+    ("XMP title", "Raid at Flat 2, 9a Acacia Close", ["9a Acacia Close"]),  # with a number any street's word counts
+    ("XMP title", "Raid in Acacia Avenue", []),  # as every caption has it
+    ("IPTC Caption", "5 arrested in Broad Street", []),  # a number of something else
+    ("IPTC Caption", "On 12 May High Street was closed", []),  # a day
+    ("IPTC Caption", "In 2014 Broad Street was closed", []),  # a year
+    ("IPTC Caption", "A38 Bristol Road at 10.30 Broad Street time", []),  # a road, a time
+    ("file name", "3 men walk", []),  # a sentence
+    ("XMP CreatorContactInfo CiAdrPcode", "B12 3AB", []),  # where the photographer is reached
+    ("EXIF Software", "Pictures B12 3AB", []),
+    ("EXIF Model", "E10 5AB", []),
+    ("file name", "IMG 1234", []),
+    ("file name", "DSC01234", []),
+    ("file name", "P1010020", []),
+    ("file name", "PXL 20240512 123456789", []),
+    ("file name", "3F2504E0 4F89 11D3 9A0C 0305E82C3301", []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("where", "words", "expected"), BESIDE)
+def test_addresses_in_captions_and_names(where: str, words: str, expected: list[str]) -> None:
+    found = [Finding("seen.metadata", 1.0, where, text=words)]
+    findings = list(Addresses()(Photo.from_array(wall()), found))
+    assert [one.text for one in findings] == expected
+    assert all(one.box is None and one.score >= 0.6 and one.evidence.endswith(f"in {where}") for one in findings)
+
+
+def test_an_address_in_a_code_stands_where_the_code_does() -> None:
+    code = Finding("seen.code", 1.0, "QR code", SIGN, "ADR:;;12 Acacia Avenue;Birmingham;;B12 3AB")
+    findings = list(Addresses()(Photo.from_array(wall()), [code]))
+    assert {one.kind for one in findings} == {"address.postcode", "address.street_name"}
+    assert {one.box for one in findings} == {SIGN}
 
 
 def test_evidence_never_tells_the_text() -> None:

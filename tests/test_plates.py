@@ -136,6 +136,20 @@ def test_a_few_digits_in_a_doubtful_box_off_any_vehicle_are_a_clock_or_a_door() 
     assert finding.score >= 0.5
 
 
+def test_a_runners_number_is_no_plate_but_a_plate_held_up_is() -> None:
+    photo, face = Photo.from_array(picture()), Finding("face.identifiable", 0.9, "face", Box(250, 60, 310, 130))
+    van = Finding("seen.vehicle", 0.9, "vehicle", Box(60, 20, 560, 290))
+
+    def scores(*found: Finding) -> list[float]:
+        return [finding.score for finding in Plates()(photo, [plate(PLATE, 0.85), *found]) if finding.score >= 0.4]
+
+    assert scores(text("2741", INSIDE), face) == []
+    assert scores(text("2741", INSIDE))
+    assert scores(text("2741", INSIDE), face, van)
+    assert scores(text("AB12 CDE", INSIDE), face)
+    assert scores(text("27415", INSIDE), face)  # a trade plate
+
+
 def test_a_sentence_in_a_doubtful_box_is_no_registration() -> None:
     words = text("THANK YOU FOR QUEUEING", INSIDE)
     found = Plates()(Photo.from_array(picture()), [plate(PLATE, 0.5), words])
@@ -182,6 +196,32 @@ def test_our_own_fleet_is_named_as_such() -> None:
     stage = Plates(force=Force(fleet=("AB12CDE",)))
     (finding,) = stage(Photo.from_array(picture()), [plate(PLATE), text("AB12 CDE", INSIDE)])
     assert finding.kind == "vehicle.plate.fleet"
+
+
+@pytest.mark.parametrize(
+    ("where", "words", "expected"),
+    [
+        ("IPTC Caption", "The Ford Focus AB12 CDE was stopped", ["AB12 CDE"]),
+        ("IPTC Keywords", "AB12CDE", ["AB12 CDE"]),
+        ("file name", "AB12 CDE", ["AB12 CDE"]),
+        ("file name", "ab12 cde", ["AB12 CDE"]),
+        ("file name", "stop ab12cde 2", ["AB12 CDE"]),
+        ("IPTC Caption", "seized on 12 may", []),  # the same letters and digits
+        ("IPTC Headline", "SEIZED ON 12 MAY", []),
+        ("IPTC Caption", "the M6 at B12 3AB", []),
+        ("EXIF Model", "AB12 CDE", []),
+        ("EXIF Software", "AB12 CDE", []),
+        ("file name", "IMG 1234", []),
+        ("file name", "DSC01234", []),
+        ("file name", "P1010020", []),
+    ],
+)
+def test_registrations_in_captions_and_names(where: str, words: str, expected: list[str]) -> None:
+    beside = Finding("seen.metadata", 1.0, where, text=words)
+    findings = list(Plates()(Photo.from_array(picture()), [beside]))
+    assert [one.text for one in findings] == expected
+    assert all((one.kind, one.box) == ("vehicle.plate.uk", None) for one in findings)
+    assert all("CDE" not in one.evidence and one.evidence.endswith(f"in {where}") for one in findings)
 
 
 def test_one_plate_that_was_detected_twice_is_one_finding() -> None:

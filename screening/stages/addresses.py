@@ -1,4 +1,5 @@
-"""Addresses: house numbers on doors, gates, walls and bins, street name plates, postcodes, names of houses.
+"""Addresses: house numbers on doors, gates, walls and bins, street name plates, postcodes, names of houses; and those
+in captions, names and codes.
 
 A number is a house number when it stands alone, on nothing that moves or is worn, and looks like one: best on a small
 plain sign. Each of these is a factor of its score, set by hand on labelled street fronts.
@@ -12,6 +13,7 @@ from typing import ClassVar
 
 from screening.finding import Box, Finding
 from screening.photo import Photo
+from screening.stages import captions
 from screening.stages.address_text import HouseNumber, house_name, house_number, postcodes, street
 from screening.stages.ground import ground
 from screening.stages.house_numbers import alone, on_signs, road_sign
@@ -31,7 +33,7 @@ class Addresses:
     """
 
     name: ClassVar[str] = "addresses"
-    after: ClassVar[tuple[str, ...]] = ("faces", "vehicles", "text", "plates")
+    after: ClassVar[tuple[str, ...]] = ("metadata", "faces", "vehicles", "text", "codes", "plates")
     kinds: ClassVar[tuple[str, ...]] = (
         "address.house_number",
         "address.street_name",
@@ -53,6 +55,7 @@ class Addresses:
         for place, finding in enumerate(findings):
             if finding.score >= self.minimum and not any(_repeats(finding, other) for other in findings[:place]):
                 yield finding
+        yield from captions.addresses(found)
 
     def _words(self, photo: Photo, texts: Sequence[Line]) -> Iterator[Finding]:
         """Street names, postcodes and house names, in single lines and where they go on beside or below."""

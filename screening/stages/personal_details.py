@@ -15,16 +15,13 @@ from typing import ClassVar
 from screening.finding import Box, Finding
 from screening.force import Force
 from screening.photo import Photo
+from screening.stages.captions import COUNTED
 from screening.stages.online import online
 from screening.stages.phone_numbers import dialled, mended, numbers
 from screening.stages.private_numbers import Detail, private_numbers
 from screening.stages.reading import Line, lines, plain, rows, wraps
 from screening.stages.signs import is_sign
 
-# Fields that hold what a camera or a program counts.
-COUNTED = re.compile(
-    r"(?i)date|time|serial|version|software|firmware|uniqueid|documentid|instanceid|model|make|lens|digest|hash"
-)
 NAMED = ("file name", "folder name")
 # What a name in a file's name is likely to be; digits there count pictures.
 SURE_IN_NAMES = ("personal.phone", "personal.email", "personal.handle", "personal.nino", "personal.intranet")

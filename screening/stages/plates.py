@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from screening.finding import Box, Finding
 from screening.force import Force
 from screening.photo import Photo
-from screening.stages import second_look
+from screening.stages import captions, second_look
 from screening.stages.ground import Ground, ground
 from screening.stages.plate_text import Reading, in_plate, readable, without_band
 from screening.stages.reading import Line, lines, rows, wraps
@@ -45,7 +45,7 @@ class Plates:
     """
 
     name: ClassVar[str] = "plates"
-    after: ClassVar[tuple[str, ...]] = ("vehicles", "text")
+    after: ClassVar[tuple[str, ...]] = ("metadata", "vehicles", "text", "codes")
     kinds: ClassVar[tuple[str, ...]] = ("vehicle.plate", "vehicle.plate_illegible")
     networks: ClassVar[tuple[str, ...]] = ("text-detection", "text-recognition")
 
@@ -71,6 +71,9 @@ class Plates:
             if finding.box is not None and not any(finding.box.inside(box) > 0.3 for box in taken):
                 taken.append(finding.box)
                 yield finding
+        for registration, where, box in captions.registrations(found):
+            said = self._finding(registration, captions.SURE, box)
+            yield replace(said, evidence=f"{said.evidence}, in {where}")
 
     def _detected(
         self, photo: Photo, box: Box, score: float, texts: Sequence[Line], vehicles: Sequence[Box]
@@ -119,7 +122,7 @@ class Plates:
                 box = line.box.grow(0.03, 0.1).clip(photo.width, photo.height)
                 yield self._finding(registration, certainty, box or line.box)
 
-    def _finding(self, registration: Registration, score: float, box: Box) -> Finding:
+    def _finding(self, registration: Registration, score: float, box: Box | None) -> Finding:
         """The finding for a plate that was read; its evidence tells nothing of the text but its length and pattern."""
         kind = f"vehicle.plate.{registration.country}" if registration.country else "vehicle.plate"
         count = sum(character.isalnum() for character in registration.text)
