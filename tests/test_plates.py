@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -146,6 +147,7 @@ def test_a_runners_number_is_no_plate_but_a_plate_held_up_is() -> None:
     assert scores(text("2741", INSIDE), face) == []
     assert scores(text("2741", INSIDE))
     assert scores(text("2741", INSIDE), face, van)
+    assert scores(text("2741", INSIDE), face, replace(van, score=0.5)) == []  # the runner was taken for one
     assert scores(text("AB12 CDE", INSIDE), face)
     assert scores(text("27415", INSIDE), face)  # a trade plate
 

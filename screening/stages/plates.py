@@ -32,6 +32,10 @@ CHARACTERS = 2
 # No more digits than this, and nothing else, are on doors and clocks as well.
 SHORT = 4
 SURE = 0.5
+# What is left of such a score where the digits are worn: runners and players have numbers on their chests. A vehicle
+# below this score carries no plate there: a person with a number is taken for one.
+WORN = 0.3
+CARRIES = 0.7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +49,7 @@ class Plates:
     """
 
     name: ClassVar[str] = "plates"
-    after: ClassVar[tuple[str, ...]] = ("metadata", "vehicles", "text", "codes")
+    after: ClassVar[tuple[str, ...]] = ("metadata", "faces", "vehicles", "text", "codes")
     kinds: ClassVar[tuple[str, ...]] = ("vehicle.plate", "vehicle.plate_illegible")
     networks: ClassVar[tuple[str, ...]] = ("text-detection", "text-recognition")
 
@@ -56,13 +60,15 @@ class Plates:
     def __call__(self, photo: Photo, found: Sequence[Finding]) -> Iterator[Finding]:
         """One finding for each plate, the detected ones first."""
         texts = lines(found)
-        vehicles = [finding.box for finding in found if finding.is_a("seen.vehicle") and finding.box is not None]
+        vehicles = _boxes(found, "seen.vehicle")
+        bodies, carriers = [_body(face) for face in _boxes(found, "face")], _boxes(found, "seen.vehicle", CARRIES)
         taken: list[Box] = []
         detected = [finding for finding in found if finding.is_a("seen.plate") and finding.box is not None]
         for plate in sorted(detected, key=lambda finding: -finding.score):
             if plate.box is None or any(plate.box.inside(box) > 0.5 for box in taken):
                 continue
-            for finding in self._detected(photo, plate.box, plate.score, texts, vehicles):
+            worn = any(plate.box.inside(body) > 0.5 for body in bodies) and not _lies_on(plate.box, carriers)
+            for finding in self._detected(photo, plate.box, plate.score, texts, vehicles, worn=worn):
                 # a box that comes to nothing hides no plate that lies in it
                 taken.append(plate.box)
                 yield finding
@@ -76,7 +82,7 @@ class Plates:
             yield replace(said, evidence=f"{said.evidence}, in {where}")
 
     def _detected(
-        self, photo: Photo, box: Box, score: float, texts: Sequence[Line], vehicles: Sequence[Box]
+        self, photo: Photo, box: Box, score: float, texts: Sequence[Line], vehicles: Sequence[Box], *, worn: bool
     ) -> Iterator[Finding]:
         """What a box that the street network took for a plate is."""
         on = ON_VEHICLE if _lies_on(box, vehicles) else 0.0
@@ -94,7 +100,8 @@ class Plates:
         sign = ON_SIGN * _plate_like(ground(photo, reading.line)) if len(reading.parts) == 1 else 0.0
         # a text of no pattern in a doubtful box is a shop's sign as often as a plate
         share = 1.0 if reading.registration.country else 0.5
-        if not on and reading.registration.text.isdigit() and reading.count <= SHORT:
+        digits = reading.registration.text.isdigit() and reading.count <= SHORT
+        if not on and digits:
             # a clock, a room, a house: nothing but the box speaks for a plate
             share = 0.0
         certainty = _either(score, share * on, share * reading.registration.weight, share * sign)
@@ -102,6 +109,8 @@ class Plates:
         certainty = 0.7 * score if reading.count > LONGEST + 2 else certainty
         if not on and not any(character.isdigit() for character in reading.registration.text):
             certainty *= OFF_VEHICLE
+        if digits and worn:
+            certainty *= WORN
         if certainty >= self.minimum:
             yield self._finding(reading.registration, certainty, box)
 
@@ -175,6 +184,15 @@ def _candidates(texts: Sequence[Line]) -> Iterator[Line]:
 
 def _lies_on(box: Box, vehicles: Sequence[Box]) -> bool:
     return any(box.inside(vehicle.grow(0.03)) > 0.8 and box.area < 0.3 * vehicle.area for vehicle in vehicles)
+
+
+def _boxes(found: Sequence[Finding], kind: str, least: float = 0.0) -> list[Box]:
+    return [one.box for one in found if one.is_a(kind) and one.box is not None and one.score >= least]
+
+
+def _body(face: Box) -> Box:
+    """About where the body under a face is."""
+    return Box(face.left - face.width, face.top, face.right + face.width, face.bottom + 5 * face.height)
 
 
 def _plate_like(sign: Ground) -> float:
