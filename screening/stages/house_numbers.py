@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -13,7 +14,7 @@ from screening.stages import second_look
 from screening.stages.address_text import HouseNumber, house_number
 from screening.stages.ground import ground
 from screening.stages.number_signs import Sign, number_signs
-from screening.stages.reading import Line, corners
+from screening.stages.reading import Line, below, corners
 
 # The best score of a number on a dark sign, a light one, and none: light patches with dark marks are everywhere.
 DARK_SIGN, LIGHT_SIGN, NO_SIGN = 0.95, 0.65, 0.66
@@ -31,6 +32,8 @@ ANOTHER, SIGNED_ANOTHER = 0.85, 0.93
 WIDE, NARROW, TINY = 1.6, 0.38, 12
 # A number as close to the picture's edge as this, in pixels, may have lost a digit, or be the camera's own print.
 EDGE = 2
+# A number right above or below such a word is of a route.
+TRANSPORT = re.compile(r"\b(?:bus(?:es)?|platform|routes?|stop|tram)\b", re.IGNORECASE)
 # A text read less surely than this is as likely a pattern that nobody wrote.
 UNSURE = 0.7
 
@@ -52,7 +55,7 @@ def alone(photo: Photo, texts: Sequence[Line]) -> Iterator[Candidate]:
     for line in numeric:
         number = house_number(line.text)
         sure = [other for other in texts if other is not line and other.score > UNSURE]
-        if number is None or any(_beside(line, other) for other in sure):
+        if number is None or any(_beside(line, other) or _of_transport(line, other) for other in sure):
             continue
         others = [other for other in numeric if other is not line and other.score > UNSURE]
         if any(_near(line, other) for other in others):
@@ -76,6 +79,11 @@ def _beside(line: Line, other: Line) -> bool:
     level = abs(other.box.centre[1] - line.box.centre[1]) < 0.6 * line.box.height
     gap = max(other.box.left - line.box.right, line.box.left - other.box.right)
     return level and gap < 1.5 * line.box.height
+
+
+def _of_transport(line: Line, other: Line) -> bool:
+    """Whether a text right above or below says that the number is of a bus, a tram or a train."""
+    return TRANSPORT.search(other.text) is not None and (below(other, line) or below(line, other))
 
 
 def _on_dark_sign(photo: Photo, line: Line) -> bool:
