@@ -27,12 +27,13 @@ EXPECTED = {
     "desk/briefing.jpg": ("protective-marking", "block"),
     "desk/letter.jpg": ("personal-details", "block"),
     "desk/evidence-bag.jpg": ("evidence", "block"),
+    "desk/warrant-card.jpg": ("staff-security", "block"),
     "open-day/school-gate.jpg": ("juvenile", "hold"),
     "stock/agency-view.jpg": ("scene-address", "block"),  # GPS in its metadata
 }
 CLEAR = ["open-day/campaign-poster.jpg", "stock/hills.jpg", "stock/cat.jpg", "stock/coffee.jpg"]
 # What stands in the pictures and must stand nowhere in a report.
-SECRETS = ["BD51", "LK08", "A123 BCD", "07700", "B12 0XX", "ACACIA", "example.org"]
+SECRETS = ["BD51", "LK08", "A123 BCD", "07700", "B12 0XX", "ACACIA", "example.org", "21345"]
 SEVERITY = ["clear", "hold", "block"]
 
 

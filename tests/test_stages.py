@@ -75,8 +75,8 @@ def test_a_stage_names_the_stages_whose_findings_it_reads_and_comes_after_them(
     monkeypatch.setattr(Finding, "is_a", noted)
     list(stage(Photo.from_array(PHOTOS["grey"]), (Finding("other", 1.0, "-"),)))
     monkeypatch.undo()
-    # metadata and the register say whose a face is, and only where another stage found one
-    places = [one for one in ALL.values() if one.name not in ("metadata", "register")]
+    # metadata, the register and a name badge say whose a face is, and only where another stage found one
+    places = [one for one in ALL.values() if one.name not in ("metadata", "register", "documents")]
     sources = {
         source.name
         for kind in asked
@@ -102,12 +102,13 @@ def test_what_was_read_is_nowhere_but_in_text() -> None:
     """A stage's evidence masks what it read: none of a planted line's secrets shows."""
     photo = Photo.from_array(np.full((400, 600, 3), 200, np.uint8))
     planted = ["07700 900123", "someone@example.org", "AB12 CDE", "QQ 12 34 56 C", "4111 1111 1111 1111", "SW1A 1AA"]
+    planted += ["PC 21345", "MORGA753116SM9IJ"]
     lines = [
         Finding("seen.text", 0.99, "text", text=secret, points=((9.0, y), (300.0, y), (300.0, y + 30), (9.0, y + 30)))
-        for y, secret in zip(range(10, 400, 60), planted, strict=False)
+        for y, secret in zip(range(10, 400, 45), planted, strict=False)
     ]
     lines = [dataclasses.replace(line, box=photo_box(line)) for line in lines]
-    for name in ("markings", "plates", "addresses", "personal_details"):
+    for name in ("markings", "plates", "addresses", "personal_details", "documents"):
         for finding in ALL[name](photo, lines):
             for secret in planted:
                 assert secret not in finding.evidence

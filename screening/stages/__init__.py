@@ -41,6 +41,7 @@ STAGES = {
     "plates": "screening.stages.plates:Plates",
     "addresses": "screening.stages.addresses:Addresses",
     "personal_details": "screening.stages.personal_details:PersonalDetails",
+    "documents": "screening.stages.documents:Documents",
 }
 
 

@@ -1,0 +1,190 @@
+"""Identity documents, officers by rank and number or name, name badges, and what a briefing gives away.
+
+All of it is told from the lines that were read, and from where they stand: a title is a document's only with its fields
+around it, and a name is a badge's only on the body below a face.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from screening.finding import Box, Finding
+from screening.photo import Photo
+from screening.stages import document_rules as rules
+from screening.stages.reading import Line, below, join, lines, rows
+from screening.stages.wording_rules import Clue
+
+# How far a document reaches around a line of it, in that line's heights: to the left, up, on the right, down.
+AROUND_TITLE = 15.0, 6.0, 25.0, 15.0
+AROUND_NUMBER = 10.0, 15.0, 12.0, 10.0
+AROUND_WORD = 10.0, 8.0, 10.0, 20.0
+# A page with a machine-readable zone is about so much higher than the zone is long.
+PAGE = 0.85
+# The body below a face, in the face's widths from its middle and its heights from its chin; and how high letters on it
+# are at most: print on clothes is larger than a badge's.
+SIDEWAYS, DOWN = 1.5, 3.5
+RANK_HIGH, NAME_HIGH = 0.35, 0.16
+
+Reach = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Documents:
+    """Finds identity documents and warrant cards, officers' numbers and names, name badges, briefings, door codes.
+
+    Attributes:
+        minimum: the score below which nothing is reported.
+    """
+
+    name: ClassVar[str] = "documents"
+    after: ClassVar[tuple[str, ...]] = ("faces", "text")
+    kinds: ClassVar[tuple[str, ...]] = (
+        "personal.document",
+        "staff.warrant_card",
+        "staff.collar_number",
+        "staff.officer",
+        "staff.briefing",
+        "staff.access_code",
+        "face.name_badge",
+    )
+
+    minimum: float = 0.4
+
+    def __call__(self, photo: Photo, found: Sequence[Finding]) -> Iterator[Finding]:
+        page = whole(lines(found))
+        faces = [
+            finding.box
+            for finding in found
+            if (finding.is_a("face.identifiable") or finding.is_a("face.unidentifiable")) and finding.box is not None
+        ]
+        for clue, place, text in (*documents(page), *staff(page), *badges(page, faces)):
+            box = place.clip(photo.width, photo.height)
+            if clue.score >= self.minimum and box is not None:
+                yield Finding(clue.kind, clue.score, clue.evidence, box, text)
+
+
+Told = tuple[Clue, Box, str]
+
+
+def whole(read: Sequence[Line]) -> list[Line]:
+    """The lines, the rows that they stand in where these are more than one, and ranks with what stands below them."""
+    single = set(read)
+    page = [*read, *(row for row in rows(read) if row not in single)]
+    ranks = [line for line in page if rules.rank(line.text)]
+    return [*page, *(join([rank, line]) for rank in ranks for line in page if line is not rank and below(rank, line))]
+
+
+def documents(page: Sequence[Line]) -> list[Told]:
+    """Each document once, with all lines that stand on it: its place is what is redacted."""
+    kept: list[Told] = []
+    for clue, place, text in sorted(_documents(page), key=lambda told: -told[0].score):
+        same = next((one for one in kept if one[1].overlap(place)), None)
+        if same is None:
+            kept.append((clue, place, text))
+        else:
+            kept[kept.index(same)] = (same[0], same[1].union(place), same[2])
+    return kept
+
+
+def _documents(page: Sequence[Line]) -> Iterator[Told]:
+    for line in page:
+        title = rules.title(line.text)
+        if rules.zone(line.text):
+            long = line.length / max(line.height, 1.0)
+            clue = Clue("personal.document", 0.95, "the machine-readable zone of a passport or card")
+            yield clue, *_all_of(near(line, page, (4.0, PAGE * long, 4.0, 5.0)))
+        elif rules.driver_number(line.text):
+            clue = Clue("personal.document", 0.9, "the number of a driving licence")
+            yield clue, *_all_of(near(line, page, AROUND_NUMBER))
+        elif title:
+            around = near(line, page, AROUND_TITLE)
+            signs = len(_signs(title, [other.text for other in around if other is not line]))
+            if signs:
+                kind = "staff.warrant_card" if title == rules.WARRANT else "personal.document"
+                evidence = f"the title of a {title}, and {signs} more that is on one".replace("a i", "an i")
+                yield Clue(kind, 0.95 if signs > 1 else 0.6, evidence), *_all_of(around)
+
+
+def _signs(title: str, around: Sequence[str]) -> set[str]:
+    """What else of a document stands around its title."""
+    signs = {sign for text in around for sign in rules.fields(text)}
+    if title in (rules.WARRANT, rules.IDENTITY):
+        for text in around:
+            signs |= {"rank"} if rules.rank(text) else set()
+            signs |= {"rank", "number"} if rules.numbered_officer(text) else set()
+            signs |= {"rank", "name"} if rules.named_officer(text, police=True) else set()
+        # a name alone is on every sign, and so is a number
+        if signs or title == rules.WARRANT:
+            signs |= {"name" for text in around if rules.person(text)}
+    return signs
+
+
+def staff(page: Sequence[Line]) -> Iterator[Told]:
+    """Officers by number or name, an operation's briefing, codes of doors and alarms: each line once."""
+    taken: list[Box] = []
+    for line in sorted(page, key=lambda line: -len(line.text)):  # a row before the lines that it is made of
+        told = None if any(line.box.inside(box) > 0.8 for box in taken) else _of_staff(line, page)
+        if told is not None:
+            taken.append(line.box)
+            yield told
+
+
+def _of_staff(line: Line, page: Sequence[Line]) -> Told | None:
+    here = line.box, line.text
+    if rules.numbered_officer(line.text):
+        return Clue("staff.collar_number", 0.6, "an officer's rank and number"), *here
+    if not rules.worth_a_look_around(line.text):  # which is dear on a full page
+        return None
+    board = near(line, page, AROUND_WORD)
+    around = [other.text for other in board]
+    if rules.operation(line.text) and rules.briefing(around):
+        clue = Clue("staff.briefing", 0.7, "the name of an operation with words of its briefing")
+        return clue, *_all_of(board)
+    if rules.access_code(line.text, around):
+        return Clue("staff.access_code", 0.7, "the code of a door or an alarm, or a password"), *here
+    if rules.named_officer(line.text, police=any(rules.speaks_of_police(text) for text in around)):
+        return Clue("staff.officer", 0.6, "an officer's rank and name"), *here
+    return None
+
+
+def badges(page: Sequence[Line], faces: Sequence[Box]) -> Iterator[Told]:
+    """Names, and ranks with a name or a number, on the body below a face: one badge for each face."""
+    for face in faces:
+        worn = [line for line in page if on_body(face, line)]
+        ranks = [line for line in worn if line.height <= RANK_HIGH * face.height and _officer(line)]
+        names = [line for line in worn if line.height <= NAME_HIGH * face.height and rules.person(line.text)]
+        if ranks or names:
+            yield Clue("face.name_badge", 0.7 if ranks else 0.6, "a name badge below a face"), *_all_of(ranks + names)
+
+
+def _officer(line: Line) -> bool:
+    return rules.numbered_officer(line.text) or rules.named_officer(line.text, police=True)
+
+
+def on_body(face: Box, line: Line) -> bool:
+    """Whether a line stands upright on the body below a face."""
+    x, y = line.centre
+    sideways = abs(x - face.centre[0]) / face.width
+    down = (y - face.bottom) / face.height
+    return sideways <= SIDEWAYS and 0 < down <= DOWN and line.length <= 3 * face.width and abs(line.angle) <= 35
+
+
+def near(line: Line, page: Sequence[Line], reach: Reach) -> list[Line]:
+    """The line and those whose middle is no further from it than `reach`, as read in its direction."""
+    left, up, right, down = reach
+    wide = line.length / max(line.height, 1.0)
+
+    def reached(other: Line) -> bool:
+        start, top, end, bottom = other.seen_from(line)
+        return -left <= (start + end) / 2 <= wide + right and -up <= (top + bottom) / 2 <= 1 + down
+
+    return [other for other in page if other is line or reached(other)]
+
+
+def _all_of(parts: Sequence[Line]) -> tuple[Box, str]:
+    box = parts[0].box
+    for part in parts[1:]:
+        box = box.union(part.box)
+    return box, "\n".join(part.text for part in parts)
