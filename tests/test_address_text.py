@@ -19,6 +19,11 @@ from screening.stages.address_text import house_name, house_number, postcodes, s
         ("15/2", "15/2", True),  # a corner house, elsewhere in Europe
         ("No. 5", "5", True),  # with a word
         ("Flat 3", "3", True),  # inside a house
+        ("Apartment 12", "12", True),
+        ("Unit 4", "4", True),
+        ("FLATS 1-12", "1-12", True),  # a block of flats
+        ("1 to 6", "1to6", False),  # flats, or hours
+        ("2 to 4", "2to4", False),
         ("9491", "9491", True),  # four digits, as in North America
         ("1925", "1925", False),  # the year a house was built
         ("9-21", "9-21", False),  # opening hours
@@ -65,6 +70,21 @@ def test_other_numbers_are_no_house_numbers(printed: str) -> None:
         ("12 Lewes Road", "Lewes Road", "12", True),  # with the house's number
         ("ST JOHN'S ROAD B17", "ST JOHN'S ROAD", "", True),  # with the postal district
         ("Acacia Close", "Acacia Close", "", False),  # a word that means other things too
+        ("Acacia Dr", "Acacia Dr", "", False),
+        ("Acacia Gdns", "Acacia Gdns", "", False),
+        ("MOOR CROFT", "MOOR CROFT", "", False),
+        ("THE BROADWAY", "THE BROADWAY", "", False),  # no name but the street's word
+        ("12 Acacia Close", "Acacia Close", "12", True),  # a number makes it sure
+        ("12 Victoria Park", "Victoria Park", "12", True),
+        ("Flat 2, Acacia Close", "Acacia Close", "", True),  # and so does a flat's
+        ("Acacia Close 12", "Acacia Close", "12", False),  # a number at the end may be of anything
+        ("12 Acacia Avenue, Birmingham", "Acacia Avenue", "12", True),  # with the town
+        ("Flat 2, 12 Acacia Avenue, Moseley, Birmingham", "Acacia Avenue", "12", True),
+        ("12, Acacia Avenue", "Acacia Avenue", "12", True),
+        ("Home address: 12 Acacia Avenue, Birmingham", "Acacia Avenue", "12", True),  # a form
+        ("12AcaciaAvenue,Birmingham", "Acacia Avenue", "12", True),  # the spaces lost
+        ("BRISTOL ROAD SOUTH", "BRISTOL ROAD SOUTH", "", True),  # a part of a long road
+        ("ST CHAD'S QUEENSWAY", "ST CHAD'S QUEENSWAY", "", True),
         ("Rue de Rivoli", "Rue de Rivoli", "", True),  # France
         ("Hauptstrasse", "Hauptstrasse", "", True),  # Germany: one word needs no second
         ("улица Ефимова", "улица Ефимова", "", True),  # Russia
@@ -88,6 +108,12 @@ def test_streets_are_named(printed: str, name: str, number: str, sure: bool) -> 
         "off road",  # no capital letters
         "5 REASONS TO HIT THE ROAD",  # an advertisement
         "Hard Drive",  # a computer's
+        "4 WHEEL DRIVE",  # a car's
+        "10 MINUTE WALK",  # an advertisement's
+        "CAR PARK",  # a place, and the three below too
+        "VICTORIA PARK",
+        "RETAIL PARK",
+        "LLOYDS BANK",
     ],
 )
 def test_words_of_the_road_are_no_streets(printed: str) -> None:
@@ -130,6 +156,8 @@ def test_postcodes_are_found_and_put_right(printed: str, found: tuple[str, ...])
         ("Rose Cottage", "Rose Cottage"),  # the usual one
         ("THE OLD RECTORY", "THE OLD RECTORY"),  # in capitals
         ("The Vicarage", "The Vicarage"),  # one word
+        ("THE WILLOWS", "THE WILLOWS"),  # what grows by it
+        ("Flat 2, Ivy House", "Flat 2, Ivy House"),  # one of several homes in it
         ("Coffee House", None),  # a café
         ("Opera House", None),  # a theatre
         ("a white house", None),  # no name

@@ -163,6 +163,11 @@ SPLIT = [
     ([line("07700", width=60), line("900123", top=70, width=72)], set()),  # a column of figures
     ([line("NHS No"), line("943 476 5919", top=70, width=130)], {"personal.nhs_number"}),  # announced above
     ([line("07700", width=60), line("900123", left=700, width=72)], set()),  # far apart
+    ([line("Date of birth"), line("12/05/1984", left=600, top=43)], {"personal.date_of_birth"}),  # a form's columns
+    ([line("Date of birth"), line("Surname", left=400), line("12/05/1984", left=700, top=43)], set()),  # another's
+    ([line("NHS No"), line("943 476 5919", left=600, width=130)], {"personal.nhs_number"}),
+    ([line("Sort code"), line("12-34-56", left=600), line("12345678", left=760)], {"personal.account"}),
+    ([line("Mrs A Example"), line("12 Acacia Croft", top=70)], {"personal.name_and_address"}),
     ([line("Mrs A Example"), line("12 High Street", top=70)], {"personal.name_and_address"}),  # an envelope
     ([line("Ann Example"), line("Flat 2, 12 High Street", top=70, width=160)], {"personal.name_and_address"}),
     ([line("High Street"), line("12 Mile Road", top=70)], {"personal.name_and_address"}),  # a street may be a name

@@ -21,7 +21,7 @@ COUNTED = re.compile(
 # Fields that say where the photographer is to be reached, which is not where the picture was taken.
 CONTACT = re.compile(r"(?i)contact")
 SURE = 0.9
-NUMBERED = re.compile(
+STATED = re.compile(
     r"(?<![\w.,:/£$€-])(?P<number>\d{1,4}[a-z]?(?:[-/]\d{1,4}[a-z]?)?),?\s+(?P<name>(?:[a-z][\w'.-]*\s+){1,3}?(?:"
     + "|".join((*STREETS, *PERHAPS))
     + r")\b)",
@@ -61,7 +61,7 @@ def numbered_streets(text: str) -> Iterator[str]:
     """The streets in a text that have a house number before them."""
     # the names of files often have no capitals; there only a word counts that means nothing but a street
     small = text == text.lower()
-    for match in NUMBERED.finditer(text):
+    for match in STATED.finditer(text):
         number, name = house_number(match["number"]), match["name"]
         named = street(name.title() if small else name)
         between = {word.casefold() for word in name.split()[:-1]}

@@ -15,18 +15,21 @@ from typing import ClassVar
 from screening.finding import Box, Finding
 from screening.force import Force
 from screening.photo import Photo
+from screening.stages.address_text import NUMBERED, PERHAPS, STREETS
 from screening.stages.captions import COUNTED
 from screening.stages.online import online
 from screening.stages.phone_numbers import dialled, mended, numbers
-from screening.stages.private_numbers import Detail, private_numbers
-from screening.stages.reading import Line, lines, plain, rows, wraps
+from screening.stages.private_numbers import ACCOUNT_WORDS, BORN, NHS_WORDS, Detail, private_numbers
+from screening.stages.reading import Line, beside, join, lines, plain, rows, wraps
 from screening.stages.signs import is_sign
 
 NAMED = ("file name", "folder name")
 # What a name in a file's name is likely to be; digits there count pictures.
 SURE_IN_NAMES = ("personal.phone", "personal.email", "personal.handle", "personal.nino", "personal.intranet")
-# Kinds that a word announces, perhaps in the line above.
+# Kinds that a word announces, perhaps in the line above or in another column.
 ANNOUNCED = ("personal.date_of_birth", "personal.nhs_number", "personal.account")
+# In a form they may stand this far from the word, in heights of the word's line.
+COLUMN = 30.0
 # Kinds that are told by words, not by digits.
 WORDED = (
     "personal.email",
@@ -38,8 +41,9 @@ WORDED = (
 TITLED = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Sir|Lady|MR|MRS|MS|MISS|DR)\b\.?\s+[A-Z][\w'-]*(?:\s+[A-Z][\w'-]*)*")
 PERSON = re.compile(r"[A-Z][a-z'-]+(?:\s+[A-Z]\.?)?\s+[A-Z][a-z'-]+")
 STREET = re.compile(
-    r"(?i)\b(?:flat\s+\w+,?\s*)?\d{1,4}[a-z]?,?\s+(?:[a-z'-]+\s+){1,3}(?:road|rd|street|st|avenue|ave|lane|ln|close|drive|way"
-    r"|crescent|court|gardens|grove|place|terrace|hill|walk|green|square|mews|row|rise|park)\b"
+    r"(?i)\b(?:flat\s+\w+,?\s*)?\d{1,4}[a-z]?,?\s+(?:[a-z'-]+\s+){1,3}(?:"
+    + "|".join((*STREETS, *PERHAPS, *NUMBERED))
+    + r")\b"
 )
 POSTCODE = re.compile(r"(?i)\b(?:[A-Z]{1,2}\d[A-Z\d]?\s?\d[ABD-HJLNP-UW-Z]{2}|GIR\s?0AA)\b")
 
@@ -92,9 +96,8 @@ class PersonalDetails:
             for detail in self.details(line.text, sign=sign):
                 yield finding_of(detail, line.text, part(line, detail.start, detail.end))
         pairs = wraps(read)
-        for upper, lower in pairs:
-            # numbers stand above each other in every table: only those that a word announces go on below it
-            line = join_below(upper, lower)
+        # numbers stand above each other in every table: only those that a word announces go on below it
+        for line in (*(join_below(upper, lower) for upper, lower in pairs), *in_columns(read)):
             for detail in private_numbers(line.text):
                 if detail.kind in ANNOUNCED:
                     yield finding_of(detail, line.text, line.box)
@@ -154,6 +157,15 @@ def join_below(upper: Line, lower: Line) -> Line:
     left, top, right, bottom = (float(side) for side in (box.left, box.top, box.right, box.bottom))
     corners = ((left, top), (right, top), (right, bottom), (left, bottom))
     return Line(f"{upper.text} {lower.text}", min(upper.score, lower.score), box, corners)
+
+
+def in_columns(read: Sequence[Line]) -> Iterator[Line]:
+    """Each line with a word that announces a detail, and the nearest line to its right, as one: a row of a form."""
+    for label in read:
+        if BORN.search(label.text) or NHS_WORDS.search(label.text) or ACCOUNT_WORDS.search(label.text):
+            right = [other for other in read if other is not label and beside(label, other, gap=COLUMN)]
+            if right:
+                yield join((label, min(right, key=lambda other: other.seen_from(label)[0])))
 
 
 def names_with_addresses(pairs: Iterable[tuple[Line, Line]]) -> Iterator[Finding]:
