@@ -383,13 +383,15 @@ class _Others:
         if count > self.limits.frames:
             raise PhotoError(f"holds {count} pictures, more than {self.limits.frames}; export the one to publish")
         try:
-            if self.image.mode in ("RGBA", "LA", "PA") or "transparency" in self.image.info:
-                self.image.seek(0)
-                yield from self._behind_transparency()
-            for index in range(1, count):
+            for index in range(count):
                 self.image.seek(index)
                 _check_size(self.image, self.limits)
-                yield _upright(_to_rgb(self.image), self.image), f"frame {index + 1}"
+                frame = f"frame {index + 1}" if index else ""
+                if frame:
+                    yield _upright(_to_rgb(self.image), self.image), frame
+                if self.image.mode in ("RGBA", "LA", "PA") or "transparency" in self.image.info:
+                    for rgb, where in self._behind_transparency():
+                        yield rgb, ", ".join(filter(None, (frame, where)))
         except FileError:
             raise
         except BROKEN as error:

@@ -160,6 +160,16 @@ def test_light_ink_on_transparency_is_shown_over_black() -> None:
         assert (shown.min(axis=2) == picture[:, :, 3]).all()
 
 
+def test_what_the_transparency_of_a_further_frame_hides_is_another_picture() -> None:
+    hidden = drawn().convert("RGBA")
+    hidden.putalpha(0)
+    data = saved(drawn().convert("RGBA"), "TIFF", save_all=True, append_images=[hidden])
+    seen, behind = Photo.from_bytes(data, name="a.tif").others()
+    assert (seen.frame, behind.frame) == ("frame 2", "frame 2, behind the transparency")
+    assert seen.rgb.min() == 255
+    assert corner_is_red(behind)
+
+
 def test_nothing_more_is_shown_of_a_picture_that_hides_nothing() -> None:
     picture = np.asarray(drawn().convert("RGBA")).copy()
     picture[50:, 100:] = (0, 90, 0, 0)  # one colour, and no light ink beside it
