@@ -186,6 +186,7 @@ def test_a_number_in_a_row_is_found_once() -> None:
 
 
 VAN = Finding("seen.vehicle", 0.9, "van", Box(0, 0, 500, 300))
+WITH_BIRTH = {"personal.phone", "personal.date_of_birth"}
 SIGNS = [
     # what is read, and what it is blocked for
     ([line("0121 496 0123"), line("Example Plumbing Ltd", top=80)], set()),  # a tradesman's landline
@@ -195,6 +196,16 @@ SIGNS = [
     ([line("@exampleplumbing"), line("Example Plumbing Ltd", top=80)], set()),  # a business's handle
     ([line("ann@example.org"), line("Example Plumbing Ltd", top=80)], {"personal.email"}),  # a person's mailbox
     ([line("0121 496 0123"), line("Example Plumbing Ltd", top=500)], {"personal.phone"}),  # the sign is elsewhere
+    ([line("0121 496 0123"), line("Saw the man leave the shop", top=80)], {"personal.phone"}),  # a statement
+    ([line("0121 496 0123"), line("Social services", top=80)], {"personal.phone"}),  # an authority
+    ([line("0121 496 0123"), line("Example Bank", top=80), line("Mrs A Example", top=400)], {"personal.phone"}),
+    ([line("Home 0121 496 0123"), line("Example Bank", top=80)], {"personal.phone"}),
+    ([line("0121 496 0123"), line("Cab driver", top=80), line("Surname", top=300)], {"personal.phone"}),
+    ([line("0121 496 0123"), line("Bank", top=80), line("DOB 12/05/84", top=300)], WITH_BIRTH),
+    ([line("IG: annexample84"), line("Shop referral", top=80)], {"personal.handle"}),
+    ([line("0121 496 0123"), line("Mrs Example's Tea Shop", top=80)], set()),  # a shop's name
+    ([line("0121 496 0123"), line("HOME DELIVERY", top=80)], set()),
+    ([line("0121 496 0123"), line("Call us for a free quote", top=80), line("Example Ltd", top=120)], set()),
     ([line("0121 496 0123 ann@example.com")], {"personal.phone", "personal.email"}),  # her mailbox is no shop's page
 ]  # fmt: skip
 
