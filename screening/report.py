@@ -86,6 +86,7 @@ class Report:
         seconds: how long the scan took.
         tool: name and version of the program.
         stopped: whether the user stopped it before the end.
+        run: the id of the run that it is kept in; "" where it is not kept.
         taken_up: how many files were as an earlier scan into the same folder had found them; not in report.json.
     """
 
@@ -99,6 +100,7 @@ class Report:
     seconds: float = 0.0
     tool: str = "screening"
     stopped: bool = False
+    run: str = ""
     taken_up: int = 0
 
     @property
@@ -134,6 +136,7 @@ class Report:
         return {
             "schema": SCHEMA,
             "tool": self.tool,
+            "run": self.run,
             "batch": {
                 "name": self.batch.name,
                 "purpose": self.batch.purpose,

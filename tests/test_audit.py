@@ -190,6 +190,7 @@ def test_a_scan_with_a_run_is_one_line_and_one_without_is_none(log: Path, bad_fi
     assert entry and entry.number == 6
     assert entry.fields == {
         "report": sha256_of(tmp_path / "run" / "report.json"),
+        "run": json.loads((tmp_path / "run" / "report.json").read_text())["run"],
         "policy": sha256_of(tmp_path / "quick.toml"),
         "photos": 1,
         "clear": 1,

@@ -16,8 +16,9 @@ import pytest
 
 from screening.finding import ScreeningError
 from screening.weights import manifest, sha256_of
-from screening.workflow import audit, clear, keys, registers
+from screening.workflow import audit, clear, keys, registers, run
 from screening.workflow.clearance import Clearance, ClearanceError, read
+from screening.workflow.decisions import FILE, Action, Decision, DecisionError, Decisions
 from screening.workflow.office import make_private
 from tests.cleared import PASSPHRASE, QUESTION, SIGNED, Cleared, set_the_clock_back
 from tests.picture_files import picture
@@ -111,6 +112,15 @@ def remove_the_sources(cleared: Cleared) -> None:
     (cleared.run / "sources.json").unlink()
 
 
+def take_the_id_away(cleared: Cleared) -> None:
+    """What a run of an earlier version looks like."""
+    report = cleared.run / "report.json"
+    fields = json.loads(report.read_text())
+    del fields["run"]
+    report.write_text(json.dumps(fields))
+    audit.append(cleared.office.audit_log, "scan", report=sha256_of(report))
+
+
 def take_the_run_to_another_office(cleared: Cleared) -> None:
     cleared.office.audit_log.unlink()
 
@@ -119,7 +129,8 @@ def take_the_run_to_another_office(cleared: Cleared) -> None:
     ("tamper", "says"),
     [
         (edit_the_report, "is not as screening scan left it"),
-        (change_the_policy, "is not the one that .* was scanned with"),
+        (change_the_policy, "is not the pipeline that .* was scanned with"),
+        (take_the_id_away, "was scanned by an earlier version; scan again"),
         (edit_the_log, "line 1 was edited"),
         (set_the_clock_back, "the clock stands before the last line"),
         (remove_the_report, "holds no readable report.json"),
@@ -234,6 +245,64 @@ def test_a_clearance_is_read_back_as_it_was_written(cleared: Cleared) -> None:
     assert isinstance(clearance, Clearance)
     assert clearance.text() == cleared.clearance.read_text()
     assert cleared.key.signed(clearance.body, clearance.signature)
+
+
+def test_what_is_decided_or_scanned_after_the_examination_is_not_signed_over(cleared: Cleared) -> None:
+    kept = cleared.clearance.read_bytes()
+    examined = cleared.examine()
+    reject = Decision(action=Action.REJECT, by="D. Editor", sha256=sha256_of(cleared.good))
+    Decisions(cleared.run, cleared.office).decide(reject)
+    with pytest.raises(ClearanceError, match="was scanned or decided on meanwhile; clear it again"):
+        clear.issue(examined, SIGNED, cleared.office, cleared.key, PASSPHRASE)
+    examined = cleared.examine()
+    decisions = cleared.run / FILE
+    decisions.write_bytes(b"")
+    with pytest.raises(DecisionError, match="is missing"):
+        clear.issue(examined, SIGNED, cleared.office, cleared.key, PASSPHRASE)
+    assert cleared.clearance.read_bytes() == kept
+
+
+def test_a_folder_is_used_again_after_what_was_in_it_went_and_a_new_scan_keeps_what_was_decided(
+    cleared: Cleared,
+) -> None:
+    scan = ("scan", cleared.shoot, "--out", cleared.run, "--pipeline", cleared.pipeline)
+    reject = Decision(action=Action.REJECT, by="D. Editor", sha256=sha256_of(cleared.good))
+
+    def decided() -> list[str]:
+        assert screening(*scan).returncode == 1
+        there = Decisions(cleared.run, cleared.office)
+        there.check()
+        return [one.sha256 for one in there.decide(reject) and there.current()]
+
+    assert decided() == [reject.sha256]
+    first = run.identity(cleared.run)
+    assert screening(*scan).returncode == 1
+    assert cleared.examine().withheld[reject.sha256] == "rejected", "the same run, scanned again"
+    for gone in ("*", "*.*"):  # all of it; and all that is not hidden, as `rm RUN/*` leaves it
+        for path in cleared.run.glob(gone):
+            if gone == "*" or not path.name.startswith("."):
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+        shutil.rmtree(cleared.run / "previews", ignore_errors=True)
+        assert screening(*scan).returncode == 1
+        assert cleared.examine().left_out == (cleared.blocked.name,), "another run"
+        assert run.identity(cleared.run) != first
+        assert decided() == [reject.sha256]
+    assert screening("purge", cleared.run, "--yes").returncode == 0
+    assert decided() == [reject.sha256], "what was decided outlives a purge of the pictures"
+    assert screening("purge", cleared.run, "--all", "--yes").returncode == 0
+    assert screening(*scan).returncode == 1
+    assert cleared.examine().left_out == (cleared.blocked.name,)
+
+
+def test_a_copy_of_a_run_without_its_decisions_is_not_cleared(cleared: Cleared) -> None:
+    reject = Decision(action=Action.REJECT, by="D. Editor", sha256=sha256_of(cleared.good))
+    Decisions(cleared.run, cleared.office).decide(reject)
+    other = cleared.folder / "other"
+    shutil.copytree(cleared.run, other)
+    assert clear.examine(other, str(cleared.pipeline), cleared.office).withheld[reject.sha256] == "rejected"
+    (other / FILE).unlink()
+    with pytest.raises(DecisionError, match="is missing"):
+        clear.examine(other, str(cleared.pipeline), cleared.office)
 
 
 def test_a_wrong_passphrase_writes_nothing(cleared: Cleared) -> None:

@@ -18,7 +18,7 @@ from screening.report import PhotoReport
 from screening.weights import sha256_of
 from screening.workflow import audit, clear
 from screening.workflow.clearance import ClearanceError
-from screening.workflow.decisions import FILE, Action, Decision, DecisionError, Decisions, refusal
+from screening.workflow.decisions import FILE, Action, Decision, DecisionError, Decisions, about_each, refusal
 from screening.workflow.office import Office
 from screening.workflow.outcome import outcomes
 from tests.cleared import SIGNED, Cleared
@@ -28,8 +28,8 @@ PICTURE = "a" * 64
 BOX = Box(10, 10, 50, 50)
 
 
-def judgement(rule: str, kind: str, verdict: Verdict, box: Box | None = BOX) -> Judgement:
-    return Judgement(Finding(kind, 0.9, "something", box), rule, verdict, Thresholds())
+def judgement(rule: str, kind: str, verdict: Verdict, box: Box | None = BOX, evidence: str = "something") -> Judgement:
+    return Judgement(Finding(kind, 0.9, evidence, box), rule, verdict, Thresholds())
 
 
 FACE = judgement("identifiable-person", "face.identifiable", Verdict.HOLD)
@@ -42,15 +42,9 @@ BROKEN = judgement("unscreened", "error.faces", Verdict.BLOCK, None)
 
 
 def decision(action: Action, one: Judgement = PLATE, **fields: str) -> Decision:
-    return Decision(
-        action=action,
-        by=fields.pop("by", "A. Reviewer"),
-        sha256=PICTURE,
-        rule=one.rule,
-        kind=one.finding.kind,
-        box=one.finding.box,
-        **fields,
-    )
+    """A decision about the only finding of a picture."""
+    made = Decision(action=action, by=fields.pop("by", "A. Reviewer"))
+    return replace(about_each(photo(one), made)[0], **fields)  # type: ignore[arg-type]
 
 
 def photo(*judgements: Judgement) -> PhotoReport:
@@ -105,6 +99,57 @@ def test_one_finding_decided_leaves_the_others_open() -> None:
     (after,) = outcomes([photo(PLATE, TAPE)], made)
     assert (after.verdict, after.rule, after.open) == (Verdict.HOLD, "scene-scope", (TAPE,))
     assert after.decided == ((PLATE, made[0]),)
+
+
+HELD = ("scene-scope", "scene.tape", Verdict.HOLD)
+ALIKE = [
+    judgement(*HELD, BOX, "a face 40 px high"),
+    judgement(*HELD, BOX, "a face 40 px high (frame 2)"),
+    judgement(*HELD, BOX, "a face 40 px high (frame 3)"),
+    judgement(*HELD, Box(60, 60, 90, 70), "phone, 11 digits"),
+    judgement(*HELD, Box(60, 60, 90, 70), "phone, 11 digits"),  # two on one line of text
+    judgement(*HELD, Box(60, 60, 90, 71), "phone, 9 digits"),
+    judgement(*HELD, None, "somebody else in Exif.Image.Copyright"),
+    judgement(*HELD, None, "somebody else in Iptc.Application2.Copyright"),
+    judgement(*HELD, None, "phone, 11 digits, in Xmp.dc.description"),
+    judgement(*HELD, None, "phone, 11 digits, in Xmp.dc.description"),
+]
+
+
+@pytest.mark.parametrize("number", range(len(ALIKE)))
+def test_one_decision_lifts_one_finding(number: int, decisions: Decisions) -> None:
+    accept = Decision(action=Action.ACCEPT, by="A. Reviewer")
+    made = about_each(photo(*ALIKE), accept)[number]
+    decisions.decide(*(one for one in about_each(photo(*ALIKE), accept) if one != made))
+    decisions.decide(made)
+    assert len(decisions.current()) == len(ALIKE), "none of them replaced another"
+    (after,) = outcomes([photo(*ALIKE)], [made])
+    assert [id(one) for one, _ in after.decided] == [id(ALIKE[number])]
+    assert len(after.open) == len(ALIKE) - 1
+    (again,) = outcomes([photo(*(replace(one) for one in ALIKE))], decisions.current())
+    assert again.verdict is Verdict.CLEAR, "a new scan of the same bytes keeps them all"
+
+
+def test_a_decision_that_could_be_about_several_findings_is_about_none() -> None:
+    made = decision(Action.OVERRIDE, reason="museum car, out of use")
+    halves = [
+        replace(PLATE, finding=replace(PLATE.finding, box=box)) for box in (Box(10, 10, 34, 50), Box(26, 10, 50, 50))
+    ]
+    (after,) = outcomes([photo(*halves)], [made])
+    assert after.open == tuple(halves)
+    (after,) = outcomes([photo(*halves[:1])], [made])
+    assert after.verdict is Verdict.CLEAR
+    # a decision from before there were marks counts for what has a place in the first picture, and for nothing else
+    for number, one in enumerate(about_each(photo(*ALIKE), Decision(action=Action.ACCEPT, by="A"))):
+        (after,) = outcomes([photo(*ALIKE)], [replace(one, mark="")])
+        assert [id(found) for found, _ in after.decided] == ([id(ALIKE[0])] if number < 3 else [])
+    assert b"mark" not in made.line, "their lines are read as they were written"
+
+
+def test_the_words_of_what_has_a_place_may_differ_from_scan_to_scan() -> None:
+    made = decision(Action.ACCEPT, judgement(*HELD, BOX, "a face 40 px high"))
+    (after,) = outcomes([photo(judgement(*HELD, Box(10, 10, 51, 51), "a face 41 px high"))], [made])
+    assert after.verdict is Verdict.CLEAR
 
 
 def test_a_rejected_picture_stays_back_whatever_else_is_decided() -> None:
@@ -164,6 +209,8 @@ def edits(decisions: Decisions) -> Iterator[tuple[str, str]]:
     yield text.replace("out of use", "in daily use"), "does not know"
     yield second, "is missing"  # a rejection removed
     yield "", "is missing"
+    yield second + first, "in another order"
+    yield first + second + first, "or twice"
     yield first + second + forged, "does not know"
     yield text.replace('"action":"reject"', '"action":"wave"'), "no decision"
 
@@ -248,6 +295,26 @@ def test_from_the_command_line_to_the_gate(cleared: Cleared) -> None:
         cleared.clear()
 
 
+def test_a_rejection_on_the_command_line_is_of_the_picture_and_only_a_withdrawal_ends_it(cleared: Cleared) -> None:
+    name, run = cleared.blocked.name, cleared.run
+    told = (name, "--by", "D. Editor", "--pipeline", cleared.pipeline)
+    why = ("--reason", "the place is our own open day")
+    assert f"{name}: block" in screening("decide", run, "reject", *told).stdout
+    assert f"{name}: block (rejected)" in screening("decide", run, "override", *told, *why).stdout
+    assert screening("decide", run, "withdraw", *told, "--rule", "scene-address").returncode == 0
+    assert f"{name}: block (rejected)" not in screening("decide", run, "override", *told[:1], *told[1:3]).stdout
+    assert f"{name}: block (rejected)" in screening("decide", run, "override", *told, *why).stdout
+    # one that was made on the page is withdrawn in the same way
+    assert "2 decisions recorded" in screening("decide", run, "withdraw", *told).stdout
+    Decisions(run, cleared.office).decide(Decision(action=Action.REJECT, by="P", sha256=sha256_of(cleared.blocked)))
+    assert f"{name}: block (scene-address)" in screening("decide", run, "withdraw", *told).stdout
+    assert Decisions(run, cleared.office).current() == []
+    nothing = screening("decide", run, "withdraw", *told)
+    assert (nothing.returncode, "nothing was decided about it" in nothing.stderr) == (2, True)
+    nobody = screening("decide", run, "reject", name, "--by", " ", "--pipeline", cleared.pipeline)
+    assert (nobody.returncode, "--by" in nobody.stderr) == (2, True)
+
+
 def test_who_overrode_a_finding_is_known_to_the_signing(cleared: Cleared) -> None:
     done = screening(
         *("decide", cleared.run, "override", cleared.blocked.name, "--by", "A. Signer", "--reason", "our own open day"),
@@ -278,5 +345,11 @@ def test_findings_are_never_judged_by_another_policy_than_the_runs_own(cleared: 
     ):
         refused = screening(*call)
         assert refused.returncode == 2, call
-        assert f"was scanned with a pipeline file called {own.stem}: name it with --pipeline" in refused.stderr
+        said = {
+            "own": "was scanned with a pipeline file called own: name it with --pipeline",
+            "default": "that ships with the program is not the one that it was scanned with, or has changed since",
+        }
+        assert said[own.stem] in refused.stderr
+    named = screening("redact", run, "--pipeline", "strict")
+    assert (named.returncode, "the pipeline strict that ships" in named.stderr) == (2, True)
     assert screening("evaluate", labels, "--run", run, "--pipeline", own).returncode == 0

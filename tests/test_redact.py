@@ -10,12 +10,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from screening import config
 from screening.finding import Box
 from screening.photo import Photo
+from screening.web.review import Review, ReviewError, Wish
 from screening.weights import sha256_of
 from screening.workflow import audit, clear, copies
+from screening.workflow.decisions import Action
 from screening.workflow.office import Office
-from screening.workflow.redact import Style, redacted
+from screening.workflow.outcome import of_run
+from screening.workflow.redact import Redaction, Style, redacted
 from tests.picture_files import picture, scenery
 from tests.test_scan import QUICK, screening
 
@@ -139,6 +143,14 @@ def test_a_picture_that_cannot_be_redacted_is_named_and_the_others_go_on(shoot: 
     assert done.returncode == 2
     assert "street.jpg: is not as it was screened" in done.stderr
     assert "two.gif: holds several pictures" in done.stderr
+    (shoot / "street.jpg").unlink()
+    gone = screening("redact", run, "street.jpg", "--pipeline", shoot.parent / "plates.toml")
+    assert (gone.returncode, "street.jpg: cannot be read" in gone.stderr, gone.stderr.count("\n")) == (2, True, 1)
+    sources = json.loads((run / "sources.json").read_text())
+    (run / "sources.json").write_text(json.dumps({"drawing.png": sources["drawing.png"]}))
+    gone = screening("redact", run, "street.jpg", "--pipeline", shoot.parent / "plates.toml")
+    assert (gone.returncode, "street.jpg: " in gone.stderr, "scan the shoot again" in gone.stderr) == (2, True, True)
+    (run / "sources.json").write_text(json.dumps(sources))
     assert "drawing.redacted.png: 1 finding redacted, not found any more; clear" in done.stdout
     nothing = screening("redact", run, "--rule", "evidence", "--pipeline", shoot.parent / "plates.toml")
     assert nothing.returncode == 2
@@ -236,3 +248,77 @@ def test_what_was_kept_back_is_not_redacted_and_a_name_is_not_taken_twice(shoot:
     assert "street.jpg: was kept back by A. Reviewer; withdraw that first" in done.stderr
     assert "drawing.redacted.png: the shoot has a picture of this name" in done.stderr
     assert not (run / copies.FILE).exists()
+
+
+def test_copies_are_screened_by_the_pipeline_of_their_run_and_no_other(shoot: Path) -> None:
+    run, pipeline = scanned(shoot), shoot.parent / "plates.toml"
+    weaker = shoot.parent / "weaker.toml"
+    weaker.write_text(PLATES.replace('[[stage]]\nuse = "tests.red_stage:Reds"\n', ""))
+    done = screening("redact", run, "--rule", "scene-address", "--pipeline", weaker)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert f"weaker.toml: is not the pipeline that {run} was scanned with, or has changed since" in done.stderr
+    assert not (run / "redacted").exists()
+    # whoever asks for it in Python gets a copy that is not cleared
+    office = Office(shoot.parent / "office")
+    original = next(one.photo for one in of_run(run, str(pipeline), office) if one.photo.file == "street.jpg")
+    redaction = Redaction(run=run, pipeline=config.load(weaker), folder=run / "redacted", office=office)
+    place = [one for one in original.judgements if one.rule == "scene-address"]
+    assert redaction(shoot / "street.jpg", original, place).still == ()
+    with pytest.raises(copies.CopyError, match=r"street\.redacted\.jpg was screened by another pipeline than its run"):
+        clear.examine(run, str(pipeline), office)
+    assert screening("redact", run, "street.jpg", "--pipeline", pipeline).returncode == 0
+    assert sha256_of(run / "redacted" / "street.redacted.jpg") in clear.examine(run, str(pipeline), office).released
+
+
+def test_what_a_copy_took_over_counts_as_long_as_it_counts_for_the_original(shoot: Path) -> None:
+    run, pipeline = scanned(shoot, pipeline=both()), shoot.parent / "plates.toml"
+    office = Office(shoot.parent / "office")
+    by = ("street.jpg", "--by", "A. Reviewer", "--pipeline", pipeline)
+
+    def of_the_copy() -> tuple[str, str]:
+        (after,) = (one for one in of_run(run, str(pipeline), office) if one.photo.file == "street.redacted.jpg")
+        examined = clear.examine(run, str(pipeline), office)
+        assert (after.photo.sha256 in examined.released) is (after.verdict == 0)
+        return str(after.verdict), after.rule
+
+    assert screening("decide", run, "accept", *by, "--rule", "notice").returncode == 0
+    assert screening("redact", run, "street.jpg", "--rule", "number-plate", "--pipeline", pipeline).returncode == 0
+    assert of_the_copy() == ("clear", "")
+    assert screening("decide", run, "reject", *by).returncode == 0
+    assert of_the_copy() == ("block", "rejected")
+    review = Review(run, by="A. Reviewer", pipeline=str(pipeline), office=office)
+    copy = next(one for one in review.state()["photos"] if one["file"] == "street.redacted.jpg")
+    assert (copy["whole"]["action"], copy["verdict"]) == ("reject", "block")
+    with pytest.raises(ReviewError, match="its original was kept back"):
+        review.decide([Wish(photo=copy["number"], action=Action.WITHDRAW)])
+    assert screening("decide", run, "withdraw", *by).returncode == 0
+    assert of_the_copy() == ("hold", "notice"), "what it took over was withdrawn with the rest"
+    assert screening("decide", run, "accept", *by, "--rule", "notice").returncode == 0
+    assert screening("redact", run, "street.jpg", "--rule", "number-plate", "--pipeline", pipeline).returncode == 0
+    assert of_the_copy() == ("clear", "")
+    assert screening("decide", run, "withdraw", *by, "--rule", "notice").returncode == 0
+    assert of_the_copy() == ("hold", "notice")
+
+
+def test_no_copy_takes_the_place_of_another_originals(shoot: Path) -> None:
+    data = io.BytesIO()
+    Image.fromarray(street(seed=3)).save(data, "WEBP", lossless=True)
+    (shoot / "Street.webp").write_bytes(data.getvalue())
+    (shoot / "street.webp.jpg").write_bytes(picture(rgb=street(seed=4), quality=95))
+    run, pipeline = scanned(shoot), shoot.parent / "plates.toml"
+    done = screening("redact", run, "--pipeline", pipeline, "--json")
+    assert done.returncode == 0, done.stderr
+    told = {one["file"]: Path(one["copy"]).name for one in json.loads(done.stdout)}
+    assert told == {
+        "Street.webp": "Street.redacted.jpg",
+        "drawing.png": "drawing.redacted.png",
+        "street.jpg": "street.jpg.redacted.jpg",  # a disk may not tell capitals from small letters
+        "street.webp.jpg": "street.webp.redacted.jpg",
+    }
+    noted = copies.noted(run)
+    assert noted == {name: sha256_of(run / "redacted" / name) for name in told.values()}
+    assert len((run / copies.FILE).read_text().splitlines()) == len(told)
+    assert set(noted.values()) <= set(clear.examine(run, str(pipeline), Office(shoot.parent / "office")).released)
+    # one of them again: the others stay as they are
+    assert screening("redact", run, "street.jpg", "--style", "blur", "--pipeline", pipeline).returncode == 0
+    assert {name for name in noted if copies.noted(run)[name] != noted[name]} <= {"street.jpg.redacted.jpg"}

@@ -16,9 +16,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from PIL import Image
 
 from screening.policy import Verdict
 from screening.report import PhotoReport
+from screening.web.review import Review, ReviewError, Wish
 from screening.weights import sha256_of
 from screening.workflow import audit
 from screening.workflow.decisions import Action, Decision, Decisions
@@ -231,6 +233,36 @@ def test_nobody_replaces_a_decision_that_they_did_not_see(server: Server, shoot:
     assert [one.event for one in audit.entries(kept(shoot).office.audit_log)] == [
         "scan", "review", "review", "decision", "decision",
     ]  # fmt: skip
+
+
+def test_findings_that_look_alike_are_decided_one_by_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SCREENING_HOME", str(tmp_path / "office"))
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).resolve().parents[1]))
+    (tmp_path / "shoot").mkdir()
+    (tmp_path / "p.toml").write_text(PIPELINE)
+    first, second = (Image.fromarray(street(seed=seed)) for seed in (1, 2))
+    first.save(tmp_path / "shoot" / "two.tif", save_all=True, append_images=[second])
+    assert screening(
+        "scan", tmp_path / "shoot", "--out", tmp_path / "run", "--pipeline", tmp_path / "p.toml"
+    ).returncode
+    office = Office(tmp_path / "office")
+    review = Review(tmp_path / "run", by="Jo Smith", pipeline=str(tmp_path / "p.toml"), office=office)
+
+    def decide(number: int, action: Action) -> list[int]:
+        (before,) = review.state()["photos"]
+        found = before["findings"][number]
+        review.decide([Wish(photo=0, finding=number, action=action, after=found["after"])])
+        (after,) = review.state()["photos"]
+        return list(after["open"])
+
+    assert [one["evidence"] for one in review.state()["photos"][0]["findings"]] == [
+        "number plate, red", "number plate, red (frame 2)",
+    ]  # fmt: skip
+    assert decide(0, Action.ACCEPT) == [1], "the same place in the second frame was not looked at"
+    assert decide(1, Action.ACCEPT) == []
+    assert decide(0, Action.WITHDRAW) == [0]
+    with pytest.raises(ReviewError, match="of a picture, not of a finding"):
+        decide(0, Action.REJECT)
 
 
 def test_it_stops_when_nobody_uses_it(shoot: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -24,45 +25,50 @@ def decide(
 
     accept: the condition of a hold is met. release: a signed form, by --reference. parental: a permission, by
     --reference. adult: known to us as one. override: all the same, for a written --reason. redact: it stays back, and
-    screening redact --decided makes a copy without it. reject: it stays back. agree: nothing holds the picture, and a
-    person found nothing either. withdraw: nothing is decided any more.
+    screening redact --decided makes a copy without it. reject: the picture stays back, whatever else is decided. agree:
+    nothing holds the picture, and a person found nothing either. withdraw: nothing is decided any more about the
+    picture, or under that --rule.
 
     Reads the run. Writes RUN/decisions.jsonl, and a line each to the office's audit log. Where one of the decisions may
     not be made nothing is written, and it exits 2.
     """
     from screening.policy import Verdict
     from screening.workflow import outcome
-    from screening.workflow.decisions import Decision, DecisionError, Decisions, refusal
+    from screening.workflow.decisions import Decision, DecisionError, Decisions, about_each, refusal
     from screening.workflow.office import Office
 
+    if not by.strip():
+        raise DecisionError("a decision needs the name of who decides: give it with --by")
     office = Office.here()
+    decisions = Decisions(run, office)
+    current = decisions.current()
+    under = " under that rule" if rule else ""
     wanted: list[Decision] = []
     for found in outcome.find(files, outcome.of_run(run, pipeline, office)):
         photo = found.photo
-        held = [one for one in photo.judgements if one.verdict > Verdict.CLEAR and (not rule or one.rule in rule)]
-        if not held and not (action in (Action.REJECT, Action.AGREE, Action.WITHDRAW) and not rule):
-            raise DecisionError(f"{photo.file}: nothing holds it{' under that rule' if rule else ''}")
+        said = Decision(action=action, by=by, sha256=photo.sha256, reason=reason, reference=reference)
         if not photo.sha256:
             raise DecisionError(
                 f"{photo.file}: could not be read, so there is nothing to decide; mend it and scan again"
             )
-        for one in held:
-            decision = Decision(
-                action=action,
-                by=by,
-                sha256=photo.sha256,
-                rule=one.rule,
-                kind=one.finding.kind,
-                box=one.finding.box,
-                reason=reason,
-                reference=reference,
-            )
+        if action is Action.WITHDRAW:
+            made = [one for one in current if one.sha256 == photo.sha256 and (not rule or one.rule in rule)]
+            if not made:
+                raise DecisionError(f"{photo.file}: nothing was decided about it{under}")
+            wanted += [replace(said, rule=one.rule, kind=one.kind, box=one.box, mark=one.mark) for one in made]
+            continue
+        each = zip(photo.judgements, about_each(photo, said), strict=True)
+        held = [both for both in each if both[0].verdict > Verdict.CLEAR and (not rule or both[0].rule in rule)]
+        if not held and (rule or action not in (Action.REJECT, Action.AGREE)):
+            raise DecisionError(f"{photo.file}: nothing holds it{under}")
+        if action is Action.REJECT or not held:
+            wanted.append(said)
+            continue
+        for one, decision in held:
             if why := refusal(decision, one):
                 raise DecisionError(f"{photo.file}: {why}")
             wanted.append(decision)
-        if not held:
-            wanted.append(Decision(action=action, by=by, sha256=photo.sha256, reason=reason))
-    Decisions(run, office).decide(*wanted)
+    decisions.decide(*wanted)
     typer.echo(f"{len(wanted)} {'decision' if len(wanted) == 1 else 'decisions'} recorded")
     for after in outcome.find(files, outcome.of_run(run, pipeline, office)):
         typer.echo(f"{after.photo.file}: {after.verdict}{f' ({after.rule})' if after.rule else ''}")

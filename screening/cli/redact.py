@@ -29,11 +29,12 @@ def redact(
 ) -> None:
     """Writes a copy of each picture without what holds or blocks it, and screens every copy again.
 
-    Reads the run and its pictures, which stay as they are. A copy keeps creator, credit, copyright and rights, and none
-    of the other metadata. Where what was redacted is not found any more it becomes a picture of the run, to be
-    reviewed and cleared with the others, and what was decided about the rest of its original counts for it too. Writes
-    the copies, RUN/copies.jsonl and decisions, and a line each to the audit log. Exits 0 where what was redacted is not
-    found any more, 1 where some of it is, 2 where a picture could not be redacted.
+    Reads the run and its pictures, which stay as they are. Copies are screened by the pipeline that the run was scanned
+    with, and by no other. A copy keeps creator, credit, copyright and rights, and none of the other metadata. Where
+    what was redacted is not found any more it becomes a picture of the run, to be reviewed and cleared with the others,
+    and what was decided about the rest of its original counts for it too. Writes the copies, RUN/copies.jsonl and
+    decisions, and a line each to the audit log. Exits 0 where what was redacted is not found any more, 1 where some of
+    it is, 2 where a picture could not be redacted.
     """
     import json
 
@@ -50,7 +51,7 @@ def redact(
     office, fields = Office.here(), stored.read(run)
     redaction = Redaction(
         run=run,
-        pipeline=outcome.judged_by(fields, pipeline, run),
+        pipeline=outcome.scanned_by(fields, pipeline, run),
         folder=out or run / "redacted",
         office=office,
         style=Style(style),
@@ -72,6 +73,8 @@ def redact(
         try:
             if original.rejected:
                 raise RedactionError(f"{photo.file}: was kept back by {original.rejected.by}; withdraw that first")
+            if photo.file not in sources:
+                raise RedactionError(f"{photo.file}: {run} does not say where it lies; scan the shoot again")
             done.append(redaction(sources[photo.file], photo, judgements))
             if not done[-1].still:
                 Decisions(run, office).decide(*copies.carried(original, done[-1].report))

@@ -16,7 +16,7 @@ from screening.policy import Judgement, Verdict
 from screening.render.inert import inert
 from screening.report import PhotoReport, restored
 from screening.workflow import audit, copies, run
-from screening.workflow.decisions import Action, Decision, Decisions, answers, refusal
+from screening.workflow.decisions import BLANK, Action, Decision, Decisions, about_each, answers, latest, refusal
 from screening.workflow.office import Office
 from screening.workflow.outcome import Outcome, judged_by, outcomes
 from screening.workflow.sample import missed, sample
@@ -72,6 +72,7 @@ class Review:
         self.fields = run.read(folder)
         self.pipeline: Pipeline = judged_by(self.fields, pipeline, folder)
         self.photos = restored(copies.with_copies(folder, self.fields), self.pipeline.policy)
+        self.originals = copies.originals(folder)
         self.sources = run.sources(folder)
         self.decisions = Decisions(folder, office)
         self.decisions.check(mending=True)
@@ -88,7 +89,7 @@ class Review:
         made: dict[str, list[Decision]] = {}
         for one in history:
             made.setdefault(one.sha256, []).append(one)
-        after = outcomes(self.photos, current)
+        after = outcomes(self.photos, current, self.originals)
         shown = range(len(after)) if only is None else sorted(set(only))
         misses, looked = missed(self.chosen, current)
         low, high = wilson(misses, looked)
@@ -147,13 +148,14 @@ class Review:
         if not photo.sha256:
             why = "could not be read, so there is nothing to decide; mend it and scan again"
         elif wish.finding is None:
-            why = _refusal_of_picture(photo, wish.action)
+            why = _refusal_of_picture(photo, wish)
         elif not 0 <= wish.finding < len(photo.judgements):
             why = "there is no such finding in this picture"
+        elif wish.action is Action.REJECT:
+            why = "reject is said of a picture, not of a finding"
         else:
-            one = photo.judgements[wish.finding]
-            decision = _about(decision, one)
-            why = refusal(decision, one)
+            decision = about_each(photo, decision)[wish.finding]
+            why = refusal(decision, photo.judgements[wish.finding])
         if why:
             raise ReviewError(f"{inert(photo.file)}: {why}")
         return decision
@@ -162,6 +164,8 @@ class Review:
         photo = after.photo
         decided = {id(one): decision for one, decision in after.decided}
         whole = next((one for one in reversed(made) if not one.rule), None)
+        of_original = after.rejected if after.rejected and after.rejected.sha256 != photo.sha256 else None
+        last = latest(made)
         return {
             "file": inert(photo.file),
             "width": photo.width,
@@ -170,20 +174,17 @@ class Review:
             "screened_as": str(photo.verdict),
             "verdict": str(after.verdict),
             "sampled": photo.sha256 in self.chosen,
-            "whole": _said(whole),
+            "whole": _said(whole) or _said(of_original),
             "after": whole.id if whole else "",
             "findings": [
-                self._finding(number, one, decided.get(id(one)), photo, made)
-                for number, one in enumerate(photo.judgements)
+                self._finding(number, one, decided.get(id(one)), last(about))
+                for number, (one, about) in enumerate(zip(photo.judgements, about_each(photo, BLANK), strict=True))
             ],
             "open": [number for number, one in enumerate(photo.judgements) if any(one is left for left in after.open)],
         }
 
-    def _finding(
-        self, number: int, one: Judgement, decision: Decision | None, photo: PhotoReport, made: Sequence[Decision]
-    ) -> dict[str, Any]:
+    def _finding(self, number: int, one: Judgement, decision: Decision | None, last: Decision | None) -> dict[str, Any]:
         box, rule = one.finding.box, self.fields["rules"].get(one.rule, {})
-        last = next((other for other in reversed(made) if other.covers(photo.sha256, one)), None)
         return {
             "number": number,
             "rule": one.rule,
@@ -231,16 +232,14 @@ class Review:
         return bytes(data)
 
 
-def _about(decision: Decision, one: Judgement) -> Decision:
-    return replace(decision, rule=one.rule, kind=one.finding.kind, box=one.finding.box)
-
-
-def _refusal_of_picture(photo: PhotoReport, action: Action) -> str:
-    if action in (Action.REJECT, Action.WITHDRAW):
+def _refusal_of_picture(photo: PhotoReport, wish: Wish) -> str:
+    if wish.action is Action.REJECT:
         return ""
-    if action is Action.AGREE:
+    if wish.action is Action.WITHDRAW:
+        return "" if wish.after else "nothing was decided about it; its original was kept back: take that back"
+    if wish.action is Action.AGREE:
         return "" if photo.verdict is Verdict.CLEAR else "agree is said of a picture that nothing holds"
-    return f"{action} is said of a finding, not of a picture"
+    return f"{wish.action} is said of a finding, not of a picture"
 
 
 def _may(one: Judgement, by: str) -> dict[str, Any]:
@@ -254,7 +253,7 @@ def _may(one: Judgement, by: str) -> dict[str, Any]:
     for action in Action:
         if action in (Action.REJECT, Action.WITHDRAW):
             continue  # said of the picture; and of whatever was decided
-        plain = _about(Decision(action=action, by=by, sha256="?", system_user="?", at="?"), one)
+        plain = replace(BLANK, action=action, by=by)
         allowed = next((need for need, given in needs.items() if not refusal(given(plain), one)), None)
         if allowed is not None:
             found[str(action)] = allowed

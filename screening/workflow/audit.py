@@ -1,8 +1,8 @@
 """The audit log: one JSON line an event, each holding the hash of the line before, never rewritten.
 
-Lines name files by hash and runs by the hash of their report. Names of people and their reasons stay in the run.
-What the chain shows is a line that was edited, removed or moved. A tail that was cut, or a log that was built anew, is
-found by comparing with a `Head` that was signed into a clearance.
+Lines name files by hash, and runs by an id and the hash of their report. Names of people and their reasons stay in the
+run. What the chain shows is a line that was edited, removed or moved. A tail that was cut, or a log that was built
+anew, is found by comparing with a `Head` that was signed into a clearance.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 
 from screening import config
@@ -78,11 +79,13 @@ def scan(
     with progress(sum(not entry.aside for entry in entries)) as done:
         report = screen(entries, batch=batch, progress=done)
     if folder:
+        report = replace(report, run=run.begun(folder))
         run.write_sources(entries, folder)
         sha256 = run.write(report, folder, show_text=show_text, for_sharing=for_sharing)
         counts = {str(verdict): count for verdict, count in report.verdicts.items()}
         log = Office.here().audit_log
-        audit.append(log, "scan", report=sha256, policy=chosen.sha256, photos=len(report.photos), **counts)
+        about = {"report": sha256, "run": report.run, "policy": chosen.sha256, "photos": len(report.photos)}
+        audit.append(log, "scan", **about, **counts)
     return report
 
 
@@ -111,6 +114,7 @@ def load_report(folder: str | Path, pipeline: str | Path = "") -> Report:
         seconds=fields["seconds"],
         tool=fields["tool"],
         stopped=fields["stopped"],
+        run=fields.get("run", ""),
     )
 
 

@@ -21,7 +21,7 @@ from screening.workflow.clearance import Clearance, ClearanceError, name
 from screening.workflow.decisions import Action, Decisions, answers, digest
 from screening.workflow.keys import Key
 from screening.workflow.office import Office, replace_file, system_user
-from screening.workflow.outcome import outcomes
+from screening.workflow.outcome import outcomes, scanned_by
 
 CLEARANCE = "clearance.json"
 
@@ -105,12 +105,9 @@ def examine(folder: Path, pipeline: str, office: Office) -> Examined:
             f"{folder / run.REPORT}: is not as screening scan left it, or was scanned elsewhere; scan again"
         )
     fields = run.read(folder)
-    pipeline = pipeline or fields["policy"]["name"]
-    if not Path(pipeline).is_file() and pipeline not in config.names():
-        raise ClearanceError(f"{folder}: was scanned with a pipeline file called {pipeline}: name it with --pipeline")
-    chosen = config.load(pipeline)
-    if chosen.sha256 != fields["policy"]["sha256"]:
-        raise ClearanceError(f"{chosen.name}: this pipeline is not the one that {folder} was scanned with; scan again")
+    if not fields.get("run"):
+        raise ClearanceError(f"{folder}: was scanned by an earlier version; scan again, what was decided is kept")
+    chosen = scanned_by(fields, pipeline, folder)
     check_models(fields)
     if any(_withdraws(line) and line.time >= datetime.datetime.fromisoformat(fields["started"]) for line in lines):
         raise ClearanceError(f"{folder}: the registers changed since it was scanned, and may lift less now; scan again")
@@ -123,7 +120,7 @@ def examine(folder: Path, pipeline: str, office: Office) -> Examined:
     decisions = Decisions(folder, office)
     decisions.check()
     current = decisions.current()
-    after = outcomes(photos, current)
+    after = outcomes(photos, current, copies.originals(folder))
     changed = _changed(photos, run.sources(folder))
     withheld = {one.photo.sha256: one.rule for one in after if one.photo.sha256 and one.verdict is not Verdict.CLEAR}
     clear = {one.photo.sha256 for one in after if one.verdict is Verdict.CLEAR and one.photo.file not in changed}
@@ -141,7 +138,7 @@ def examine(folder: Path, pipeline: str, office: Office) -> Examined:
         answers=dict(answers(current)),
         overrode=frozenset(one.by for one in current if one.action is Action.OVERRIDE),
         looser=tuple(chosen.policy.looser_than(config.default_policy())),
-        off=_off(pipeline),
+        off=_off(pipeline or chosen.name),
     )
 
 
@@ -149,10 +146,19 @@ def issue(examined: Examined, said: SignOff, office: Office, key: Key, passphras
     """Signs a clearance, writes it to the run as clearance.json, and says so in the audit log.
 
     Raises:
-        ClearanceError: as `check`, or if it cannot be written.
+        ClearanceError: as `check`, or if the run is no longer as it was examined, or it cannot be written.
         KeysError: if the key cannot be used.
     """
     check(examined, said, key)
+    decisions = Decisions(examined.folder, office)
+    with decisions.held():
+        decisions.check()
+        if (_report_hash(examined.folder), digest(decisions.current())) != (examined.report, examined.decisions):
+            raise ClearanceError(f"{examined.folder}: was scanned or decided on meanwhile; clear it again")
+        return _issued(examined, said, office, key, passphrase)
+
+
+def _issued(examined: Examined, said: SignOff, office: Office, key: Key, passphrase: str) -> Clearance:
     now = datetime.datetime.now(datetime.UTC)
     clearance = Clearance(
         batch=examined.fields["batch"]["name"],

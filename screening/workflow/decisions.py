@@ -1,16 +1,20 @@
 """What people decided about a run's findings: one JSON line a decision in RUN/decisions.jsonl, never rewritten.
 
-A decision belongs to a picture's bytes, a rule, a kind and a place in it: a new scan keeps it, a changed picture loses
-it. Each has a line in the audit log that names it by its hash, so that an edited, added or removed one shows.
+A decision belongs to a picture's bytes and one finding in it: a new scan keeps it, a changed picture loses it. Each has
+a line in the audit log that names it by its hash, so that an edited, added, moved or removed one shows.
 """
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import enum
+import functools
 import hashlib
 import json
 import os
+import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,13 +22,17 @@ from typing import Any
 
 from screening.finding import Box, ScreeningError
 from screening.policy import ERROR, Judgement, Verdict
+from screening.report import PhotoReport
 from screening.workflow import audit
 from screening.workflow.audit import BINARY, PATIENCE, canonical
 from screening.workflow.office import Office, now, system_user
+from screening.workflow.run import identity
 
 FILE = "decisions.jsonl"
 # Boxes of one thing in two scans of the same bytes, by other versions of the program, overlap at least this much.
 SAME_PLACE = 0.5
+# How the evidence of a finding ends that lies in another picture of the same file: "a face (frame 2)".
+FRAME = re.compile(r"\([^()]+\)$")
 
 
 class DecisionError(ScreeningError):
@@ -61,7 +69,8 @@ class Decision:
         action: what was done; None for an answer.
         by: who decided, as they call themselves.
         sha256: of the picture; "" for an answer.
-        rule, kind, box: which finding.
+        rule, kind, box: which finding; "" and None for the picture as a whole.
+        mark: what else tells that finding from the others of the picture; "" where its place does.
         reason: why, in the decider's words.
         reference: of a release form or a licence.
         question, answer: for an answer, what was asked and said.
@@ -77,6 +86,7 @@ class Decision:
     rule: str = ""
     kind: str = ""
     box: Box | None = None
+    mark: str = ""
     reason: str = ""
     reference: str = ""
     question: str = ""
@@ -94,21 +104,47 @@ class Decision:
     @property
     def line(self) -> bytes:
         """It as it stands in the file."""
-        return canonical(dataclasses.asdict(self))
+        fields = dataclasses.asdict(self)
+        if not self.mark:
+            del fields["mark"]
+        return canonical(fields)
 
     @property
-    def subject(self) -> tuple[str, str, str, str]:
+    def subject(self) -> tuple[str, ...]:
         """What it is about, but for the place."""
-        return self.sha256, self.rule, self.kind, self.question
+        return self.sha256, self.rule, self.kind, self.mark, self.question
 
     def about(self, other: Decision) -> bool:
         """Whether both are about the same finding or question."""
         return self.subject == other.subject and _same_place(self.box, other.box)
 
-    def covers(self, sha256: str, one: Judgement) -> bool:
-        """Whether it is about this finding of the picture with these bytes."""
-        same = (self.sha256, self.rule, self.kind) == (sha256, one.rule, one.finding.kind)
-        return same and _same_place(self.box, one.finding.box)
+
+# Says nothing yet, of nothing.
+BLANK = Decision(by="", system_user="", at="")
+
+
+def about_each(photo: PhotoReport, decision: Decision) -> list[Decision]:
+    """A decision as it would be about each finding of a picture, in their order."""
+    return [
+        dataclasses.replace(
+            decision, sha256=photo.sha256, rule=one.rule, kind=one.finding.kind, box=one.finding.box, mark=mark
+        )
+        for one, mark in zip(photo.judgements, _marks(photo.judgements), strict=True)
+    ]
+
+
+def covering(photo: PhotoReport, decisions: Sequence[Decision]) -> list[Decision | None]:
+    """For each finding of a picture the last decision about it, or None.
+
+    A decision is about one finding. Where it could be about several, as the picture is seen today, it is about none.
+    """
+    covered: list[Decision | None] = [None] * len(photo.judgements)
+    each = about_each(photo, BLANK) if decisions else []
+    for decision in decisions:
+        meant = [number for number, one in enumerate(each) if decision.about(one)]
+        if len(meant) == 1:
+            covered[meant[0]] = decision
+    return covered
 
 
 def refusal(decision: Decision, one: Judgement) -> str:
@@ -149,7 +185,32 @@ class Decisions:
     def __init__(self, run: Path, office: Office) -> None:
         self.path = run / FILE
         self.office = office
-        self.run = hashlib.sha256(str(run.resolve()).encode()).hexdigest()[:16]
+
+    @functools.cached_property
+    def run(self) -> str:
+        """What the audit log calls the run."""
+        return identity(self.path.parent)
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Nobody decides anything as long as this lasts.
+
+        Raises:
+            DecisionError: if others go on deciding, or the run cannot be written.
+        """
+        from filelock import FileLock, Timeout
+
+        lock = FileLock(self.path.with_name(f".{FILE}.lock"), timeout=PATIENCE, mode=0o600)
+        try:
+            lock.acquire()
+        except Timeout as error:
+            raise DecisionError(f"{self.path}: other programs are writing to it; try again") from error
+        except OSError as error:
+            raise DecisionError(f"{self.path}: cannot be written ({error.strerror or 'input error'})") from error
+        try:
+            yield
+        finally:
+            lock.release()
 
     def add(self, *wanted: Decision) -> tuple[Decision, ...]:
         """Puts decisions on disk, all or none, and a line for each into the audit log; they are there when it returns.
@@ -159,34 +220,19 @@ class Decisions:
             DecisionError: if the file cannot be read or written.
             AuditError: if the log cannot be written.
         """
-        from filelock import FileLock, Timeout
-
-        lock = FileLock(self.path.with_name(f".{FILE}.lock"), timeout=PATIENCE, mode=0o600)
-        try:
-            with lock:
-                there = self.check(mending=True)
-                _refuse_overtaken(wanted, there)
-                data = b"".join(one.line + b"\n" for one in (*there, *wanted))
-                with os.fdopen(os.open(self.path, os.O_RDWR | os.O_CREAT | BINARY, 0o600), "r+b") as file:
-                    file.write(data)
-                    file.truncate()
-                    file.flush()
-                    os.fsync(file.fileno())
-                for one in wanted:
-                    event = "override" if one.action is Action.OVERRIDE else "decision"
-                    said = str(one.action or "answer")
-                    audit.append(
-                        self.office.audit_log, event, decision=one.id, run=self.run, file=one.sha256, action=said
-                    )
-        except Timeout as error:
-            raise DecisionError(f"{self.path}: other programs are writing to it; try again") from error
-        except OSError as error:
-            raise DecisionError(f"{self.path}: cannot be written ({error.strerror or 'input error'})") from error
+        with self.held():
+            there = self.check(mending=True)
+            _refuse_overtaken(wanted, there)
+            self._write(b"".join(one.line + b"\n" for one in (*there, *wanted)))
+            for one in wanted:
+                event = "override" if one.action is Action.OVERRIDE else "decision"
+                said = str(one.action or "answer")
+                audit.append(self.office.audit_log, event, decision=one.id, run=self.run, file=one.sha256, action=said)
         return wanted
 
     def decide(self, *wanted: Decision) -> tuple[Decision, ...]:
         """Adds decisions that replace whatever was decided before."""
-        before = _latest(self.history())
+        before = latest(self.history())
         return self.add(*(dataclasses.replace(one, after=_id(before(one))) for one in wanted))
 
     def history(self) -> list[Decision]:
@@ -205,30 +251,52 @@ class Decisions:
         return [self._parsed(line) for line in data.split(b"\n")[:-1]]
 
     def current(self) -> list[Decision]:
-        """The decisions and answers that count now."""
+        """The decisions and answers that count now.
+
+        One that repeats for a redacted copy what was decided about the original counts only while that does.
+        """
         history = self.history()
-        before = _latest(history)
-        return [one for one in history if before(one) is one and one.action is not Action.WITHDRAW]
+        last = latest(history)
+        left = [one for one in history if last(one) is one and one.action is not Action.WITHDRAW]
+        ids = {one.id for one in left}
+        return [one for one in left if not one.carried or one.carried in ids]
 
     def check(self, *, mending: bool = False) -> list[Decision]:
-        """The history, once it agrees with the audit log.
+        """The history, once it is what the audit log says of this run: the same decisions, in the same order.
 
         With `mending`, last decisions without a line in the log are left out: their writer was stopped half-way.
 
         Raises:
-            DecisionError: if a decision was edited, added or removed without the log.
+            DecisionError: if a decision was edited, added, moved or removed without the log.
         """
         there = self.history()
-        lines = [line for line in audit.entries(self.office.audit_log) if line.event in ("decision", "override")]
-        logged = {str(line.fields.get("decision")) for line in lines}
+        logged = [
+            str(line.fields.get("decision"))
+            for line in audit.entries(self.office.audit_log)
+            if line.event in ("decision", "override") and line.fields.get("run") == self.run
+        ]
         while mending and there and there[-1].id not in logged:
             there.pop()
-        if any(one.id not in logged for one in there):
-            raise DecisionError(f"{self.path}: holds a decision that the audit log does not know; it was edited")
-        ours = {str(line.fields.get("decision")) for line in lines if line.fields.get("run") == self.run}
-        if ours - {one.id for one in there}:
-            raise DecisionError(f"{self.path}: a decision in the audit log is missing from it; it was edited")
-        return there
+        ids = [one.id for one in there]
+        if ids == logged:
+            return there
+        if set(ids) - set(logged):
+            wrong = "holds a decision that the audit log does not know"
+        elif set(logged) - set(ids):
+            wrong = "a decision in the audit log is missing from it"
+        else:
+            wrong = "its decisions stand in another order, or twice"
+        raise DecisionError(f"{self.path}: {wrong}; it was edited, or the run copied: scan into a new folder")
+
+    def _write(self, data: bytes) -> None:
+        try:
+            with os.fdopen(os.open(self.path, os.O_RDWR | os.O_CREAT | BINARY, 0o600), "r+b") as file:
+                file.write(data)
+                file.truncate()
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            raise DecisionError(f"{self.path}: cannot be written ({error.strerror or 'input error'})") from error
 
     def _parsed(self, line: bytes) -> Decision:
         try:
@@ -255,7 +323,7 @@ def answers(current: Sequence[Decision]) -> Iterator[tuple[str, str]]:
     return ((one.question, one.answer) for one in current if one.action is None)
 
 
-def _latest(history: Sequence[Decision]) -> Callable[[Decision], Decision | None]:
+def latest(history: Sequence[Decision]) -> Callable[[Decision], Decision | None]:
     """Finds the last decision that is about the same as a given one."""
     subjects: dict[tuple[str, ...], list[Decision]] = {}
     for one in history:
@@ -265,9 +333,9 @@ def _latest(history: Sequence[Decision]) -> Callable[[Decision], Decision | None
 
 def _refuse_overtaken(wanted: Sequence[Decision], there: Sequence[Decision]) -> None:
     """Raises where a decision would replace one that its maker did not see."""
-    latest = _latest(there)
+    last = latest(there)
     for decision in wanted:
-        before = latest(decision)
+        before = last(decision)
         if _id(before) != decision.after:
             who = f"{before.by} decided this at {before.at[:16]} UTC" if before else "it was never decided"
             raise OvertakenError(f"somebody was quicker: {who}; look again")
@@ -275,6 +343,28 @@ def _refuse_overtaken(wanted: Sequence[Decision], there: Sequence[Decision]) -> 
 
 def _id(decision: Decision | None) -> str:
     return decision.id if decision else ""
+
+
+def _marks(judgements: Sequence[Judgement]) -> list[str]:
+    """What tells each finding of a picture from the others of its rule and kind, beside its place.
+
+    A place alone will do in the first picture of a file; in another one it needs the frame. The words of the evidence
+    may differ a little from scan to scan, so they are asked only where there is no place, or where two share one.
+    """
+    said = [(one.rule, one.finding.kind, one.finding.evidence) for one in judgements]
+    places = [((*one[:2], _frame(one[2])), both.finding.box) for one, both in zip(said, judgements, strict=True)]
+    count, seen = Counter(said), Counter[tuple[str, str, str]]()
+    marks = []
+    for one, (about, box) in zip(said, places, strict=True):
+        seen[one] += 1
+        sharing = sum(about == other and _same_place(box, there) for other, there in places)
+        marks.append(about[2] if box is not None and sharing == 1 else f"{one[2]}: {seen[one]} of {count[one]}")
+    return marks
+
+
+def _frame(evidence: str) -> str:
+    found = FRAME.search(evidence)
+    return found[0] if found else ""
 
 
 def _same_place(one: Box | None, other: Box | None) -> bool:

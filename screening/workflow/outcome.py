@@ -14,7 +14,7 @@ from screening.policy import Judgement, Verdict, strictest
 from screening.report import PhotoReport, restored
 from screening.weights import sha256_of
 from screening.workflow import copies, run
-from screening.workflow.decisions import LIFTS_NOTHING, Action, Decision, Decisions, refusal
+from screening.workflow.decisions import LIFTS_NOTHING, Action, Decision, Decisions, covering, refusal
 from screening.workflow.office import Office
 
 
@@ -26,7 +26,7 @@ class Outcome:
         photo: as it was screened and judged.
         open: what still holds or blocks it, the strictest first.
         decided: what was decided, each with the finding it is about.
-        rejected: the decision by which a person kept it back, or None.
+        rejected: the decision by which a person kept it back, or the original that it is a copy of; or None.
     """
 
     photo: PhotoReport
@@ -51,29 +51,37 @@ class Outcome:
         return "" if self.photo.screened else "unscreened"
 
 
-def outcomes(photos: Sequence[PhotoReport], current: Sequence[Decision]) -> tuple[Outcome, ...]:
-    """Every picture after the decisions that count now.
+def outcomes(
+    photos: Sequence[PhotoReport], current: Sequence[Decision], originals: Mapping[str, str] | None = None
+) -> tuple[Outcome, ...]:
+    """Every picture after the decisions that count now; `originals` as `copies.originals` gives it.
 
     A decision that the rule book does not allow for what a finding is today, because the policy or the verdict is
-    another than when it was made, lifts nothing.
+    another than when it was made, lifts nothing. A copy of a picture that was kept back is kept back too.
     """
     of_photo: dict[str, list[Decision]] = {}
     for one in current:
         of_photo.setdefault(one.sha256, []).append(one)
-    return tuple(_outcome(photo, of_photo.get(photo.sha256, [])) for photo in photos)
+    rejected = {one.sha256: one for one in reversed(current) if one.action is Action.REJECT}
+    return tuple(
+        _outcome(
+            photo,
+            of_photo.get(photo.sha256, []),
+            rejected.get(photo.sha256) or rejected.get((originals or {}).get(photo.file, "")),
+        )
+        for photo in photos
+    )
 
 
-def _outcome(photo: PhotoReport, decisions: Sequence[Decision]) -> Outcome:
+def _outcome(photo: PhotoReport, decisions: Sequence[Decision], rejected: Decision | None) -> Outcome:
     left: list[Judgement] = []
     decided: list[tuple[Judgement, Decision]] = []
-    for judgement in photo.judgements:
-        made = next((one for one in reversed(decisions) if one.covers(photo.sha256, judgement)), None)
+    for judgement, made in zip(photo.judgements, covering(photo, decisions), strict=True):
         if made is not None:
             decided.append((judgement, made))
         lifted = made is not None and made.action not in LIFTS_NOTHING and not refusal(made, judgement)
         if judgement.verdict > Verdict.CLEAR and not lifted:
             left.append(judgement)
-    rejected = next((one for one in decisions if one.action is Action.REJECT), None)
     return Outcome(photo=photo, open=tuple(left), decided=tuple(decided), rejected=rejected)
 
 
@@ -81,16 +89,34 @@ def judged_by(fields: Mapping[str, Any], pipeline: str, folder: Path) -> Pipelin
     """The pipeline that a run's findings are judged by: the one named, else the very one that it was scanned with.
 
     Raises:
-        RunError: if none is named, and the run was scanned with another of that name than ships with the program.
+        RunError: if none is named, and the one that the run was scanned with is not there.
         ConfigError: if the pipeline cannot be read.
     """
-    if pipeline:
-        return config.load(pipeline)
+    return config.load(pipeline) if pipeline else scanned_by(fields, "", folder)
+
+
+def scanned_by(fields: Mapping[str, Any], pipeline: str, folder: Path) -> Pipeline:
+    """The very pipeline that a run was scanned with; `pipeline` says where it is, "" that it came with the program.
+
+    Raises:
+        RunError: if what is there is another one.
+        ConfigError: if it cannot be read.
+    """
     name = fields["policy"]["name"]
-    chosen = config.load(name) if name in config.names() else None
-    if chosen is None or chosen.sha256 != fields["policy"]["sha256"]:
+    if not pipeline and name not in config.names():
         raise run.RunError(f"{folder}: was scanned with a pipeline file called {name}: name it with --pipeline")
-    return chosen
+    chosen = config.load(pipeline or name)
+    if chosen.sha256 == fields["policy"]["sha256"]:
+        return chosen
+    if pipeline and pipeline not in config.names():
+        raise run.RunError(
+            f"{pipeline}: is not the pipeline that {folder} was scanned with, or has changed since; "
+            "name that one with --pipeline, or scan again"
+        )
+    raise run.RunError(
+        f"{folder}: the pipeline {chosen.name} that ships with the program is not the one that it was scanned with, or "
+        "has changed since; scan again (a file of your own of this name is named with --pipeline)"
+    )
 
 
 def of_run(folder: Path, pipeline: str, office: Office, *, redacted: bool = True) -> tuple[Outcome, ...]:
@@ -105,7 +131,7 @@ def of_run(folder: Path, pipeline: str, office: Office, *, redacted: bool = True
     chosen = judged_by(fields, pipeline, folder)
     if redacted:
         fields = copies.with_copies(folder, fields)
-    return outcomes(restored(fields, chosen.policy), Decisions(folder, office).current())
+    return outcomes(restored(fields, chosen.policy), Decisions(folder, office).current(), copies.originals(folder))
 
 
 def find(files: Sequence[str], after: Sequence[Outcome]) -> list[Outcome]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -56,7 +55,7 @@ def purge(folder: Path, office: Office, *, everything: bool) -> list[Path]:
     audit.append(
         office.audit_log,
         "purge",
-        run=hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16],
+        run=run.identity(folder),
         everything=everything,
         removed=sorted(path.name for path in found),
     )

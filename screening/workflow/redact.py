@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import enum
 import io
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 import numpy as np
 
 from screening.finding import Box, Finding, ScreeningError
-from screening.photo import Limits, Photo, Pixels
+from screening.photo import FileError, Limits, Photo, Pixels
 from screening.pipeline import Pipeline
 from screening.policy import ERROR, Judgement, Verdict
 from screening.report import PhotoReport
@@ -90,7 +91,7 @@ class Redaction:
 
     Attributes:
         run: the run whose pictures are redacted; a copy without what was found becomes one of them.
-        pipeline: what the copy is screened with.
+        pipeline: what the copy is screened with; the run's own, or it is not cleared.
         folder: where copies go, below it as the pictures lie below the shoot.
         office: whose audit log notes each copy.
         style: what a place is made into; fill where the first try does not do.
@@ -110,8 +111,8 @@ class Redaction:
         """Writes the copy of a picture without the chosen findings, and screens it.
 
         Raises:
-            RedactionError: if the file changed since it was screened or shows several pictures, or if something
-                else has the copy's name.
+            RedactionError: if the file cannot be read, changed since it was screened or shows several pictures, or if
+                something else has the copy's name.
             CopyError: if the copy cannot be made a picture of the run.
         """
         findings = [one.finding for one in chosen if not one.finding.is_a(ERROR)]
@@ -125,11 +126,13 @@ class Redaction:
             if not more:
                 break
             findings += more
-        said = {"file": photo.sha256, "rules": sorted({one.rule for one in chosen}), "style": str(style)}
+        said = {"rules": sorted({one.rule for one in chosen}), "style": str(style)}
         if still:
-            audit.append(self.office.audit_log, "redaction", copy=again.sha256, still=len(still), **said)
+            log = self.office.audit_log
+            audit.append(log, "redaction", copy=again.sha256, file=photo.sha256, still=len(still), **said)
         else:
-            copies.note(self.run, again, target, self.office, **said)
+            screened_by = self.pipeline.sha256
+            copies.note(self.run, again, target, self.office, original=photo.sha256, pipeline=screened_by, **said)
         return Redacted(
             file=photo.file,
             copy=target,
@@ -156,7 +159,10 @@ class Redaction:
 
     def _opened(self, source: Path, photo: PhotoReport) -> Photo:
         limits: Limits = self.pipeline.limits
-        original = Photo.open(source, name=photo.file, limits=limits)
+        try:
+            original = Photo.open(source, name=photo.file, limits=limits)
+        except FileError as error:
+            raise RedactionError(f"{photo.file}: {error}") from error
         if original.sha256 != photo.sha256:
             raise RedactionError(f"{photo.file}: is not as it was screened; scan the shoot again")
         if next(original.others(), None) is not None:
@@ -165,11 +171,10 @@ class Redaction:
 
     def _target(self, file: str) -> tuple[Path, str]:
         """Where the copy goes, and its name in the run."""
-        inside = self.folder.joinpath(*(part for part in Path(file).parts if part not in ("..", "/")))
-        ending = ".png" if inside.suffix.lower() in LOSSLESS else ".jpg"
-        target = inside.with_name(f"{inside.stem}{ENDING}{ending}")
-        name = str(PurePosixPath(file).with_name(target.name))
-        if any(photo["file"] == name for photo in stored.read(self.run)["photos"]):
+        there = [str(photo["file"]) for photo in stored.read(self.run)["photos"]]
+        name = _named(there)[file]
+        target = self.folder.joinpath(*(part for part in Path(name).parts if part not in ("..", "/")))
+        if name in there:
             raise RedactionError(f"{name}: the shoot has a picture of this name; rename it there and scan again")
         if target.exists() and copies.noted(self.run).get(name) != sha256_of(target):
             raise RedactionError(f"{target}: is there already; move it away, or name another folder with --out")
@@ -178,6 +183,24 @@ class Redaction:
         except OSError as error:
             raise RedactionError(f"{target.parent}: cannot be made ({error.strerror})") from error
         return target, name
+
+
+def _named(files: Sequence[str]) -> dict[str, str]:
+    """The name of each file's copy: no two files share one, whatever their endings and their letters' case."""
+    names: dict[str, str] = {}
+    taken: set[str] = set()
+    for file in files:
+        names[file] = next(name for name in _names(PurePosixPath(file)) if name.casefold() not in taken)
+        taken.add(names[file].casefold())
+    return names
+
+
+def _names(file: PurePosixPath) -> Iterator[str]:
+    """What the copy of a file may be called: `car.webp` gives car.redacted.jpg, then car.webp.redacted.jpg."""
+    ending = ".png" if file.suffix.lower() in LOSSLESS else ".jpg"
+    yield str(file.with_name(f"{file.stem}{ENDING}{ending}"))
+    yield str(file.with_name(f"{file.name}{ENDING}{ending}"))
+    yield from (str(file.with_name(f"{file.name}.{number}{ENDING}{ending}")) for number in itertools.count(2))
 
 
 def to_redact(photo: PhotoReport, rules: Sequence[str]) -> list[Judgement]:

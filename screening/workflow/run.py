@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,8 @@ def prepare(folder: Path) -> None:
         RunError: if it holds other things, or cannot be made.
     """
     try:
-        if folder.exists() and any(folder.iterdir()) and not _ours(folder):
+        # what locked a run that was emptied since may lie there still
+        if folder.exists() and any(path.suffix != ".lock" for path in folder.iterdir()) and not _ours(folder):
             raise RunError(f"{folder}: holds other things than a run; name a new folder with --out")
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         # on Windows the folder inherits the access list of the one above it
@@ -43,6 +45,27 @@ def prepare(folder: Path) -> None:
 def _ours(folder: Path) -> bool:
     """Whether a scan wrote to it, perhaps one that was stopped before it could report."""
     return any((folder / name).is_file() for name in (REPORT, JOURNAL))
+
+
+def begun(folder: Path) -> str:
+    """The id of the run that a scan into this folder is kept as: of the one that is there, else a new one."""
+    try:
+        read(folder)
+    except RunError:
+        return secrets.token_hex(16)
+    return identity(folder)
+
+
+def identity(folder: Path) -> str:
+    """What the audit log calls a run: the id that its first scan gave it.
+
+    For a run of an earlier version, which has none, the hash of where it lies.
+    """
+    try:
+        known = read(folder).get("run")
+    except RunError:
+        known = None
+    return str(known or hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16])
 
 
 def write(report: Report, folder: Path, *, show_text: bool = False, for_sharing: bool = False) -> str:
