@@ -109,6 +109,8 @@ PAGES = [
     (["All officers carry a", "WARRANT CARD", "ask to see it"], CLEAR, set()),  # a leaflet
     (["Show your warrant card at the gate", "PC 21345"], HOLD, {"staff.collar_number"}),  # not a line of its own
     (["IDENTITY CARD", "JOHN SMITH", "Card No 1234567", "Expires 01/02/2027"], BLOCK, {"personal.document"}),
+    (["IDENTITY CARD", "JOHN SMITH", "21345"], BLOCK, {"personal.document"}),
+    (["IDENTITY CARD", "21345"], CLEAR, set()),
     (["PASSPORT PASSEPORT", "Surname/Nom", "ERIKSSON", "Date of birth", "12 AUG 74"], BLOCK, {"personal.document"}),
     (["PASSPORT", *PASSPORT], BLOCK, {"personal.document"}),
     (["DRIVING LICENCE", "1. MORGAN", "2. SARAH", "3. 11.03.1976 UNITED KINGDOM"], BLOCK, {"personal.document"}),

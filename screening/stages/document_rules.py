@@ -180,6 +180,11 @@ def person(text: str) -> bool:
     return PERSON.fullmatch(text) is not None and len(text) >= 6 and not _nobody(text)
 
 
+def digits(text: str) -> bool:
+    """Whether a line is a number as a card has it, and nothing else."""
+    return re.fullmatch(r"\d{4,8}", plain(text)) is not None
+
+
 def speaks_of_police(text: str) -> bool:
     """Whether a line says that what stands around it is about the police."""
     return POLICE.search(plain(text)) is not None

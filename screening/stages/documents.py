@@ -103,7 +103,7 @@ def _documents(page: Sequence[Line]) -> Iterator[Told]:
             signs = len(_signs(title, [other.text for other in around if other is not line]))
             if signs:
                 kind = "staff.warrant_card" if title == rules.WARRANT else "personal.document"
-                evidence = f"the title of a {title}, and {signs} more that is on one".replace("a i", "an i")
+                evidence = f"{title}: its title, and {signs} more of what is on one"
                 yield Clue(kind, 0.95 if signs > 1 else 0.6, evidence), *_all_of(around)
 
 
@@ -115,9 +115,10 @@ def _signs(title: str, around: Sequence[str]) -> set[str]:
             signs |= {"rank"} if rules.rank(text) else set()
             signs |= {"rank", "number"} if rules.numbered_officer(text) else set()
             signs |= {"rank", "name"} if rules.named_officer(text, police=True) else set()
+        bare = {"name" for text in around if rules.person(text)} | {"number" for text in around if rules.digits(text)}
         # a name alone is on every sign, and so is a number
-        if signs or title == rules.WARRANT:
-            signs |= {"name" for text in around if rules.person(text)}
+        if signs or title == rules.WARRANT or len(bare) > 1:
+            signs |= bare
     return signs
 
 
