@@ -132,6 +132,7 @@ BESIDE = [
     ("IPTC Keywords", "B12 3AB", ["B12 3AB"]),
     ("file name", "12 Acacia Avenue B12 3AB", ["B12 3AB", "12 Acacia Avenue"]),
     ("file name", "12 acacia avenue", ["12 acacia avenue"]),
+    ("file name", "12Acacia Avenue", ["12 Acacia Avenue"]),  # what is left of 12AcaciaAvenue.jpg
     ("folder name", "14-16 Moor Street", ["14-16 Moor Street"]),
     ("XMP title", "Raid at Flat 2, 9a Acacia Close", ["9a Acacia Close"]),  # with a number any street's word counts
     ("XMP title", "Raid in Acacia Avenue", []),  # as every caption has it

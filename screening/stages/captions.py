@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from screening.finding import Box, Finding
-from screening.stages.address_text import PERHAPS, STREETS, house_number, postcodes, street
+from screening.stages.address_text import PERHAPS, SEAM, STREETS, house_number, postcodes, street
 from screening.stages.reading import plain
 from screening.stages.registrations import STRONG, Registration, parse
 
@@ -61,7 +61,7 @@ def numbered_streets(text: str) -> Iterator[str]:
     """The streets in a text that have a house number before them."""
     # the names of files often have no capitals; there only a word counts that means nothing but a street
     small = text == text.lower()
-    for match in STATED.finditer(text):
+    for match in STATED.finditer(SEAM.sub(" ", text)):
         number, name = house_number(match["number"]), match["name"]
         named = street(name.title() if small else name)
         between = {word.casefold() for word in name.split()[:-1]}
