@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from screening.finding import Box
 from screening.photo import Photo
 from screening.stages import street
+from screening.stages.parts import parts
 from screening.stages.street import Detection, decode, find, suppress
 from tests.street_network import colour_network
 
@@ -114,7 +115,7 @@ def test_a_large_picture_is_looked_at_in_parts_too(colours: Path, width: int, he
 
 def test_what_a_part_cuts_off_is_left_to_the_look_that_shows_more_of_it() -> None:
     photo = drawn(8000, 3000)
-    left, right = street._parts(photo)
+    left, right = parts(photo, longest=street.LONGEST)
     assert (left, right) == (Box(0, 0, 4600, 3000), Box(3400, 0, 8000, 3000))
     for box, whole in (
         (Box(3000, 1000, 4300, 2000), (True, False)),
@@ -122,4 +123,4 @@ def test_what_a_part_cuts_off_is_left_to_the_look_that_shows_more_of_it() -> Non
         (Box(3700, 0, 4300, 3000), (True, True)),
     ):
         assert tuple(street._is_whole(box, part, photo) for part in (left, right)) == whole
-    assert list(street._parts(drawn(5000, 4000))) == []
+    assert list(parts(drawn(5000, 4000), longest=street.LONGEST)) == []

@@ -15,7 +15,7 @@ from screening.photo import Photo
 from screening.stages import closer, ppocr
 from screening.stages.closer import Place
 from screening.stages.ppocr import Quad
-from screening.stages.text import CERTAIN, Reading, Text, settle
+from screening.stages.text import CERTAIN, Reading, Text, missing, settle
 
 Picture = NDArray[np.uint8]
 
@@ -110,6 +110,22 @@ def test_print_of_16_pixels_in_a_picture_of_12_megapixels_is_read() -> None:
     plate = seen["AB12CDE"].box
     assert plate is not None
     assert plate.inside(Box(3300, 400, 3450, 426).grow(0.1, 0.6)) == 1
+
+
+def test_print_of_24_pixels_in_a_picture_of_45_megapixels_is_read() -> None:
+    picture = street(width=4128, height=2752).repeat(2, axis=0).repeat(2, axis=1)
+    words = {"07700900123": "07700 900123", "JANEDOE": "JANE DOE", "QQ123456C": "QQ 12 34 56 C"}
+    picture[2400:2650, 4950:5500] = 235
+    for row, said in enumerate(words.values()):
+        write(picture, said, (5000, 2480 + 50 * row), capitals=24)
+    assert {bare(said) for said in read(picture)} == set(words)
+
+
+def test_a_piece_read_for_certain_does_not_hide_the_line_that_it_is_of() -> None:
+    line, piece = ppocr.rectangle(100, 100, 400, 140), ppocr.rectangle(300, 100, 400, 140)
+    assert missing([line], [Reading(piece, "CDE", 0.99)]) == [line]
+    assert missing([piece], [Reading(line, "AB12 CDE", 0.99)]) == []
+    assert missing([piece], [Reading(line, "AB12 CDE", 0.6)]) == [piece]
 
 
 # what stands on a door or gate, and the height of its digits

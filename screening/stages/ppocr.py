@@ -53,6 +53,10 @@ class Quad:
         """The same line in a picture so much larger."""
         return Quad(self.points * np.float32(factor), self.score)
 
+    def moved(self, right: float, down: float) -> Quad:
+        """The same line so much further right and down."""
+        return Quad(self.points + np.array((right, down), np.float32), self.score)
+
     def tight(self, share: float) -> Quad:
         """Without a share of its height on each side."""
         along = (self.points[1] - self.points[0]) / max(self.width, 1.0)
@@ -65,10 +69,14 @@ class Quad:
 
     def covers(self, other: Quad) -> float:
         """The area that both share, as a part of the smaller one."""
+        return max(self.inside(other), other.inside(self))
+
+    def inside(self, other: Quad) -> float:
+        """The part of this one that lies in the other."""
         import cv2
 
         shared, _ = cv2.intersectConvexConvex(self.points, other.points)
-        return float(shared / max(1.0, min(self.width * self.height, other.width * other.height)))
+        return float(shared / max(1.0, self.width * self.height))
 
     def turned(self, quarters: int) -> Quad:
         """The same place read from another corner: 1 for text that runs downwards, 2 for text on its head, 3 for text

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from screening.finding import Box
+from screening.stages.parts import parts
 
 if TYPE_CHECKING:
     from screening.engine import Network
@@ -34,9 +35,8 @@ CANVASES = ((704, 960), (960, 704), (832, 832))
 FAR = ((320, 320),)
 # Sheets for the closer look: height, width, side of one cell; the first that holds the vehicles is taken.
 SHEETS = ((320, 320, 320), (320, 640, 320), (640, 640, 320), (640, 640, 213))
-# The longest side, in pixels, that one look takes in; the parts of a longer picture overlap by a share of their size.
+# The longest side, in pixels, that one look takes in.
 LONGEST = 5000
-OVERLAP = 0.15
 # Small pictures and vehicles are enlarged, but no further than this: beyond it there is nothing more to see.
 ENLARGE = 2.0
 # A plate is on a vehicle. Where the network sees none around it, not even this surely, its score is multiplied by that:
@@ -127,7 +127,7 @@ def find(
     for one in detectors:
         near, scale = look(photo, one, least, CANVASES)
         found += [*near, *look(photo, one, least, FAR)[0]]
-        for part in _parts(photo):
+        for part in parts(photo, longest=LONGEST):
             found += [seen for seen in look(photo, one, least, CANVASES, part)[0] if _is_whole(seen.box, part, photo)]
     found = _settle(found)
     if closer:
@@ -155,16 +155,6 @@ def look(
     # of a picture one pixel high, too, there is something to see
     _lay(canvas, picture[top : max(bottom, top + 1), left : max(right, left + 1)], (0, 0), scale / factor)
     return list(_detections(photo, by, canvas, [_Tile(seen, scale, (0, 0))], least)), scale
-
-
-def _parts(photo: Photo) -> Iterator[Box]:
-    """The overlapping parts of a large picture, row by row; none of one that one look takes in."""
-    columns, rows = math.ceil(photo.width / LONGEST), math.ceil(photo.height / LONGEST)
-    wide, high = photo.width / columns, photo.height / rows
-    for row in range(rows if rows * columns > 1 else 0):
-        for column in range(columns):
-            part = Box(round(column * wide), round(row * high), round((column + 1) * wide), round((row + 1) * high))
-            yield part.grow(OVERLAP).clip(photo.width, photo.height) or part
 
 
 def _is_whole(box: Box, part: Box, photo: Photo) -> bool:

@@ -1,7 +1,7 @@
 """Reads the text in a photo, once, for all the rules that look at words: one `seen.text` for each line.
 
-One look at the whole picture finds the lines, and where there may be more; print that was too small or too faint for it
-is looked at again, enlarged, and every line is read from the full picture.
+One look at the whole picture, and at the parts of a very large one, finds the lines, and where there may be more; print
+that was too small or too faint for it is looked at again, enlarged, and every line is read from the full picture.
 """
 
 from __future__ import annotations
@@ -16,12 +16,15 @@ from screening.finding import Box, Finding
 from screening.photo import Photo, Pixels
 from screening.stages import closer, ppocr
 from screening.stages.closer import Place
+from screening.stages.parts import parts
 from screening.stages.ppocr import Floats, Quad
 
 # Canvases (longer side, shorter side) where the longest is 1120: few, because the engine compiles each one, and none
 # much larger than the one for 4:3, because a look costs what its area is.
 CANVASES = ((1120, 640), (1120, 768), (1120, 864), (960, 960))
 STEP = 160
+# The longest side, in pixels, that one look takes in. Parts cost a look each, so that 24 megapixels still are one.
+LONGEST = 6200
 GREY = 127
 # Print lower than this in the look at the whole picture is looked at again, enlarged to this height, or as far as it
 # helps, with so much of what is around it (in its own heights): without that the network takes the cut-out for a line.
@@ -75,6 +78,26 @@ class Reading:
         return float(len("".join(self.text.split())) * max(0.0, self.score - CHANCE) ** 1.5)
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one look showed.
+
+    Attributes:
+        part: of the picture, all of it or less.
+        factor: canvas = (picture - part's corner) x factor.
+        chart: for each pixel of the canvas the probability that it belongs to a line.
+    """
+
+    part: Box
+    factor: float
+    chart: Floats
+
+    def quads(self, *, sure: float) -> Iterator[Quad]:
+        """The lines, in pixels of the full picture."""
+        for quad in ppocr.quads(self.chart, sure=sure):
+            yield quad.scaled(1 / self.factor).moved(self.part.left, self.part.top)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
     """Reads lines of text.
@@ -120,13 +143,15 @@ class Text:
 
     def with_ppocr(self, photo: Photo) -> list[Reading]:
         """What the two PP-OCR networks read."""
-        canvas, factor = letterbox(photo, side=self.side, enlarge=self.enlarge)
-        chart = ppocr.probabilities(canvas)
-        readings = self.read(photo, (quad.scaled(1 / factor) for quad in ppocr.quads(chart, sure=self.line)))
-        places = list(hints(chart, factor, photo, readings, least=self.hint))
-        certain = [reading.quad for reading in readings if reading.certain]
-        again = (quad for quad in self.closer(photo, places) if not any(one.covers(quad) > SAME for one in certain))
-        return readings + self.read(photo, again)
+        whole = Box(0, 0, photo.width, photo.height)
+        readings: list[Reading] = []
+        looks: list[Look] = []
+        for part in (whole, *parts(photo, longest=LONGEST)):
+            canvas, factor = letterbox(photo, part, side=self.side, enlarge=self.enlarge)
+            looks.append(Look(part, factor, ppocr.probabilities(canvas)))
+            readings += self.read(photo, missing(looks[-1].quads(sure=self.line), readings))
+        places = [place for look in looks for place in hints(look, photo, readings, least=self.hint)]
+        return readings + self.read(photo, missing(self.closer(photo, places), readings))
 
     def with_easyocr(self, photo: Photo) -> list[Reading]:
         """What easyocr reads."""
@@ -176,26 +201,34 @@ class Text:
         return readings
 
 
-def letterbox(photo: Photo, *, side: int, enlarge: float) -> tuple[Pixels, float]:
-    """The picture on a canvas of one of few shapes, top left, and the factor: canvas = picture x factor."""
+def missing(quads: Iterable[Quad], readings: Sequence[Reading]) -> list[Quad]:
+    """The lines that were not read for certain yet; one of which a piece was, is missing."""
+    certain = [reading.quad for reading in readings if reading.certain]
+    return [quad for quad in quads if not any(quad.inside(one) > SAME for one in certain)]
+
+
+def letterbox(photo: Photo, part: Box, *, side: int, enlarge: float) -> tuple[Pixels, float]:
+    """A part on a canvas of one of few shapes, top left, and the factor, as in `Look`."""
     import cv2
 
-    longer, shorter = max(photo.width, photo.height), min(photo.width, photo.height)
+    longer, shorter = max(part.width, part.height), min(part.width, part.height)
     shapes = [(side * long / CANVASES[0][0], side * short / CANVASES[0][0]) for long, short in CANVASES]
     scale, long, short = max(
         ((min(long / longer, short / shorter, enlarge), long, short) for long, short in shapes),
         key=lambda shape: (shape[0], -shape[1] * shape[2]),
     )
     if scale > 1:
-        size = max(1, round(photo.width * scale)), max(1, round(photo.height * scale))
-        picture = np.asarray(cv2.resize(photo.rgb, size, interpolation=cv2.INTER_CUBIC), dtype=np.uint8)
+        size = max(1, round(part.width * scale)), max(1, round(part.height * scale))
+        picture = np.asarray(cv2.resize(photo.crop(part), size, interpolation=cv2.INTER_CUBIC), dtype=np.uint8)
     else:
-        picture, scale = photo.scaled(max(1, int(longer * scale)))
+        small, scale = photo.scaled(max(1, int(max(photo.width, photo.height) * scale)))
+        left, top, right, bottom = (int(edge * scale) for edge in (part.left, part.top, part.right, part.bottom))
+        picture = small[top : max(bottom, top + 1), left : max(right, left + 1)]
     # a canvas of its own for each picture would be a compilation each
     high, wide = (
         -(-int(min(most, -(-part // STEP) * STEP)) // 32) * 32
         for part, most in zip(
-            picture.shape, (short, long) if photo.width >= photo.height else (long, short), strict=False
+            picture.shape, (short, long) if part.width >= part.height else (long, short), strict=False
         )
     )
     canvas = np.full((max(high, 32), max(wide, 32), 3), GREY, np.uint8)
@@ -203,16 +236,17 @@ def letterbox(photo: Photo, *, side: int, enlarge: float) -> tuple[Pixels, float
     return canvas, scale
 
 
-def hints(
-    chart: Floats, factor: float, photo: Photo, readings: Sequence[Reading], *, least: float, most: int = 120
-) -> Iterator[Place]:
-    """The places where the look at the whole picture showed print too small or too faint to be read there."""
+def hints(look: Look, photo: Photo, readings: Sequence[Reading], *, least: float, most: int = 120) -> Iterator[Place]:
+    """The places where a look showed print too small or too faint to be read there."""
     import cv2
 
+    chart, factor = look.chart, look.factor
+    corner = np.array((look.part.left, look.part.top), np.float32)
     done = np.zeros(chart.shape, np.uint8)
     for reading in readings:
         if reading.certain:
-            cv2.fillPoly(done, [np.round(reading.quad.points * np.float32(factor)).astype(np.int32)], 1)
+            points = (reading.quad.points - corner) * np.float32(factor)
+            cv2.fillPoly(done, [np.round(points).astype(np.int32)], 1)
     contours, _ = cv2.findContours((chart > least).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     seen = []
     for contour in contours:
@@ -227,6 +261,7 @@ def hints(
         around = MARGIN * line + height / 4
         corners = (x - around, y - around), (x + wide + around, y + high + around)
         box = Box.around(tuple((across / factor, down / factor) for across, down in corners))
+        box = box.shift(look.part.left, look.part.top)
         inside = box.clip(photo.width, photo.height)
         scale = min(ENLARGE, factor * READABLE / line)
         if inside is not None and line == PAGE:
