@@ -52,7 +52,7 @@ class Reader(nn.Module):
         if self.sees:
             seen = self.look(maps)
             parts += [seen.mean((2, 3)), nn.functional.avg_pool2d(seen, 2).flatten(1)]
-        return torch.as_tensor(self.judge(torch.cat(parts, 1)))
+        return self.judge(torch.cat(parts, 1))  # type: ignore[no-any-return]
 
 
 class Looker(nn.Module):
@@ -83,9 +83,8 @@ class Looker(nn.Module):
     def forward(self, chips: torch.Tensor) -> torch.Tensor:
         """Logits (n, len(CUTS)) of being younger than each of CUTS, from chips (n, 3, 150, 150), RGB 0 to 255."""
         seen = self.look(self.maps(chips))
-        return torch.as_tensor(
-            self.judge(torch.cat([seen.mean((2, 3)), nn.functional.avg_pool2d(seen, 2).flatten(1)], 1))
-        )
+        parts = [seen.mean((2, 3)), nn.functional.avg_pool2d(seen, 2).flatten(1)]
+        return self.judge(torch.cat(parts, 1))  # type: ignore[no-any-return]
 
     def maps(self, chips: torch.Tensor) -> torch.Tensor:
         """What dlib's network calls its maps (n, 128, 8, 8), as far as training has not changed them."""
@@ -151,7 +150,7 @@ class Ensemble(nn.Module):
     def logits(self, embedding: torch.Tensor, maps: torch.Tensor, chips: torch.Tensor) -> torch.Tensor:
         """Logits (n, len(CUTS)) of being younger than each of CUTS."""
         read = torch.stack([reader(embedding, maps) for reader in self.readers]).mean(0)
-        return (1 - LOOKING) * read + LOOKING * torch.as_tensor(self.looker(chips))
+        return (1 - LOOKING) * read + LOOKING * self.looker(chips)
 
     def score(self, logit: torch.Tensor, covered: torch.Tensor) -> torch.Tensor:
         """The probability of being under 18, from that logit and the probability that a mask covers the face."""
