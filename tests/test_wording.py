@@ -215,6 +215,7 @@ def test_a_phrase_wrapped_over_two_lines_is_found_once() -> None:
     [
         ([("ST HELEN'S", 130, 60), ("Welcome", 300, 45)], Box(100, 130, 604, 345)),
         ([("SAINTS PETER", 60, 60), ("AND PAUL", 130, 60)], Box(100, 60, 604, 260)),  # a name over two lines
+        ([("ST HELEN'S", 10, 180)], Box(100, 10, 1180, 260)),  # in letters three times as high
         ([("Welcome", 500, 60)], Box(100, 200, 604, 260)),  # too far off: another sign
     ],
 )

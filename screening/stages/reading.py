@@ -137,12 +137,13 @@ def beside(left: Line, right: Line, *, gap: float = 1.5) -> bool:
     return level and -0.6 <= start - end <= gap
 
 
-def below(upper: Line, lower: Line, *, gap: float = 1.2) -> bool:
-    """Whether `lower` is the next line under `upper`: same direction, similar size, at most `gap` heights down."""
+def below(upper: Line, lower: Line, *, gap: float = 1.2, unlike: float = 2.2) -> bool:
+    """Whether `lower` is the next line under `upper`: same direction, at most `gap` heights down, at most so many times
+    as high or as low."""
     if (
         _apart(upper, lower, gap + 2)
         or not aligned(upper, lower)
-        or not 0.45 <= lower.height / max(upper.height, 1.0) <= 2.2
+        or not 1 / unlike <= lower.height / max(upper.height, 1.0) <= unlike
     ):
         return False
     start, top, end, bottom = lower.seen_from(upper)
@@ -179,12 +180,14 @@ def rows(found: Sequence[Line], *, gap: float = 1.5) -> tuple[Line, ...]:
     return tuple(joined)
 
 
-def wraps(found: Sequence[Line], *, gap: float = 1.2) -> tuple[tuple[Line, Line], ...]:
-    """Every pair of a line and the one right below it, where a phrase may go on."""
+def wraps(found: Sequence[Line], *, gap: float = 1.2, unlike: float = 2.2) -> tuple[tuple[Line, Line], ...]:
+    """Every pair of a line and the one right below it, where a phrase may go on; `gap` and `unlike` as for `below`."""
     pairs = []
     for upper in found:
-        under = [lower for lower in found if lower is not upper and below(upper, lower, gap=gap)]
-        pairs += [(upper, lower) for lower in under if not any(below(other, lower, gap=gap) for other in under)]
+        under = [lower for lower in found if lower is not upper and below(upper, lower, gap=gap, unlike=unlike)]
+        pairs += [
+            (upper, lower) for lower in under if not any(below(other, lower, gap=gap, unlike=unlike) for other in under)
+        ]
     return tuple(pairs)
 
 

@@ -19,6 +19,8 @@ from screening.stages.reading import Line, join, lines, plain, rows, wraps
 from screening.stages.wording_rules import Clue
 
 NAMES = ("file name", "folder name")
+# How much larger letters of one sign may be than others on it.
+MIXED = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +53,9 @@ class Wording:
         face = any(finding.is_a("face") for finding in found)
         page = rows(lines(found))
         pairs = wraps(page)
+        near = wraps(page, unlike=MIXED)
         clues = [
-            (clue, whole_sign(parts, pairs) if clue.kind == "juvenile.school" else join(parts))
+            (clue, whole_sign(parts, near) if clue.kind == "juvenile.school" else join(parts))
             for parts in (*((line,) for line in page), *pairs)
             for clue in self._in_line(join(parts), face=face)
         ]
