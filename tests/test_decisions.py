@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -41,10 +42,10 @@ CREDIT = judgement("copyright", "copyright.credit", Verdict.HOLD, None)
 BROKEN = judgement("unscreened", "error.faces", Verdict.BLOCK, None)
 
 
-def decision(action: Action, one: Judgement = PLATE, **fields: str) -> Decision:
+def decision(action: Action, one: Judgement = PLATE, **fields: Any) -> Decision:
     """A decision about the only finding of a picture."""
     made = Decision(action=action, by=fields.pop("by", "A. Reviewer"))
-    return replace(about_each(photo(one), made)[0], **fields)  # type: ignore[arg-type]
+    return replace(about_each(photo(one), made)[0], **fields)
 
 
 def photo(*judgements: Judgement) -> PhotoReport:

@@ -61,7 +61,7 @@ def main() -> None:
 
 def figures(network: str | Path, data: Path, *, whole: Iterable[str] = (), limit: int | None = None) -> str:
     """The card's tables of a network, measured on the kept pictures and on all of the sources `whole`."""
-    stage = Vehicles(network=network)  # type: ignore[arg-type]  # the engine takes a path too
+    stage = Vehicles(network=network)
     pictures = kept(data, whole, limit)
     scores: Scores = {}
     for source, name, score in scored(stage, pictures, data):
@@ -98,7 +98,7 @@ def share_of(values: Iterable[float], threshold: float) -> str:
 def curve(scores: Scores) -> str:
     """A Markdown table: for each source the share of pictures at or above each threshold."""
     sources = [source for source in (*DAMAGED, *SOUND) if scores.get(source)]
-    lines = ["| threshold | " + " | ".join(f"{source}" for source in sources) + " |"]
+    lines = ["| threshold | " + " | ".join(sources) + " |"]
     lines.append("|---" * (len(sources) + 1) + "|")
     for threshold in THRESHOLDS:
         cells = [f"{threshold:g}", *(share_of(scores[source], threshold) for source in sources)]

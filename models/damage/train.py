@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parent / "street")]
 
+from learning import follow, halfway  # noqa: E402
 from ship import ship  # noqa: E402
 
 SEED = 7
@@ -132,11 +133,8 @@ def train(options: argparse.Namespace, work: Path) -> None:
     calibrate(network, *line)
     made = work / "damage.onnx"
     to_onnx(network, made)
-    agrees(
-        network,
-        made,
-        [crop for one in shown[:: len(shown) // 8] for crop in crops_of(one, rgb(options.data / one.name))],
-    )
+    some = shown[:: len(shown) // 8]
+    agrees(network, made, [crop for one in some for crop in crops_of(one, rgb(options.data / one.name))])
     ship("damage", made.read_bytes(), options.out, measured)
 
 
@@ -147,7 +145,8 @@ def begin(shown: list[Example], options: argparse.Namespace, dice: np.random.Gen
     network = Damage()
     if options.resume:
         resume(network, options.resume, shown, options.data, dice)
-    for lesson in () if options.resume else LESSONS:
+        return network
+    for lesson in LESSONS:
         learn(network, shown, lesson, steps_of(lesson, options), options.data, dice)
     return network
 
@@ -156,8 +155,7 @@ def finish(begun: Damage, shown: list[Example], options: argparse.Namespace, dic
     """A copy of the network after the last round: the mean of what it was and what it became, which errs less."""
     network = copy.deepcopy(begun)
     learn(network, shown, LAST, steps_of(LAST, options), options.data, dice)
-    before = begun.state_dict()
-    network.load_state_dict({name: halfway(before[name], value) for name, value in network.state_dict().items()})
+    network.load_state_dict(halfway(begun.state_dict(), network.state_dict()))
     return network
 
 
@@ -188,11 +186,6 @@ def vehicles_by_ours(picture: Picture) -> list[tuple[float, ...]]:
     return [(one.box.left, one.box.top, one.box.right, one.box.bottom) for one in found if one.kind == "vehicle"]
 
 
-def halfway(one: Tensor, other: Tensor) -> Tensor:
-    """The mean of two weights; a counter stays the second's."""
-    return (one + other) / 2 if other.is_floating_point() else other
-
-
 def learn(
     network: Damage, known: list[Example], lesson: Lesson, steps: int, data: Path, dice: np.random.Generator
 ) -> None:
@@ -219,7 +212,7 @@ def learn(
     ]
     optimiser = torch.optim.AdamW(rates, weight_decay=0.03)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: pace(step, steps))
-    mean = ModelEMA(network, decay=0.998, tau=200)  # type: ignore[no-untyped-call]
+    mean = ModelEMA(network, decay=0.998, tau=200)
     began, losses = time.monotonic(), []
     for step in range(steps):
         views = []
@@ -227,12 +220,8 @@ def learn(
             example, other = (drawn(by_source[name], dice) for name in (source, str(dice.choice(sources))))
             views.append(training_view(example, lambda one: rgb(data / one.name), other, dice, harsh=lesson.harsh))
         loss = loss_of(network, views, side=lesson.side)
-        optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
-        optimiser.step()
-        schedule.step()
-        mean.update(network)  # type: ignore[no-untyped-call]
+        follow(loss, network, optimiser, schedule, most=5.0)
+        mean.update(network)
         losses.append(loss.item())
         if step % 100 == 99:
             print(f"step {step + 1}: loss {np.mean(losses[-100:]):.4f}, {time.monotonic() - began:.0f} s", flush=True)

@@ -115,7 +115,7 @@ def _key(paths: list[Path]) -> str:
     known = hashlib.sha256()
     for path in paths:
         known.update(f"{path.name} {path.stat().st_size}\n".encode())
-    if paths and paths[0].parent.name == "faces":
+    if paths[0].parent.name == "faces":
         known.update(children_of(paths[0].parent).read_bytes())
     return known.hexdigest()[:12]
 

@@ -53,13 +53,8 @@ def by_measure(
         mask = (values >= low) & (values < high)
         teens, grown = mask & (age >= 13) & (age <= 17), mask & (age >= 30)
         if teens.any() and grown.any():
-            band = (
-                f"below {high:g}"
-                if low == -math.inf
-                else f"{low:g} and over"
-                if high == math.inf
-                else f"{low:g} to {high:g}"
-            )
+            ends = {-math.inf: f"below {high:g}", edges[-1]: f"{low:g} and over"}
+            band = ends.get(low, f"{low:g} to {high:g}")
             area = roc_auc_score(age[mask] < 18, score[mask])
             yield f"| {band} | {area:.3f} | {share(score[teens] >= hold)} | {share(score[grown] >= hold)} |"
 

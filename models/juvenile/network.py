@@ -52,7 +52,7 @@ class Reader(nn.Module):
         if self.sees:
             seen = self.look(maps)
             parts += [seen.mean((2, 3)), nn.functional.avg_pool2d(seen, 2).flatten(1)]
-        return self.judge(torch.cat(parts, 1))  # type: ignore[no-any-return]
+        return self.judge(torch.cat(parts, 1))
 
 
 class Looker(nn.Module):
@@ -84,7 +84,7 @@ class Looker(nn.Module):
         """Logits (n, len(CUTS)) of being younger than each of CUTS, from chips (n, 3, 150, 150), RGB 0 to 255."""
         seen = self.look(self.maps(chips))
         parts = [seen.mean((2, 3)), nn.functional.avg_pool2d(seen, 2).flatten(1)]
-        return self.judge(torch.cat(parts, 1))  # type: ignore[no-any-return]
+        return self.judge(torch.cat(parts, 1))
 
     def maps(self, chips: torch.Tensor) -> torch.Tensor:
         """What dlib's network calls its maps (n, 128, 8, 8), as far as training has not changed them."""

@@ -33,6 +33,7 @@ sys.path.append(str(Path(__file__).resolve().parents[1]))
 import figures
 from degrade import anew
 from features import CHILD, COPIES, GROWN, KEPT, Faces, read
+from learning import follow
 from network import ADULT, CUTS, WEIGHTS, Cover, Ensemble, Looker, Reader, targets, to_onnx
 from ship import ship
 
@@ -113,10 +114,7 @@ def train(source: Material, rows: NDArray[np.int64], *, sees: bool, epochs: int,
         for some in np.array_split(everything[random.permutation(len(everything))], batches):
             row, copy = some.T
             loss = source.loss(reader(*source.batch(row, copy)), row)
-            optimiser.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
-            optimiser.step()
-            schedule.step()
+            follow(loss, reader, optimiser, schedule)
     return reader.eval()
 
 
@@ -133,7 +131,7 @@ def train_looker(source: Material, rows: NDArray[np.int64], *, epochs: int, seed
     groups = [{"params": part, "lr": rate} for part, rate in zip((taught, head), RATES, strict=True)]
     optimiser = torch.optim.AdamW(groups, weight_decay=0.03)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, list(RATES), epochs * batches, pct_start=0.1)
-    mean = ModelEMA(looker, decay=0.998, tau=50)  # type: ignore[no-untyped-call]
+    mean = ModelEMA(looker, decay=0.998, tau=50)
     looker.train().to(memory_format=torch.channels_last)
     for _ in range(epochs):
         for row in np.array_split(random.permutation(rows), batches):
@@ -142,12 +140,8 @@ def train_looker(source: Material, rows: NDArray[np.int64], *, epochs: int, seed
             with torch.autocast("cpu", torch.bfloat16):
                 logits = looker(_pictures(np.stack(cuts)))
             loss = source.loss(logits.float(), row)
-            optimiser.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
-            torch.nn.utils.clip_grad_norm_(looker.parameters(), 5.0)
-            optimiser.step()
-            schedule.step()
-            mean.update(looker)  # type: ignore[no-untyped-call]
+            follow(loss, looker, optimiser, schedule, most=5.0)
+            mean.update(looker)
     looker.load_state_dict(mean.ema.state_dict())
     return looker.eval()
 
@@ -156,26 +150,17 @@ def _pictures(cuts: NDArray[np.uint8]) -> torch.Tensor:
     return torch.from_numpy(np.ascontiguousarray(cuts)).permute(0, 3, 1, 2).float()
 
 
-@dataclass(frozen=True, slots=True)
-class Members:
-    """What is trained: readers, looker and the mask's weights."""
-
-    readers: list[Reader]
-    looker: Looker
-    mask: Cover
-
-
-def members(kept: Path, source: Material, rows: NDArray[np.int64], options: argparse.Namespace) -> Ensemble:
-    """The ensemble trained on some faces, or with `again` as an earlier run kept its members."""
+def ensemble_of(kept: Path, source: Material, rows: NDArray[np.int64], options: argparse.Namespace) -> Ensemble:
+    """The ensemble trained on some faces, or with `again` as an earlier run kept it."""
     if options.again and kept.is_file():
-        trained: Members = torch.load(kept, weights_only=False)  # a file of our own
-    else:
-        trained = train_all(source, rows, epochs=tuple(options.epochs))
-        torch.save(trained, kept)
-    return Ensemble(trained.readers, trained.looker, trained.mask).eval()
+        earlier: Ensemble = torch.load(kept, weights_only=False)  # a file of our own
+        return earlier
+    ensemble = train_all(source, rows, epochs=tuple(options.epochs))
+    torch.save(ensemble, kept)
+    return ensemble
 
 
-def train_all(source: Material, rows: NDArray[np.int64], *, epochs: tuple[int, int]) -> Members:
+def train_all(source: Material, rows: NDArray[np.int64], *, epochs: tuple[int, int]) -> Ensemble:
     """All members, trained on some faces."""
     readers = []
     for number in range(READERS):
@@ -183,7 +168,7 @@ def train_all(source: Material, rows: NDArray[np.int64], *, epochs: tuple[int, i
         print(f"{2 * (number + 1)} of {2 * READERS} readers trained", flush=True)
     looker = train_looker(source, rows, epochs=epochs[1], seed=SEED)
     print("the looker trained", flush=True)
-    return Members(readers, looker, cover(source, rows))
+    return Ensemble(readers, looker, cover(source, rows)).eval()
 
 
 @torch.no_grad()
@@ -306,7 +291,7 @@ def main() -> None:
     source = material(faces)
     learnt, everything = np.flatnonzero(~np.isin(faces.part, KEPT)), np.arange(len(faces.age))
     judged, shipped = (
-        members(options.cache / f"{name}-{faces.key}.pt", source, rows, options)
+        ensemble_of(options.cache / f"{name}-{faces.key}.pt", source, rows, options)
         for name, rows in (("judged", learnt), ("shipped", everything))
     )
     kept = np.flatnonzero(np.isin(faces.part, KEPT) & (faces.picture < 0))

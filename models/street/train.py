@@ -85,12 +85,12 @@ def _in_16_bits(trainer: Any) -> None:
 def mean(one: Path, other: Path, out: Path) -> Path:
     """Write a checkpoint whose weights are the mean of two; it errs less than either on what neither has seen."""
     import torch
+    from learning import halfway
 
     saved = torch.load(one, map_location="cpu", weights_only=False)
     last = torch.load(other, map_location="cpu", weights_only=False)
     model = last["model"].float()
-    halves = saved["model"].float().state_dict(), model.state_dict()
-    model.load_state_dict({k: (halves[0][k] + v) / 2 if v.is_floating_point() else v for k, v in halves[1].items()})
+    model.load_state_dict(halfway(saved["model"].float().state_dict(), model.state_dict()))
     torch.save(last | {"model": model}, out)
     return out
 

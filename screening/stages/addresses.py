@@ -17,6 +17,7 @@ from screening.stages import captions
 from screening.stages.address_text import HouseNumber, house_name, house_number, postcodes, street
 from screening.stages.ground import ground
 from screening.stages.house_numbers import alone, on_signs, road_sign
+from screening.stages.places import body, boxes
 from screening.stages.reading import Line, lines, rows, wraps
 
 # What it takes from a number's score that it lies on a vehicle: most of it, or less on a dark sign.
@@ -67,7 +68,7 @@ class Addresses:
     ) -> Iterator[Finding]:
         """House numbers: those that the text stage read, and those on small signs that it overlooked."""
         vehicles = [finding for finding in found if finding.is_a("seen.vehicle")]
-        people = [_body(box) for box in _boxes(found, "face")]
+        people = [body(box) for box in boxes(found, "face")]
         candidates = [*alone(photo, texts), *(on_signs(photo, texts) if self.signs else ())]
         taken: list[Box] = []
         for candidate in sorted(candidates, key=lambda one: -one.score):
@@ -138,12 +139,3 @@ def _plate(finding: Finding) -> Box | None:
 def _share(box: Box, vehicle: Finding) -> float:
     """How surely a place lies on a vehicle, 0 to 1."""
     return vehicle.score if vehicle.box is not None and box.inside(vehicle.box) > 0.5 else 0.0
-
-
-def _boxes(found: Sequence[Finding], kind: str) -> list[Box]:
-    return [finding.box for finding in found if finding.is_a(kind) and finding.box is not None]
-
-
-def _body(face: Box) -> Box:
-    """About where the body under a face is: clothes carry numbers."""
-    return Box(face.left - face.width, face.top, face.right + face.width, face.bottom + 5 * face.height)

@@ -13,6 +13,7 @@ from typing import ClassVar
 from screening.finding import Box, Finding
 from screening.photo import Photo
 from screening.stages import document_rules as rules
+from screening.stages.places import boxes
 from screening.stages.reading import Line, below, join, lines, rows
 from screening.stages.wording_rules import Clue
 
@@ -54,11 +55,7 @@ class Documents:
 
     def __call__(self, photo: Photo, found: Sequence[Finding]) -> Iterator[Finding]:
         page = whole(lines(found))
-        faces = [
-            finding.box
-            for finding in found
-            if (finding.is_a("face.identifiable") or finding.is_a("face.unidentifiable")) and finding.box is not None
-        ]
+        faces = [*boxes(found, "face.identifiable"), *boxes(found, "face.unidentifiable")]
         for clue, place, text in (*documents(page), *staff(page), *badges(page, faces)):
             box = place.clip(photo.width, photo.height)
             if clue.score >= self.minimum and box is not None:

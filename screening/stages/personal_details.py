@@ -19,6 +19,7 @@ from screening.stages.address_text import NUMBERED, PERHAPS, STREETS
 from screening.stages.captions import COUNTED
 from screening.stages.online import online
 from screening.stages.phone_numbers import dialled, mended, numbers
+from screening.stages.places import boxes
 from screening.stages.private_numbers import ACCOUNT_WORDS, BORN, NHS_WORDS, Detail, private_numbers
 from screening.stages.reading import Line, beside, join, lines, plain, rows, wraps
 from screening.stages.signs import is_sign
@@ -88,7 +89,7 @@ class PersonalDetails:
 
     def in_lines(self, read: Sequence[Line], found: Sequence[Finding]) -> Iterator[Finding]:
         """What the lines of text in the picture hold, each line alone, then with what it goes on in."""
-        vehicles = [finding.box for finding in found if finding.is_a("seen.vehicle") and finding.box is not None]
+        vehicles = boxes(found, "seen.vehicle")
         seen = set(read)
         for line in (*read, *(row for row in rows(read) if row not in seen)):
             # looking around is dear on a full page, and only matters to numbers and handles

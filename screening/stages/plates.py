@@ -16,6 +16,7 @@ from screening.force import Force
 from screening.photo import Photo
 from screening.stages import captions, second_look
 from screening.stages.ground import Ground, ground
+from screening.stages.places import body, boxes
 from screening.stages.plate_text import Reading, in_plate, readable, without_band
 from screening.stages.reading import Line, lines, rows, wraps
 from screening.stages.registrations import FAIR, LONGEST, WEAK, Registration, parse
@@ -60,14 +61,14 @@ class Plates:
     def __call__(self, photo: Photo, found: Sequence[Finding]) -> Iterator[Finding]:
         """One finding for each plate, the detected ones first."""
         texts = lines(found)
-        vehicles = _boxes(found, "seen.vehicle")
-        bodies, carriers = [_body(face) for face in _boxes(found, "face")], _boxes(found, "seen.vehicle", CARRIES)
+        vehicles, carriers = boxes(found, "seen.vehicle"), boxes(found, "seen.vehicle", least=CARRIES)
+        bodies = [body(face) for face in boxes(found, "face")]
         taken: list[Box] = []
         detected = [finding for finding in found if finding.is_a("seen.plate") and finding.box is not None]
         for plate in sorted(detected, key=lambda finding: -finding.score):
             if plate.box is None or any(plate.box.inside(box) > 0.5 for box in taken):
                 continue
-            worn = any(plate.box.inside(body) > 0.5 for body in bodies) and not _lies_on(plate.box, carriers)
+            worn = any(plate.box.inside(below) > 0.5 for below in bodies) and not _lies_on(plate.box, carriers)
             for finding in self._detected(photo, plate.box, plate.score, texts, vehicles, worn=worn):
                 # a box that comes to nothing hides no plate that lies in it
                 taken.append(plate.box)
@@ -184,15 +185,6 @@ def _candidates(texts: Sequence[Line]) -> Iterator[Line]:
 
 def _lies_on(box: Box, vehicles: Sequence[Box]) -> bool:
     return any(box.inside(vehicle.grow(0.03)) > 0.8 and box.area < 0.3 * vehicle.area for vehicle in vehicles)
-
-
-def _boxes(found: Sequence[Finding], kind: str, least: float = 0.0) -> list[Box]:
-    return [one.box for one in found if one.is_a(kind) and one.box is not None and one.score >= least]
-
-
-def _body(face: Box) -> Box:
-    """About where the body under a face is."""
-    return Box(face.left - face.width, face.top, face.right + face.width, face.bottom + 5 * face.height)
 
 
 def _plate_like(sign: Ground) -> float:

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from screening.finding import Box
-from screening.stages.parts import parts
+from screening.stages.parts import cut, parts
 
 if TYPE_CHECKING:
     from screening.engine import Network
@@ -150,10 +150,8 @@ def look(
     high, wide = max(sizes, key=lambda size: (_fit(seen, size), -size[0] * size[1]))
     scale = _fit(seen, (high, wide))
     canvas = np.full((high, wide, 3), GREY, np.uint8)
-    picture, factor = photo.scaled(round(max(photo.width, photo.height) * min(scale, 1.0)))
-    left, top, right, bottom = (round(side * factor) for side in (seen.left, seen.top, seen.right, seen.bottom))
-    # of a picture one pixel high, too, there is something to see
-    _lay(canvas, picture[top : max(bottom, top + 1), left : max(right, left + 1)], (0, 0), scale / factor)
+    picture, factor = cut(photo, seen, side=round(max(photo.width, photo.height) * min(scale, 1.0)))
+    _lay(canvas, picture, (0, 0), scale / factor)
     return list(_detections(photo, by, canvas, [_Tile(seen, scale, (0, 0))], least)), scale
 
 

@@ -16,7 +16,7 @@ from screening.finding import Box, Finding
 from screening.photo import Photo, Pixels
 from screening.stages import closer, ppocr
 from screening.stages.closer import Place
-from screening.stages.parts import parts
+from screening.stages.parts import cut, parts
 from screening.stages.ppocr import Floats, Quad
 
 # Canvases (longer side, shorter side) where the longest is 1120: few, because the engine compiles each one, and none
@@ -221,9 +221,7 @@ def letterbox(photo: Photo, part: Box, *, side: int, enlarge: float) -> tuple[Pi
         size = max(1, round(part.width * scale)), max(1, round(part.height * scale))
         picture = np.asarray(cv2.resize(photo.crop(part), size, interpolation=cv2.INTER_CUBIC), dtype=np.uint8)
     else:
-        small, scale = photo.scaled(max(1, int(max(photo.width, photo.height) * scale)))
-        left, top, right, bottom = (int(edge * scale) for edge in (part.left, part.top, part.right, part.bottom))
-        picture = small[top : max(bottom, top + 1), left : max(right, left + 1)]
+        picture, scale = cut(photo, part, side=int(max(photo.width, photo.height) * scale))
     # a canvas of its own for each picture would be a compilation each
     high, wide = (
         -(-int(min(most, -(-part // STEP) * STEP)) // 32) * 32

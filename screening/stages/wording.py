@@ -52,11 +52,9 @@ class Wording:
     def __call__(self, photo: Photo, found: Sequence[Finding]) -> Iterator[Finding]:
         face = any(finding.is_a("face") for finding in found)
         page = rows(lines(found))
-        pairs = wraps(page)
-        near = wraps(page, unlike=MIXED)
         clues = [
-            (clue, whole_sign(parts, near) if clue.kind == "juvenile.school" else join(parts))
-            for parts in (*((line,) for line in page), *pairs)
+            (clue, whole_sign(parts, page) if clue.kind == "juvenile.school" else join(parts))
+            for parts in (*((line,) for line in page), *wraps(page))
             for clue in self._in_line(join(parts), face=face)
         ]
         for clue, line in each_once(clues):
@@ -99,14 +97,14 @@ class Wording:
                 yield Finding(clue.kind, clue.score, clue.evidence, line.box.clip(photo.width, photo.height), line.text)
 
 
-def whole_sign(parts: Sequence[Line], pairs: Sequence[tuple[Line, Line]]) -> Line:
+def whole_sign(parts: Sequence[Line], page: Sequence[Line]) -> Line:
     """These lines and all that go on above and below them, as one: which school it is mostly stands in another line.
 
     Args:
         parts: where the word "school" stands.
-        pairs: every line of the page with the one right below it.
+        page: every line of the picture.
     """
-    sign = list(parts)
+    sign, pairs = list(parts), wraps(page, unlike=MIXED)
     for line in sign:  # it grows as it is walked, so that a name over several lines is taken whole
         sign += [other for pair in pairs if line in pair for other in pair if other not in sign]
     return join(sorted(sign, key=lambda line: line.seen_from(parts[0])[1]))

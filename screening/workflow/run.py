@@ -50,10 +50,9 @@ def _ours(folder: Path) -> bool:
 def begun(folder: Path) -> str:
     """The id of the run that a scan into this folder is kept as: of the one that is there, else a new one."""
     try:
-        read(folder)
+        return _identity(read(folder), folder)
     except RunError:
         return secrets.token_hex(16)
-    return identity(folder)
 
 
 def identity(folder: Path) -> str:
@@ -62,10 +61,13 @@ def identity(folder: Path) -> str:
     For a run of an earlier version, which has none, the hash of where it lies.
     """
     try:
-        known = read(folder).get("run")
+        return _identity(read(folder), folder)
     except RunError:
-        known = None
-    return str(known or hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16])
+        return _identity({}, folder)
+
+
+def _identity(fields: dict[str, Any], folder: Path) -> str:
+    return str(fields.get("run") or hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16])
 
 
 def write(report: Report, folder: Path, *, show_text: bool = False, for_sharing: bool = False) -> str:
