@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import json
 import multiprocessing
@@ -18,7 +19,6 @@ import pytest
 from screening.weights import sha256_of
 from screening.workflow import audit, run
 from screening.workflow.audit import AuditError, Head
-from screening.workflow.office import OfficeError
 from tests.test_scan import QUICK, screening
 
 
@@ -176,7 +176,7 @@ def test_an_unknown_event_is_refused(log: Path) -> None:
 
 def test_a_folder_that_cannot_be_made_is_answered_in_words(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(OfficeError, match="cannot be made"):
+    with pytest.raises(AuditError, match="cannot be made"):
         audit.append(tmp_path / "file" / "home" / "audit.jsonl", "scan")
 
 
@@ -229,3 +229,54 @@ def test_a_release_is_due_until_somebody_has_looked_at_it_again(log: Path) -> No
     assert screening("audit", "reviewed", done.stdout.split()[0]).returncode == 0
     assert audit.due(log, days=0) == []
     assert audit.verify(log) == []
+
+
+def test_what_was_begun_counts_unless_it_was_taken_back_and_is_told_of_once(log: Path) -> None:
+    made, taken_back, broken = (audit.begin(log, "key", run=f"run-{name}", key=name) for name in "abc")
+    audit.end(log, made)
+    audit.end(log, taken_back, done=False)
+    plain = audit.append(log, "key", key="d", run="run-c")
+    assert audit.unfinished(log) == audit.unfinished(log, "key") == [broken]
+    assert audit.unfinished(log, "purge") == audit.unfinished(log, run="run-a") == []
+    assert audit.counting(log, "key") == [made, broken, plain]
+    assert audit.counting(log, "key", run="run-c") == [broken, plain]
+    assert len(audit.counting(log)) == 5 + 3
+    assert audit.verify(log) == []
+
+
+@pytest.mark.parametrize("stands", [True, False])
+def test_settling_ends_each_broken_change_once_as_it_is_found(log: Path, stands: bool) -> None:
+    begun = [audit.begin(log, "key", key=name, run="r") for name in "ab"]
+    asked: list[audit.Entry] = []
+
+    def found(entry: audit.Entry) -> bool:
+        asked.append(entry)
+        return stands
+
+    audit.settle(log, "purge", stands=found)
+    assert asked == []
+    for _ in range(2):
+        audit.settle(log, "key", run="r", stands=found)
+    assert asked == begun
+    assert audit.unfinished(log) == []
+    assert audit.counting(log, "key") == (begun if stands else [])
+
+
+def test_nothing_is_begun_where_the_log_cannot_be_written_and_what_is_done_stands(
+    log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = audit.begin(log, "key", key="a")
+    there = log.read_bytes()
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(AuditError, match="No space left"):
+        audit.begin(log, "key", key="b")
+    log.write_bytes(there)
+    audit.settle(log, "key", stands=lambda _: True)  # says nothing
+    monkeypatch.undo()
+    log.write_bytes(there)
+    assert audit.unfinished(log) == [begun]
+    assert audit.counting(log, "key") == [begun]
