@@ -21,6 +21,7 @@ from screening.photo import Limits
 from screening.pipeline import Pipeline
 from screening.pipeline_file import ConfigError, did_you_mean, names
 from screening.policy import Policy, PolicyError, Rule
+from screening.questions import Question
 from screening.stages import STAGES, Stage
 
 __all__ = ["BatchSettings", "ConfigError", "PipelineFile", "default_policy", "load", "names"]
@@ -32,13 +33,13 @@ class BatchSettings:
     """The `[batch]` table.
 
     Attributes:
-        questions: what a person must answer before a batch goes out.
+        question: what a person must answer before a batch goes out, a table each.
         review_by: the date from which the policy itself is due for review.
         separate_signer: whether who signs a clearance must be neither the photographer nor somebody who overrode.
         review_share: how much of the clear pictures a person looks at in a review, 0 to 1.
     """
 
-    questions: tuple[str, ...] = ()
+    question: tuple[Question, ...] = ()
     review_by: datetime.date | None = None
     separate_signer: bool = False
     review_share: float = 0.05
@@ -82,7 +83,7 @@ def load(pipeline: str | Path = "default") -> Pipeline:
         policy=policy,
         limits=file.limits,
         force=file.force,
-        questions=file.batch.questions,
+        questions=_questions(file, path),
         foreign=tuple(table["use"] for table in file.stage if table["use"] not in STAGES),
         review_by=str(file.batch.review_by or ""),
         separate_signer=file.batch.separate_signer,
@@ -92,8 +93,17 @@ def load(pipeline: str | Path = "default") -> Pipeline:
 
 def default_policy() -> Policy:
     """The rules of the default pipeline, which others are compared with; none of its stages is imported."""
+    return _policy(*_default())
+
+
+def default_questions() -> tuple[Question, ...]:
+    """What the default pipeline asks before a batch goes out."""
+    return _questions(*_default())
+
+
+def _default() -> tuple[PipelineFile, Path]:
     found = pipeline_file.read("default")
-    return _policy(_read(PipelineFile, found.tables, where=f"{found.path}: "), found.path)
+    return _read(PipelineFile, found.tables, where=f"{found.path}: "), found.path
 
 
 def _policy(file: PipelineFile, path: Path) -> Policy:
@@ -101,6 +111,18 @@ def _policy(file: PipelineFile, path: Path) -> Policy:
         return Policy(file.rules)
     except PolicyError as error:
         raise ConfigError(f"{path}: rules: {error}") from error
+
+
+def _questions(file: PipelineFile, path: Path) -> tuple[Question, ...]:
+    """What a person is asked; no two questions are one, and a rule that is named is there."""
+    questions = file.batch.question
+    for one in questions:
+        if one.rule and one.rule not in file.rules:
+            said = f"no rule is called {one.rule!r}{did_you_mean(one.rule, file.rules)}"
+            raise ConfigError(f"{path}: batch.question {one.id}: {said}")
+        if sum(one.id == other.id or one.ask == other.ask for other in questions) > 1:
+            raise ConfigError(f"{path}: batch.question {one.id}: stands there twice")
+    return questions
 
 
 def _stage(table: dict[str, Any], force: Force, where: str) -> Stage:
@@ -148,7 +170,7 @@ def _plain(value: object) -> str:
 
 def _explain(error: Any) -> str:
     """One of pydantic's errors in our words."""
-    path = ".".join(str(part) for part in error["loc"]) or "file"
+    path = ".".join(str(part + 1 if isinstance(part, int) else part) for part in error["loc"]) or "file"
     message = error["msg"].removeprefix("Value error, ")
     if error["type"] in ("missing", "missing_argument"):
         return f"{path}: this key is missing"
@@ -167,6 +189,9 @@ def _unknown_keys(shape: Any, value: Any, path: str = "") -> Iterator[tuple[str,
                 yield path + key, known
             else:
                 yield from _unknown_keys(hints[key], inner, f"{path}{key}.")
+    elif typing.get_origin(shape) is tuple and isinstance(value, list):
+        for number, inner in enumerate(value, 1):
+            yield from _unknown_keys(typing.get_args(shape)[0], inner, f"{path}{number}.")
     elif typing.get_origin(shape) is dict and isinstance(value, dict):
         for key, inner in value.items():
             yield from _unknown_keys(typing.get_args(shape)[1], inner, f"{path}{key}.")

@@ -14,6 +14,7 @@ from screening.force import Force
 from screening.metadata import differing_previews
 from screening.photo import FileError, Limits, Photo, UnsupportedError, read, refuse
 from screening.policy import Policy
+from screening.questions import Question
 from screening.report import PhotoReport, judged
 from screening.stages import Stage
 
@@ -46,7 +47,7 @@ class Pipeline:
     policy: Policy
     limits: Limits = Limits()
     force: Force = Force()
-    questions: tuple[str, ...] = ()
+    questions: tuple[Question, ...] = ()
     foreign: tuple[str, ...] = ()
     review_by: str = ""
     separate_signer: bool = False

@@ -88,29 +88,39 @@ def _tables(path: Path) -> tuple[dict[str, Any], bytes]:
     if base not in names() or base == path.stem:
         raise ConfigError(f"{path}: extends: names one of {', '.join(names())}, not {base!r}")
     under, base_data = _tables(_find(base))
-    stages = _stages(under["stage"], tables.pop("stage", []), without, path)
+    stages = _merged(under["stage"], tables.pop("stage", []), without, where=f"{path}: ", table="stage", key="use")
+    batch = dict(tables["batch"]) if isinstance(tables.get("batch"), dict) else {}
+    if batch:
+        before = under.get("batch", {}).get("question", [])
+        again, left_out = batch.get("question", []), batch.pop("without", [])
+        where = f"{path}: batch."
+        batch["question"] = _merged(before, again, left_out, where=where, table="batch.question", key="id")
+        tables["batch"] = batch
     return _over(under, tables) | {"stage": stages}, base_data + data
 
 
-def _stages(under: list[dict[str, Any]], over: Any, without: Any, path: Path) -> list[dict[str, Any]]:
-    """The stages of a file that extends another. What it does not name stays, so that nothing goes unlooked for unsaid:
-    a stage named again has its options laid over, a new one comes last, and `without` names those left out ("*": all).
+def _merged(
+    under: list[dict[str, Any]], over: Any, without: Any, *, where: str, table: str, key: str
+) -> list[dict[str, Any]]:
+    """The stages, or questions, of a file that extends another. What it does not name stays, so that nothing goes
+    unlooked for, or unasked, unsaid: one named again has its keys laid over, a new one comes last, and `without` names
+    those left out ("*": all).
 
     Raises:
-        ConfigError: if `without` names a stage that is not there, or a table is none.
+        ConfigError: if `without` names one that is not there, or a table is none.
     """
-    known = [table["use"] for table in under]
+    known, what = [one[key] for one in under], table.rpartition(".")[2]
     if not isinstance(without, list) or not isinstance(over, list) or not all(isinstance(one, dict) for one in over):
-        raise ConfigError(f"{path}: without is a list of names, and every stage begins with [[stage]]")
+        raise ConfigError(f"{where}without is a list of names, and every {what} begins with [[{table}]]")
     for name in without:
         if name not in (*known, "*"):
-            raise ConfigError(f"{path}: without: no stage is called {name!r}{did_you_mean(str(name), known)}")
-    kept = [] if "*" in without else [table for table in under if table["use"] not in without]
+            raise ConfigError(f"{where}without: no {what} is called {name!r}{did_you_mean(str(name), known)}")
+    kept = [] if "*" in without else [one for one in under if one[key] not in without]
     merged: list[dict[str, Any]] = []
-    for table in kept:
-        again = next((one for one in over if one.get("use") == table["use"]), None)
-        merged.append(table | (again or {}))
-        over = [one for one in over if one is not again]
+    for one in kept:
+        again = next((other for other in over if other.get(key) == one[key]), None)
+        merged.append(one | (again or {}))
+        over = [other for other in over if other is not again]
     return [*merged, *over]
 
 

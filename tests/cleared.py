@@ -21,7 +21,15 @@ from tests.test_scan import QUICK, screening
 
 PASSPHRASE = "correct horse battery"
 QUESTION = "Could anything in it be libellous?"
-SIGNED = clear.SignOff(purpose="An open day", answers={QUESTION: "No."}, second="B. Second")
+QUESTIONS = f"""
+[batch]
+[[batch.question]]
+id = "libel"
+ask = "{QUESTION}"
+answer = "yes/no"
+stops = "yes"
+"""
+SIGNED = clear.SignOff(purpose="An open day", answers={"libel": "No."}, second="B. Second")
 PLACE = {1: "N", 2: (52.0, 0.0, 0.0), 3: "W", 4: (1.0, 0.0, 0.0)}
 
 
@@ -91,7 +99,7 @@ def make_cleared(folder: Path) -> Cleared:
     """Draws, scans and clears."""
     made = Cleared(folder)
     made.shoot.mkdir()
-    made.pipeline.write_text(QUICK + f'[batch]\nquestions = ["{QUESTION}"]\n')
+    made.pipeline.write_text(QUICK + QUESTIONS)
     made.good.write_bytes(picture(rgb=scenery(seed=1)))
     (made.shoot / "fine.jpg").write_bytes(picture(rgb=scenery(seed=2)))
     made.blocked.write_bytes(picture(rgb=scenery(seed=3), gps=PLACE))

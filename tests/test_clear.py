@@ -28,7 +28,7 @@ from tests.test_scan import command, screening
 
 
 def test_a_run_is_cleared_from_the_command_line(cleared: Cleared, tmp_path: Path) -> None:
-    (tmp_path / "answers.json").write_text(json.dumps({QUESTION: "No."}))
+    (tmp_path / "answers.json").write_text(json.dumps({"libel": "No."}))
     cleared.clearance.unlink()
     said = ("--purpose", "An open day", "--answers", tmp_path / "answers.json", "--second", "B. Second", "--days", 3)
     done = screening("clear", cleared.run, "--pipeline", cleared.pipeline, *said)
@@ -39,7 +39,7 @@ def test_a_run_is_cleared_from_the_command_line(cleared: Cleared, tmp_path: Path
     assert clearance.released == tuple(sorted([sha256_of(cleared.good), sha256_of(cleared.shoot / "fine.jpg")]))
     assert clearance.withheld == {sha256_of(cleared.blocked): "scene-address"}
     assert (clearance.by, clearance.second, clearance.purpose) == ("A. Signer", "B. Second", "An open day")
-    assert clearance.answers == {QUESTION: "No."}
+    assert clearance.answers == {QUESTION: "no"}
     assert clearance.report == sha256_of(cleared.run / "report.json")
     assert clearance.policy["sha256"] == sha256_of(cleared.pipeline)
     assert "faces" in clearance.off
@@ -55,10 +55,42 @@ def test_a_run_is_cleared_from_the_command_line(cleared: Cleared, tmp_path: Path
 
 def test_a_script_that_leaves_a_question_open_gets_no_clearance(cleared: Cleared) -> None:
     cleared.clearance.unlink()
-    done = screening("clear", cleared.run, "--pipeline", cleared.pipeline, "--purpose", "x", "--second", "B. Second")
+    done = screening(
+        "clear", cleared.run, "--pipeline", cleared.pipeline, "--purpose", "An open day", "--second", "B. Second"
+    )
     assert done.returncode == 2
     assert f"this question has no answer: {QUESTION}" in done.stderr
     assert not cleared.clearance.exists()
+
+
+@pytest.mark.parametrize(
+    ("answers", "says"),
+    [
+        ({"libel": "yes"}, "libel: was answered with yes, so nothing goes out"),
+        ({"libel": "no", "colour": "red"}, "colour: this policy asks no such question"),
+        ({QUESTION: "no"}, "this policy asks no such question"),
+        ({"libel": False}, "is no JSON file of questions' ids and answers in text"),
+        (["libel"], "is no JSON file of questions' ids and answers in text"),
+    ],
+)
+def test_a_script_whose_answers_do_not_do_gets_no_clearance(
+    cleared: Cleared, tmp_path: Path, answers: object, says: str
+) -> None:
+    cleared.clearance.unlink()
+    (tmp_path / "answers.json").write_text(json.dumps(answers))
+    said = ("--purpose", "An open day", "--second", "B. Second", "--answers", tmp_path / "answers.json")
+    done = screening("clear", cleared.run, "--pipeline", cleared.pipeline, *said)
+    assert (done.returncode, says in done.stderr) == (2, True), done.stderr
+    assert not cleared.clearance.exists()
+
+
+def test_what_a_reviewer_answered_is_not_answered_otherwise_by_the_signer(cleared: Cleared) -> None:
+    there = Decisions(cleared.run, cleared.office)
+    there.decide(Decision(by="D. Editor", question="libel", answer="yes"))
+    with pytest.raises(ClearanceError, match="libel: was answered with yes in the review, so nothing goes out"):
+        cleared.clear()
+    there.decide(Decision(by="D. Editor", question="libel", answer="no"))
+    assert cleared.clear().answers == {QUESTION: "no"}
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")
@@ -74,7 +106,7 @@ def test_a_person_at_a_terminal_is_asked_and_the_passphrase_does_not_show(
     shown = ""
     for question, typed in [
         ("Which policing purpose", "An open day"),
-        (QUESTION, "No."),
+        (f"{QUESTION} (yes/no)", "No."),
         ("Who is the second person?", "B. Second"),
         ("Passphrase:", PASSPHRASE),
         ("left out", ""),
@@ -209,7 +241,14 @@ def test_a_picture_blocked_under_one_name_is_not_cleared_under_another(cleared: 
     [
         (replace(SIGNED, purpose=" "), "a release serves a policing purpose"),
         (replace(SIGNED, answers={}), "this question has no answer"),
-        (replace(SIGNED, answers={QUESTION: " "}), "this question has no answer"),
+        (replace(SIGNED, purpose="x"), "a release serves a policing purpose"),
+        (replace(SIGNED, purpose="- - -"), "a release serves a policing purpose"),
+        (replace(SIGNED, answers={"libel": " "}), "libel: this question has no answer"),
+        (replace(SIGNED, answers={"libel": "yes"}), "libel: was answered with yes, so nothing goes out"),
+        (replace(SIGNED, answers={"libel": "YES."}), "libel: was answered with yes, so nothing goes out"),
+        (replace(SIGNED, answers={"libel": "yes, badly"}), "libel: is answered with yes or no"),
+        (replace(SIGNED, answers={"libel": "n"}), "libel: is answered with yes or no"),
+        (replace(SIGNED, answers={"lible": "no"}), "lible: this policy asks no such question; did you mean 'libel'"),
         (replace(SIGNED, second=""), "a second person must answer for it.*stages off"),
         (replace(SIGNED, second="a.  SIGNER"), "somebody other than the signer"),
     ],
@@ -234,7 +273,8 @@ def test_the_policy_may_want_a_signer_who_neither_photographed_nor_overrode(clea
 
 def test_the_default_pipeline_needs_no_second_name(cleared: Cleared) -> None:
     examined = cleared.examine()
-    assert replace(examined, off=(), looser=()).needs_second == ""
+    assert replace(examined, off=(), looser=(), unasked=()).needs_second == ""
+    assert "questions not asked, or answered otherwise: purpose, reputation" in examined.needs_second
     assert clear._off("default") == ()
     assert clear._off("strict") == ()
     assert "kinds judged more mildly" in replace(examined, looser=("face",)).needs_second

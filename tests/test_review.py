@@ -31,12 +31,21 @@ from tests.picture_files import picture, scenery
 from tests.test_redact import PLACE, PLATES, street
 from tests.test_scan import command, screening
 
-QUESTIONS = ("Could anything in it be libellous?", "Has everybody agreed?")
+QUESTIONS = """
+[[batch.question]]
+id = "libel"
+ask = "Could anything in it be libellous?"
+answer = "yes/no"
+stops = "yes"
+[[batch.question]]
+id = "agreed"
+ask = "Who agreed?"
+"""
 PIPELINE = (
     PLATES.replace('kinds = { "vehicle" = { block = 0.5 } }', 'kinds = { "vehicle" = { hold = 0.5 } }').replace(
         "[rules.number-plate]", "[rules.scene-scope]"
     )
-    + f"\n[batch]\nquestions = {json.dumps(QUESTIONS)}\nreview_share = 0.1\n"
+    + f"\n[batch]\nreview_share = 0.1\n{QUESTIONS}"
 )
 HELD, BLOCKED, CLEAR = 20, 10, 30
 
@@ -207,7 +216,13 @@ def test_it_says_in_a_line_why_something_cannot_be_decided(server: Server, shoot
         status, answer, _ = server.ask("/decide", body, Cookie=cookie)
         assert (status, said in answer) == (422, True), answer
     assert kept(shoot).history() == []
-    assert server.ask("/answer", {"question": "Why?", "answer": "No."}, Cookie=cookie)[0] == 422
+    for question, answer, said in [
+        ("why", "no", "none of the batch's questions"),
+        ("libel", "yes, badly", "is answered with yes or no"),
+        ("agreed", "x", "is answered in words"),
+    ]:
+        told = server.ask("/answer", {"question": question, "answer": answer}, Cookie=cookie)
+        assert (told[0], said in told[1]) == (422, True), told
     (shoot / "held00.jpg").write_bytes(b"something else")
     status, answer, _ = server.ask(f"/picture/{held['number']}", Cookie=cookie)
     assert (status, "held00.jpg" in answer) == (422, True)
@@ -381,9 +396,12 @@ def test_sixty_pictures_are_decided_with_the_keys_alone(browser: Any, server: Se
     says("looked at too: 3 of 3; missed 1 (33 %")
     says("Everything is decided")
     press("q")
-    page.keyboard.type("No, nothing.")
+    # the first question's buttons: the arrow keys choose, and wrap around
+    press("Space")
+    says("Yes: nothing goes out")
+    press("ArrowDown")
     press("Tab")
-    page.keyboard.type("Yes, all of them.")
+    page.keyboard.type("All of them.")
     press("Enter")
     says("Kept.")
     press("?")
@@ -396,7 +414,7 @@ def test_sixty_pictures_are_decided_with_the_keys_alone(browser: Any, server: Se
     run, office = shoot.parent / "run", Office(shoot.parent / "office")
     after = of_run(run, str(shoot.parent / "p.toml"), office)
     assert sum(one.verdict is Verdict.CLEAR for one in after) == HELD + BLOCKED + CLEAR - 2
-    assert {one.answer for one in kept(shoot).check() if one.question} == {"No, nothing.", "Yes, all of them."}
+    assert {one.answer for one in kept(shoot).check() if one.question} == {"no", "All of them."}
     said = screening("explain", "placed01.jpg", "--run", run, "--pipeline", shoot.parent / "p.toml").stdout
     assert "override by Jo Smith" in said
     assert "the station's own address" in said

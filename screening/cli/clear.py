@@ -18,7 +18,7 @@ def clear(
     pipeline: Annotated[str, typer.Option(help="The pipeline file, where it did not come with the program.")] = "",
     purpose: Annotated[str, typer.Option(help="The policing purpose, where the scan did not say.")] = "",
     answers: Annotated[
-        Path | None, typer.Option(help="JSON file: question -> answer. Asked for where missing.")
+        Path | None, typer.Option(help="JSON file: the id of a question -> answer. Asked for where missing.")
     ] = None,
     second: Annotated[str, typer.Option(help="Who else answers for a policy looser than the default.")] = "",
     days: Annotated[int, typer.Option(min=1, max=90, help="How long the clearance is valid.")] = 7,
@@ -37,10 +37,12 @@ def clear(
         say(f"{file}: is gone or not as it was scanned, and is left out")
     if examined.needs_second:
         say(f"a second person must answer for this run ({examined.needs_second})")
-    given = {**examined.answers, **_read(answers)}
+    given = _read(answers)
+    clear.check_answers(examined, given)
+    given = {**examined.answers, **given}
     said = clear.SignOff(
         purpose=_ask("Which policing purpose does the release serve?", purpose or examined.fields["batch"]["purpose"]),
-        answers={question: _ask(question, given.get(question, "")) for question in examined.pipeline.questions},
+        answers={one.id: _ask(one.prompt, given.get(one.id, "")) for one in examined.pipeline.questions},
         second=_ask("Who is the second person?", second) if examined.needs_second else second,
         days=days,
     )
@@ -71,6 +73,8 @@ def _read(answers: Path | None) -> Mapping[str, str]:
         return {}
     try:
         given = json.loads(answers.read_text(encoding="utf-8"))
-        return {str(question): str(answer) for question, answer in given.items()}
-    except (OSError, ValueError, AttributeError) as error:
-        raise ClearanceError(f"{answers}: is no JSON file of questions and answers") from error
+        if not all(isinstance(answer, str) for answer in given.values()):
+            raise ValueError
+    except (OSError, ValueError, AttributeError, RecursionError) as error:
+        raise ClearanceError(f"{answers}: is no JSON file of questions' ids and answers in text") from error
+    return dict(given)

@@ -13,6 +13,7 @@ from screening.finding import ScreeningError
 from screening.photo import Photo, read
 from screening.pipeline import Pipeline
 from screening.policy import Judgement, Verdict
+from screening.questions import ANSWERS, YES_NO
 from screening.render.inert import inert
 from screening.report import PhotoReport, restored
 from screening.workflow import audit, copies, run
@@ -105,8 +106,13 @@ class Review:
             "counts": {str(verdict): sum(one.verdict is verdict for one in after) for verdict in Verdict},
             "sample": {"of": len(self.chosen), "looked": looked, "missed": misses, "low": low, "high": high},
             "questions": [
-                {"asks": question, "answer": said.get(question, ""), "after": asked.get(question, "")}
-                for question in self.pipeline.questions
+                {
+                    **{name: getattr(one, name) for name in ("id", "ask", "stops")},
+                    "choices": list(ANSWERS) if one.answer == YES_NO else [],
+                    "answer": said.get(one.id, ""),
+                    "after": asked.get(one.id, ""),
+                }
+                for one in self.pipeline.questions
             ],
         }
 
@@ -123,15 +129,19 @@ class Review:
         return [number for number, photo in enumerate(self.photos) if photo.sha256 in about]
 
     def answer(self, question: str, answer: str, *, after: str) -> None:
-        """Puts the answer to one of the batch's questions on disk.
+        """Puts the answer to one of the batch's questions, by its id, on disk.
 
         Raises:
             OvertakenError: if somebody answered it meanwhile.
-            ReviewError: if it is none of the batch's.
+            ReviewError: if it is none of the batch's, or this is no answer to it; an empty one takes back the last.
         """
-        if question not in self.pipeline.questions:
+        found = next((one for one in self.pipeline.questions if one.id == question), None)
+        if found is None:
             raise ReviewError("this is none of the batch's questions")
-        self.decisions.add(Decision(by=self.by, question=question, answer=answer.strip(), after=after))
+        said = found.plain(answer)
+        if said and (why := found.refusal(said)):
+            raise ReviewError(why)
+        self.decisions.add(Decision(by=self.by, question=found.id, answer=said, after=after))
 
     def _decision(self, wish: Wish) -> Decision:
         if not 0 <= wish.photo < len(self.photos):

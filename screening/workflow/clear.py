@@ -13,6 +13,7 @@ from screening import config, pipeline_file
 from screening.finding import ScreeningError
 from screening.pipeline import Pipeline
 from screening.policy import Verdict
+from screening.questions import in_words, stopping, unknown
 from screening.report import PhotoReport, restored
 from screening.weights import manifest, sha256_of
 from screening.workflow import audit, copies, registers, run
@@ -40,9 +41,9 @@ class Examined:
         left_out: files that do not go out, by their names in the report.
         changed: those among them that are not as they were scanned, or are gone.
         decisions: the SHA-256 of what was decided.
-        answers: what was answered during the review.
+        answers: what was answered during the review, by the questions' ids.
         overrode: the names of those who overrode a finding.
-        looser, off: how the pipeline sees less than the default one, or judges more mildly.
+        looser, off, unasked: how the pipeline sees less than the default one, judges more mildly, or asks less.
     """
 
     folder: Path
@@ -58,6 +59,7 @@ class Examined:
     overrode: frozenset[str]
     looser: tuple[str, ...]
     off: tuple[str, ...]
+    unasked: tuple[str, ...]
 
     @property
     def needs_second(self) -> str:
@@ -66,6 +68,7 @@ class Examined:
             "kinds judged more mildly than by default": self.looser,
             "stages off or with other options": self.off,
             "stages that are not ours": self.pipeline.foreign,
+            "questions not asked, or answered otherwise": self.unasked,
         }
         return "; ".join(f"{said}: {', '.join(names)}" for said, names in parts.items() if names)
 
@@ -76,7 +79,7 @@ class SignOff:
 
     Attributes:
         purpose: the policing purpose.
-        answers: to each of the policy's questions.
+        answers: to each of the policy's questions, by its id.
         second: who else answers for it.
         days: how long the clearance is valid.
     """
@@ -139,6 +142,7 @@ def examine(folder: Path, pipeline: str, office: Office) -> Examined:
         overrode=frozenset(one.by for one in current if one.action is Action.OVERRIDE),
         looser=tuple(chosen.policy.looser_than(config.default_policy())),
         off=_off(pipeline or chosen.name),
+        unasked=_unasked(chosen),
     )
 
 
@@ -163,7 +167,7 @@ def _issued(examined: Examined, said: SignOff, office: Office, key: Key, passphr
     clearance = Clearance(
         batch=examined.fields["batch"]["name"],
         purpose=said.purpose,
-        answers={question: said.answers[question] for question in examined.pipeline.questions},
+        answers={one.ask: one.plain(said.answers[one.id]) for one in examined.pipeline.questions},
         report=examined.report,
         decisions=examined.decisions,
         released=examined.released,
@@ -210,11 +214,12 @@ def check(examined: Examined, said: SignOff, key: Key) -> None:
     """
     if not examined.released:
         raise ClearanceError(f"{examined.folder}: nothing in it may go out, so there is nothing to clear")
-    if not said.purpose.strip():
-        raise ClearanceError("a release serves a policing purpose: name it with --purpose")
+    if not in_words(said.purpose):
+        raise ClearanceError("a release serves a policing purpose: name it in words with --purpose")
+    check_answers(examined, said.answers)
     for question in examined.pipeline.questions:
-        if not said.answers.get(question, "").strip():
-            raise ClearanceError(f"this question has no answer: {question}")
+        if wrong := question.refusal(said.answers.get(question.id, "")):
+            raise ClearanceError(wrong)
     if examined.needs_second and not said.second.strip():
         raise ClearanceError(f"a second person must answer for it, name them with --second ({examined.needs_second})")
     if _same(said.second, key.name):
@@ -226,6 +231,25 @@ def check(examined: Examined, said: SignOff, key: Key) -> None:
         if any(_same(key.name, name) for name in (photographer, *examined.overrode)):
             raise ClearanceError(
                 f"{key.name}: took the pictures or overrode a finding; the policy wants another signer"
+            )
+
+
+def check_answers(examined: Examined, answers: Mapping[str, str]) -> None:
+    """Whether answers are to questions that are asked, and none of them, nor one given in the review, stops the batch.
+
+    What a reviewer answered is not answered otherwise here: it is taken back where it was said.
+
+    Raises:
+        ClearanceError: saying which one is wrong, or stops it.
+    """
+    asked = examined.pipeline.questions
+    if wrong := unknown(asked, answers):
+        raise ClearanceError(wrong)
+    for said, where in ((examined.answers, " in the review"), (answers, "")):
+        for question in stopping(asked, said):
+            answer = question.plain(said[question.id])
+            raise ClearanceError(
+                f"{question.id}: was answered with {answer}{where}, so nothing goes out: {question.ask}"
             )
 
 
@@ -278,6 +302,12 @@ def _off(pipeline: str) -> tuple[str, ...]:
     """Stages of the default pipeline that this one leaves out, or gives other options."""
     here, standard = pipeline_file.read(pipeline).stages, pipeline_file.read("default").stages
     return tuple(stage for stage, options in standard.items() if here.get(stage) != options)
+
+
+def _unasked(pipeline: Pipeline) -> tuple[str, ...]:
+    """Questions of the default pipeline that this one does not ask, or takes another answer to."""
+    here = {one.id: (one.answer, one.stops) for one in pipeline.questions}
+    return tuple(one.id for one in config.default_questions() if here.get(one.id) != (one.answer, one.stops))
 
 
 def _same(one: str, other: str) -> bool:

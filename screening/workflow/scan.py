@@ -68,7 +68,7 @@ class Scan:
             if not entry.aside and entry.name not in done:
                 done[entry.name] = self._not_screened(entry, "was not screened: the scan was stopped before its turn")
         return Report(
-            batch=replace(batch, questions=self.pipeline.questions),
+            batch=replace(batch, questions=tuple(question.ask for question in self.pipeline.questions)),
             policy=self.pipeline.policy,
             pipeline=self._described(),
             models=used(self.pipeline),

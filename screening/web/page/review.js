@@ -366,27 +366,49 @@ async function bulk() {
   if (sure && (await send(wishes))) onward();
 }
 
+// A question in words is a field; one of yes and no is a pair of buttons, of which the arrow keys choose one.
+function asked(one) {
+  const box = element(one.choices.length ? "fieldset" : "label");
+  box.append(element(one.choices.length ? "legend" : "span", one.ask));
+  for (const choice of one.choices.length ? one.choices : [""]) {
+    const input = element("input");
+    input.name = `question-${one.id}`;
+    if (!choice) {
+      input.value = one.answer;
+      input.maxLength = 500;
+      box.append(input);
+      continue;
+    }
+    input.type = "radio";
+    input.value = choice;
+    input.checked = one.answer === choice;
+    const button = element("label", "", "choice");
+    button.append(input, (choice === "yes" ? "Yes" : "No") + (choice === one.stops ? ": nothing goes out" : ""));
+    box.append(button);
+  }
+  return box;
+}
+
+function answered(one) {
+  const inputs = [...$("asked").querySelectorAll(`input[name="question-${one.id}"]`)];
+  const said = one.choices.length ? inputs.find((input) => input.checked) : inputs[0];
+  return said ? said.value.trim() : "";
+}
+
 async function questions() {
   const dialog = $("questions");
-  $("asked").replaceChildren(...state.questions.map((one) => {
-    const label = element("label", one.asks);
-    const input = element("input");
-    input.value = one.answer;
-    input.maxLength = 500;
-    label.append(input);
-    return label;
-  }));
+  $("asked").replaceChildren(...state.questions.map(asked));
   dialog.returnValue = "";
   dialog.showModal();
   dialog.addEventListener("close", async () => {
     if (dialog.returnValue !== "ok") return;
-    const inputs = [...$("asked").querySelectorAll("input")];
     try {
-      for (const [index, one] of [...state.questions].entries()) {
-        const answer = inputs[index].value.trim();
-        if (answer !== one.answer) take(await ask("/answer", { question: one.asks, answer, after: one.after }));
+      for (const one of [...state.questions]) {
+        const answer = answered(one);
+        if (answer !== one.answer) take(await ask("/answer", { question: one.id, answer, after: one.after }));
       }
-      toast("Kept.");
+      const stops = state.questions.find((one) => one.stops && one.answer === one.stops);
+      toast(stops ? `Kept. Nothing goes out while this is answered with ${stops.answer}: ${stops.ask}` : "Kept.");
     } catch (error) {
       toast(error.message);
       await refresh();

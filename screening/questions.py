@@ -1,0 +1,91 @@
+"""What a person answers before a batch goes out: in words, or with a yes or no of which one stops it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from screening.pipeline_file import did_you_mean
+
+WORDS, YES_NO = KINDS = ("words", "yes/no")
+ANSWERS = ("yes", "no")
+# So many letters are a word of some sort: an initial, a dash or "ok" says nothing.
+LETTERS = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One `[[batch.question]]` of a pipeline file.
+
+    Attributes:
+        id: by which its answer is kept, whatever words it is asked in; small letters, digits and hyphens.
+        ask: the question, as a person reads it.
+        answer: "words", or "yes/no".
+        stops: of "yes/no", the answer with which nothing goes out; "" where neither stops.
+        rule: the rule of the policy that it serves, or "".
+
+    Raises:
+        ValueError: if one of them is not as it should be.
+    """
+
+    id: str
+    ask: str
+    answer: str = WORDS
+    stops: str = ""
+    rule: str = ""
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", self.id):
+            raise ValueError(f"id: is of small letters, digits and hyphens, not {self.id!r}")
+        if not in_words(self.ask):
+            raise ValueError(f"ask: is a question in words, not {self.ask!r}")
+        if self.answer not in KINDS:
+            raise ValueError(f"answer: is no kind of answer: {self.answer!r}{did_you_mean(self.answer, KINDS)}")
+        if self.stops and self.answer == WORDS:
+            raise ValueError(f'stops: only a yes or no can stop a batch; say answer = "{YES_NO}" with it')
+        if self.stops not in ("", *ANSWERS):
+            raise ValueError(f"stops: is {' or '.join(ANSWERS)}, not {self.stops!r}")
+
+    @property
+    def prompt(self) -> str:
+        """The question with what may be answered."""
+        return f"{self.ask} ({YES_NO})" if self.answer == YES_NO else self.ask
+
+    def plain(self, said: str) -> str:
+        """An answer as it is kept: without blanks around it, a yes or no in small letters and without a full stop."""
+        said = said.strip()
+        short = said.casefold().removesuffix(".")
+        return short if self.answer == YES_NO and short in ANSWERS else said
+
+    def refusal(self, said: str) -> str:
+        """Why this is no answer to it; "" where it is one."""
+        if not said.strip():
+            return f"{self.id}: this question has no answer: {self.ask}"
+        if self.answer == YES_NO and self.plain(said) not in ANSWERS:
+            return f"{self.id}: is answered with yes or no: {self.ask}"
+        if self.answer == WORDS and not in_words(said):
+            return f"{self.id}: is answered in words: {self.ask}"
+        return ""
+
+    def stopped_by(self, said: str) -> bool:
+        """Whether nothing goes out with this answer."""
+        return bool(self.stops) and self.plain(said) == self.stops
+
+
+def in_words(text: str) -> bool:
+    """Whether a text says anything: letters enough for a word, and not one letter over and over."""
+    letters = [letter for letter in text.casefold() if letter.isalpha()]
+    return len(letters) >= LETTERS and len(set(letters)) > 1
+
+
+def stopping(questions: Iterable[Question], answers: Mapping[str, str]) -> list[Question]:
+    """The questions that were answered, by their ids, with what stops a batch."""
+    return [question for question in questions if question.stopped_by(answers.get(question.id, ""))]
+
+
+def unknown(questions: Iterable[Question], answers: Iterable[str]) -> str:
+    """The first id among the answers that no question has, as a sentence; "" where there is none."""
+    known = [question.id for question in questions]
+    wrong = next((one for one in answers if one not in known), None)
+    return "" if wrong is None else f"{wrong}: this policy asks no such question{did_you_mean(wrong, known)}"
