@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import io
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import typer
@@ -24,13 +26,32 @@ from screening.cli.redact import redact
 from screening.cli.register import register
 from screening.cli.release_note import release_note
 from screening.cli.review import review
-from screening.cli.say import say
+from screening.cli.say import print_line, say
 from screening.cli.scan import scan
 from screening.cli.tune import tune
 
 
+@contextmanager
+def _inert_usage() -> Iterator[None]:
+    """A call that was wrong is answered with what was typed, which a shell may have filled in from files' names."""
+    from screening.render.inert import inert
+
+    try:
+        yield
+    except Exception as error:
+        # typer's errors of usage have no public class of their own in all its versions; their message is what is shown
+        if isinstance(message := getattr(error, "message", None), str):
+            error.message = inert(message)  # type: ignore[attr-defined]
+        raise
+
+
 class Commands(TyperGroup):
     """Runs a command, and gives one that was stopped at a question the exit codes of the others."""
+
+    def make_context(self, *args: Any, **more: Any) -> Any:
+        """Reads what stands before the command's name."""
+        with _inert_usage():
+            return super().make_context(*args, **more)
 
     def invoke(self, ctx: Any) -> Any:
         """Runs it.
@@ -39,11 +60,12 @@ class Commands(TyperGroup):
             typer.Exit: with 130 after Ctrl-C, with 2 where a question got Ctrl-D for an answer.
         """
         try:
-            return super().invoke(ctx)
+            with _inert_usage():
+                return super().invoke(ctx)
         except (typer.Abort, EOFError, KeyboardInterrupt) as left:
             # a prompt makes an Abort of either key, which typer would end with 1: "some are held back"
             stopped = isinstance(left, KeyboardInterrupt) or isinstance(left.__context__, KeyboardInterrupt)
-            typer.echo(err=True)  # the cursor stands behind the question
+            print_line(err=True)  # the cursor stands behind the question
             say("stopped" if stopped else "the question was not answered")
             raise typer.Exit(130 if stopped else 2) from None
 

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from screening.cli.say import print_json, print_line, print_text
+
 audit = typer.Typer(no_args_is_help=True, help="Checks and exports the office's audit log.")
 
 
@@ -38,7 +40,7 @@ def verify(
     log = _log()
     wrong = audit.verify(log, against=signed_head(against, Office.here()) if against else None)
     for line in wrong or [f"{audit.head(log).number} lines, all of them as they were written"]:
-        typer.echo(line)
+        print_line(line)
     raise typer.Exit(1 if wrong else 0)
 
 
@@ -65,7 +67,7 @@ def export() -> None:
     from screening.render.table import audit_table
     from screening.workflow import audit
 
-    typer.echo(audit_table(audit.entries(_log())), nl=False)
+    print_text(audit_table(audit.entries(_log())))
 
 
 @audit.command()
@@ -75,17 +77,15 @@ def due(
 ) -> None:
     """Lists the released batches that nobody has looked at again, and exits 1 where there are any."""
     import dataclasses
-    from json import dumps
 
-    from screening.render.inert import inert
     from screening.workflow import audit
 
     waiting = audit.due(_log(), days=after)
     if json:
-        typer.echo(dumps([dataclasses.asdict(entry) for entry in waiting], indent=2))
+        print_json([dataclasses.asdict(entry) for entry in waiting])
     for entry in [] if json else waiting:
-        typer.echo(
+        print_line(
             f"{entry.fields['clearance'][:12]}  {entry.at[:10]}  "
-            f"{entry.fields['released']:5} released  {inert(entry.fields['batch'])}"
+            f"{entry.fields['released']:5} released  {entry.fields['batch']}"
         )
     raise typer.Exit(1 if waiting else 0)

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from screening.cli.keys import ask_passphrase
-from screening.cli.say import say
+from screening.cli.say import ask, print_line, say
 
 
 def clear(
@@ -50,8 +50,8 @@ def clear(
     clear.check(examined, said, signer)
     clearance = clear.issue(examined, said, office, signer, ask_passphrase())
     out = len(examined.left_out)
-    typer.echo(f"{len(clearance.released)} may go out, {out} {'is' if out == 1 else 'are'} left out")
-    typer.echo(f"{run / clear.CLEARANCE}: signed by {clearance.by}, valid until {clearance.until[:16]} UTC")
+    print_line(f"{len(clearance.released)} may go out, {out} {'is' if out == 1 else 'are'} left out")
+    print_line(f"{run / clear.CLEARANCE}: signed by {clearance.by}, valid until {clearance.until[:16]} UTC")
     raise typer.Exit(1 if examined.left_out else 0)
 
 
@@ -61,7 +61,7 @@ def _ask(question: str, given: str) -> str:
 
     if given or not sys.stdin.isatty():
         return given
-    return str(typer.prompt(question, err=True))
+    return ask(question)
 
 
 def _read(answers: Path | None) -> Mapping[str, str]:

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from screening.cli.say import print_line
 from screening.workflow.decisions import Action
 
 
@@ -69,6 +70,6 @@ def decide(
                 raise DecisionError(f"{photo.file}: {why}")
             wanted.append(decision)
     decisions.decide(*wanted)
-    typer.echo(f"{len(wanted)} {'decision' if len(wanted) == 1 else 'decisions'} recorded")
+    print_line(f"{len(wanted)} {'decision' if len(wanted) == 1 else 'decisions'} recorded")
     for after in outcome.find(files, outcome.of_run(run, pipeline, office)):
-        typer.echo(f"{after.photo.file}: {after.verdict}{f' ({after.rule})' if after.rule else ''}")
+        print_line(f"{after.photo.file}: {after.verdict}{f' ({after.rule})' if after.rule else ''}")

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from screening.cli.say import say
-
-if TYPE_CHECKING:
-    from rich.table import Table
-
-WIDE = 140
+from screening.cli.say import print_json, print_line, print_table, say
 
 
 def evaluate(
@@ -33,15 +27,15 @@ def evaluate(
     """Counts the labelled pictures, and the things in them, that a policy finds, misses and wrongly holds.
 
     Reads the labels and the run's findings, and judges them by the policy: another threshold needs no new scan. Without
-    a run it scans the pictures first, and keeps that only where --run names a folder. Exits 0, or 2 where a label fits
-    not. The page shows pictures of people: it is readable by you alone.
+    a run it scans the pictures first, and keeps that only where --run names a folder. Exits 0, or 2 where a label does
+    not fit. The page shows pictures of people: it is readable by you alone.
     """
     from screening.evaluation import evaluate as work
     from screening.evaluation import labels as labelled
     from screening.report import restored
     from screening.workflow import outcome
     from screening.workflow.office import replace_file
-    from screening.workflow.run import REPORT, RunError, as_json, read, sources
+    from screening.workflow.run import REPORT, RunError, read, sources
 
     known = labelled.read(labels)
     with tempfile.TemporaryDirectory(prefix="screening-") as passing:
@@ -73,19 +67,16 @@ def evaluate(
             except OSError as error:
                 raise RunError(f"{html}: cannot be written ({error.strerror})") from error
     if json:
-        typer.echo(as_json(said), nl=False)
+        print_json(said)
         return
-    from rich.console import Console
-
-    # a file or a pipe has no width of its own
-    console = Console(soft_wrap=True) if sys.stdout.isatty() else Console(soft_wrap=True, width=WIDE)
-    console.print(_table(said["figures"]))
+    shares = ("recall", "95 %", "flag rate", "95 %", "precision", "95 %")
+    print_table(("about", *shares), [_shares(row) for row in said["figures"]], right=shares)
     for row in said["figures"]:
-        console.print(_details(row), highlight=False, markup=False)
-    console.print(
+        for line in _details(row):
+            print_line(line)
+    print_line(
         f"{held} of {len(looked_at)} labelled pictures are held or blocked: {review['minutes_per_100']:g} minutes of "
-        f"review for every 100, at {seconds:g} seconds each",
-        highlight=False,
+        f"review for every 100, at {seconds:g} seconds each"
     )
 
 
@@ -98,25 +89,15 @@ def _scan(pictures: Path, folder: Path, pipeline: str, *, kept: bool) -> None:
     batch.scan(pictures, folder, pipeline=pipeline or "default", progress=terminal.progress)
 
 
-def _table(figures: list[dict[str, Any]]) -> Table:
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=None, pad_edge=False)
-    table.add_column("about")
-    for name in ("recall", "flag rate", "precision"):
-        table.add_column(name, justify="right")
-        table.add_column("95 %", justify="right", style="dim")
-    for row in figures:
-        cells = [Text(row["about"])]
-        for name in ("recall", "flag_rate", "precision"):
-            hits, of, low, high = row[name]
-            cells += [Text(f"{hits}/{of}"), Text(f"{low:.3f}-{high:.3f}" if of else "")]
-        table.add_row(*cells)
-    return table
+def _shares(row: dict[str, Any]) -> list[str]:
+    cells = [row["about"]]
+    for name in ("recall", "flag_rate", "precision"):
+        hits, of, low, high = row[name]
+        cells += [f"{hits}/{of}", f"{low:.3f}-{high:.3f}" if of else ""]
+    return cells
 
 
-def _details(row: dict[str, Any]) -> str:
+def _details(row: dict[str, Any]) -> list[str]:
     lines = [
         f"{row['about']}, {truth}: " + ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
         for truth, counts in row["verdicts"].items()
@@ -130,4 +111,4 @@ def _details(row: dict[str, Any]) -> str:
         )
         right, read, *_ = boxes["read"]
         lines += [f"{row['about']}, texts: {right} of {read} read right"] if read else []
-    return "\n".join(lines)
+    return lines

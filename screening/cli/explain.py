@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from screening.cli.say import print_json, print_line
+
 if TYPE_CHECKING:
     from screening.workflow.outcome import Outcome
 
@@ -21,10 +23,7 @@ def explain(
 
     Reads the run. Writes nothing. Exits 0 where the picture may go out as things stand, else 1.
     """
-    import json
-
     from screening.policy import Verdict
-    from screening.render.inert import inert
     from screening.workflow import outcome
     from screening.workflow import run as stored
     from screening.workflow.office import Office
@@ -32,10 +31,10 @@ def explain(
     (found,) = outcome.find([file], outcome.of_run(run, pipeline, Office.here()))[:1]
     said = _described(found, stored.read(run)["rules"])
     if as_json:
-        typer.echo(json.dumps(said, indent=2))
+        print_json(said)
     else:
         for line in _lines(said):
-            typer.echo(inert(line))
+            print_line(line)
     raise typer.Exit(0 if found.verdict is Verdict.CLEAR else 1)
 
 

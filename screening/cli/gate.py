@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from screening.cli.say import say
+from screening.cli.say import print_json, say
 
 
 def gate(
@@ -20,13 +20,11 @@ def gate(
 
     Reads the files, and this computer's list of trusted keys. Writes one line to the office's audit log.
     """
-    from json import dumps
-
     from screening.workflow.gate import gate
 
     result = gate(files or [], clearance, pipeline=pipeline)
     if json:
-        typer.echo(dumps(result.as_dict(), indent=2))
+        print_json(result.as_dict())
     for warning in result.warnings:
         say(warning)
     if not result.files:

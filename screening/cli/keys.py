@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from screening.cli.say import say
+from screening.cli.say import print_data, print_json, print_line, say
 
 keys = typer.Typer(no_args_is_help=True, help="Makes, lists, replaces and revokes signing keys.")
 Which = Annotated[str, typer.Argument(help="The beginning of its number, or the name.", show_default=False)]
@@ -42,7 +42,7 @@ def make(name: Annotated[str, typer.Argument(help="The person who will sign with
     from screening.workflow.office import Office
 
     key = keys.make(Office.here(), name, ask_passphrase(new=True))
-    typer.echo(f"{key.id}  {key.name}")
+    print_line(f"{key.id}  {key.name}")
     say(f"this computer's gate trusts it; for another, screening keys export {key.id[:8]} prints what it must trust")
 
 
@@ -50,7 +50,6 @@ def make(name: Annotated[str, typer.Argument(help="The person who will sign with
 def list_keys(json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
     """Lists the keys that this computer's gate trusts, and those it no longer does."""
     import dataclasses
-    from json import dumps
 
     from screening.workflow.keys import private_file, trusted
     from screening.workflow.office import Office
@@ -58,11 +57,11 @@ def list_keys(json: Annotated[bool, typer.Option("--json", help="Print JSON.")] 
     office = Office.here()
     known = list(trusted(office).values())
     if json:
-        typer.echo(dumps([dataclasses.asdict(key) for key in known], indent=2))
+        print_json([dataclasses.asdict(key) for key in known])
     for key in [] if json else known:
         state = f"revoked {key.revoked[:10]}" if key.revoked else f"replaced {key.retired[:10]}" if key.retired else ""
         state = state or ("signs here" if private_file(office, key).is_file() else "trusted")
-        typer.echo(f"{key.id}  since {key.since[:10]}  {state:20} {key.name}")
+        print_line(f"{key.id}  since {key.since[:10]}  {state:20} {key.name}")
 
 
 @keys.command()
@@ -71,7 +70,7 @@ def export(key: Which) -> None:
     from screening.workflow import keys
     from screening.workflow.office import Office
 
-    typer.echo(keys.export(keys.find(Office.here(), key)), nl=False)
+    print_data(keys.export(keys.find(Office.here(), key)))
 
 
 @keys.command()
@@ -87,7 +86,7 @@ def trust(
         key = keys.trust(Office.here(), file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, KeysError) as error:
         raise KeysError(f"{file}: {error if isinstance(error, KeysError) else 'cannot be read'}") from error
-    typer.echo(f"{key.id}  {key.name}")
+    print_line(f"{key.id}  {key.name}")
     say("compare this number with the office's, by telephone say, before anything is uploaded")
 
 
@@ -99,7 +98,7 @@ def rotate(key: Which) -> None:
 
     office = Office.here()
     new = keys.rotate(office, keys.find(office, key), ask_passphrase(new=True))
-    typer.echo(f"{new.id}  {new.name}")
+    print_line(f"{new.id}  {new.name}")
     say("every other computer that trusts the old key must be told: export, trust, and revoke the old one there")
 
 
@@ -111,5 +110,5 @@ def revoke(key: Which) -> None:
 
     office = Office.here()
     gone = keys.revoke(office, keys.find(office, key))
-    typer.echo(f"{gone.id}  {gone.name}")
+    print_line(f"{gone.id}  {gone.name}")
     say("revoke it on every upload host too: a gate asks nobody but its own list")

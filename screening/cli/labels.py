@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from screening.cli.say import say
+from screening.cli.say import print_data, say
 
 
 def labels(
@@ -51,7 +51,7 @@ def labels(
     if not found:
         raise LabelError(f"{source}: nothing in it says what is there; decide about its findings first")
     if out is None:
-        typer.echo(table(found), nl=False)
+        print_data(table(found))
         return
     try:
         replace_file(out, table(found))

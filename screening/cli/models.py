@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from screening.cli.say import print_json, print_line, print_table, print_text
+
 if TYPE_CHECKING:
     from screening.weights import Weights
 
@@ -24,16 +26,11 @@ def listed(context: typer.Context, json: AsJson = False) -> None:
 
     rows = [_described(weights) for weights in manifest().values()]
     if json:
-        _print_json(rows)
+        print_json(rows)
     else:
-        from rich.console import Console
-        from rich.table import Table
-
-        table = Table("name", "state", "MB", "licence", "from", "for", box=None, pad_edge=False)
-        for row in rows:
-            size = f"{row['bytes'] / 1e6:.1f}"
-            table.add_row(row["name"], row["state"], size, row["licence"], row["from"], row["about"])
-        Console(soft_wrap=False).print(table)
+        sized = [row | {"MB": f"{row['bytes'] / 1e6:.1f}", "for": row["about"]} for row in rows]
+        columns = ("name", "state", "MB", "licence", "from", "for")
+        print_table(columns, [[row[column] for column in columns] for row in sized], right=("MB",))
     raise typer.Exit(0 if all(row["state"] == "ok" for row in rows) else 2)
 
 
@@ -47,14 +44,12 @@ def show(name: Name, json: AsJson = False) -> None:
         raise WeightsError(f"no network is called {name!r}; known: {', '.join(sorted(manifest()))}")
     row, text = _described(weights), card(weights)
     if json:
-        _print_json(row | {"card": text})
+        print_json(row | {"card": text})
     else:
-        from screening.render.inert import inert
-
         for key in ("name", "about", "state", "licence", "from", "sha256"):
-            typer.echo(f"{key:8} {inert(row[key])}")
+            print_line(f"{key:8} {row[key]}")
         # as it was written: a table that is fitted to a terminal loses figures
-        typer.echo(f"\n{text.rstrip() or _without_card(weights)}")
+        print_text(f"\n{text.rstrip() or _without_card(weights)}\n")
     raise typer.Exit(0 if row["state"] == "ok" else 2)
 
 
@@ -72,12 +67,13 @@ def add(
     from screening.workflow import networks
 
     weights = networks.add(file, name=name, trusted=trusted, vehicle=vehicle or (), plate=plate or ())
-    typer.echo(f"added {weights.name}: {weights.about}, SHA-256 {weights.sha256[:12]}")
-    typer.echo(f"""Beside ours, in a pipeline file (without "street", in its place):
+    print_line(f"added {weights.name}: {weights.about}, SHA-256 {weights.sha256[:12]}")
+    print_text(f"""Beside ours, in a pipeline file (without "street", in its place):
 extends = "default"
 [[stage]]
 use = "vehicles"
-street = ["{weights.name}", "street"]""")
+street = ["{weights.name}", "street"]
+""")
 
 
 @models.command()
@@ -86,7 +82,7 @@ def remove(name: Name) -> None:
     from screening.workflow import networks
 
     networks.remove(name)
-    typer.echo(f"removed {name}")
+    print_line(f"removed {name}")
 
 
 def _without_card(weights: Weights) -> str:
@@ -111,9 +107,3 @@ def _described(weights: Weights) -> dict[str, Any]:
         "from": weights.origin,
         "about": weights.about,
     }
-
-
-def _print_json(fields: Any) -> None:
-    import json
-
-    typer.echo(json.dumps(fields, indent=2))

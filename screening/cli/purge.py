@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from screening.cli.say import confirm, print_line
+
 
 def purge(
     run: Annotated[Path, typer.Argument(help="The folder that screening scan --out wrote.", show_default=False)],
@@ -26,10 +28,10 @@ def purge(
 
     found = work.parts(run, everything=everything)
     if not found:
-        typer.echo(f"{run}: nothing in it is left to remove")
+        print_line(f"{run}: nothing in it is left to remove")
         return
     names = ", ".join(sorted(path.name for path in found))
-    if not yes and not (sys.stdin.isatty() and typer.confirm(f"Remove {names} from {run}?", err=True)):
+    if not yes and not (sys.stdin.isatty() and confirm(f"Remove {names} from {run}?")):
         raise work.PurgeError(f"{run}: nothing was removed; --yes removes {names} without asking")
     work.purge(run, Office.here(), everything=everything)
-    typer.echo(f"{run}: removed {names}")
+    print_line(f"{run}: removed {names}")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from screening.cli.say import say
+from screening.cli.say import print_json, print_line, say
 from screening.workflow.decisions import Action
 
 if TYPE_CHECKING:
@@ -36,8 +36,6 @@ def redact(
     decisions, and a line each to the audit log. Exits 0 where what was redacted is not found any more, 1 where some of
     it is, 2 where a picture could not be redacted.
     """
-    import json
-
     from screening.finding import ScreeningError
     from screening.policy import Verdict
     from screening.workflow import copies, outcome
@@ -88,13 +86,13 @@ def redact(
         )
     after = outcome.outcomes([one.report for one in done], Decisions(run, office).current())
     if as_json:
-        typer.echo(json.dumps([_described(*both) for both in zip(done, after, strict=True)], indent=2))
+        print_json([_described(*both) for both in zip(done, after, strict=True)])
     for one, left in zip(done, after, strict=True):
         count = f"{one.count} {'finding' if one.count == 1 else 'findings'}"
         found = f"still found: {'; '.join(one.still)}" if one.still else f"{count} redacted, not found any more"
         open_now = left.open[0].finding.evidence if left.open else one.report.reason()
         rest = "clear" if left.verdict is Verdict.CLEAR else f"{left.verdict}, {open_now}"
-        typer.echo(f"{one.copy}: {found}; {rest}", err=as_json)
+        print_line(f"{one.copy}: {found}; {rest}", err=as_json)
     raise typer.Exit(2 if failed else 1 if any(one.still for one in done) else 0)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from screening.cli.say import say
+from screening.cli.say import print_json, print_line, say
 
 if TYPE_CHECKING:
     from screening.register_file import Entry
@@ -94,12 +94,8 @@ def export(which: List = "release") -> None:
 
 
 def _print(entries: list[Entry] | tuple[Entry, ...], json: bool) -> None:
-    from json import dumps
-
-    from screening.render.inert import inert
-
     if json:
-        typer.echo(dumps([_fields(entry) for entry in entries], indent=2))
+        print_json([_fields(entry) for entry in entries])
         return
     for entry in entries:
         noted = [
@@ -108,7 +104,7 @@ def _print(entries: list[Entry] | tuple[Entry, ...], json: bool) -> None:
             f"for {entry.scope}" if entry.scope else "",
         ]
         said = ", ".join(part for part in (entry.reference, *noted) if part)
-        typer.echo(inert(f"{entry.id}  {entry.name}: {said}"))
+        print_line(f"{entry.id}  {entry.name}: {said}")
 
 
 def _fields(entry: Entry) -> dict[str, Any]:

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from screening.cli.say import print_text
+
 
 def release_note(
     run: Annotated[Path, typer.Argument(help="A run that was cleared.", show_default=False)],
@@ -28,7 +30,7 @@ def release_note(
     said = work.note(run, pipeline=pipeline, link=link, watched_by=watched_by, office=Office.here())
     text = render.announcement(said) if announcement else render.record(said)
     if out is None:
-        typer.echo(text, nl=False)
+        print_text(text)
         return
     try:
         replace_file(out, text)

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from screening.cli.say import print_line
+
 
 def review(
     run: Annotated[Path, typer.Argument(help="The folder that screening scan --out wrote.", show_default=False)],
@@ -33,11 +35,11 @@ def review(
     office = Office.here()
 
     def ready(address: str) -> None:
-        typer.echo(address)
+        print_line(address)
         if open_browser:
             webbrowser.open(address)
 
     serve(Review(run, by=by, pipeline=pipeline, office=office), port=port, idle=60 * idle, ready=ready)
     left = [one for one in outcome.of_run(run, pipeline, office) if one.verdict > Verdict.CLEAR and not one.rejected]
-    typer.echo(f"{len(left)} {'picture is' if len(left) == 1 else 'pictures are'} still held or blocked", err=True)
+    print_line(f"{len(left)} {'picture is' if len(left) == 1 else 'pictures are'} still held or blocked", err=True)
     raise typer.Exit(1 if left else 0)

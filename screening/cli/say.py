@@ -1,12 +1,87 @@
-"""What the command line tells a person: one line on standard error."""
+"""What the command line tells a person. Nothing else in this package writes to a terminal: whatever comes from outside,
+the name of a file, a person or a batch, a reason, an answer, passes here and cannot act."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+# A table that goes to a file or a pipe, which have no width of their own, in columns.
+WIDE = 140
 
 
 def say(message: str) -> None:
     """One line on standard error, whatever the message holds."""
+    print_line(f"screening: {message}", err=True)
+
+
+def print_line(line: str = "", *, err: bool = False) -> None:
+    """One line on standard output, or standard error."""
     from screening.render.inert import inert
 
-    print(f"screening: {inert(message)}", file=sys.stderr)  # noqa: T201
+    print(inert(line), file=sys.stderr if err else sys.stdout, flush=True)
+
+
+def print_text(text: str) -> None:
+    """Text of several lines on standard output; the ends of its lines are all that acts."""
+    from screening.render.inert import inert
+
+    # "\r\n" is how a table for a spreadsheet ends a line
+    lines = [inert(line.removesuffix("\r")) + "\r" * line.endswith("\r") for line in text.split("\n")]
+    print("\n".join(lines), end="", flush=True)  # noqa: T201
+
+
+def print_data(text: str) -> None:
+    """Text that a program reads again, on standard output: as it is, but inert on a terminal."""
+    if sys.stdout.isatty():
+        print_text(text)
+    else:
+        print(text, end="", flush=True)  # noqa: T201
+
+
+def print_json(fields: Any) -> None:
+    """JSON on standard output, plain ASCII."""
+    from screening.render.inert import ascii_json
+
+    print(ascii_json(fields), end="", flush=True)  # noqa: T201
+
+
+def print_table(names: Sequence[str], rows: Iterable[Sequence[str]], *, right: Sequence[str] = ()) -> None:
+    """A table on standard output.
+
+    Args:
+        names: of its columns.
+        rows: their cells.
+        right: the columns whose cells end at the right.
+    """
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from screening.render.inert import inert
+
+    table = Table(box=None, pad_edge=False)
+    for name in names:
+        table.add_column(Text(inert(name)), justify="right" if name in right else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(inert(cell)) for cell in row))
+    Console(width=None if sys.stdout.isatty() else WIDE).print(table)
+
+
+def ask(question: str) -> str:
+    """An answer typed on the terminal."""
+    import typer
+
+    from screening.render.inert import inert
+
+    return str(typer.prompt(inert(question), err=True))
+
+
+def confirm(question: str) -> bool:
+    """Whether somebody says yes on the terminal."""
+    import typer
+
+    from screening.render.inert import inert
+
+    return typer.confirm(inert(question), err=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from screening.cli.say import say
+from screening.cli.say import print_json, print_line, say
 
 if TYPE_CHECKING:
     from screening.report import Report
@@ -44,7 +44,7 @@ def scan(
     """
     from screening.render import terminal
     from screening.report import Batch
-    from screening.workflow import batch, run
+    from screening.workflow import batch
 
     if annotate and not out:
         raise typer.BadParameter("--annotate writes to the run's folder: name it with --out")
@@ -69,7 +69,7 @@ def scan(
         progress=terminal.progress,
     )
     if json:
-        typer.echo(run.as_json(report.as_dict(show_text=show_text)), nl=False)
+        print_json(report.as_dict(show_text=show_text))
     _print_summary(report, out, to_stderr=json)
     raise typer.Exit(report.exit_code)
 
@@ -78,4 +78,4 @@ def _print_summary(report: Report, out: Path | None, *, to_stderr: bool) -> None
     from screening.render import terminal
 
     for line in terminal.summary(report, out):
-        typer.echo(line, err=to_stderr)
+        print_line(line, err=to_stderr)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from screening.cli.say import print_json, print_line
+
 if TYPE_CHECKING:
     from screening.evaluation.tune import Target, Tuned
 
@@ -37,11 +39,10 @@ def tune(
     from screening import config, pipeline_file
     from screening.evaluation import labels as labelled
     from screening.evaluation import tune as work
-    from screening.render.inert import inert
     from screening.report import restored
     from screening.workflow import outcome
     from screening.workflow.office import replace_file
-    from screening.workflow.run import as_json, read
+    from screening.workflow.run import read
 
     if (cost_miss is None) != (cost_hold is None):
         raise work.TuneError("--cost-miss and --cost-hold belong together")
@@ -70,15 +71,15 @@ def tune(
         if before.verdict is not after.verdict
     ]
     if json:
-        typer.echo(as_json(_described(tuned, differing, out)), nl=False)
+        print_json(_described(tuned, differing, out))
         return
-    typer.echo(f"{rule}: from {tuned.threshold:g} on, written to {out}")
+    print_line(f"{rule}: from {tuned.threshold:g} on, written to {out}")
     for name, worth in {"before": tuned.before, "after": tuned.after}.items():
-        typer.echo(f"  {name:6} {_shares(worth)}")
-    typer.echo("  on the half of the pictures that it was not chosen on")
-    typer.echo(f"{len(differing)} {'picture gets' if len(differing) == 1 else 'pictures get'} another verdict")
+        print_line(f"  {name:6} {_shares(worth)}")
+    print_line("  on the half of the pictures that it was not chosen on")
+    print_line(f"{len(differing)} {'picture gets' if len(differing) == 1 else 'pictures get'} another verdict")
     for file, was, becomes in differing:
-        typer.echo(f"  {inert(file)}: {was} -> {becomes}")
+        print_line(f"  {file}: {was} -> {becomes}")
 
 
 def _aim(target: Target) -> str:

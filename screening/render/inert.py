@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
+from typing import Any
 
 # Control, format (the marks that reorder text are among them), surrogate, private, unassigned; breaks of line.
 ACTIVE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -11,6 +13,12 @@ ACTIVE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 def inert(text: str) -> str:
     """The text with every character that could act, or not be shown at all, spelt out: `\\x1b`, `\\u202e`."""
     return "".join(_spelt(letter) if unicodedata.category(letter) in ACTIVE else letter for letter in text)
+
+
+def ascii_json(fields: Any) -> str:
+    """JSON in plain ASCII that nothing in it can act in, with a line's end behind it."""
+    # "\x7f" (delete) is ASCII, and JSON leaves it as it is
+    return json.dumps(fields, indent=2).replace("\x7f", "\\u007f") + "\n"
 
 
 def _spelt(letter: str) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from screening.finding import ScreeningError
+from screening.render.inert import ascii_json
 from screening.report import SCHEMA, Report
 from screening.workflow.office import replace_file
 from screening.workflow.shoot import Entry
@@ -137,7 +138,7 @@ def read(folder: Path) -> dict[str, Any]:
 
 def as_json(fields: dict[str, Any]) -> str:
     """A report as JSON text; plain ASCII, so that no name can do anything in a terminal."""
-    return json.dumps(fields, indent=2) + "\n"
+    return ascii_json(fields)
 
 
 def _write(path: Path, text: str) -> None:
