@@ -36,8 +36,9 @@ PIPELINE = (
 says = "No plate."
 lifted_by = "Redaction."
 kinds = {{ "vehicle.plate" = {{ block = 0.5 }} }}
-[batch]
-questions = ["{"".join(f"{chr(92)}U{ord(letter):08x}" for letter in HOSTILE)}?"]
+[[batch.question]]
+id = "who"
+ask = "{"".join(f"{chr(92)}U{ord(letter):08x}" for letter in HOSTILE)}?"
 """
 )
 # Everything that writes to a terminal or asks on it.
@@ -141,7 +142,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / "shoot" / f"{NAME}.txt").write_text("-")
     (folder / "shoot" / f"broken{NAME}.png").write_bytes(b"\x89PNG\r\n\x1a\n")
     (folder / "quick.toml").write_text(PIPELINE)
-    (folder / "answers.json").write_text(json.dumps({f"{HOSTILE}?": f"No, {HOSTILE}"}))
+    (folder / "answers.json").write_text(json.dumps({"who": f"Nobody, {HOSTILE}"}))
     (folder / "labels.csv").write_text(f"file,about,present\n{PICTURE},number-plate,yes\n", encoding="utf-8")
     (folder / "wrong.csv").write_text(f"file,about,present\n{PICTURE},{HOSTILE},yes\n", encoding="utf-8")
     monkeypatch.setenv("SCREENING_HOME", str(folder / "home"))
