@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from screening.finding import Box, ScreeningError
+from screening.signatures import read_regular
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -247,13 +248,14 @@ def read(path: Path, *, limits: Limits) -> bytes:
         PhotoError: if it cannot be read, is empty or too large.
     """
     try:
-        if path.stat().st_size > limits.file_megabytes * 1e6:
-            raise PhotoError(f"is larger than {limits.file_megabytes:g} MB; export a smaller copy")
-        data = path.read_bytes()
+        most = int(limits.file_megabytes * 1e6)
+        data = read_regular(path, most + 1)
     except OSError as error:
         raise PhotoError(
             f"cannot be read ({error.strerror or 'input error'}); check the file and its permissions"
         ) from error
+    if len(data) > most:
+        raise PhotoError(f"is larger than {limits.file_megabytes:g} MB; export a smaller copy")
     if not data:
         raise PhotoError("is empty; copy it from the camera again")
     return data

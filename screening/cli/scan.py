@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -51,7 +52,7 @@ def scan(
     if show_text:
         say("--show-text: the report holds personal data; keep it as you keep the pictures")
     about = Batch(
-        name=name or targets[0].resolve().name,
+        name=name or Path(os.path.realpath(targets[0])).name,
         purpose=purpose,
         shoot=shoot,
         photographer=photographer,

@@ -78,6 +78,9 @@ def summary(report: Report, out: Path | None) -> Iterator[str]:
         yield f"  {'rule':{width}}  block  hold"
         for rule, of in report.rules.items():
             yield f"  {rule:{width}}  {of[Verdict.BLOCK]:5}  {of[Verdict.HOLD]:4}"
+    if report.aside:
+        yield f"Left aside, not for publishing: {_many(len(report.aside), 'file')}"
+        yield from (f"  {inert(name)}" for name in report.aside)
     blocked = [photo for photo in report.photos if photo.verdict is Verdict.BLOCK]
     if blocked:
         yield "Blocked:"
@@ -85,8 +88,6 @@ def summary(report: Report, out: Path | None) -> Iterator[str]:
             more = sum(one.verdict is Verdict.BLOCK for one in photo.judgements) - 1
             others = f" (and {more} more)" if more > 0 else ""
             yield f"  {inert(photo.file)}: {inert(photo.reason())}{others}"
-    if report.aside:
-        yield f"Left aside, not for publishing: {_many(len(report.aside), 'file')}"
     if not report.photos:
         yield "No pictures were found: nothing was screened, so nothing may go out."
     if report.stopped:

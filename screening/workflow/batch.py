@@ -65,7 +65,7 @@ def scan(
     folder = Path(out) if out else None
     chosen = config.load(pipeline)
     entries = walk(targets, leave_out=folder)
-    batch = batch or Batch(name=targets[0].resolve().name if targets else "")
+    batch = batch or Batch(name=Path(os.path.realpath(targets[0])).name if targets else "")
     if folder:
         run.prepare(folder)
     screen = Scan(

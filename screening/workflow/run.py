@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import secrets
 from collections.abc import Iterable
 from pathlib import Path
@@ -95,7 +96,9 @@ def write_sources(entries: Iterable[Entry], folder: Path) -> None:
     Raises:
         RunError: if it cannot be written.
     """
-    _write(folder / SOURCES, as_json({entry.name: str(entry.path.resolve()) for entry in entries if not entry.aside}))
+    # not Path.resolve, which raises for a link that leads to itself
+    there = {entry.name: os.path.realpath(entry.path) for entry in entries if not entry.aside}
+    _write(folder / SOURCES, as_json(there))
 
 
 def add_source(folder: Path, name: str, path: Path) -> None:
