@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from screening.finding import Box, ScreeningError
+from screening.pipeline_file import FILE_MEGABYTES
 from screening.signatures import read_regular
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ class Limits:
     megapixels: float = 120.0
     seconds: float = 60.0
     frames: int = 24
-    file_megabytes: float = 300.0
+    file_megabytes: float = FILE_MEGABYTES
 
 
 class Photo:

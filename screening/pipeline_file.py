@@ -13,6 +13,9 @@ from typing import Any
 from screening.finding import ScreeningError
 from screening.weights import data_folder
 
+# The largest file that is read where a pipeline file says nothing of it.
+FILE_MEGABYTES = 300.0
+
 
 class ConfigError(ScreeningError):
     """A pipeline file that cannot be used; the message names the file and the key."""
@@ -37,6 +40,19 @@ class PipelineTables:
         """The stages by what they use, each with its options."""
         stages = self.tables.get("stage", [])
         return {str(table.get("use")): {k: v for k, v in table.items() if k != "use"} for table in stages}
+
+    @property
+    def most_bytes(self) -> float:
+        """The largest file that could have been screened.
+
+        Raises:
+            ConfigError: if the limit is no number.
+        """
+        limits = self.tables.get("limits", {})
+        megabytes = limits.get("file_megabytes", FILE_MEGABYTES) if isinstance(limits, dict) else ""
+        if not isinstance(megabytes, int | float):
+            raise ConfigError(f"{self.path}: limits.file_megabytes: is a number, not {megabytes!r}")
+        return megabytes * 1e6
 
     @property
     def review_by(self) -> str:

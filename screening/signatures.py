@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import re
-import stat
 import struct
 from pathlib import Path
+
+from screening.weights import opened
 
 # So many bytes tell what a file is.
 HEAD = 4096
@@ -66,9 +66,5 @@ def read_regular(path: Path, most: int = -1) -> bytes:
     Raises:
         OSError: if it cannot be read, or is no regular file by now.
     """
-    # a pipe that took the file's place since somebody looked would be waited for
-    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise OSError(0, "no regular file")
+    with opened(path) as file:
         return file.read(most)

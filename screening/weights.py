@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import errno
 import functools
 import hashlib
 import importlib.util
 import json
+import math
+import os
+import stat
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from screening.finding import ScreeningError
 from screening.home import home
+
+if TYPE_CHECKING:
+    from io import BufferedReader
+
+# Opens a pipe without waiting for its writer; Windows has no such files, and reads text unless it is told not to.
+UNBLOCKED, BINARY = getattr(os, "O_NONBLOCK", 0), getattr(os, "O_BINARY", 0)
 
 
 class WeightsError(ScreeningError):
@@ -118,9 +129,39 @@ def card(weights: Weights) -> str:
 
 
 def sha256_of(path: Path) -> str:
-    """The SHA-256 of a file's bytes, in hexadecimal."""
-    with path.open("rb") as file:
+    """The SHA-256 of a file's bytes, in hexadecimal.
+
+    Raises:
+        OSError: as `opened`.
+    """
+    with opened(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def opened(path: Path, *, most: float = math.inf) -> BufferedReader:
+    """A file, open to read its bytes; never a pipe or a device, at which a reader could wait for ever.
+
+    Raises:
+        OSError: if it cannot be opened, is no regular file, or holds more than `most` bytes.
+    """
+    # asked before, because opening a device may do something, and after, because it may be another file by then
+    _refuse(path.stat(), most)
+    file = os.fdopen(os.open(path, os.O_RDONLY | UNBLOCKED | BINARY), "rb")
+    try:
+        _refuse(os.fstat(file.fileno()), most)
+    except OSError:
+        file.close()
+        raise
+    return file
+
+
+def _refuse(status: os.stat_result, most: float) -> None:
+    if stat.S_ISDIR(status.st_mode):
+        raise IsADirectoryError(errno.EISDIR, "a folder")
+    if not stat.S_ISREG(status.st_mode):
+        raise OSError(errno.EINVAL, "no regular file")
+    if status.st_size > most:
+        raise OSError(errno.EFBIG, f"holds more than {most / 1e6:g} MB")
 
 
 def locate(name: str) -> Path:

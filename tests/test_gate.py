@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -15,6 +16,9 @@ from pathlib import Path
 import pytest
 
 import screening as package
+from screening import pipeline_file
+from screening.photo import Limits
+from screening.pipeline_file import ConfigError
 from screening.weights import sha256_of
 from screening.workflow import audit, keys
 from screening.workflow.audit import Head
@@ -196,6 +200,16 @@ def write(text: str) -> Callable[[Cleared], None]:
     return tamper
 
 
+def edit(**changed: object) -> Callable[[Cleared], None]:
+    """Something else than text, or a time without a zone."""
+
+    def tamper(cleared: Cleared) -> None:
+        fields = json.loads(cleared.clearance.read_text())
+        cleared.clearance.write_text(audit.canonical(fields | changed).decode() + "\n")
+
+    return tamper
+
+
 def write_it_otherwise(cleared: Cleared) -> None:
     """The same clearance with a key twice: two readers could read two things."""
     text = cleared.clearance.read_text()
@@ -209,13 +223,18 @@ def write_it_otherwise(cleared: Cleared) -> None:
         (sign_in_the_future, "is from the future"),
         (let_nothing_pass, "the clearance is empty"),
         (remove_the_file, "there is no such file"),
-        (put_a_folder_in_its_place, "there is no such file"),
+        (put_a_folder_in_its_place, "a folder"),
         (lambda cleared: cleared.clearance.unlink(), "cannot be read"),
         (write(""), "is not a clearance"),
         (write("[]"), "is not a clearance"),
         (write("{}"), "is not a clearance"),
         (write('{"schema":"screening-clearance-1"}'), "is not a clearance"),
         (write('{"schema":"screening-clearance-2"}'), "no clearance of this version"),
+        (edit(key=5), "is not a clearance"),
+        (edit(until="2999-01-01"), "is not a clearance"),
+        (edit(released=[1]), "is not a clearance"),
+        (edit(withheld={"a": None}), "is not a clearance"),
+        (edit(audit={"number": "1", "sha256": ""}), "is not a clearance"),
         (write("[" * 100_000), "is not a clearance"),
         (write_it_otherwise, "was edited"),
     ],
@@ -256,10 +275,31 @@ def test_one_file_that_must_not_go_out_stops_the_others(cleared: Cleared) -> Non
     assert cleared.gate(cleared.good, cleared.blocked, cleared.folder / "none.jpg").exit_code == 2
 
 
+def write_the_keys(text: str) -> Callable[[Cleared], object]:
+    return lambda cleared: (cleared.office.keys / keys.TRUSTED).write_text(text)
+
+
+def damage_the_keys(field: str, value: object) -> Callable[[Cleared], object]:
+    def damage(cleared: Cleared) -> None:
+        path = cleared.office.keys / keys.TRUSTED
+        path.write_text(json.dumps([one | {field: value} for one in json.loads(path.read_text())]))
+
+    return damage
+
+
 @pytest.mark.parametrize(
     ("break_it", "says"),
     [
         (lambda cleared: (cleared.office.keys / keys.TRUSTED).write_text("{"), "is not a list of keys"),
+        (damage_the_keys("retired", "yesterday"), "1 of its keys are damaged"),
+        (damage_the_keys("revoked", "2020-01-01"), "1 of its keys are damaged"),
+        (damage_the_keys("since", None), "1 of its keys are damaged"),
+        (damage_the_keys("colour", "red"), "is not a list of keys"),
+        (write_the_keys("[" * 100_000), "is not a list of keys"),
+        (write_the_keys('{"a": 1}'), "is not a list of keys"),
+        (write_the_keys("null"), "is not a list of keys"),
+        (write_the_keys("[7]"), "is not a list of keys"),
+        (write_the_keys("\x00"), "is not a list of keys"),
         (lambda cleared: cleared.office.audit_log.write_text("no log\n"), "its last line was edited"),
         (lambda cleared: cleared.pipeline.unlink(), "there is no such pipeline file"),
     ],
@@ -322,6 +362,66 @@ def test_many_at_once_get_the_right_answer_each_and_leave_the_log_whole(cleared:
     assert [process.wait() for _, process in processes] == [code for code, _ in processes]
     assert audit.verify(cleared.office.audit_log) == []
     assert audit.head(cleared.office.audit_log).number == before + 203
+
+
+def put_a_pipe_in_its_place(cleared: Cleared) -> Path:
+    cleared.good.unlink()
+    os.mkfifo(cleared.good)
+    return cleared.good
+
+
+def make_it_huge(cleared: Cleared) -> Path:
+    with cleared.good.open("r+b") as file:
+        file.truncate(30_000_000_000)  # takes no room: nothing but the size is ever asked for
+    return cleared.good
+
+
+def link_it_to_a_device(cleared: Cleared) -> Path:
+    cleared.good.unlink()
+    cleared.good.symlink_to("/dev/zero")
+    return cleared.good
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs pipes and devices")
+@pytest.mark.parametrize(
+    ("swap", "code", "says"),
+    [
+        (put_a_pipe_in_its_place, 2, "cannot be read (no regular file)"),
+        (link_it_to_a_device, 2, "cannot be read (no regular file)"),
+        (make_it_huge, 1, "holds more than 300 MB, more than the policy lets screen"),
+    ],
+)
+def test_nothing_that_is_put_in_a_pictures_place_holds_up_the_gate_or_clear(
+    cleared: Cleared, swap: Callable[[Cleared], Path], code: int, says: str
+) -> None:
+    path = swap(cleared)
+    call = ("gate", path, "--clearance", cleared.clearance, "--pipeline", cleared.pipeline)
+    done = screening(*call)
+    assert (done.returncode, says in done.stderr) == (code, True), done.stderr
+    assert cleared.gate(path, keep=True).exit_code == code
+    assert cleared.examine().changed == ("good.jpg",)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs pipes")
+@pytest.mark.parametrize("which", ["clearance", "keys"])
+def test_a_pipe_in_place_of_a_file_that_the_gate_reads_does_not_hold_it_up(cleared: Cleared, which: str) -> None:
+    path = cleared.clearance if which == "clearance" else cleared.office.keys / keys.TRUSTED
+    path.unlink()
+    os.mkfifo(path)
+    call = ("gate", cleared.good, "--clearance", cleared.clearance, "--pipeline", cleared.pipeline)
+    done = screening(*call)
+    assert done.returncode == 2
+    assert "fault in screening" not in done.stderr
+
+
+def test_the_largest_file_is_the_same_to_the_gate_as_to_a_scan(cleared: Cleared) -> None:
+    assert pipeline_file.read("default").most_bytes == Limits().file_megabytes * 1e6 == 300e6
+    cleared.pipeline.write_text("[limits]\nfile_megabytes = 0.001\n" + cleared.pipeline.read_text())
+    cleared.sign_again(lambda one: replace(one, policy={"name": "quick", "sha256": sha256_of(cleared.pipeline)}))
+    assert "holds more than 0.001 MB" in cleared.gate().files[0].reason
+    cleared.pipeline.write_text('limits = { file_megabytes = "many" }\n')
+    with pytest.raises(ConfigError, match=r"limits\.file_megabytes: is a number, not 'many'"):
+        cleared.gate()
 
 
 def test_the_gate_loads_nothing_heavy_and_a_hundred_files_take_under_a_second(cleared: Cleared) -> None:

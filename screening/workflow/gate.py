@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import enum
+import errno
 import hashlib
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from screening import pipeline_file
-from screening.weights import manifest, sha256_of
+from screening.weights import manifest, opened, sha256_of
 from screening.workflow import audit, keys
 from screening.workflow.clearance import Clearance, ClearanceError, load, name, parse
 from screening.workflow.decisions import DecisionError, Decisions, digest
@@ -120,7 +121,7 @@ def gate(
             stale, answer = "the run was changed or scanned again after it was cleared; clear it again", Answer.REFUSE
     except ClearanceError as error:
         signed, stale, answer = None, str(error), Answer.UNKNOWN
-    check = partial(_check, clearance=signed, stale=stale, answer=answer, keep=keep)
+    check = partial(_check, clearance=signed, stale=stale, answer=answer, most=in_force.most_bytes, keep=keep)
     with ThreadPoolExecutor(8) as pool:  # hashing lets other threads run
         files = tuple(pool.map(check, [Path(one) for one in paths]))
     result = GateResult(
@@ -140,15 +141,19 @@ def gate(
     return result
 
 
-def _check(path: Path, *, clearance: Clearance | None, stale: str, answer: Answer, keep: bool) -> Checked:
+def _check(path: Path, *, clearance: Clearance | None, stale: str, answer: Answer, most: float, keep: bool) -> Checked:
     """What is to be said of one file, read once."""
     try:
-        if not path.is_file():
-            return Checked(path=path, answer=Answer.UNKNOWN, reason="there is no such file")
-        data = path.read_bytes()
+        with opened(path, most=most) as file:
+            data = file.read() if keep else None
+            sha256 = (hashlib.file_digest(file, "sha256") if data is None else hashlib.sha256(data)).hexdigest()
     except OSError as error:
-        return Checked(path=path, answer=Answer.UNKNOWN, reason=f"cannot be read ({error.strerror or 'input error'})")
-    sha256 = hashlib.sha256(data).hexdigest()
+        if error.errno == errno.EFBIG:
+            reason = f"{error.strerror}, more than the policy lets screen, so nobody cleared it"
+            return Checked(path=path, answer=Answer.REFUSE, reason=reason)
+        missing = "there is no such file" if isinstance(error, FileNotFoundError | NotADirectoryError) else ""
+        reason = missing or f"cannot be read ({error.strerror or 'input error'})"
+        return Checked(path=path, answer=Answer.UNKNOWN, reason=reason)
     if clearance is None or stale:
         return Checked(path=path, answer=answer, reason=stale, sha256=sha256)
     if sha256 in clearance.withheld:

@@ -16,14 +16,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from screening.finding import ScreeningError
+from screening.weights import opened
 from screening.workflow import audit
-from screening.workflow.office import Office, make_private, now, replace_file
+from screening.workflow.office import Office, is_moment, make_private, now, replace_file
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 TRUSTED = "trusted.json"
 SHORTEST = 10
+# Bytes of the list, or of a key, that are read at most.
+LARGEST = 10e6
 
 
 class KeysError(ScreeningError):
@@ -50,6 +53,13 @@ class Key:
     retired: str = ""
     revoked: str = ""
 
+    @property
+    def sound(self) -> bool:
+        """Whether each of its fields is what it should be; what was read from a file may be anything."""
+        if not all(isinstance(value, str) for value in dataclasses.astuple(self)):
+            return False
+        return is_moment(self.since) and all(not at or is_moment(at) for at in (self.retired, self.revoked))
+
     def signed(self, data: bytes, signature: bytes) -> bool:
         """Whether the signature is this key's over the data."""
         from cryptography.exceptions import InvalidSignature
@@ -70,12 +80,16 @@ def trusted(office: Office) -> dict[str, Key]:
     """
     path = office.keys / TRUSTED
     try:
-        keys = [Key(**fields) for fields in json.loads(path.read_text(encoding="utf-8"))]
+        with opened(path, most=LARGEST) as file:
+            listed = json.loads(file.read().decode())
+        if not isinstance(listed, list):
+            raise ValueError("no list")
+        keys = [Key(**fields) for fields in listed]
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, ValueError, TypeError, RecursionError) as error:
         raise KeysError(f"{path}: is not a list of keys that can be read; copy it from the office again") from error
-    if wrong := [key for key in keys if not all(isinstance(value, str) for value in dataclasses.astuple(key))]:
+    if wrong := [key for key in keys if not key.sound]:
         raise KeysError(f"{path}: {len(wrong)} of its keys are damaged; copy it from the office again")
     return {key.id: key for key in keys if key.id and key.id == _id(key.public)}
 
@@ -199,7 +213,8 @@ def _open(path: Path, passphrase: str) -> Ed25519PrivateKey:
     try:
         if os.name == "posix" and path.stat().st_mode & 0o077:
             raise KeysError(f"{path}: can be read by others; revoke this key, and make a new one")
-        private = load_pem_private_key(path.read_bytes(), passphrase.encode())
+        with opened(path, most=LARGEST) as file:
+            private = load_pem_private_key(file.read(), passphrase.encode())
     except OSError as error:
         raise KeysError(f"{path}: this computer holds no such private key; sign where it was made") from error
     except (ValueError, TypeError) as error:

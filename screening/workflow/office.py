@@ -96,6 +96,14 @@ def now() -> str:
     return datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
 
 
+def is_moment(text: str) -> bool:
+    """Whether a text tells a time as `now` does, with its zone."""
+    try:
+        return datetime.datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        return False
+
+
 def system_user() -> str:
     """The name that the system knows the user by; "" where it knows none."""
     try:
