@@ -11,11 +11,13 @@ import stat
 import subprocess
 import sys
 import time
+from concurrent.futures import BrokenExecutor, Future
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import screening as package
 from screening import cli
 from screening.workflow.shoot import walk
 
@@ -183,7 +185,7 @@ def test_no_pictures_at_all_is_never_clear(tmp_path: Path, quick: Path) -> None:
     done = screening("scan", tmp_path / "empty", "--pipeline", quick)
     assert done.returncode == 2
     assert "No pictures were found" in done.stdout
-    assert "Left aside, not for publishing: 1 file" in done.stdout
+    assert "Left aside, not for publishing: 1 file\n  notes.txt\n" in done.stdout
 
 
 def test_an_out_folder_that_holds_something_else_is_left_alone(tmp_path: Path, bad_files: Path, quick: Path) -> None:
@@ -277,32 +279,86 @@ def test_ctrl_c_saves_what_is_done_and_blocks_the_rest(tmp_path: Path, bad_files
     assert verdicts.count("block") > 0
 
 
+def slow(tmp_path: Path, bad_files: Path, *names: str, seconds: int = 60, once: bool = False) -> dict[str, str]:
+    """Scans copies of a good picture with a stage that acts as their names say; gives "clear", or what blocks each."""
+    folder = tmp_path / "shoot"
+    folder.mkdir()
+    for name in names:
+        (folder / name).write_bytes((bad_files / "odd" / "plain.jpg").read_bytes())
+    stage = 'use = "tests.slow_stage:Slow"' + (f"\nonce = '{tmp_path}'" if once else "")
+    pipeline = tmp_path / "slow.toml"
+    pipeline.write_text(f"[limits]\nseconds = {seconds}\n" + QUICK.replace('use = "metadata"', stage))
+    photos = package.scan(folder, pipeline=pipeline, jobs=2).photos
+    return {photo.file: photo.reason() or str(photo.verdict) for photo in photos}
+
+
 def test_a_photo_that_takes_too_long_or_brings_the_program_down_is_blocked_and_the_others_are_judged(
     tmp_path: Path, bad_files: Path
+) -> None:
+    found = slow(tmp_path, bad_files, "a.jpg", "b-hangs.jpg", "c-crashes.jpg", "d.jpg", seconds=8)
+    assert (found["a.jpg"], found["d.jpg"]) == ("clear", "clear")
+    # it sleeps: whoever wants a processor and gets none looks like this
+    busy = "of which a processor was at it for 0: the machine was too busy; scan again"
+    assert found["b-hangs.jpg"].endswith(busy if os.name == "posix" else "export a smaller copy")
+    assert "brought the program down (code 3)" in found["c-crashes.jpg"]
+
+
+def test_a_photo_whose_process_ended_through_no_fault_of_its_own_is_looked_at_again_alone(
+    tmp_path: Path, bad_files: Path
+) -> None:
+    names = ("a.jpg", "b-crashes.jpg", "c-hangs.jpg", os.fsdecode(b"d-\xc3\xa9-crashes.jpg"))
+    assert set(slow(tmp_path, bad_files, *names, seconds=8, once=True).values()) == {"clear"}
+
+
+class BrokenPool:
+    """Takes one picture, which it never gives back, and no more."""
+
+    active = False
+
+    def __init__(self, **_: object) -> None:
+        self.taken = 0
+
+    def schedule(self, *_: object, **__: object) -> Future[object]:
+        self.taken += 1
+        if self.taken > 1:
+            raise RuntimeError("The Pool is not active")
+        future: Future[object] = Future()
+        future.set_exception(BrokenExecutor())
+        return future
+
+    def stop(self) -> None:
+        """Nothing runs."""
+
+    join = stop
+
+
+def test_a_pool_that_breaks_costs_no_picture(tmp_path: Path, bad_files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pebble.ProcessPool", BrokenPool)
+    assert slow(tmp_path, bad_files, "a.jpg", "b.jpg", "c.jpg") == dict.fromkeys(("a.jpg", "b.jpg", "c.jpg"), "clear")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows allows neither such names nor such links")
+def test_what_cannot_be_read_is_blocked_by_name_and_what_is_left_aside_is_named(
+    tmp_path: Path, bad_files: Path, quick: Path
 ) -> None:
     folder = tmp_path / "shoot"
     folder.mkdir()
     picture = (bad_files / "odd" / "plain.jpg").read_bytes()
-    for name in ("a.jpg", "b-hangs.jpg", "c-crashes.jpg", "d.jpg"):
+    for name in ("a.jpg", ".hidden.jpg", "a.thm"):
         (folder / name).write_bytes(picture)
-    pipeline = tmp_path / "slow.toml"
-    pipeline.write_text("[limits]\nseconds = 1\n" + QUICK.replace('use = "metadata"', 'use = "tests.slow_stage:Slow"'))
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
-    done = subprocess.run(
-        command("scan", folder, "--json", "--pipeline", pipeline),
-        capture_output=True,
-        text=True,
-        check=False,
-        env=environment,
-        timeout=120,
-    )
-    photos = {photo["file"]: photo for photo in json.loads(done.stdout)["photos"]}
-    assert done.returncode == 2
-    assert {name: photo["verdict"] for name, photo in photos.items()} == {
-        "a.jpg": "clear",
-        "b-hangs.jpg": "block",
-        "c-crashes.jpg": "block",
-        "d.jpg": "clear",
-    }
-    assert "longer than" in photos["b-hangs.jpg"]["findings"][0]["evidence"]
-    assert "brought the program down" in photos["c-crashes.jpg"]["findings"][0]["evidence"]
+    for name in ("a.xmp", os.fsdecode(b"not-\xff-text.xmp"), "._a.jpg"):
+        (folder / name).touch()
+    for one, other in (("one.jpg", "other.jpg"), ("other.jpg", "one.jpg")):
+        (folder / one).symlink_to(other)
+    done = screening("scan", folder, folder / "one.jpg", "--out", tmp_path / "run", "--pipeline", quick)
+    assert done.returncode == 2, done.stderr
+    report = json.loads((tmp_path / "run" / "report.json").read_text())
+    verdicts = {photo["file"]: photo["verdict"] for photo in report["photos"]}
+    assert [name for name, verdict in verdicts.items() if verdict == "clear"] == [".hidden.jpg", "a.jpg"]
+    links = {"one.jpg", "other.jpg", f"{(folder / 'one.jpg').as_posix()}/one.jpg"}
+    assert {name for name, verdict in verdicts.items() if verdict == "block"} == {"a.thm", *links}
+    assert report["aside"] == ["._a.jpg", "a.xmp", "not-\udcff-text.xmp"]
+    assert "Left aside, not for publishing: 3 files\n  ._a.jpg\n  a.xmp\n  not-\\udcff-text.xmp\n" in done.stdout
+    page = (tmp_path / "run" / "report.html").read_text(encoding="utf-8")
+    assert "3 files left aside, not for publishing" in page
+    assert set(package.sources(tmp_path / "run")) == set(verdicts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import logging
 import multiprocessing
@@ -9,10 +10,11 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor
-from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import zip_longest
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import screening
 from screening.finding import Finding
@@ -22,15 +24,19 @@ from screening.render.inert import inert
 from screening.report import Batch, PhotoReport, Report, judged
 from screening.stages import networks
 from screening.weights import manifest
+from screening.workflow.alone import Answer, Ended, alone
 from screening.workflow.journal import Journal
 from screening.workflow.shoot import Entry
+
+if TYPE_CHECKING:
+    from pebble import ProcessFuture, ProcessPool
 
 log = logging.getLogger(__name__)
 # Networks ask for the same hundred megabytes for every picture: glibc gives them back and fetches them anew, zeroed,
 # unless it is told to keep them (other systems do not read these).
 KEEP_MEMORY = {"MALLOC_MMAP_THRESHOLD_": "4000000000", "MALLOC_TRIM_THRESHOLD_": "8000000000"}
-# A worker's first photo also waits for the networks to be loaded, in seconds.
-GRACE = 20.0
+# How often to see whether the workers are still there, in seconds.
+WATCH = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,37 +96,62 @@ class Scan:
             known = self.journal.known(waiting)
             yield from known.values()
             waiting = [entry for entry in waiting if entry.name not in known]
-        jobs = min(self.jobs or os.cpu_count() or 1, len(waiting))
         if not waiting:
             return
-        from pebble import ProcessExpired, ProcessPool
+        for name, value in KEEP_MEMORY.items():
+            os.environ.setdefault(name, value)
+        task = _Task(self.pipeline, scene, self.annotate)
+        again: list[Entry] = []
+        for entry, answer in self._side_by_side(waiting, task):
+            if answer is None:
+                again.append(entry)
+            else:
+                yield self._noted(answer)
+        yield from self._one_by_one(again, task)
+
+    def _side_by_side(self, waiting: Sequence[Entry], task: _Task) -> Iterator[tuple[Entry, _Answer | None]]:
+        """What each picture comes to; None for one that took too long, or whose process ended, through no fault of its
+        own perhaps."""
+        from pebble import ProcessPool
 
         # spawned, not forked: the same on every system, and safe where networks run threads
         context = multiprocessing.get_context("spawn")
-        for name, value in KEEP_MEMORY.items():
-            os.environ.setdefault(name, value)
-        pool = ProcessPool(max_workers=jobs, initializer=_quiet, context=context)
-        limit = self.pipeline.limits.seconds
-        task = _Task(self.pipeline, scene, self.annotate)
+        jobs = min(self.jobs or os.cpu_count() or 1, len(waiting))
+        # the task goes along so that what it needs is imported before the clock of the first picture runs
+        pool = ProcessPool(max_workers=jobs, initializer=_prepare, initargs=(task,), context=context)
         try:
-            futures = [(one, pool.schedule(task, args=(one.path, one.name), timeout=limit + GRACE)) for one in waiting]
-            for entry, future in futures:
-                try:
-                    photo, failed = future.result()
-                    if failed:
-                        log.warning("%s: the copy with boxes cannot be written (%s)", inert(photo.file), failed)
-                    if self.journal:
-                        self.journal.note(photo)
-                    yield photo
-                except FutureTimeout:
-                    yield self._not_screened(
-                        entry, f"took longer than the {limit:g} seconds allowed; export a smaller copy"
-                    )
-                except (ProcessExpired, BrokenExecutor):
-                    yield self._not_screened(entry, "brought the program down; export it again from the original")
+            futures = []
+            for one in waiting:
+                with contextlib.suppress(RuntimeError):  # a pool that is broken takes no more
+                    limit = self.pipeline.limits.seconds
+                    futures.append(pool.schedule(task, args=(one.path, one.name), timeout=limit))
+            for entry, future in zip_longest(waiting, futures):
+                yield entry, _answered(pool, future)
         finally:
             pool.stop()
             pool.join()
+
+    def _one_by_one(self, again: Sequence[Entry], task: _Task) -> Iterator[PhotoReport]:
+        """Each once more in a process of its own, with nothing of ours beside it: now it is its own fault, or it says
+        that the machine was too busy."""
+        limit = self.pipeline.limits.seconds
+        ended = Ended()
+        for entry in again:
+            if ended.began:  # where no process can be started, trying for every picture would take hours
+                found = alone(partial(task, entry.path, entry.name), seconds=limit, prepare=_prepare)
+                if isinstance(found, Answer):
+                    yield self._noted(found.value)
+                    continue
+                ended = found
+            yield self._not_screened(entry, ended.why(limit))
+
+    def _noted(self, answer: _Answer) -> PhotoReport:
+        photo, failed = answer
+        if failed:
+            log.warning("%s: the copy with boxes cannot be written (%s)", inert(photo.file), failed)
+        if self.journal:
+            self.journal.note(photo)
+        return photo
 
     def _not_screened(self, entry: Entry, why: str, *, kind: str = "error.photo") -> PhotoReport:
         findings = [Finding(kind, 1.0, why, stage="photo")]
@@ -149,15 +180,19 @@ def used(pipeline: Pipeline) -> tuple[dict[str, str], ...]:
     return tuple({"name": name, "sha256": known[name].sha256} for name in networks(pipeline.stages))
 
 
+# A photo's report, and why it has no copy with boxes, or "".
+_Answer = tuple[PhotoReport, str]
+
+
 @dataclass(frozen=True, slots=True)
 class _Task:
-    """One photo's work, sent to a worker: gives its report, and why it has no copy with boxes, or ""."""
+    """One photo's work, sent to a worker."""
 
     pipeline: Pipeline
     scene: bool
     annotate: Path | None
 
-    def __call__(self, path: Path, name: str) -> tuple[PhotoReport, str]:
+    def __call__(self, path: Path, name: str) -> _Answer:
         report = self.pipeline.screen(path, name=name, scene=self.scene)
         if self.annotate and report.width:
             from screening.render.annotate import annotate_file
@@ -169,7 +204,19 @@ class _Task:
         return report, ""
 
 
-def _quiet() -> None:
+def _answered(pool: ProcessPool, future: ProcessFuture[_Answer] | None) -> _Answer | None:
+    """What a worker found, as soon as it has; None where it was stopped, ended, or could not say."""
+    while future is not None:
+        try:
+            return future.result(WATCH)
+        except Exception:  # of whatever kind, a second look will tell
+            # only where we did not wait long enough is there more to wait for
+            if future.done() or not pool.active:
+                return None
+    return None
+
+
+def _prepare(_: object = None) -> None:
     """Prepares a worker: Ctrl-C is the parent's to answer, libraries keep to themselves, one thread each."""
     import cv2
 

@@ -1,0 +1,121 @@
+"""One picture in a process of its own, with the machine to itself, where it did not come through beside others."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import pickle
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+# How long a process may take to begin, in seconds; nothing of it counts for the picture.
+BEGINS_WITHIN = 300.0
+# How long one that has hung up may take to end, in seconds.
+ENDS_WITHIN = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """How it ended without an answer.
+
+    Attributes:
+        began: whether the process got as far as the picture.
+        late: whether it was still at work when its time was up.
+        cpu: seconds for which it had a processor; None where the system does not say.
+        code: with which code the process ended, or minus the number of the signal that ended it; None if late.
+        failed: the name of the error that it raised, or "".
+    """
+
+    began: bool = True
+    late: bool = False
+    cpu: float | None = None
+    code: int | None = None
+    failed: str = ""
+
+    def why(self, limit: float) -> str:
+        """What to say of the picture, when the limit was that many seconds."""
+        if not self.began:
+            return "no process could be started to look at it; close other programs and scan again"
+        if self.late and self.cpu is not None and self.cpu < limit / 2:
+            return (
+                f"was not done in {limit:g} seconds, of which a processor was at it for {self.cpu:.0f}: "
+                "the machine was too busy; scan again"
+            )
+        if self.late:
+            return f"took longer than the {limit:g} seconds allowed; export a smaller copy"
+        if self.failed:
+            return f"could not be screened ({self.failed})"
+        if self.code is not None and self.code == -getattr(signal, "SIGKILL", 0):
+            return "was ended by the system, as it does where memory runs out; export a smaller copy"
+        return f"brought the program down ({_named(self.code)}); export it again from the original"
+
+
+def _named(code: int | None) -> str:
+    if code is None or code >= 0:
+        return f"code {code}"
+    known = {one.value: one.name for one in signal.Signals}
+    return known.get(-code, f"signal {-code}")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Generic[T]):
+    """What the work gave."""
+
+    value: T
+
+
+def alone(work: Callable[[], T], *, seconds: float, prepare: Callable[[], None]) -> Answer[T] | Ended:
+    """Does the work in a new process, which is ended once it has been at it for so many seconds.
+
+    `prepare` runs there first, and does not count.
+    """
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe(duplex=False)
+    process = context.Process(target=_work, args=(theirs, work, prepare), daemon=True)
+    before, spent = _children(), 0.0
+    began = late = False
+    try:
+        process.start()
+        theirs.close()  # or its end would not be seen here
+        if ours.poll(BEGINS_WITHIN):
+            spent, began = ours.recv(), True
+            late = not ours.poll(seconds)
+            if not late:
+                value, failed = ours.recv()
+                return Ended(failed=failed) if failed else Answer(value)
+    except (EOFError, OSError, pickle.UnpicklingError):  # it is gone, or could not be started
+        pass
+    finally:
+        if process.pid is not None:
+            if began and not late:
+                process.join(ENDS_WITHIN)
+            process.kill()
+            process.join()
+        ours.close()
+    after = _children()
+    cpu = None if before is None or after is None else after - before - spent
+    return Ended(began=began, late=late, cpu=cpu, code=None if late else process.exitcode)
+
+
+def _work(answers: Connection, work: Callable[[], object], prepare: Callable[[], None]) -> None:
+    prepare()
+    answers.send(time.process_time())
+    try:
+        answers.send((work(), ""))
+    except Exception as error:  # whatever it is, it is this picture's
+        answers.send((None, type(error).__name__))
+
+
+def _children() -> float | None:
+    """For how long the processes that this one started and that have ended had a processor, in seconds."""
+    if os.name != "posix":
+        return None
+    import resource
+
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
