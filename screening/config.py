@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from screening import pipeline_file
+from screening import kinds, pipeline_file
 from screening.force import Force
 from screening.photo import Limits
 from screening.pipeline import Pipeline
@@ -65,10 +65,11 @@ def load(pipeline: str | Path = "default") -> Pipeline:
 
     Raises:
         ConfigError: if it cannot be read, has a key it should not have, or a value of the wrong type, or if a stage
-            stands before one whose findings it reads.
+            stands before one whose findings it reads, or if a rule names a kind that no stage declares.
     """
     found = pipeline_file.read(pipeline)
     path = found.path
+    _refuse_half_rules(found.tables, path)
     file = _read(PipelineFile, found.tables, where=f"{path}: ")
     policy = _policy(file, path)
     stages = tuple(
@@ -76,6 +77,8 @@ def load(pipeline: str | Path = "default") -> Pipeline:
     )
     _refuse_twins([stage.name for stage in stages], path)
     _refuse_blind(stages, path)
+    if wrong := kinds.unknown(policy, stages):
+        raise ConfigError(f"{path}: rules.{wrong}")
     return Pipeline(
         name=path.stem,
         sha256=found.sha256,
@@ -137,8 +140,12 @@ def _stage(table: dict[str, Any], force: Force, where: str) -> Stage:
         stage_class = getattr(importlib.import_module(module), name)
     except (ImportError, AttributeError) as error:
         raise ConfigError(f"{where}: {use} cannot be imported: {error}") from error
-    if not dataclasses.is_dataclass(stage_class) or "__call__" not in vars(stage_class):
-        raise ConfigError(f"{where}: {use} is no stage: a stage is a frozen dataclass that can be called")
+    if "force" in table:
+        raise ConfigError(f"{where} ({use}): force: stands in the table [force], for every stage")
+    says = all(hasattr(stage_class, one) for one in ("name", "kinds"))
+    if not dataclasses.is_dataclass(stage_class) or "__call__" not in vars(stage_class) or not says:
+        said = "a stage is a frozen dataclass that can be called, and says its name and kinds"
+        raise ConfigError(f"{where}: {use} is no stage: {said}")
     stage = _read(cast("type[Any]", stage_class), table, where=f"{where} ({use}): ")
     if any(field.name == "force" for field in dataclasses.fields(stage_class)):
         stage = dataclasses.replace(stage, force=force)
@@ -154,7 +161,10 @@ def _read(shape: type[T], table: dict[str, Any], *, where: str) -> T:
     from pydantic import TypeAdapter, ValidationError
 
     for unknown, known in _unknown_keys(shape, table):
-        raise ConfigError(f"{where}{unknown}: there is no such key{did_you_mean(unknown.split('.')[-1], known)}")
+        quoted = "; a kind is written in quotes" if ".kinds." in unknown else ""
+        top = ["extends", "without"] if shape is PipelineFile and "." not in unknown else []
+        meant = did_you_mean(unknown.split(".")[-1], [*known, *top])
+        raise ConfigError(f"{where}{unknown}: there is no such key{meant}{quoted}")
     try:
         # strict, so "0.5" is no number; by way of JSON, where a list may stand for a tuple, a whole number for a float
         return TypeAdapter(shape).validate_json(json.dumps(table, default=_plain), strict=True)
@@ -195,6 +205,20 @@ def _unknown_keys(shape: Any, value: Any, path: str = "") -> Iterator[tuple[str,
     elif typing.get_origin(shape) is dict and isinstance(value, dict):
         for key, inner in value.items():
             yield from _unknown_keys(typing.get_args(shape)[1], inner, f"{path}{key}.")
+
+
+def _refuse_half_rules(tables: dict[str, Any], path: Path) -> None:
+    """A rule without its sentence is a rule of the file that this one extends, misspelt."""
+    rules = tables.get("rules")
+    if not isinstance(rules, dict) or not all(isinstance(rule, dict) for rule in rules.values()):
+        return  # what is wrong with it is said where the types are checked
+    whole = [name for name, rule in rules.items() if "says" in rule]
+    for name in rules:
+        if name not in whole:
+            raise ConfigError(
+                f"{path}: rules.{name}: there is no such rule{did_you_mean(name, whole)}; "
+                "a rule of your own says what it says and what it is lifted_by"
+            )
 
 
 def _refuse_twins(stages: list[str], path: Path) -> None:

@@ -15,6 +15,8 @@ from screening.weights import data_folder
 
 # The largest file that is read where a pipeline file says nothing of it.
 FILE_MEGABYTES = 300.0
+# So many words can be listed in one line.
+LISTED = 24
 
 
 class ConfigError(ScreeningError):
@@ -154,6 +156,8 @@ def _over(under: dict[str, Any], tables: dict[str, Any]) -> dict[str, Any]:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """The end of a message: the known word that may have been meant, or all of them."""
-    close = difflib.get_close_matches(word, list(known), n=1)
-    return f"; did you mean {close[0]!r}?" if close else f"; known: {', '.join(known)}" if known else ""
+    """The end of a message: the known word that may have been meant, or all of them where they are not too many."""
+    known = list(known)
+    if close := difflib.get_close_matches(word, known, n=1):
+        return f"; did you mean {close[0]!r}?"
+    return f"; known: {', '.join(known)}" if 0 < len(known) <= LISTED else ""

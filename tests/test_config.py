@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 import pytest
 
+import screening
 from screening.config import ConfigError, load, names
+from screening.finding import KIND
+from screening.kinds import of_ours
 from screening.policy import Policy, Verdict
 from screening.stages import STAGES
 from screening.weights import data_folder
@@ -74,6 +78,22 @@ BROKEN = [
     ('"face.released" = {}', '"face.released" = { hold = 2 }', ["face.released", "between 0 and 1"]),
     ('"face.released" = {}', '"face.released" = { hld = 0.2 }', ["face.released.hld", "did you mean 'hold'"]),
     ("[limits]", "[limits", ["not valid TOML"]),
+    (
+        '"vehicle.plate" = {',
+        '"vehicle.plat" = {',
+        ["kinds.vehicle.plat:", "did you mean 'vehicle.plate'"],
+    ),
+    ('"vehicle" = {}', '"vehicles" = {}', ["rules.graphic.kinds.vehicles", "did you mean 'vehicle'"]),
+    ('"vehicle.plate.fleet"', '"vehicle.plate.flet"', ["vehicle.plate.flet", "did you mean 'vehicle.plate.fleet'"]),
+    ('"error" = {', '"error.fases" = { block = 0.0 }\n"error" = {', ["error.fases", "did you mean 'error.faces'"]),
+    ('"scene" = {', '"seen.text" = { block = 0.5 }\n"scene" = {', ["seen.text", "never judged"]),
+    ('"scene" = {', '"zzz" = { block = 0.5 }\n"scene" = {', ["rules.scene-scope.kinds.zzz", "no stage declares"]),
+    ('"vehicle.plate" = {', "vehicle.plate = {", ["kinds.vehicle.plate", "written in quotes"]),
+    ("[force]\n", '[force]\nfone = ["1"]\n', ["force.fone", "did you mean 'phones'"]),
+    ("review_share", "review_shar", ["batch.review_shar", "did you mean 'review_share'"]),
+    ("[limits]", "[limit]", ["limit: ", "did you mean 'limits'"]),
+    ("[limits]", 'extend = "default"\n[limits]', ["extend: ", "did you mean 'extends'"]),
+    ('use = "plates"', 'use = "plates"\nforce = { fleet = ["AB12 CDE"] }', ["(plates)", "[force]"]),
 ]
 
 
@@ -156,3 +176,51 @@ def test_a_stage_never_stands_before_one_whose_findings_it_reads(tmp_path: Path)
     (tmp_path / "own.toml").write_text(whole.replace(text, "").replace(last, last + text))
     with pytest.raises(ConfigError, match=said.format("markings", "text", "text")):
         load(tmp_path / "own.toml")
+
+
+def test_a_misspelt_rule_of_a_file_that_extends_another_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"own\.toml: rules.number-plat: .*did you mean 'number-plate'"):
+        extended(tmp_path, '[rules.number-plat]\noutside_a_scene = "hold"\n')
+    own = '[rules.our-own]\nsays = "No."\nlifted_by = "Us."\nkinds = { "vehicle.plate.uk" = { hold = 0.1 } }\n'
+    assert extended(tmp_path, own) == list(STAGES)
+
+
+def test_the_kinds_of_a_stage_that_is_off_or_private_are_known(tmp_path: Path) -> None:
+    rule = '[rules.our-own]\nsays = "No."\nlifted_by = "Us."\nkinds = {{ "{}" = {{ hold = 0.1 }} }}\n'
+    private = '[[stage]]\nuse = "tests.own_stage:Lanyards"\n'
+    for text in (
+        'without = ["*"]\n' + private,  # every rule of the default is about a stage that is off
+        private + rule.format("lanyard"),
+        private + rule.format("lanyard.worn.red"),
+        private + rule.format("error.lanyards"),
+    ):
+        if "error" in text:
+            text = text.replace("hold = 0.1", "block = 0")
+        assert "lanyards" in extended(tmp_path, text)
+    for text, said in (
+        (rule.format("lanyard"), "no stage declares such a kind"),  # its stage is not in this file
+        (private + rule.format("lanyard.wron"), "did you mean 'lanyard.worn'"),
+        (private + rule.format("lanyard.worn.reed"), "did you mean 'lanyard.worn.red'"),
+    ):
+        with pytest.raises(ConfigError, match=said):
+            extended(tmp_path, text)
+
+
+def test_a_stage_that_does_not_say_what_it_finds_is_no_stage(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"tests\.own_stage:Silent is no stage"):
+        extended(tmp_path, '[[stage]]\nuse = "tests.own_stage:Silent"\n')
+
+
+def test_whatever_our_stages_and_the_program_can_report_is_a_known_kind() -> None:
+    """Every kind that stands in their source: one more that is not declared could not be named by a policy."""
+    package = Path(screening.__file__).parent
+    heads = {kind.split(".")[0] for kind in of_ours()}
+    named = {
+        node.value
+        for path in (*package.glob("stages/*.py"), *package.glob("*.py"), *package.glob("workflow/*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and KIND.fullmatch(node.value)
+        if "." in node.value and node.value.split(".")[0] in heads
+    }
+    assert {"vehicle.plate.fleet", "error.photo", "face.released.adult"} <= named
+    assert named - of_ours() == set()

@@ -28,6 +28,7 @@ LAYERS = [
     ),
     ("analysis", "report"),
     ("stages",),
+    ("kinds",),
     ("pipeline", "config"),
     ("workflow", "render", "evaluation"),
     ("web", "cli"),

@@ -33,14 +33,18 @@ def decide(
     Reads the run. Writes RUN/decisions.jsonl, and a line each to the office's audit log. Where one of the decisions may
     not be made nothing is written, and it exits 2.
     """
+    from screening.kinds import check_rules
     from screening.policy import Verdict
     from screening.workflow import outcome
     from screening.workflow.decisions import Decision, DecisionError, Decisions, about_each, refusal
     from screening.workflow.office import Office
+    from screening.workflow.run import read
 
     if not by.strip():
         raise DecisionError("a decision needs the name of who decides: give it with --by")
     office = Office.here()
+    if rule and action is not Action.WITHDRAW:  # what is withdrawn may be about a rule of an earlier policy
+        check_rules(rule, outcome.judged_by(read(run), pipeline, run).policy)
     decisions = Decisions(run, office)
     current = decisions.current()
     under = " under that rule" if rule else ""

@@ -27,8 +27,11 @@ def labels(
     blocked in the picture was decided so. An override, or a picture kept back or clear by a release, does not say what
     is there: fill those in by hand.
     """
+    from screening import config
     from screening.evaluation import sources
+    from screening.evaluation.evaluate import subjects
     from screening.evaluation.labels import LabelError, table
+    from screening.pipeline_file import did_you_mean
     from screening.workflow import outcome
     from screening.workflow.decisions import Decisions
     from screening.workflow.office import Office, replace_file
@@ -37,6 +40,10 @@ def labels(
     known = dict(pair.split("=", 1) for pair in names or () if "=" in pair)
     if len(known) != len(names or ()):
         raise LabelError("--as is NAME=RULE, each name once, such as --as licence-plate=number-plate")
+    there = subjects((), config.load(pipeline or "default").policy) if known else []
+    for about in known.values():
+        if about not in there:
+            raise LabelError(f"--as: {about!r} is neither a rule nor a kind of this policy{did_you_mean(about, there)}")
     silent = 0
     if (source / REPORT).is_file():
         office = Office.here()

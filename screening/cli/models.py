@@ -37,11 +37,12 @@ def listed(context: typer.Context, json: AsJson = False) -> None:
 @models.command()
 def show(name: Name, json: AsJson = False) -> None:
     """Explains one network: what it is for and not for, its material, figures, failures, and how to train it again."""
+    from screening.pipeline_file import did_you_mean
     from screening.weights import WeightsError, card, manifest
 
     weights = manifest().get(name)
     if weights is None:
-        raise WeightsError(f"no network is called {name!r}; known: {', '.join(sorted(manifest()))}")
+        raise WeightsError(f"no network is called {name!r}{did_you_mean(name, manifest())}")
     row, text = _described(weights), card(weights)
     if json:
         print_json(row | {"card": text})

@@ -37,6 +37,8 @@ def redact(
     it is, 2 where a picture could not be redacted.
     """
     from screening.finding import ScreeningError
+    from screening.kinds import check_rules
+    from screening.pipeline_file import did_you_mean
     from screening.policy import Verdict
     from screening.workflow import copies, outcome
     from screening.workflow import run as stored
@@ -45,7 +47,7 @@ def redact(
     from screening.workflow.redact import Redaction, RedactionError, Style, to_redact
 
     if style not in tuple(Style):
-        raise RedactionError(f"there is no style {style!r}; known: {', '.join(Style)}")
+        raise RedactionError(f"there is no style {style!r}{did_you_mean(style, Style)}")
     office, fields = Office.here(), stored.read(run)
     redaction = Redaction(
         run=run,
@@ -56,6 +58,7 @@ def redact(
         margin=margin,
         scene=fields["batch"]["scene"],
     )
+    check_rules(rule or (), redaction.pipeline.policy)
     originals = outcome.of_run(run, pipeline, office, redacted=False)
     chosen = [
         (one, [held for held in to_redact(one.photo, rule or ()) if not decided or _wanted(one, held)])

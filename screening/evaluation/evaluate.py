@@ -7,9 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from screening import kinds
 from screening.evaluation.intervals import wilson
 from screening.evaluation.labels import Label, LabelError, Thing
-from screening.policy import Judgement, Policy, Verdict, strictest
+from screening.pipeline_file import did_you_mean
+from screening.policy import ANYTHING, Judgement, Policy, Verdict, strictest
 from screening.report import PhotoReport
 
 # A box found is the one labelled when they share half of what both cover (as the VOC and COCO measures have it).
@@ -95,9 +97,11 @@ def evaluate(labels: Sequence[Label], photos: Sequence[PhotoReport], policy: Pol
     groups: dict[str, list[Label]] = {}
     for label in labels:
         groups.setdefault(label.about, []).append(label)
+    there = subjects(photos, policy)
     for about in groups:
-        if not _known(about, policy):
-            raise LabelError(f"{about}: is labelled, but is neither a rule nor a kind of this policy")
+        if about not in there:
+            meant = did_you_mean(about, there)
+            raise LabelError(f"{about}: is labelled, but is neither a rule nor a kind of this policy{meant}")
     return tuple(_figures(about, group, known) for about, group in groups.items())
 
 
@@ -219,8 +223,9 @@ def _share(hits: int, of: int) -> list[float]:
     return [hits, of, *wilson(hits, of)]
 
 
-def _known(about: str, policy: Policy) -> bool:
-    kinds = [kind for rule in policy.rules.values() for kind in rule.kinds]
-    return about in policy.rules or any(
-        f"{kind}.".startswith(f"{about}.") or about.startswith(f"{kind}.") for kind in kinds
-    )
+def subjects(photos: Iterable[PhotoReport], policy: Policy) -> list[str]:
+    """What a label can be about: the rules, their kinds, what these fall back to, and the particulars below them."""
+    named = {kind for rule in policy.rules.values() for kind in rule.kinds if kind != ANYTHING}
+    found = {one.finding.kind for photo in photos for one in photo.judgements}
+    below = {kind for kind in found | kinds.of_ours() if any(kind.startswith(f"{one}.") for one in named)}
+    return [*policy.rules, *sorted(kinds.with_ancestors(named) | below)]

@@ -15,6 +15,7 @@ from screening.evaluation.evaluate import marked, screened
 from screening.evaluation.intervals import Z, wilson
 from screening.evaluation.labels import Label
 from screening.finding import ScreeningError
+from screening.pipeline_file import did_you_mean
 from screening.policy import Judgement, Policy, Rule, Thresholds
 from screening.report import PhotoReport
 
@@ -207,10 +208,10 @@ def edited(text: str, tuned: Tuned, why: str) -> str:
 
 def _tuned_kinds(policy: Policy, rule: str, named: Sequence[str]) -> list[str]:
     if rule not in policy.rules:
-        raise TuneError(f"there is no rule {rule!r}; known: {', '.join(policy.rules)}")
+        raise TuneError(f"there is no rule {rule!r}{did_you_mean(rule, policy.rules)}")
     there = policy.rules[rule].kinds
     if unknown := [kind for kind in named if kind not in there]:
-        raise TuneError(f"{rule}: has no kind {unknown[0]!r}; known: {', '.join(there)}")
+        raise TuneError(f"{rule}: has no kind {unknown[0]!r}{did_you_mean(unknown[0], there)}")
     kinds = list(named) or [kind for kind, limits in there.items() if _mark(limits) is not None]
     if not kinds:
         raise TuneError(f"{rule}: has no threshold to choose; name a kind: {', '.join(there)}")

@@ -14,7 +14,7 @@ class Stage(Protocol):
 
     Attributes:
         name: what pipelines, findings and `error.<name>` call it.
-        kinds: every kind it may report; particulars may be added below these.
+        kinds: every kind that it may report, the particulars below one too: a policy that names any other is refused.
 
     One that runs networks also names them, by their names in models/manifest.toml, in `networks`. One that reads what
     other stages found names those in `after`: a pipeline in which one of them comes later is refused.

@@ -40,6 +40,8 @@ class Metadata:
     name: ClassVar[str] = "metadata"
     kinds: ClassVar[tuple[str, ...]] = (
         "address.gps",
+        "address.gps.location",
+        "address.gps.place",
         "staff.building_gps",
         "copyright.creator",
         "copyright.credit",

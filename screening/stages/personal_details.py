@@ -63,7 +63,9 @@ class PersonalDetails:
     after: ClassVar[tuple[str, ...]] = ("metadata", "vehicles", "text", "codes")
     kinds: ClassVar[tuple[str, ...]] = (
         "personal.phone",
+        "personal.phone.business",
         "personal.email",
+        "personal.email.business",
         "personal.nino",
         "personal.nhs_number",
         "personal.card",

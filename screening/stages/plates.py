@@ -51,7 +51,13 @@ class Plates:
 
     name: ClassVar[str] = "plates"
     after: ClassVar[tuple[str, ...]] = ("metadata", "faces", "vehicles", "text", "codes")
-    kinds: ClassVar[tuple[str, ...]] = ("vehicle.plate", "vehicle.plate_illegible")
+    kinds: ClassVar[tuple[str, ...]] = (
+        "vehicle.plate",
+        "vehicle.plate.uk",
+        "vehicle.plate.foreign",
+        "vehicle.plate.fleet",
+        "vehicle.plate_illegible",
+    )
     networks: ClassVar[tuple[str, ...]] = ("text-detection", "text-recognition")
 
     force: Force = Force()

@@ -36,7 +36,12 @@ class Register:
 
     name: ClassVar[str] = "register"
     after: ClassVar[tuple[str, ...]] = ("faces",)
-    kinds: ClassVar[tuple[str, ...]] = ("face.released", "face.restricted")
+    kinds: ClassVar[tuple[str, ...]] = (
+        "face.released",
+        "face.released.adult",
+        "face.released.parental",
+        "face.restricted",
+    )
     networks: ClassVar[tuple[str, ...]] = ("face-embedding",)
 
     folder: str = ""
