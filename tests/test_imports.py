@@ -16,6 +16,7 @@ LAYERS = [
     ("weights",),
     (
         "pipeline_file",
+        "questions",
         "engine",
         "photo",
         "alike",
