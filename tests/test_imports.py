@@ -12,8 +12,8 @@ import screening
 PACKAGE = Path(screening.__file__).parent
 # Lower layers first. A module imports from its own layer and from those below it.
 LAYERS = [
-    ("finding", "force", "home", "signatures"),
-    ("weights",),
+    ("finding", "force", "home"),
+    ("weights", "signatures"),
     (
         "pipeline_file",
         "questions",
