@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from screening.evaluation.evaluate import evaluate
-from screening.evaluation.labels import Label, LabelError, read
-from screening.finding import Finding
+from screening.evaluation.labels import Label, LabelError, Thing, read, table
+from screening.finding import Box, Finding
 from screening.policy import Policy, Rule, Thresholds
 from screening.report import PhotoReport, judged
 from tests.picture_files import picture
@@ -98,3 +99,13 @@ def test_a_run_is_evaluated_from_the_command_line(tmp_path: Path) -> None:
     done = screening("evaluate", tmp_path / "labels.csv", "--run", tmp_path / "run", "--json", *options)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["figures"][0]["flag_rate"][:2] == [0, 1]
+
+
+@pytest.mark.parametrize(
+    "name", ["=1+1;a.jpg", "a;=1+1;.png", "'=x.jpg", "two\nlines\u2028.jpg", "a\r\nb.jpg", '"-".png', "\x1b[2J.jpg"]
+)
+def test_labels_are_read_as_they_were_written_and_begin_no_formula(tmp_path: Path, name: str) -> None:
+    label = Label(file=name, about="number-plate", present=True, things=(Thing(box=Box(0, 0, 2, 2), text="-1"),))
+    (tmp_path / "labels.csv").write_bytes(table([label]).encode())
+    assert read(tmp_path / "labels.csv") == (label,)
+    assert not re.search(r'(^|[;,"])[=+-]', table([label]), re.MULTILINE)

@@ -23,7 +23,7 @@ from screening.policy import Verdict
 from screening.render.annotate import COLOURS, annotate, annotate_file
 from screening.render.html import html_page
 from screening.render.inert import inert
-from screening.render.table import FORMULA, csv_table
+from screening.render.table import FORMULA, csv_table, guarded, unguarded
 from screening.render.thumbnails import hidden, thumbnail, thumbnail_side
 from screening.report import Report, restored
 from screening.workflow import run
@@ -140,6 +140,23 @@ def test_no_cell_of_the_table_begins_a_formula(before: str, sign: str, rest: str
         for cell in row.values():
             assert not cell.lstrip(" \u00a0").startswith(FORMULA)
             assert "\x1b" not in cell
+
+
+@given(st.text() | st.text(alphabet="=+-@;,|:\t\n\"' a\uff1d\u200b"))
+def test_no_country_s_spreadsheet_takes_a_part_of_a_cell_for_a_formula(text: str) -> None:
+    evidence = Finding("copyright.credit", 0.8, f"a{text}", stage="metadata")
+    table = csv_table(shown.report(shown.photo(f"a{text}.jpg", evidence)).as_dict())
+    for separator in ",;|:\t":
+        for row in csv.reader(io.StringIO(table, newline=""), delimiter=separator):
+            assert [cell for cell in row if cell.lstrip().startswith(FORMULA)] == []
+    assert unguarded(guarded(text)) == text
+
+
+def test_every_cell_of_the_table_is_quoted() -> None:
+    evidence = Finding("copyright.credit", 0.8, "somebody else", stage="metadata")
+    table = csv_table(shown.report(shown.photo("a;=1+1;.png", evidence)).as_dict())
+    assert table.splitlines()[1].startswith('"a;\'=1+1;.png",')
+    assert all(re.fullmatch(r'("[^"]*",)*"[^"]*"', line) for line in table.splitlines())
 
 
 # ---------------------------------------------------------------- HTML

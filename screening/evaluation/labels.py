@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
 from screening.finding import Box, ScreeningError
+from screening.render.table import guarded, unguarded
 
 COLUMNS = ("file", "about", "present")
 # Where something is, and what it says.
@@ -87,7 +89,8 @@ def table(labels: Iterable[Label]) -> str:
         present = "yes" if label.present else "no"
         for thing in label.things or (None,):
             box = thing and f"{thing.box.left} {thing.box.top} {thing.box.right} {thing.box.bottom}"
-            writer.writerow((label.file, label.about, present, box or "", thing.text if thing else ""))
+            row = (label.file, label.about, present, box or "", thing.text if thing else "")
+            writer.writerow([guarded(cell) for cell in row])
     return stream.getvalue()
 
 
@@ -123,15 +126,19 @@ def _box(said: object, where: str) -> Box | None:
 def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, object]]]:
     """Every line that is not empty, with its number."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = path.read_bytes().decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise LabelError(f"{path}: cannot be read as UTF-8 text; name a .csv or .jsonl file") from error
     if path.suffix == ".csv":
-        rows = csv.DictReader(text.splitlines())
+        # not cut into lines before: a name can hold what ends a line
+        rows = csv.DictReader(io.StringIO(text, newline=""))
         for row in rows:
-            yield rows.line_num, row
+            yield (
+                rows.line_num,
+                {name: unguarded(cell) if isinstance(cell, str) else cell for name, cell in row.items()},
+            )
     elif path.suffix == ".jsonl":
-        for number, line in enumerate(text.splitlines(), start=1):
+        for number, line in enumerate(re.split(r"\r\n|[\r\n]", text), start=1):
             if line.strip():
                 yield number, _object(line, f"{path}:{number}")
     else:

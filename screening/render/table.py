@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -16,13 +17,18 @@ if TYPE_CHECKING:
 
 # What a spreadsheet takes for the beginning of a formula; the wide forms are folded to these by some.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+# Where a cell begins, for a spreadsheet of one country or another, and then what can stand before a formula.
+BEGINS = r"(^|[;,|:\t\r\n\"])"
+AHEAD = rf"(?=[\s']*[{re.escape(''.join(FORMULA))}])"
+BEGINNING, GUARDED = re.compile(BEGINS + AHEAD), re.compile(BEGINS + "'" + AHEAD)
 
 
 def csv_table(report: Mapping[str, Any]) -> str:
     """The report.json dictionary as CSV; a column `text` is added where the report holds what was read."""
     shows_text = any("text" in finding for photo in report["photos"] for finding in photo["findings"])
     file = io.StringIO()
-    writer = csv.DictWriter(file, [*COLUMNS, *(["text"] if shows_text else [])], restval="", lineterminator="\r\n")
+    columns = [*COLUMNS, *(["text"] if shows_text else [])]
+    writer = csv.DictWriter(file, columns, restval="", lineterminator="\r\n", quoting=csv.QUOTE_ALL)
     writer.writeheader()
     for row in rows(report):
         writer.writerow({column: _cell(value) for column, value in row.items()})
@@ -32,18 +38,27 @@ def csv_table(report: Mapping[str, Any]) -> str:
 def audit_table(entries: Iterable[Entry]) -> str:
     """The audit log as CSV, one row a line; what differs from event to event stands as JSON in the last column."""
     file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\r\n")
+    writer = csv.writer(file, lineterminator="\r\n", quoting=csv.QUOTE_ALL)
     writer.writerow(["number", "at", "event", "before", "sha256", "fields"])
     for entry in entries:
         fields = json.dumps(dict(entry.fields), sort_keys=True)
-        writer.writerow([entry.number, entry.at, entry.event, entry.before, entry.sha256, fields])
+        row = (entry.number, entry.at, entry.event, entry.before, entry.sha256, fields)
+        writer.writerow([_cell(value) for value in row])
     return file.getvalue()
 
 
 def _cell(value: object) -> object:
     """A value as a cell that no spreadsheet takes for a formula."""
-    if not isinstance(value, str):
-        return value
-    # judged as it came: what is spelt out below may have hidden a formula from us but not from a spreadsheet
-    begins_a_formula = value.lstrip(" \u00a0").startswith(FORMULA)
-    return f"'{inert(value)}" if begins_a_formula else inert(value)
+    # guarded as it came: what is spelt out may have hidden a formula from us but not from a spreadsheet
+    return inert(guarded(value)) if isinstance(value, str) else value
+
+
+def guarded(text: str) -> str:
+    """A text with an apostrophe before whatever a spreadsheet could take for a formula: at its beginning, and behind
+    whatever some country's spreadsheet takes for the end of a cell."""
+    return BEGINNING.sub("\\1'", text)
+
+
+def unguarded(text: str) -> str:
+    """The text that was guarded."""
+    return GUARDED.sub("\\1", text)
