@@ -7,6 +7,8 @@ import struct
 import zlib
 from collections.abc import Iterable, Iterator
 
+from screening.field_names import shown
+
 # The description box that opens a store of Content Credentials (C2PA), whatever the file's format.
 CREDENTIALS = b"jumdc2pa\x00\x11\x00\x10\x80\x00\x00\xaa\x00\x38\x9b\x71"
 # The text after the key that names the program which made them: a CBOR string of up to 23 or up to 255 bytes.
@@ -157,8 +159,7 @@ def _png_texts(data: bytes) -> Iterator[tuple[str, bytes]]:
             packed = rest[:1] == b"\1"
             rest = rest[2:].split(b"\0", 2)[-1]
             rest = _unpack(rest) if packed else rest
-        label = re.sub(r"[^A-Za-z0-9 ]", "", key.decode("latin-1"))[:40]
-        yield f"PNG {label}".strip(), rest
+        yield shown("PNG", key.decode("latin-1")), rest
 
 
 def _unpack(packed: bytes) -> bytes:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from screening import field_names
+
 if TYPE_CHECKING:
     import exiv2
 
@@ -96,7 +98,7 @@ def exif(image: exiv2.Image) -> Iterator[Field]:
             text = raw.decode("utf-16-le", "replace")
         else:
             text = _decode_comment(raw) if len(raw) <= COMMENT_BYTES else ""
-        yield Field(f"EXIF {tag}", text, _role(tag, xmp=False))
+        yield Field(field_names.tag("EXIF", tag), text, _role(tag, xmp=False))
 
 
 def iptc(image: exiv2.Image) -> Iterator[Field]:
@@ -109,7 +111,7 @@ def iptc(image: exiv2.Image) -> Iterator[Field]:
         text = (
             decode(bytes(datum.value().data())) if datum.typeId() == exiv2.TypeId.string else _plain(datum.toString())
         )
-        yield Field(f"IPTC {tag}", text, _role(tag, xmp=False))
+        yield Field(field_names.tag("IPTC", tag), text, _role(tag, xmp=False))
 
 
 def xmp(image: exiv2.Image) -> Iterator[Field]:
@@ -127,7 +129,7 @@ def xmp(image: exiv2.Image) -> Iterator[Field]:
         _, group, path = datum.key().split(".", 2)
         parts = [re.sub(r"\[\d+\]|^.*:", "", part) for part in path.split("/")]
         parts = [part for part in (re.sub(r"\W", "", part)[:40] for part in parts) if part]
-        name = " ".join([*parts[:1], *parts[1:][-1:]])
+        name = field_names.shown("XMP", *parts[:1], *parts[1:][-1:])
         for text in texts:
             text = _plain(str(text))
             # a picture or a curve in letters has no spaces; a setting has no two words
@@ -135,7 +137,7 @@ def xmp(image: exiv2.Image) -> Iterator[Field]:
                 continue
             # a face marked in the picture, with the name of whose it is
             named = parts[:1] == ["Regions"] and parts[-1] == "Name"
-            yield Field(f"XMP {name}", text, "person" if named else _role(parts[-1] if parts else "", xmp=True))
+            yield Field(name, text, "person" if named else _role(parts[-1] if parts else "", xmp=True))
 
 
 def _role(tag: str, *, xmp: bool) -> str:

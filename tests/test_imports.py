@@ -22,6 +22,7 @@ LAYERS = [
         "alike",
         "containers",
         "fields",
+        "field_names",
         "metadata",
         "policy",
         "lifting",

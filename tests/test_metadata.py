@@ -160,7 +160,7 @@ def test_xmp_too_long_for_one_segment_is_put_together() -> None:
     for place, part in parts:
         body = containers.EXTENDED_XMP + b"0" * 32 + struct.pack(">II", len(packet), place) + part
         data = data[:2] + b"\xff\xe1" + struct.pack(">H", len(body) + 2) + body + data[2:]
-    assert texts(data) == {"XMP note": "far back"}
+    assert texts(data) == {"XMP field": "far back"}
     missing = data[:2] + data[data.index(b"\xff\xe1", 4) :]
     with pytest.raises(MetadataError):
         read(photo_of(missing))

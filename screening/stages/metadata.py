@@ -13,6 +13,7 @@ from pathlib import PurePosixPath
 from typing import ClassVar
 
 from screening import metadata
+from screening.field_names import program
 from screening.finding import Finding
 from screening.force import Force
 from screening.photo import Photo
@@ -116,7 +117,7 @@ def ownership(said: metadata.Metadata, force: Force) -> Iterator[Finding]:
         score = 0.6 if one.role == "terms" else 0.9
         yield Finding(f"copyright.{one.role}", score, f"somebody else in {described(one)}", text=one.text)
     if said.credentials is not None:
-        named = f" made with {said.credentials[:40]}" if said.credentials else ""
+        named = f" made with {program(said.credentials)}" if said.credentials else ""
         if not force.named_in(said.credentials):
             yield Finding("copyright.credentials", 0.8, f"Content Credentials{named}")
 
