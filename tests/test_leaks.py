@@ -1,5 +1,5 @@
-"""Nothing that was read in a file's metadata stands in a report, on the terminal or in a log: not in evidence, and not
-as the name of a field, which whoever writes the file chooses as well. Names of files and folders are shown as they are."""
+"""Nothing that is read in metadata stands in a report, on the terminal or in a log: not in evidence, nor as the name of
+a field, which whoever writes the file chooses too. Names of files and folders are shown as they are."""
 
 from __future__ import annotations
 
