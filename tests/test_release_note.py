@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
-from screening.workflow.release_note import title
+from screening.render.inert import inert
+from screening.render.markdown import block, code, link, plain
+from screening.render.release_note import announcement, record
+from screening.workflow.release_note import note, title
 from tests.cleared import Cleared
 from tests.test_scan import screening
 
@@ -43,13 +51,13 @@ def test_the_record_says_what_went_out_what_was_held_back_and_why(cleared: Clear
     assert "- `with_a_place.jpg`" in said
     assert "An open day" in said
     assert "A. Signer, and B. Second" in said
-    assert "Could anything in it be libellous? *No.*" in said
+    assert "Could anything in it be libellous? *no*" in said
     assert "Stages off, or with other options: faces" in said
 
 
 def test_the_announcement_names_nothing_that_was_held_back(cleared: Cleared, tmp_path: Path) -> None:
     said = release_note(cleared, "--announcement")
-    assert release_note(cleared).endswith(said)
+    assert release_note(cleared).endswith(f"```text\n{said}```\n")
     assert "West Midlands Police: 2 new photographs" in said
     assert "- Fine\n- Good\n" in said
     assert "https://www.west-midlands.police.uk/open-day" in said
@@ -59,7 +67,7 @@ def test_the_announcement_names_nothing_that_was_held_back(cleared: Cleared, tmp
     assert "place" not in said
     assert "Signer" not in said
     assert release_note(cleared, "--out", tmp_path / "note.md") == ""
-    assert (tmp_path / "note.md").read_text().endswith(said)
+    assert (tmp_path / "note.md").read_text().endswith(f"{said}```\n")
 
 
 def test_what_was_decided_is_counted_and_nobody_is_named(cleared: Cleared) -> None:
@@ -92,3 +100,74 @@ def test_nothing_is_said_about_what_was_not_cleared_as_it_stands(cleared: Cleare
     cleared.clearance.unlink()
     done = screening(*arguments)
     assert (done.returncode, "was not cleared yet" in done.stderr, done.stderr.count("\n")) == (2, True, 1)
+
+
+SIGNS = "<>![]()`*_~|&\\#+-=.:/@'\"0;\nwm\x1b\u202e "
+HOSTILE = [
+    "<img src=https://example.org/x.png>",
+    "![x](https://example.org/x.png)",
+    "[x](https://example.org)",
+    "<https://example.org>",
+    "`` ` ``![x](https://example.org/x.png)",
+    "```",
+    "www.example.org and https://example.org and mailto:a@example.org",
+    "a | b\n\n<b>",
+    "# heading",
+    "  12. item",
+    "&lt;b&gt; &#33;[x](y)",
+    "a*b*_c_~~d~~",
+    "\\![x](https://example.org/x.png)",
+]
+ACTS = {"html_inline", "html_block", "image", "link_open", "heading_open", "em_open", "strong_open", "list_item_open"}
+
+
+def shown(markdown: str) -> tuple[set[str], str]:
+    """What acts in a text, and the words that a reader sees."""
+    tokens = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).parse(markdown)
+    flat = [*tokens, *(inner for token in tokens for inner in token.children or ())]
+    words = "".join(token.content for token in flat if token.type in ("text", "code_inline", "fence", "text_special"))
+    return {token.type for token in flat} & (ACTS | {"s_open"}), words
+
+
+@given(st.sampled_from(HOSTILE) | st.text(alphabet=SIGNS) | st.text())
+def test_words_stay_words_in_markdown(text: str) -> None:
+    acts, words = shown(f"x {plain(text)}")
+    assert (acts, words) == (set(), f"x {inert(text)}".rstrip(" "))
+    assert shown(plain(text))[0] == set(), "at the beginning of a line too"
+    assert not re.search(r"(?i)(?<!\\)://|www\.|mailto:|[^\\]@", plain(text)), "no program makes a link of it"
+    assert shown(f"- {code(text)}")[0] <= {"list_item_open"}
+    assert shown(block(text))[0] == set()
+
+
+def test_an_address_given_on_purpose_is_a_link_and_nothing_else_is() -> None:
+    assert link("https://www.west-midlands.police.uk/a_b?c=d") == "https://www.west-midlands.police.uk/a_b?c=d"
+    for text in ("javascript:alert(1)", "https://a.example/<b>", "https://a.example/ ![x](y)", "https://a.example/|"):
+        assert link(text) == plain(text)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_nothing_in_a_note_comes_of_a_name_but_the_name(cleared: Cleared, text: str) -> None:
+    said = note(cleared.run, pipeline=str(cleared.pipeline), link=text, watched_by=text, office=cleared.office)
+    signed = replace(
+        said.clearance,
+        batch=text,
+        purpose=text,
+        by=text,
+        second=text,
+        answers={text: text},
+        looser=(text,),
+        off=(text,),
+    )
+    said = replace(
+        said,
+        force=replace(said.force, name=text, report_crime=text),
+        clearance=signed,
+        shoot=text,
+        released=(f"{text}.jpg",),
+        held_back={text: text},
+        says={text: text},
+        decided={text: {text: 1}},
+    )
+    acts, _ = shown(record(said))
+    assert not acts & {"html_inline", "html_block", "image", "link_open", "s_open"}
+    assert not set("<>[]`") & set(announcement(said))
