@@ -25,6 +25,7 @@ import requests
 from requests_oauthlib import OAuth1
 
 import screening
+from screening.render.inert import inert
 
 UPLOAD = os.environ.get("FLICKR_UPLOAD_URL", "https://up.flickr.com/services/upload/")
 REST = os.environ.get("FLICKR_REST_URL", "https://api.flickr.com/services/rest/")
@@ -41,7 +42,7 @@ def main(clearance: str, *pictures: str) -> int:
     result = screening.gate(pictures, clearance, pipeline=PIPELINE)
     for checked in result.files:
         if checked.reason:
-            print(f"upload: {checked.path}: {checked.reason}", file=sys.stderr)
+            print(inert(f"upload: {checked.path}: {checked.reason}"), file=sys.stderr)
     if not result:
         return result.exit_code
     names = ("FLICKR_KEY", "FLICKR_SECRET", "FLICKR_TOKEN", "FLICKR_TOKEN_SECRET")
@@ -55,11 +56,11 @@ def main(clearance: str, *pictures: str) -> int:
         again = screening.gate([picture], clearance, pipeline=PIPELINE, keep=True)
         (checked,) = again.files
         if not again or checked.data is None:
-            print(f"upload: {picture}: {checked.reason}", file=sys.stderr)
+            print(inert(f"upload: {picture}: {checked.reason}"), file=sys.stderr)
             return again.exit_code
         if checked.sha256 not in numbers:
             numbers[checked.sha256] = send(checked.data, Path(picture).name, checked.sha256, auth)
-        print(f"{picture}: photo {numbers[checked.sha256]}")
+        print(inert(f"{picture}: photo {numbers[checked.sha256]}"))
     return 0
 
 
@@ -71,7 +72,7 @@ def send(data: bytes, name: str, sha256: str, auth: OAuth1) -> str:
         try:
             return find(sha256, auth) or upload(data, name, sha256, auth)
         except (requests.ConnectionError, requests.Timeout):
-            print(f"upload: {name}: no answer; asking whether it arrived", file=sys.stderr)
+            print(inert(f"upload: {name}: no answer; asking whether it arrived"), file=sys.stderr)
     raise UploadError(f"{name}: no answer in {TRIES} tries; run this again later")
 
 
@@ -125,5 +126,5 @@ if __name__ == "__main__":
     try:
         raise SystemExit(main(*sys.argv[1:]))
     except (UploadError, screening.ScreeningError, requests.RequestException) as error:
-        print(f"upload: {error}", file=sys.stderr)
+        print(inert(f"upload: {error}"), file=sys.stderr)
         raise SystemExit(2) from None
