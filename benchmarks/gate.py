@@ -22,7 +22,8 @@ from functools import partial
 from pathlib import Path
 
 from screening import pipeline_file
-from screening.weights import manifest
+from screening.register_file import noted
+from screening.weights import manifest, sha256_of
 from screening.workflow import audit, keys
 from screening.workflow.clearance import Clearance
 from screening.workflow.gate import gate
@@ -45,6 +46,7 @@ def cleared(folder: Path, megabytes: float) -> Path:
         answers={},
         report="",
         decisions="",
+        registers=noted(office.registers),
         released=tuple(sorted(hashes[:-1])),
         withheld={hashes[-1]: "number-plate"},
         policy={"name": "default", "sha256": pipeline_file.read().sha256},
@@ -61,6 +63,8 @@ def cleared(folder: Path, megabytes: float) -> Path:
         until="2999-01-01T00:00:00+00:00",
     ).sign(office, key, "a passphrase for a benchmark")
     (folder / "clearance.json").write_text(clearance.text())
+    said = {"clearance": sha256_of(folder / "clearance.json"), "released": FILES, "withheld": 1}
+    audit.append(office.audit_log, "clearance", **said)
     return folder / "clearance.json"
 
 

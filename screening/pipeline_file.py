@@ -44,6 +44,11 @@ class PipelineTables:
         return {str(table.get("use")): {k: v for k, v in table.items() if k != "use"} for table in stages}
 
     @property
+    def register_folder(self) -> str:
+        """Where the registers lie that faces are compared with; "" for the office's own."""
+        return str(self.stages.get("register", {}).get("folder", ""))
+
+    @property
     def most_bytes(self) -> float:
         """The largest file that could have been screened.
 

@@ -9,24 +9,25 @@ from __future__ import annotations
 import base64
 import contextlib
 import datetime
+import hashlib
 import json
 import os
 import secrets
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from screening.finding import ScreeningError
 
 if TYPE_CHECKING:
+    import numpy as np
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+    from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
+    Floats = NDArray[np.float32]
+
 RELEASE, RESTRICTED = "release", "restricted"
 # How long a change waits for another process to finish its own, in seconds.
 PATIENCE = 30.0
@@ -69,6 +70,8 @@ class Entry:
 
     def vectors(self) -> Floats:
         """The embeddings as an array of shape (photos, 128)."""
+        import numpy as np  # the gate compares states and needs none of it
+
         return np.array([np.frombuffer(base64.b64decode(one), "<f4") for one in self.embeddings], np.float32)
 
 
@@ -105,12 +108,33 @@ class RegisterFile:
         Raises:
             RegisterError: if it cannot be read, or was changed by something else.
         """
-        if not self.path.exists():
-            if self.key_path.exists():
-                raise RegisterError(f"{self.path}: is gone though its key is there; bring it back or remove the key")
-            return ()
         with self._open() as database:
             return self._read(database)
+
+    def states(self) -> tuple[str, ...]:
+        """What the list was after each of its entries was added, as hashes; the last is what it is now.
+
+        Whoever noted the last one once finds it among them as long as nothing but new entries came since: a change or
+        removal of an entry that was there, in whatever way, makes all that follow others, as does any removal at all.
+
+        Raises:
+            RegisterError: if it cannot be read.
+        """
+        with self._open() as database:
+            removed, rows = database.execute("PRAGMA user_version").fetchone()[0], self._rows(database)
+        found = [hashlib.sha256(f"{self.which} {removed}".encode()).hexdigest()]
+        for one, sealed in rows:
+            found.append(hashlib.sha256(f"{found[-1]} {one} ".encode() + sealed).hexdigest())
+        return tuple(found)
+
+    def numbers(self) -> tuple[str, ...]:
+        """The numbers of the entries, whether they can be opened or not.
+
+        Raises:
+            RegisterError: if it cannot be read.
+        """
+        with self._open() as database:
+            return tuple(one for one, _ in self._rows(database))
 
     def add(self, entry: Entry) -> None:
         """Adds an entry; the folder must exist.
@@ -140,10 +164,18 @@ class RegisterFile:
             for one in ids:
                 if not database.execute("DELETE FROM entry WHERE id = ?", (one,)).rowcount:
                     raise RegisterError(f"{self.path}: entry {one} is gone already; nothing was removed")
+            (removed,) = database.execute("PRAGMA user_version").fetchone()
+            database.execute(f"PRAGMA user_version = {int(removed) + len(ids)}")
 
     def _read(self, database: sqlite3.Connection) -> tuple[Entry, ...]:
+        return tuple(self._opened(one, sealed) for one, sealed in self._rows(database))
+
+    def _rows(self, database: sqlite3.Connection) -> list[tuple[str, bytes]]:
+        # a program that was stopped while it made the file leaves one without the table
+        if not database.execute("SELECT count(*) FROM sqlite_master WHERE name = 'entry'").fetchone()[0]:
+            return []
         rows = database.execute("SELECT id, sealed FROM entry ORDER BY rowid").fetchall()
-        return tuple(self._opened(str(one), bytes(sealed)) for one, sealed in rows)
+        return [(str(one), bytes(sealed)) for one, sealed in rows]
 
     def _opened(self, one: str, sealed: bytes) -> Entry:
         from cryptography.exceptions import InvalidTag
@@ -178,12 +210,14 @@ class RegisterFile:
 
     @contextlib.contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
-        """The database within one transaction, which nobody else can begin meanwhile."""
+        """The database within one transaction, which nobody else can begin meanwhile; an empty one where none is."""
         try:
+            there = self.path.exists()
+            if not there and self.key_path.exists():
+                raise RegisterError(f"{self.path}: is gone though its key is there; bring it back or remove the key")
+            name = f"{self.path.absolute().as_uri()}?mode=rw" if there else ":memory:"
             with contextlib.closing(
-                sqlite3.connect(
-                    f"{self.path.absolute().as_uri()}?mode=rw", uri=True, timeout=PATIENCE, isolation_level=None
-                )
+                sqlite3.connect(name, uri=there, timeout=PATIENCE, isolation_level=None)
             ) as database:
                 # what is deleted is overwritten with zeros; the journal is gone when a change is done
                 database.execute("PRAGMA secure_delete = ON")
@@ -197,3 +231,28 @@ class RegisterFile:
                 database.execute("COMMIT")
         except (sqlite3.Error, OSError) as error:
             raise RegisterError(f"{self.path}: cannot be used as a register ({type(error).__name__})") from error
+
+
+def noted(folder: Path) -> dict[str, str]:
+    """What the lists in a folder are now, by list; "" for one that cannot be read, which is never what it was.
+
+    To be noted before faces are compared with them.
+    """
+
+    def state(which: str) -> str:
+        try:
+            return RegisterFile(folder, which).states()[-1]
+        except RegisterError:
+            return ""
+
+    return {which: state(which) for which in (RELEASE, RESTRICTED)}
+
+
+def withdrawn(folder: Path, before: Mapping[str, str]) -> bool:
+    """Whether the lists may hold back more than when they were noted: another person's release alone does not.
+
+    Raises:
+        RegisterError: if one of them cannot be read.
+    """
+    released, restricted = (RegisterFile(folder, which).states() for which in (RELEASE, RESTRICTED))
+    return before.get(RELEASE) not in released or before.get(RESTRICTED) != restricted[-1]

@@ -87,6 +87,8 @@ class Report:
         tool: name and version of the program.
         stopped: whether the user stopped it before the end.
         run: the id of the run that it is kept in; "" where it is not kept.
+        code: the SHA-256 of the code that screened, as `code.version` gives it.
+        registers: what the registers were when the scan began, by list, as `RegisterFile.state` gives it.
         taken_up: how many files were as an earlier scan into the same folder had found them; not in report.json.
     """
 
@@ -101,6 +103,8 @@ class Report:
     tool: str = "screening"
     stopped: bool = False
     run: str = ""
+    code: str = ""
+    registers: Mapping[str, str] = field(default_factory=dict)
     taken_up: int = 0
 
     @property
@@ -137,6 +141,8 @@ class Report:
             "schema": SCHEMA,
             "tool": self.tool,
             "run": self.run,
+            "code": self.code,
+            "registers": dict(self.registers),
             "batch": {
                 "name": self.batch.name,
                 "purpose": self.batch.purpose,

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from screening.weights import sha256_of
 from screening.workflow import audit, clear, keys
 from screening.workflow.audit import Entry
 from screening.workflow.clearance import Clearance, read
@@ -78,13 +79,14 @@ class Cleared:
     def examine(self) -> clear.Examined:
         return clear.examine(self.run, str(self.pipeline), self.office)
 
-    def clear(self, said: clear.SignOff = SIGNED) -> Clearance:
-        return clear.issue(self.examine(), said, self.office, self.key, PASSPHRASE)
+    def clear(self, said: clear.SignOff = SIGNED, examined: clear.Examined | None = None) -> Clearance:
+        return clear.issue(examined or self.examine(), said, self.office, self.key, PASSPHRASE)
 
     def sign_again(self, change: Callable[[Clearance], Clearance]) -> None:
-        """What somebody who holds the key would write in the clearance's place."""
+        """What somebody who holds the key, and can write to the log, would write in the clearance's place."""
         changed = change(read(self.clearance)).sign(self.office, self.key, PASSPHRASE)
         self.clearance.write_text(changed.text())
+        audit.append(self.office.audit_log, "clearance", clearance=sha256_of(self.clearance))
 
     def copy(self, to: Path) -> Cleared:
         """The same in another folder."""

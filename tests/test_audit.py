@@ -19,6 +19,7 @@ import pytest
 from screening.weights import sha256_of
 from screening.workflow import audit, run
 from screening.workflow.audit import AuditError, Head
+from tests.failing import failing
 from tests.test_scan import QUICK, screening
 
 
@@ -280,3 +281,14 @@ def test_nothing_is_begun_where_the_log_cannot_be_written_and_what_is_done_stand
     log.write_bytes(there)
     assert audit.unfinished(log) == [begun]
     assert audit.counting(log, "key") == [begun]
+
+
+def test_a_line_that_could_not_be_kept_is_not_there(log: Path) -> None:
+    audit.append(log, "key", key="a")
+    there = log.read_bytes()
+    with failing(1), pytest.raises(AuditError, match="No space left"):
+        audit.append(log, "key", key="b")
+    assert log.read_bytes() == there
+    audit.append(log, "key", key="b")
+    assert log.read_bytes().startswith(there)
+    assert audit.verify(log) == []

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import json
 import os
 import shutil
+import sqlite3
 import stat
 import subprocess
 from collections.abc import Callable
@@ -14,12 +16,15 @@ from pathlib import Path
 
 import pytest
 
+from screening import code
 from screening.finding import ScreeningError
+from screening.register_file import RESTRICTED, RegisterFile
 from screening.weights import manifest, sha256_of
 from screening.workflow import audit, clear, keys, registers, run
 from screening.workflow.clearance import Clearance, ClearanceError, read
 from screening.workflow.decisions import FILE, Action, Decision, DecisionError, Decisions
-from screening.workflow.office import make_private
+from screening.workflow.gate import gate
+from screening.workflow.office import Office, make_private
 from tests.cleared import PASSPHRASE, QUESTION, SIGNED, Cleared, set_the_clock_back
 from tests.picture_files import picture
 from tests.test_redact import street
@@ -43,8 +48,9 @@ def test_a_run_is_cleared_from_the_command_line(cleared: Cleared, tmp_path: Path
     assert clearance.report == sha256_of(cleared.run / "report.json")
     assert clearance.policy["sha256"] == sha256_of(cleared.pipeline)
     assert "faces" in clearance.off
-    entry = audit.last(cleared.office.audit_log)
-    assert entry and entry.event == "clearance"
+    *_, entry, end = audit.entries(cleared.office.audit_log)
+    assert (entry.event, entry.fields["step"]) == ("clearance", "begun")
+    assert (end.fields["step"], end.fields["of"]) == ("done", entry.sha256)
     assert entry.before == clearance.audit.sha256, "it signs the line before its own"
     assert entry.fields["clearance"] == sha256_of(cleared.clearance)
     assert "A. Signer" not in cleared.office.audit_log.read_text()
@@ -178,19 +184,92 @@ def test_a_run_that_is_not_as_scan_left_it_is_not_cleared(
         cleared.examine()
 
 
-@pytest.mark.parametrize(
-    ("change", "which", "stops"),
-    [("add", "release", False), ("remove", "release", True), ("purge", "release", True), ("add", "restricted", True)],
-)
-def test_a_register_that_may_lift_less_than_it_did_wants_a_new_scan(
-    cleared: Cleared, change: str, which: str, stops: bool
-) -> None:
-    audit.append(cleared.office.audit_log, "register", change=change, list=which, entry="0123")
-    if stops:
-        with pytest.raises(ClearanceError, match="the registers changed since"):
-            cleared.examine()
-    else:
-        assert cleared.examine().released
+def scanned_again(cleared: Cleared) -> None:
+    home = {"SCREENING_HOME": str(cleared.office.folder)}
+    call = command("scan", cleared.shoot, "--out", cleared.run, "--pipeline", cleared.pipeline)
+    assert subprocess.run(call, env={**os.environ, **home}, capture_output=True).returncode == 1
+
+
+def test_a_register_that_may_lift_less_than_it_did_wants_a_new_scan_whatever_the_log_says(cleared: Cleared) -> None:
+    folder, aside = cleared.office.registers, cleared.folder / "aside"
+    release, restricted = RegisterFile(folder), RegisterFile(folder, RESTRICTED)
+    make_private(folder)
+    release.add(entry("aa"))
+    shutil.copytree(folder, cleared.folder / "older")
+    release.add(entry("bb"))
+    restricted.add(entry("cc"))
+    scanned_again(cleared)
+    cleared.clear()
+    assert cleared.gate().exit_code == 0
+    shutil.copytree(folder, aside)
+
+    def put_back(kept: Path = aside) -> None:
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(kept, folder)
+
+    def with_a_tool_of_ones_own() -> None:
+        with contextlib.closing(sqlite3.connect(release.path)) as database, database:
+            database.execute("DELETE FROM entry WHERE id = 'bb'")
+
+    def added_and_removed() -> None:
+        release.add(entry("dd"))
+        release.remove(["dd"])
+
+    for change, stops in [
+        (lambda: release.add(entry("dd")), False),
+        (lambda: release.remove(["aa"]), True),
+        (lambda: release.remove(["aa", "bb"]), True),
+        (added_and_removed, True),  # it may have lifted something in between
+        (lambda: restricted.add(entry("dd")), True),
+        (with_a_tool_of_ones_own, True),
+        (lambda: put_back(cleared.folder / "older"), True),
+        (lambda: shutil.rmtree(folder), True),
+    ]:
+        lines = audit.head(cleared.office.audit_log)
+        change()
+        assert audit.head(cleared.office.audit_log) == lines, "the log says nothing of it"
+        if stops:
+            with pytest.raises(ClearanceError, match="the registers changed since"):
+                cleared.examine()
+            assert "somebody was removed from the release register" in cleared.gate().reason
+        else:
+            assert cleared.examine().released
+        assert cleared.gate().exit_code == (1 if stops else 0)
+        put_back()
+    # an upload host has the public key, and no registers or others
+    host = Office(cleared.folder / "host")
+    keys.trust(host, keys.export(cleared.key))
+    make_private(host.registers)
+    RegisterFile(host.registers).add(entry("zz"))
+    assert gate([cleared.good], cleared.clearance, pipeline=cleared.pipeline, office=host).exit_code == 0
+    # after the key was replaced it is the log that tells where the clearance was signed
+    keys.rotate(cleared.office, cleared.key, PASSPHRASE)
+    assert cleared.gate().exit_code == 0
+    release.remove(["aa"])
+    assert cleared.gate().exit_code == 1
+    release.path.write_bytes(b"no database")
+    assert cleared.gate().exit_code == 2
+
+
+def test_a_run_that_other_code_screened_is_scanned_again(cleared: Cleared, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = code.version()
+    assert run.read(cleared.run)["code"] == before
+    assert code.version(["tests.red_stage:Reds"]) != before
+    monkeypatch.setattr(code, "_package", lambda: "of another version")
+    with pytest.raises(ClearanceError, match="was screened by another version of the program; scan again"):
+        cleared.examine()
+
+
+def test_a_change_in_any_source_file_is_another_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "stages").mkdir()
+    monkeypatch.setattr(code, "PACKAGE", tmp_path)
+    seen = set()
+    for name, text in [("a.py", "1"), ("a.py", "2"), ("stages/b.py", "2"), ("stages/c.py", ""), ("c.txt", "")]:
+        (tmp_path / name).write_text(text)
+        code._package.cache_clear()
+        seen.add(code.version())
+    code._package.cache_clear()
+    assert len(seen) == 4, "what is no source file does not count"
 
 
 def test_networks_that_changed_since_the_scan_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:

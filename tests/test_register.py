@@ -332,7 +332,7 @@ def test_the_commands_add_show_and_remove(astronaut: Path, tmp_path: Path, monke
     assert run("list", "--list", "restricted") == run("purge", "--expired") == ""
     run("remove", added["id"])
     assert json.loads(run("list", "--json")) == []
-    assert [one.fields["change"] for one in audit.entries(tmp_path / "audit.jsonl")] == ["add", "remove"]
+    assert [one.fields["change"] for one in audit.counting(tmp_path / "audit.jsonl")] == ["add", "remove"]
 
 
 def test_what_has_expired_is_purged_and_the_rest_stays(office: Office) -> None:

@@ -111,14 +111,12 @@ def append(log: Path, event: str, **fields: Any) -> Entry:
         raise AuditError(str(error)) from error
     lock = FileLock(log.with_name(log.name + ".lock"), timeout=PATIENCE, poll_interval=GLANCE, mode=0o600)
     try:
-        with lock, os.fdopen(os.open(log, os.O_RDWR | os.O_CREAT | BINARY, 0o600), "r+b") as file:
+        with lock, os.fdopen(os.open(log, os.O_RDWR | os.O_CREAT | BINARY, 0o600), "r+b", buffering=0) as file:
             last = _last(file, log)
             entry = _entry(last, event, fields)
             # A tail without its line end is a line whose writer lost power before it was told that it was written.
             file.truncate()
-            file.write(canonical(_fields(entry)) + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
+            _write(file, canonical(_fields(entry)) + b"\n")
     except Timeout as error:
         raise AuditError(
             f"{log}: other programs have been writing to it for {PATIENCE:g} seconds; try again"
@@ -336,6 +334,19 @@ def _last(file: BinaryIO, log: Path) -> Entry | None:
     if entry is None or _digest(entry) != entry.sha256:
         raise AuditError(f"{log}: its last line was edited or damaged; keep the file, and begin a new one")
     return entry
+
+
+def _write(file: BinaryIO, line: bytes) -> None:
+    """Adds a line at the end, whole and on disk, or none: who is told that it failed does not act on it."""
+    start, left = file.tell(), memoryview(line)
+    try:
+        while left:
+            left = left[file.write(left) :]
+        os.fsync(file.fileno())
+    except BaseException:
+        with contextlib.suppress(OSError):
+            file.truncate(start)
+        raise
 
 
 def _entry(before: Entry | None, event: str, fields: Mapping[str, Any]) -> Entry:

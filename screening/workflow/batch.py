@@ -115,6 +115,8 @@ def load_report(folder: str | Path, pipeline: str | Path = "") -> Report:
         tool=fields["tool"],
         stopped=fields["stopped"],
         run=fields.get("run", ""),
+        code=fields.get("code", ""),
+        registers=fields.get("registers", {}),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -9,15 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from screening import config, pipeline_file
+from screening import code, config, pipeline_file
 from screening.finding import ScreeningError
 from screening.pipeline import Pipeline
 from screening.policy import Verdict
 from screening.questions import in_words, stopping, unknown
+from screening.register_file import withdrawn
 from screening.report import PhotoReport, restored
 from screening.weights import manifest, sha256_of
 from screening.workflow import audit, copies, registers, run
-from screening.workflow.audit import Entry
 from screening.workflow.clearance import Clearance, ClearanceError, name
 from screening.workflow.decisions import Action, Decisions, answers, digest
 from screening.workflow.keys import Key
@@ -35,6 +36,7 @@ class Examined:
         folder: the run.
         report: the SHA-256 of its report.json.
         fields: what report.json says.
+        registers: where the registers lie that faces were compared with.
         pipeline: the one it was screened with.
         released: the SHA-256 of every picture that nothing holds any more, and that lies there unchanged.
         withheld: the SHA-256 of every other one, with the rule that holds or blocks it.
@@ -49,6 +51,7 @@ class Examined:
     folder: Path
     report: str
     fields: Mapping[str, Any]
+    registers: Path
     pipeline: Pipeline
     released: tuple[str, ...]
     withheld: Mapping[str, str]
@@ -102,7 +105,7 @@ def examine(folder: Path, pipeline: str, office: Office) -> Examined:
     if last := audit.clock_behind(office.audit_log):
         raise ClearanceError(f"the clock stands before the last line of the audit log ({last[:16]}); put it right")
     report = _report_hash(folder)
-    lines = list(audit.entries(office.audit_log))
+    lines = audit.entries(office.audit_log, naming=report)
     if not any(line.event == "scan" and line.fields.get("report") == report for line in lines):
         raise ClearanceError(
             f"{folder / run.REPORT}: is not as screening scan left it, or was scanned elsewhere; scan again"
@@ -112,7 +115,12 @@ def examine(folder: Path, pipeline: str, office: Office) -> Examined:
         raise ClearanceError(f"{folder}: was scanned by an earlier version; scan again, what was decided is kept")
     chosen = scanned_by(fields, pipeline, folder)
     check_models(fields)
-    if any(_withdraws(line) and line.time >= datetime.datetime.fromisoformat(fields["started"]) for line in lines):
+    if fields.get("code") != code.version(chosen.foreign):
+        raise ClearanceError(
+            f"{folder}: was screened by another version of the program; scan again, what was decided is kept"
+        )
+    registers_at = register_folder(pipeline or chosen.name, office)
+    if withdrawn(registers_at, fields.get("registers", {})):
         raise ClearanceError(f"{folder}: the registers changed since it was scanned, and may lift less now; scan again")
     copies.check(folder, office)
     photos = restored(copies.with_copies(folder, fields), chosen.policy)
@@ -132,6 +140,7 @@ def examine(folder: Path, pipeline: str, office: Office) -> Examined:
         folder=folder,
         report=report,
         fields=fields,
+        registers=registers_at,
         pipeline=chosen,
         released=tuple(sorted(released)),
         withheld=withheld,
@@ -159,17 +168,66 @@ def issue(examined: Examined, said: SignOff, office: Office, key: Key, passphras
         decisions.check()
         if (_report_hash(examined.folder), digest(decisions.current())) != (examined.report, examined.decisions):
             raise ClearanceError(f"{examined.folder}: was scanned or decided on meanwhile; clear it again")
+        if withdrawn(examined.registers, examined.fields["registers"]):
+            raise ClearanceError(f"{examined.folder}: the registers changed meanwhile; scan again")
         return _issued(examined, said, office, key, passphrase)
 
 
 def _issued(examined: Examined, said: SignOff, office: Office, key: Key, passphrase: str) -> Clearance:
+    run_id, file, log = run.identity(examined.folder), examined.folder / CLEARANCE, office.audit_log
+    settle(log, run_id, file)
+    clearance = _clearance(examined, said, office, key).sign(office, key, passphrase)
+    text = clearance.text()
+    begun = audit.begin(
+        log,
+        "clearance",
+        run=run_id,
+        clearance=name(text.encode()),
+        report=clearance.report,
+        policy=clearance.policy["sha256"],
+        decisions=clearance.decisions,
+        batch=clearance.batch,
+        released=len(clearance.released),
+        withheld=len(clearance.withheld),
+        key=key.id,
+        until=clearance.until,
+    )
+    try:
+        replace_file(file, text)
+        audit.end(log, begun)
+    except OSError as error:
+        raise ClearanceError(f"{file}: cannot be written ({error.strerror or 'input error'})") from error
+    finally:
+        settle(log, run_id, file)
+    return clearance
+
+
+def settle(log: Path, run_id: str, file: Path) -> None:
+    """Takes back the clearances of a run that were begun and never finished: nobody was told that they were given.
+
+    To be called while nobody else clears the run. Where one cannot be removed, no gate here lets it pass, and the line
+    stays without its end.
+
+    Raises:
+        AuditError: if the log cannot be read.
+    """
+    for begun in audit.unfinished(log, "clearance", run=run_id):
+        with contextlib.suppress(OSError, audit.AuditError):
+            if file.exists() and sha256_of(file) == begun.fields["clearance"]:
+                file.unlink()
+            audit.end(log, begun, done=False)
+
+
+def _clearance(examined: Examined, said: SignOff, office: Office, key: Key) -> Clearance:
+    """What is going to be signed."""
     now = datetime.datetime.now(datetime.UTC)
-    clearance = Clearance(
+    return Clearance(
         batch=examined.fields["batch"]["name"],
         purpose=said.purpose,
         answers={one.ask: one.plain(said.answers[one.id]) for one in examined.pipeline.questions},
         report=examined.report,
         decisions=examined.decisions,
+        registers=examined.fields["registers"],
         released=examined.released,
         withheld=examined.withheld,
         policy={"name": examined.pipeline.name, "sha256": examined.pipeline.sha256},
@@ -184,26 +242,7 @@ def _issued(examined: Examined, said: SignOff, office: Office, key: Key, passphr
         key=key.id,
         at=now.isoformat(timespec="milliseconds"),
         until=(now + datetime.timedelta(days=said.days)).isoformat(timespec="milliseconds"),
-    ).sign(office, key, passphrase)
-    text = clearance.text()
-    try:
-        replace_file(examined.folder / CLEARANCE, text)
-    except OSError as error:
-        raise ClearanceError(f"{examined.folder / CLEARANCE}: cannot be written ({error.strerror})") from error
-    audit.append(
-        office.audit_log,
-        "clearance",
-        clearance=name(text.encode()),
-        report=clearance.report,
-        policy=clearance.policy["sha256"],
-        decisions=clearance.decisions,
-        batch=clearance.batch,
-        released=len(clearance.released),
-        withheld=len(clearance.withheld),
-        key=key.id,
-        until=clearance.until,
     )
-    return clearance
 
 
 def check(examined: Examined, said: SignOff, key: Key) -> None:
@@ -262,9 +301,10 @@ def _report_hash(folder: Path) -> str:
         ) from error
 
 
-def _withdraws(line: Entry) -> bool:
-    """Whether a change of a register may hold back more than was held back before: any but another person's release."""
-    return line.event == "register" and (line.fields.get("change"), line.fields.get("list")) != ("add", "release")
+def register_folder(pipeline: str, office: Office) -> Path:
+    """Where the registers lie that a pipeline compares faces with."""
+    named = pipeline_file.read(pipeline).register_folder
+    return Path(named) if named else office.registers
 
 
 def check_models(fields: Mapping[str, Any]) -> None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from screening.workflow.keys import Key
     from screening.workflow.office import Office
 
-SCHEMA = "screening-clearance-1"
+SCHEMA = "screening-clearance-2"
 # Bytes of a clearance that are read at most: of some hundred thousand pictures.
 LARGEST = 100e6
 
@@ -42,6 +42,7 @@ class Clearance:
         answers: what the signer answered to each question of the policy.
         report: the SHA-256 of the run's report.json.
         decisions: the SHA-256 of what was decided on the run's findings.
+        registers: what the registers were when the run was scanned, by list.
         released: the SHA-256 of every picture that may go out, sorted.
         withheld: the SHA-256 of every other picture of the run, with the rule that holds or blocks it.
         policy: name and sha256 of the pipeline file.
@@ -63,6 +64,7 @@ class Clearance:
     answers: Mapping[str, str]
     report: str
     decisions: str
+    registers: Mapping[str, str]
     released: tuple[str, ...]
     withheld: Mapping[str, str]
     policy: Mapping[str, str]

@@ -117,6 +117,8 @@ def gate(
         data = load(path)
         signed = parse(data, path)
         stale, answer = _stale(signed, office, in_force.sha256)
+        if not stale:
+            stale, answer = _taken_back(signed, name(data), office, in_force.register_folder)
         if not stale and _edited(path.parent, signed, office):
             stale, answer = "the run was changed or scanned again after it was cleared; clear it again", Answer.REFUSE
     except ClearanceError as error:
@@ -192,9 +194,41 @@ def _stale(clearance: Clearance, office: Office, policy: str) -> tuple[str, Answ
     # a network that the scanning office added need not be on the upload host; one of that name must be the same
     if any(known.get(name, sha256) != sha256 for name, sha256 in clearance.models.items()):
         return "the networks of this version are not those that the clearance was judged by; scan again", Answer.REFUSE
-    if keys.private_file(office, key).is_file() and not audit.holds(office.audit_log, clearance.audit):
-        return "the audit log no longer holds the line at which the clearance was signed", Answer.REFUSE
     return "", Answer.PASS
+
+
+def _taken_back(clearance: Clearance, named: str, office: Office, registers: str) -> tuple[str, Answer]:
+    """What only the computer that signed can know: whether its log and its registers still stand behind a clearance.
+
+    That is the one where the private key lies, or, after the key was replaced, whose log the clearance was signed at.
+    """
+    log, key = office.audit_log, keys.trusted(office)[clearance.key]
+    held, signs_here = audit.holds(log, clearance.audit), keys.private_file(office, key).is_file()
+    if signs_here and not held:
+        return "the audit log no longer holds the line at which the clearance was signed", Answer.REFUSE
+    if not (signs_here or (held and clearance.audit.number)):
+        return "", Answer.PASS
+    if not _given(log, named):
+        return "the audit log does not say that this clearance was given; clear the run again", Answer.REFUSE
+    from screening.register_file import RegisterError, withdrawn
+
+    try:
+        if withdrawn(Path(registers) if registers else office.registers, clearance.registers):
+            said = "somebody was removed from the release register, or is on the restricted list now, since the scan"
+            return f"{said}; scan and clear again", Answer.REFUSE
+    except RegisterError as error:
+        return str(error), Answer.UNKNOWN
+    return "", Answer.PASS
+
+
+def _given(log: Path, named: str) -> bool:
+    """Whether the log says that a clearance was given: begun, and done."""
+    lines = audit.entries(log, naming=named)
+    line = next((one for one in lines if one.event == "clearance" and one.fields.get("clearance") == named), None)
+    if line is None or line.fields.get("step") is None:
+        return line is not None
+    ends = audit.entries(log, naming=line.sha256)
+    return any(one.fields.get("of") == line.sha256 and one.fields.get("step") == audit.DONE for one in ends)
 
 
 def _edited(folder: Path, clearance: Clearance, office: Office) -> bool:

@@ -20,7 +20,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-import screening
+from screening import code
 from screening.finding import ScreeningError
 from screening.pipeline import Pipeline
 from screening.policy import Policy
@@ -160,9 +160,7 @@ def subject(pipeline: Pipeline, models: Iterable[Mapping[str, str]], office: Off
     known, because a stage did not come from us."""
     if pipeline.foreign:
         return ""
-    parts = [screening.__version__, pipeline.sha256, *(model["sha256"] for model in models)]
-    package = Path(screening.__file__).resolve().parent
-    parts += [sha256_of(file) for file in sorted(package.rglob("*.py"))]
+    parts = [code.version(), pipeline.sha256, *(model["sha256"] for model in models)]
     registers = sorted(file for file in office.registers.glob("*") if file.is_file())
     if registers:  # an entry lifts nothing after its last day
         parts += [datetime.datetime.now(datetime.UTC).date().isoformat(), *map(sha256_of, registers)]

@@ -7,10 +7,12 @@ keys only: an upload host has the list and no private key. A gate trusts what st
 from __future__ import annotations
 
 import base64
+import contextlib
 import dataclasses
 import hashlib
 import json
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +20,7 @@ from typing import TYPE_CHECKING
 from screening.finding import ScreeningError
 from screening.weights import opened
 from screening.workflow import audit
-from screening.workflow.office import Office, is_moment, make_private, now, replace_file
+from screening.workflow.office import Office, is_moment, locked, make_private, now, replace_file
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -136,25 +138,32 @@ def make(office: Office, name: str, passphrase: str) -> Key:
     """
     if not name.strip():
         raise KeysError("a key has the name of the person who signs with it")
-    if any(key.name == name and not key.revoked and not key.retired for key in trusted(office).values()):
-        raise KeysError(f"{name}: has a key already; screening keys rotate replaces it")
-    key = _make(office, name, passphrase)
-    _note(office, key, "made")
+    with _held(office):
+        if any(key.name == name and not key.revoked and not key.retired for key in trusted(office).values()):
+            raise KeysError(f"{name}: has a key already; screening keys rotate replaces it")
+        key, pem = _made(name, passphrase)
+        with _noted(office, "made", key):
+            _write(private_file(office, key), pem)
+            _list(office, key)
     return key
 
 
 def rotate(office: Office, old: Key, passphrase: str) -> Key:
     """A new key for the same person. What the old one signed until now stays valid; its private half is deleted.
 
+    Stopped at any moment, it leaves the old one to sign with or the new one.
+
     Raises:
         KeysError: if the old one is revoked or retired, the passphrase too short, or a file cannot be written.
     """
-    if old.revoked or old.retired:
-        raise KeysError(f"{old.id}: is not in use any more; make a new key with screening keys make")
-    key = _make(office, old.name, passphrase)
-    _note(office, replace(old, retired=now()), "retired")
-    _note(office, key, "made")
-    private_file(office, old).unlink(missing_ok=True)
+    with _held(office):
+        old = trusted(office).get(old.id, old)
+        if old.revoked or old.retired:
+            raise KeysError(f"{old.id}: is not in use any more; make a new key with screening keys make")
+        key, pem = _made(old.name, passphrase)
+        with _noted(office, "rotated", old, new=key.id):
+            _write(private_file(office, key), pem)
+            _list(office, replace(old, retired=now()), key)  # both at once: there is always one to sign with
     return key
 
 
@@ -164,9 +173,11 @@ def revoke(office: Office, key: Key) -> Key:
     Raises:
         KeysError: if the list cannot be written.
     """
-    key = replace(key, revoked=key.revoked or now())
-    _note(office, key, "revoked")
-    private_file(office, key).unlink(missing_ok=True)
+    with _held(office):
+        key = trusted(office).get(key.id, key)
+        key = replace(key, revoked=key.revoked or now())
+        with _noted(office, "revoked", key):
+            _list(office, key)
     return key
 
 
@@ -188,10 +199,12 @@ def trust(office: Office, text: str) -> Key:
             raise ValueError("not 32 bytes in base64")
     except (ValueError, TypeError, KeyError) as error:
         raise KeysError("is no public key of ours; screening keys export prints one") from error
-    key = trusted(office).get(_id(public)) or Key(id=_id(public), name=name, public=public, since=now())
-    if key.revoked:
-        raise KeysError(f"{key.id}: was revoked here, and stays so; ask for a new key")
-    _note(office, key, "trusted")
+    with _held(office):
+        key = trusted(office).get(_id(public)) or Key(id=_id(public), name=name, public=public, since=now())
+        if key.revoked:
+            raise KeysError(f"{key.id}: was revoked here, and stays so; ask for a new key")
+        with _noted(office, "trusted", key):
+            _list(office, key)
     return key
 
 
@@ -203,6 +216,8 @@ def sign(office: Office, key: Key, passphrase: str, data: bytes) -> bytes:
     """
     if key.revoked or key.retired:
         raise KeysError(f"{key.id}: is not in use any more; screening keys list shows those that are")
+    with _held(office):
+        pass  # whoever relies on the keys ends what was broken off
     return _open(private_file(office, key), passphrase).sign(data)
 
 
@@ -224,7 +239,8 @@ def _open(path: Path, passphrase: str) -> Ed25519PrivateKey:
     return private
 
 
-def _make(office: Office, name: str, passphrase: str) -> Key:
+def _made(name: str, passphrase: str) -> tuple[Key, str]:
+    """A new key, and its private half under the passphrase; nothing of it is on disk yet."""
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
 
@@ -232,24 +248,67 @@ def _make(office: Office, name: str, passphrase: str) -> Key:
         raise KeysError(f"a passphrase has {SHORTEST} characters or more")
     private = Ed25519PrivateKey.generate()
     public = base64.b64encode(private.public_key().public_bytes_raw()).decode()
-    key = Key(id=_id(public), name=name, public=public, since=now())
     pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(passphrase.encode()))
+    return Key(id=_id(public), name=name, public=public, since=now()), pem.decode()
+
+
+@contextlib.contextmanager
+def _held(office: Office) -> Iterator[None]:
+    """Nobody else changes the keys as long as this lasts, and what was broken off before is ended."""
     make_private(office.folder)
-    make_private(office.keys)
-    _write(private_file(office, key), pem.decode())
-    return key
+    with locked(office.keys / f"{TRUSTED}.lock", KeysError):
+        _settle(office)
+        yield
 
 
-def _note(office: Office, key: Key, what: str) -> None:
-    """Puts the key on the list in the place of what stood there for it, and says so in the audit log."""
-    from filelock import FileLock
+@contextlib.contextmanager
+def _noted(office: Office, what: str, key: Key, **said: str) -> Iterator[None]:
+    """Says in the log what is going to be done with a key, and after it what became of that.
 
-    make_private(office.folder)
-    make_private(office.keys)
-    with FileLock(office.keys / f"{TRUSTED}.lock", mode=0o600):
-        keys = trusted(office) | {key.id: key}
-        _write(office.keys / TRUSTED, json.dumps([dataclasses.asdict(one) for one in keys.values()], indent=2) + "\n")
-    audit.append(office.audit_log, "key", key=key.id, action=what)
+    Raises:
+        AuditError: if the log cannot be written; then nothing is done.
+    """
+    audit.begin(office.audit_log, "key", key=key.id, action=what, **said)
+    try:
+        yield
+    finally:
+        _settle(office)
+
+
+def _settle(office: Office) -> None:
+    """Ends what was begun, by what the list says, and removes the private halves that nobody signs with any more."""
+
+    def stands(begun: audit.Entry) -> bool:
+        keys, key, new = trusted(office), begun.fields["key"], begun.fields.get("new", "")
+        match begun.fields["action"]:
+            case "rotated":
+                done = new in keys
+                gone = key if done else new
+            case "revoked":
+                done = key in keys and bool(keys[key].revoked)
+                gone = key if done else ""
+            case _:
+                done = key in keys
+                gone = "" if done else key
+        if gone:
+            _remove(office.keys / f"{gone}.pem")
+        return done
+
+    audit.settle(office.audit_log, "key", stands=stands)
+
+
+def _list(office: Office, *changed: Key) -> None:
+    """Puts keys on the list, in the place of what stood there for them."""
+    keys = trusted(office) | {key.id: key for key in changed}
+    _write(office.keys / TRUSTED, json.dumps([dataclasses.asdict(one) for one in keys.values()], indent=2) + "\n")
+
+
+def _remove(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        said = f"{path}: nobody signs with it any more, but it cannot be removed ({error.strerror}); remove it by hand"
+        raise KeysError(said) from error
 
 
 def _write(path: Path, text: str) -> None:

@@ -7,11 +7,15 @@ import datetime
 import getpass
 import os
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from screening.finding import ScreeningError
 from screening.home import home
+
+# How long a change waits for another program to finish its own, in seconds.
+PATIENCE = 120.0
 
 
 class OfficeError(ScreeningError):
@@ -69,6 +73,30 @@ def make_private(folder: Path) -> None:
     except OSError as error:
         said = f"{folder}: cannot be made ({error.strerror}); name another folder with SCREENING_HOME"
         raise OfficeError(said) from error
+
+
+@contextlib.contextmanager
+def locked(path: Path, refused: type[ScreeningError]) -> Iterator[None]:
+    """Nobody else holds the lock as long as this lasts.
+
+    Raises:
+        OfficeError: if its folder cannot be made.
+        refused: if others go on holding it, or it cannot be written.
+    """
+    from filelock import FileLock, Timeout
+
+    make_private(path.parent)
+    lock = FileLock(path, timeout=PATIENCE, mode=0o600)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise refused(f"{path}: another program has held it for {PATIENCE:g} seconds; try again") from error
+    except OSError as error:
+        raise refused(f"{path}: cannot be written ({error.strerror or 'input error'})") from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def replace_file(path: Path, text: str) -> None:

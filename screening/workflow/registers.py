@@ -5,9 +5,10 @@ The log names the list and the entry's number, never a person.
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING
 from screening.photo import FileError, Photo
 from screening.register_file import RELEASE, RESTRICTED, Entry, RegisterError, RegisterFile, packed
 from screening.workflow import audit
-from screening.workflow.office import Office, make_private
+from screening.workflow.office import Office, locked, make_private
 
 if TYPE_CHECKING:
     from screening.finding import Finding
@@ -26,6 +27,8 @@ LEAST, RECOGNISABLE = 60, 0.5
 # Photos of one person lie no further apart than this (dlib's own limit).
 ONE_PERSON = 0.6
 LISTS = (RELEASE, RESTRICTED)
+# Who changes a register holds this, in the office's folder.
+LOCK = ".registers.lock"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,10 +75,9 @@ def add(office: Office, which: str, form: Form, photos: Sequence[Path], *, face:
         added=_today().isoformat(),
         embeddings=tuple(packed(one) for one in embeddings),
     )
-    office.prepare()
-    make_private(office.registers)
-    file.add(entry)
-    audit.append(office.audit_log, "register", change="add", list=which, entry=entry.id)
+    with _held(office), _noted(office, which, "add", [entry.id]):
+        make_private(office.registers)
+        file.add(entry)
     return entry
 
 
@@ -95,9 +97,10 @@ def find(file: RegisterFile, number: str) -> Entry:
 def remove(office: Office, which: str, number: str) -> Entry:
     """Removes a person for good; raises as `find` does."""
     file = register(office, which)
-    entry = find(file, number)
-    file.remove([entry.id])
-    audit.append(office.audit_log, "register", change="remove", list=which, entry=entry.id)
+    with _held(office):
+        entry = find(file, number)
+        with _noted(office, which, "remove", [entry.id]):
+            file.remove([entry.id])
     return entry
 
 
@@ -108,11 +111,12 @@ def purge(office: Office, which: str) -> list[Entry]:
         RegisterError: if the list cannot be read or written.
     """
     file = register(office, which)
-    gone = [one for one in file.entries() if one.expired(_today())]
-    if gone:
-        file.remove([one.id for one in gone])
-    for one in gone:
-        audit.append(office.audit_log, "register", change="purge", list=which, entry=one.id)
+    with _held(office):
+        gone = [one for one in file.entries() if one.expired(_today())]
+        ids = [one.id for one in gone]
+        with _noted(office, which, "purge", ids):
+            if ids:
+                file.remove(ids)
     return gone
 
 
@@ -123,6 +127,39 @@ def lapsed(office: Office, since: datetime.date) -> list[Entry]:
         RegisterError: if it cannot be read.
     """
     return [one for one in register(office).entries() if one.expired(_today()) and not one.expired(since)]
+
+
+@contextlib.contextmanager
+def _held(office: Office) -> Iterator[None]:
+    """Nobody else changes a register as long as this lasts, and what was broken off before is ended in the log."""
+    with locked(office.folder / LOCK, RegisterError):
+        _settle(office)
+        yield
+
+
+@contextlib.contextmanager
+def _noted(office: Office, which: str, change: str, numbers: Sequence[str]) -> Iterator[None]:
+    """Says in the log what is going to be changed, a line an entry, and after it what became of that.
+
+    Raises:
+        AuditError: if the log cannot be written; then nothing is changed.
+    """
+    try:
+        for number in numbers:
+            audit.begin(office.audit_log, "register", change=change, list=which, entry=number)
+        yield
+    finally:
+        _settle(office)
+
+
+def _settle(office: Office) -> None:
+    """Ends the lines of changes that were begun, by what is in the registers: each change is made as a whole or not."""
+
+    def stands(begun: audit.Entry) -> bool:
+        there = begun.fields["entry"] in register(office, begun.fields["list"]).numbers()
+        return there is (begun.fields["change"] == "add")
+
+    audit.settle(office.audit_log, "register", stands=stands)
 
 
 def _today() -> datetime.date:

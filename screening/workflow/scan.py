@@ -17,15 +17,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import screening
+from screening import code
 from screening.finding import Finding
 from screening.pipeline import Pipeline
 from screening.policy import Policy
+from screening.register_file import noted
 from screening.render.inert import inert
 from screening.report import Batch, PhotoReport, Report, judged
 from screening.stages import networks
 from screening.weights import manifest
 from screening.workflow.alone import Answer, Ended, alone
 from screening.workflow.journal import Journal
+from screening.workflow.office import Office
 from screening.workflow.shoot import Entry
 
 if TYPE_CHECKING:
@@ -62,6 +65,7 @@ class Scan:
     ) -> Report:
         """Screens the files and reports on every one of them, in the order given."""
         began, started = time.perf_counter(), datetime.datetime.now(datetime.UTC)
+        screened_by, registers = code.version(self.pipeline.foreign), noted(self._registers())
         done: dict[str, PhotoReport] = {}
         stopped = False
         try:
@@ -84,6 +88,8 @@ class Scan:
             seconds=time.perf_counter() - began,
             tool=f"screening {screening.__version__}",
             stopped=stopped,
+            code=screened_by,
+            registers=registers,
             taken_up=self.journal.taken_up if self.journal else 0,
         )
 
@@ -156,6 +162,11 @@ class Scan:
     def _not_screened(self, entry: Entry, why: str, *, kind: str = "error.photo") -> PhotoReport:
         findings = [Finding(kind, 1.0, why, stage="photo")]
         return PhotoReport(file=entry.name, judgements=judged(findings, self.pipeline.policy, scene=True))
+
+    def _registers(self) -> Path:
+        """Where the registers lie that faces are compared with."""
+        named = [getattr(stage, "folder", "") for stage in self.pipeline.stages if stage.name == "register"]
+        return Path(named[0]) if named and named[0] else Office.here().registers
 
     def _described(self) -> dict[str, object]:
         """What the report says of the pipeline: enough to see what was not looked for, or looked at more mildly."""
