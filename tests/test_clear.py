@@ -215,7 +215,7 @@ def test_a_register_that_may_lift_less_than_it_did_wants_a_new_scan_whatever_the
         release.add(entry("dd"))
         release.remove(["dd"])
 
-    for change, stops in [
+    changes: list[tuple[Callable[[], object], bool]] = [
         (lambda: release.add(entry("dd")), False),
         (lambda: release.remove(["aa"]), True),
         (lambda: release.remove(["aa", "bb"]), True),
@@ -224,7 +224,8 @@ def test_a_register_that_may_lift_less_than_it_did_wants_a_new_scan_whatever_the
         (with_a_tool_of_ones_own, True),
         (lambda: put_back(cleared.folder / "older"), True),
         (lambda: shutil.rmtree(folder), True),
-    ]:
+    ]
+    for change, stops in changes:
         lines = audit.head(cleared.office.audit_log)
         change()
         assert audit.head(cleared.office.audit_log) == lines, "the log says nothing of it"

@@ -101,10 +101,12 @@ def test_who_is_removed_is_gone_from_every_file(office: Office) -> None:
     assert sorted(path.name for path in office.registers.iterdir()) == ["release.key", "release.sqlite"]
 
 
-def test_a_change_is_one_line_of_the_log_without_a_name(enrolled: Office) -> None:
-    (line,) = audit.entries(enrolled.audit_log)
+def test_a_change_is_in_the_log_before_and_after_it_without_a_name(enrolled: Office) -> None:
+    line, end = audit.entries(enrolled.audit_log)
     (known,) = registers.register(enrolled).entries()
-    assert (line.event, dict(line.fields)) == ("register", {"change": "add", "list": "release", "entry": known.id})
+    said = {"step": "begun", "change": "add", "list": "release", "entry": known.id}
+    assert (line.event, dict(line.fields)) == ("register", said)
+    assert (end.event, dict(end.fields)) == ("register", {"step": "done", "of": line.sha256})
     assert b"Ann" not in enrolled.audit_log.read_bytes()
 
 
