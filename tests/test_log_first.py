@@ -90,6 +90,7 @@ def test_there_is_a_key_to_sign_with_at_whatever_moment_a_rotation_fails(tmp_pat
         assert key.signed(b"x", keys.sign(office, key, NEW if new else PASSPHRASE, b"x"))
         assert audit.unfinished(office.audit_log) == [], "signing ended what was broken off"
         assert [path.stem for path in office.keys.glob("*.pem")] == [key.id], "no private half lies there beside it"
+        assert list(office.keys.glob(".*.part")) == [], "nor half of one"
         said = [line.fields["action"] for line in audit.counting(office.audit_log, "key")]
         assert said == (["made", "rotated"] if new else ["made"])
         told.append(done)

@@ -257,6 +257,8 @@ def _held(office: Office) -> Iterator[None]:
     """Nobody else changes the keys as long as this lasts, and what was broken off before is ended."""
     make_private(office.folder)
     with locked(office.keys / f"{TRUSTED}.lock", KeysError):
+        for part in office.keys.glob(".*.part"):  # half of a list or a private half, whose writer was killed
+            _remove(part)
         _settle(office)
         yield
 
