@@ -35,7 +35,7 @@ ROLES = {
 TECHNICAL = frozenset(
     {"crs", "crd", "xmpMM", "GDepth", "GImage", "xmpGImg", "hdrgm", "aux", "exifEX", "tiff", "Device"}
 )
-WORDS = re.compile(r"[^\W\d_]{2,}\s+[^\W\d_]{2,}")
+WORDS = re.compile(r"[^\W\d_]{2}\s+[^\W\d_]{2}")
 # EXIF tags that hold bytes other than text, or what exiv2 reads by other means.
 BINARY = frozenset(
     "MakerNote XMLPacket ImageResources IPTCNAA InterColorProfile PrintImageMatching ComponentsConfiguration "

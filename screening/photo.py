@@ -24,7 +24,11 @@ from screening.pipeline_file import FILE_MEGABYTES
 from screening.signatures import read_regular
 
 if TYPE_CHECKING:
-    from PIL import Image
+    from collections.abc import Callable
+
+    from PIL import Image, ImageCms
+
+    _Convert = Callable[[Image.Image], Image.Image]
 
 Pixels = NDArray[np.uint8]
 
@@ -65,8 +69,13 @@ TURNS = {
 ORIENTATION = 0x0112
 # From this in every channel on, of 255, ink on white paper can hardly be seen.
 LIGHT = 192
+# Pictures are converted in parts of so many pixels.
+BAND = 1 << 22
+# Memory that a pixel takes while a picture is decoded and looked at. Measured at 24 and 119 megapixels: 27 bytes for
+# WebP with transparency, 17 for other WebP, 16 for PNG with transparency, 10 for JPEG.
+BYTES_A_PIXEL = 28
 # What Pillow's decoders raise on broken bytes.
-BROKEN = (OSError, ValueError, SyntaxError, EOFError, struct.error, MemoryError, OverflowError)
+BROKEN = (OSError, TypeError, ValueError, SyntaxError, EOFError, struct.error, MemoryError, OverflowError)
 
 
 class FileError(ScreeningError):
@@ -90,12 +99,15 @@ class Limits:
         seconds: the longest that one file may take; a slower one is blocked.
         frames: the most frames of one file that are screened; a file with more is blocked.
         file_megabytes: the largest file that is read; a larger one is blocked.
+        memory_megabytes: the most memory that its pixels may take, by what was measured; one that would take more is
+            blocked before it is decoded. Networks take about 1,000 MB more, and each worker looks at one file.
     """
 
     megapixels: float = 120.0
     seconds: float = 60.0
     frames: int = 24
     file_megabytes: float = FILE_MEGABYTES
+    memory_megabytes: float = 4_000.0
 
 
 class Photo:
@@ -142,7 +154,7 @@ class Photo:
         """Decodes the picture in a file's bytes; raises as `open` does."""
         limits = limits or Limits()
         image = _identify(data, name)
-        _check_size(image, limits)
+        _check_size(image, data, limits)
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # of odd metadata, which is read elsewhere
@@ -151,7 +163,8 @@ class Photo:
             raise
         except BROKEN as error:
             raise PhotoError("is damaged or cut short; export it again from the original") from error
-        photo._others = _Others(image, limits)
+        others = _Others(data, name, limits)
+        photo._others = others if others.any(image) else None
         return photo
 
     @classmethod
@@ -291,11 +304,17 @@ def _identify(data: bytes, name: str) -> Image.Image:
     return image
 
 
-def _check_size(image: Image.Image, limits: Limits) -> None:
-    megapixels = image.width * image.height / 1e6
-    if megapixels > limits.megapixels:
+def _check_size(image: Image.Image, data: bytes, limits: Limits) -> None:
+    pixels = image.width * image.height
+    if pixels > limits.megapixels * 1e6:
         raise PhotoError(
-            f"has {megapixels:,.0f} megapixels, more than the {limits.megapixels:g} allowed; export a smaller copy"
+            f"has {pixels / 1e6:,.0f} megapixels, more than the {limits.megapixels:g} allowed; export a smaller copy"
+        )
+    needed = (pixels * BYTES_A_PIXEL + 2 * len(data)) / 1e6
+    if needed > limits.memory_megabytes:
+        raise PhotoError(
+            f"would take {needed:,.0f} MB of memory, more than the {limits.memory_megabytes:g} allowed; "
+            "export a smaller copy"
         )
 
 
@@ -334,90 +353,160 @@ def _is_srgb(image: Image.Image) -> bool:
     return not profile or b"sRGB" in profile or b"s\0R\0G\0B" in profile
 
 
-def _to_rgb(image: Image.Image, *, ground: str = "white") -> Pixels:
-    """A Pillow picture of any mode as RGB; transparency lies over that colour, or is ignored if it is ""."""
+def _to_rgb(image: Image.Image, *, ground: str = "white", opaque: bool = False) -> Pixels:
+    """A Pillow picture of any mode as RGB, a band at a time, since each step would take as much memory as the picture.
+
+    Transparency lies over the ground, a colour, or is ignored if that is ""; `opaque` is for what it hides, whatever
+    way a file says which pixels are transparent.
+    """
+    image.load()
+    rgb = np.empty((image.height, image.width, 3), np.uint8)
+    for rows, band in _rgb_bands(image, ground=ground, opaque=opaque):
+        rgb[rows] = band
+    return rgb
+
+
+def _rgb_bands(image: Image.Image, *, ground: str, opaque: bool) -> Iterator[tuple[slice, Pixels]]:
+    """Parts of a loaded picture from its top down, each with the rows that it fills."""
+    if image.mode in ("I", "F") or image.mode.startswith("I;16"):
+        if opaque:
+            raise PhotoError("hides pixels in a way that cannot be undone; export it without transparency")
+        yield from _deep_bands(image)
+        return
+    convert = None if _is_srgb(image) else _converter(image)
+    for rows, band in _bands(image):
+        yield rows, _band_rgb(band.convert("RGBA") if opaque else band, ground, convert)
+
+
+def _bands(image: Image.Image) -> Iterator[tuple[slice, Image.Image]]:
+    """Parts of some four megapixels."""
+    height = max(1, BAND // image.width)
+    for top in range(0, image.height, height):
+        bottom = min(top + height, image.height)
+        yield slice(top, bottom), image.crop((0, top, image.width, bottom))
+
+
+def _deep_bands(image: Image.Image) -> Iterator[tuple[slice, Pixels]]:
+    """Deep grey files use as much of their range as they like: what is there is spread over what can be seen."""
+
+    def shades(band: Image.Image) -> NDArray[np.float32]:
+        return np.nan_to_num(np.asarray(band, dtype=np.float32))
+
+    ranges = [(float(deep.min()), float(deep.max())) for deep in (shades(band) for _, band in _bands(image))]
+    low, high = min(one[0] for one in ranges), max(one[1] for one in ranges)
+    for rows, band in _bands(image):
+        grey = ((shades(band) - low) * (255.0 / max(high - low, 1.0))).astype(np.uint8)
+        yield rows, np.repeat(grey[:, :, None], 3, axis=2)
+
+
+def _band_rgb(band: Image.Image, ground: str, convert: _Convert | None) -> Pixels:
     from PIL import Image
 
-    image.load()
-    if image.mode in ("I", "F") or image.mode.startswith("I;16"):
-        deep = np.nan_to_num(np.asarray(image, dtype=np.float32))
-        # deep grey files use as much of their range as they like: spread what is there over what can be seen
-        low, high = float(deep.min()), float(deep.max())
-        grey = ((deep - low) * (255.0 / max(high - low, 1.0))).astype(np.uint8)
-        return np.repeat(grey[:, :, None], 3, axis=2)
-    if image.mode == "P" or image.mode == "1":
-        image = image.convert("RGBA" if "transparency" in image.info else "RGB")
-    if not _is_srgb(image) and image.mode in ("RGB", "RGBA", "CMYK", "L"):
-        image = _convert_colours(image)
-    if image.mode in ("RGBA", "LA", "PA", "La", "RGBa"):
-        image = image.convert("RGBA")
+    if band.mode == "P" or band.mode == "1":
+        band = band.convert("RGBA" if "transparency" in band.info else "RGB")
+    if convert and band.mode in ("RGB", "RGBA", "CMYK", "L"):
+        band = convert(band)
+    if band.mode in ("RGBA", "LA", "PA", "La", "RGBa"):
+        band = band.convert("RGBA")
         if ground:
-            image = Image.alpha_composite(Image.new("RGBA", image.size, ground), image)
-    return np.array(image.convert("RGB"), dtype=np.uint8)
+            band = Image.alpha_composite(Image.new("RGBA", band.size, ground), band)
+    return np.asarray(band.convert("RGB"), dtype=np.uint8)
 
 
-def _convert_colours(image: Image.Image) -> Image.Image:
-    """The picture in sRGB by its own profile; as it is where that is broken, since shapes matter here, not hues."""
+def _converter(image: Image.Image) -> _Convert:
+    """What brings parts of a picture to sRGB by its own profile; they stay as they are where that is broken, since
+    shapes matter here, not hues."""
     from PIL import ImageCms
 
-    alpha = image.getchannel("A") if image.mode == "RGBA" else None
-    plain = image.convert("RGB") if alpha else image
-    try:
+    transforms: dict[str, ImageCms.ImageCmsTransform] = {}
+
+    def transform(mode: str) -> ImageCms.ImageCmsTransform:
         profile = ImageCms.ImageCmsProfile(io.BytesIO(image.info["icc_profile"]))
-        converted = ImageCms.profileToProfile(plain, profile, ImageCms.createProfile("sRGB"), outputMode="RGB")
-    except (ImageCms.PyCMSError, OSError, ValueError):
-        return image
-    if converted is None:
-        return image
-    if alpha:
-        converted.putalpha(alpha)
-    return converted
+        return ImageCms.buildTransform(profile, ImageCms.createProfile("sRGB"), mode, "RGB")
+
+    def convert(band: Image.Image) -> Image.Image:
+        alpha = band.getchannel("A") if band.mode == "RGBA" else None
+        plain = band.convert("RGB") if alpha else band
+        try:
+            if plain.mode not in transforms:
+                transforms[plain.mode] = transform(plain.mode)
+            converted = ImageCms.applyTransform(plain, transforms[plain.mode])
+        except (ImageCms.PyCMSError, OSError, ValueError):
+            return band
+        if converted is None:
+            return band
+        if alpha:
+            converted.putalpha(alpha)
+        return converted
+
+    return convert
 
 
 @dataclass(frozen=True, slots=True)
 class _Others:
-    """What a file shows beside its first picture."""
+    """What a file shows beside its first picture; opened anew, so that no decoded copy waits for it."""
 
-    image: Image.Image
+    data: bytes
+    name: str
     limits: Limits
 
+    def any(self, image: Image.Image) -> bool:
+        """Whether there may be something, as the opened picture says."""
+        try:
+            return _transparent(image) or self._count(image) != 1
+        except PhotoError:
+            return True  # which `pictures` will say
+
     def pictures(self) -> Iterator[tuple[Pixels, str]]:
-        count = self._count()
+        image = _identify(self.data, self.name)
+        count = self._count(image)
         if count > self.limits.frames:
             raise PhotoError(f"holds {count} pictures, more than {self.limits.frames}; export the one to publish")
         try:
             for index in range(count):
-                self.image.seek(index)
-                _check_size(self.image, self.limits)
+                image.seek(index)
+                _check_size(image, self.data, self.limits)
                 frame = f"frame {index + 1}" if index else ""
                 if frame:
-                    yield _upright(_to_rgb(self.image), self.image), frame
-                if self.image.mode in ("RGBA", "LA", "PA") or "transparency" in self.image.info:
-                    for rgb, where in self._behind_transparency():
+                    yield _upright(_to_rgb(image), image), frame
+                if _transparent(image):
+                    for rgb, where in _behind_transparency(image):
                         yield rgb, ", ".join(filter(None, (frame, where)))
         except FileError:
             raise
         except BROKEN as error:
             raise PhotoError("holds several pictures and one cannot be read; export the one to publish") from error
 
-    def _count(self) -> int:
+    @staticmethod
+    def _count(image: Image.Image) -> int:
         """How many pictures the file holds; what makes Pillow doubt it is an error here, or one could be lost."""
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("error", UserWarning)
-                return int(getattr(self.image, "n_frames", 1))
+                return int(getattr(image, "n_frames", 1))
         except (*BROKEN, UserWarning) as error:
             raise PhotoError("holds several pictures and one cannot be read; export the one to publish") from error
 
-    def _behind_transparency(self) -> Iterator[tuple[Pixels, str]]:
-        """What is invisible here and comes back: pixels with an editor, light ink on a page that is not white."""
-        opaque = self.image.convert("RGBA")
-        hidden = _to_rgb(opaque, ground="")
-        covered = np.asarray(opaque.getchannel("A")) < 32
-        if not covered.any():
-            return
-        # the range, since a number plate is a small part of a part that was erased
-        if np.ptp(hidden[covered], axis=0).max() > 8:
-            yield _upright(hidden, self.image), "behind the transparency"
-        if (hidden.min(axis=2)[~covered] >= LIGHT).any():
-            yield _upright(_to_rgb(opaque, ground="black"), self.image), "over black"
+
+def _transparent(image: Image.Image) -> bool:
+    return image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info
+
+
+def _behind_transparency(image: Image.Image) -> Iterator[tuple[Pixels, str]]:
+    """What is invisible here and comes back: pixels with an editor, light ink on a page that is not white."""
+    image.load()
+    shades: list[Pixels] = []
+    light = False
+    bands = zip(_rgb_bands(image, ground="", opaque=True), _bands(image), strict=True)
+    for (_, hidden), (_, band) in bands:
+        covered = np.asarray(band.convert("RGBA").getchannel("A")) < 32
+        if covered.any():
+            shades += [hidden[covered].min(axis=0), hidden[covered].max(axis=0)]
+        light = light or bool((hidden.min(axis=2)[~covered] >= LIGHT).any())
+    if not shades:
+        return
+    # the range, since a number plate is a small part of a part that was erased
+    if np.ptp(shades, axis=0).max() > 8:
+        yield _upright(_to_rgb(image, ground="", opaque=True), image), "behind the transparency"
+    if light:
+        yield _upright(_to_rgb(image, ground="black", opaque=True), image), "over black"

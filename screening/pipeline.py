@@ -21,6 +21,8 @@ from screening.stages import Stage
 log = logging.getLogger(__name__)
 # Side of the small picture that the report page shows, in pixels.
 PREVIEW = 960
+# Letters that rules look at in one text, and how many of them again in the next part of it.
+PART, OVERLAP = 2000, 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,10 +95,27 @@ def run(stages: Sequence[Stage], photo: Photo) -> list[Finding]:
     found: list[Finding] = []
     for stage in stages:
         try:
-            found += list(_checked(stage, photo, tuple(found)))
+            found += [part for one in _checked(stage, photo, tuple(found)) for part in in_parts(one)]
         except Exception as error:  # the one place where a failing stage turns into a finding
             found.append(failure(stage.name, error))
     return found
+
+
+def in_parts(finding: Finding) -> Iterator[Finding]:
+    """What stages hand on to each other, with a long text in parts: rules look back and forth in a text, and what takes
+    them a moment on a page takes an hour on a book. The parts overlap, so that none cuts what belongs together.
+    """
+    if not finding.observation or len(finding.text) <= PART:
+        yield finding
+        return
+    start = 0
+    while start < len(finding.text):
+        yield replace(finding, text=finding.text[start : start + PART])
+        if start + PART >= len(finding.text):
+            return
+        # at a space, if there is one: the rest of a word or number may look like another
+        after = start + PART - OVERLAP
+        start = finding.text.rfind(" ", after - OVERLAP // 2, after) + 1 or after
 
 
 def failure(stage: str, error: Exception) -> Finding:

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import struct
+import subprocess
+import sys
 import zlib
 from collections.abc import Callable
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from screening.photo import FileError, Limits, Photo, PhotoError, UnsupportedError, read
+from screening.photo import BYTES_A_PIXEL, FORMATS, FileError, Limits, Photo, PhotoError, UnsupportedError, read
 
 
 def drawn(width: int = 120, height: int = 80) -> Image.Image:
@@ -266,6 +270,13 @@ def test_an_empty_missing_or_too_large_file_is_refused(tmp_path: Path) -> None:
         read(tmp_path / "large.jpg", limits=Limits(file_megabytes=0.001))
 
 
+def test_a_further_page_without_a_size_is_refused() -> None:
+    data = bytearray(saved(drawn(), "TIFF"))
+    data[130] = 3  # where the next page stands
+    with pytest.raises(FileError, match="one cannot be read"):
+        list(Photo.from_bytes(bytes(data), name="a.tif").others())
+
+
 @settings(max_examples=200, deadline=None)
 @given(st.integers(0, 2_000), st.integers(0, 255), st.sampled_from(["JPEG", "PNG", "GIF", "TIFF", "BMP", "WEBP"]))
 def test_a_changed_byte_is_decoded_or_refused_but_never_crashes(place: int, value: int, format: str) -> None:
@@ -290,3 +301,51 @@ def test_a_scale_is_made_once_shared_and_never_larger_than_the_photo() -> None:
     assert one == 1
     with pytest.raises(ValueError, match="read-only"):
         small[0, 0] = 0
+
+
+def test_a_picture_whose_pixels_would_take_too_much_memory_is_refused_before_it_is_decoded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    data = saved(drawn(1000, 800), "PNG")
+    Photo.from_bytes(data, name="a.png", limits=Limits(memory_megabytes=25))
+    monkeypatch.setattr(Image.Image, "load", None)  # nothing may be decoded
+    with pytest.raises(PhotoError, match="would take 22 MB of memory, more than the 20 allowed"):
+        Photo.from_bytes(data, name="a.png", limits=Limits(memory_megabytes=20))
+
+
+PEAK = """
+import resource, sys
+from pathlib import Path
+from screening.photo import BYTES_A_PIXEL, Photo
+import PIL.ImageCms, cv2, pillow_heif
+peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+Photo.open(Path(sys.argv[2]))
+before = peak()
+photo = Photo.open(Path(sys.argv[1]))
+photo.scaled(1280)
+for other in photo.others(): other.scaled(1280)
+print((peak() - before) / (photo.width * photo.height))
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="only POSIX tells a process's largest size")
+@pytest.mark.parametrize("kind", ["PNG of 16 bits with transparency", "PNG", "WEBP", "JPEG", "HEIF", "profile"])
+def test_a_picture_takes_no_more_memory_than_is_said(tmp_path: Path, kind: str) -> None:
+    rgb = np.asarray(drawn(60, 40).resize((3600, 2400)))
+    image, name, options = Image.fromarray(rgb), kind, dict[str, object]()
+    if kind == "PNG of 16 bits with transparency":
+        deep = np.dstack([rgb, np.where(rgb[:, :, 0] > 100, 0, 255).astype(np.uint8)]).astype(np.uint16) * 257
+        (tmp_path / "large.png").write_bytes(cv2.imencode(".png", deep)[1].tobytes())
+    else:
+        if kind == "WEBP":
+            image.putalpha(Image.fromarray(rgb[:, :, 0]))
+        if kind == "profile":
+            image, name = image.convert("CMYK"), "JPEG"
+        (tmp_path / f"large{FORMATS[name][0]}").write_bytes(saved(image, name, **options))
+    (large,) = tmp_path.iterdir()
+    (tmp_path / "small.png").write_bytes(saved(drawn(), "PNG"))
+    done = subprocess.run(
+        [sys.executable, "-c", PEAK, large, tmp_path / "small.png"], capture_output=True, text=True, check=True
+    )
+    # what libraries take for themselves counts for more in a small picture
+    assert float(done.stdout) < BYTES_A_PIXEL + 6

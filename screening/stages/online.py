@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from screening.force import Force
 from screening.stages.private_numbers import Detail
 
-HOST = r"[a-z0-9-]+(?:\s?\.\s?[a-z0-9-]+)*"
+# A part of a host's name has up to 63 letters. Where nothing is bounded, a long text takes hours.
+PART = "[a-z0-9-]{1,63}"
+HOST = rf"(?>{PART}(?:\s?\.\s?{PART}){{0,30}})"
 # A reader may see a space around the sign, or lose the dot before a well-known ending.
 EMAIL = re.compile(
-    r"(?i)(?<![\w.@])([\w.+'-]{1,64})\s?@\s?((?:[a-z0-9-]+\s?\.\s?)+[a-z]{2,24}"
+    rf"(?i)(?<![\w.@])([\w.+'-]{{1,64}})\s?@\s?((?:{PART}\s?\.\s?){{1,30}}[a-z]{{2,24}}"
     r"|(?:gmail|hotmail|yahoo|outlook|icloud|live|btinternet|aol|sky|msn|googlemail)\s?(?:com|co\s?\.?\s?uk|net))(?![\w@])"
 )
 # Mailboxes that belong to a desk, not to a person.
@@ -27,7 +29,7 @@ PLATFORM = re.compile(
 SHARE = re.compile(rf"(?i)\\\\{HOST}\\\S+|(?<!\w)file://\S+")
 # A host that is known by a single name needs something around it that only addresses have.
 URL = re.compile(
-    rf"(?i)(?:\b(?:https?|ftp)\s?:\s?//|\bwww\.|(?<=@))({HOST})|(?<![\w.@])({HOST})(?=/)|(?<![\w.@-])([a-z0-9-]+(?:\.[a-z0-9-]+)+)"
+    rf"(?i)(?:\b(?:https?|ftp)\s?:\s?//|\bwww\.|(?<=@))({HOST})|(?<![\w.@])({HOST})(?=/)|(?<![\w.@-])({PART}(?:\.{PART}){{1,30}})"
 )
 
 

@@ -194,20 +194,17 @@ def finding_of(detail: Detail, text: str, box: Box | None) -> Finding:
 
 def once(details: Iterable[Finding]) -> Iterator[Finding]:
     """Each detail once: a number that was found in a line is not reported again in the row that the line belongs to."""
-    kept: list[Finding] = []
+    kept: dict[str, list[tuple[str, Box | None]]] = {}
     for one in details:
-        said = compact(one.text)
-        same = [
-            other
-            for other in kept
-            if one.kind.split(".")[1] == other.kind.split(".")[1]
-            and (said in compact(other.text) or compact(other.text) in said)
-            and (one.box is None) == (other.box is None)
-            and (one.box is None or other.box is None or one.box.overlap(other.box))
-        ]
-        if not same:
-            kept.append(one)
+        said, there = compact(one.text), kept.setdefault(one.kind.split(".")[1], [])
+        if not any((said in other or other in said) and _together(one.box, box) for other, box in there):
+            there.append((said, one.box))
             yield one
+
+
+def _together(one: Box | None, other: Box | None) -> bool:
+    """Whether they stand in the same place of a picture, or neither stands in one."""
+    return one is other if one is None or other is None else one.overlap(other) > 0
 
 
 def compact(text: str) -> str:
