@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import subprocess
 import sys
@@ -18,8 +19,9 @@ from screening.policy import Judgement, Thresholds, Verdict
 from screening.report import PhotoReport
 from screening.weights import sha256_of
 from screening.workflow import audit, clear
+from screening.workflow.audit import AuditError
 from screening.workflow.clearance import ClearanceError
-from screening.workflow.decisions import FILE, Action, Decision, DecisionError, Decisions, about_each, refusal
+from screening.workflow.decisions import FILE, NEXT, Action, Decision, DecisionError, Decisions, about_each, refusal
 from screening.workflow.office import Office
 from screening.workflow.outcome import outcomes
 from tests.cleared import SIGNED, Cleared
@@ -183,9 +185,11 @@ def test_the_last_decision_counts_and_all_are_kept(decisions: Decisions) -> None
     decisions.decide(decision(Action.WITHDRAW))
     assert decisions.current() == []
     assert decisions.history()[:2] == [first, second]
-    events = [entry.event for entry in audit.entries(decisions.office.audit_log)]
+    log = decisions.office.audit_log
+    assert audit.unfinished(log) == []
+    events = [entry.event for entry in audit.counting(log)]
     assert events == ["decision", "override", "decision"]
-    assert "museum" not in decisions.office.audit_log.read_text(), "reasons live in the run"
+    assert "museum" not in log.read_text(), "reasons live in the run"
 
 
 def test_nobody_replaces_a_decision_that_they_did_not_see(decisions: Decisions) -> None:
@@ -229,15 +233,95 @@ def test_an_edited_added_or_removed_decision_shows(decisions: Decisions) -> None
     decisions.check()
 
 
-HALF = decision(Action.REJECT, PLATE).line
+STEPS = {
+    "before the log knows": (False, "", False),  # only the new file is there
+    "before it is in its place": (True, "", True),
+    "before the log says that it is done": (True, "in place", True),
+    "and the new file is gone": (True, "gone", False),
+}
 
 
-@pytest.mark.parametrize("tail", [HALF[:40], HALF + b"\n"], ids=["within the line", "before its line in the log"])
-def test_a_decision_whose_writer_was_stopped_half_way_does_not_count(decisions: Decisions, tail: bytes) -> None:
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("opened_by", ["a reader", "somebody who decides"])
+def test_what_was_half_decided_is_decided_wholly_or_not_at_all(decisions: Decisions, step: str, opened_by: str) -> None:
+    logged, then, stands = STEPS[step]
     (kept,) = decisions.add(decision(Action.REJECT, TAPE))
-    decisions.path.write_bytes(kept.line + b"\n" + tail)
+    log, staged = decisions.office.audit_log, decisions.path.with_name(NEXT)
+    half = [decision(Action.REJECT, PLATE), decision(Action.REJECT, FACE)]
+    staged.write_bytes(b"".join(one.line + b"\n" for one in (kept, *half)))
+    if logged:
+        audit.begin(log, "decision", run=decisions.run, decisions=[{"decision": one.id} for one in half])
+    if then == "in place":
+        staged.replace(decisions.path)
+    elif then == "gone":
+        staged.unlink()
+    wanted = [kept, *half] if stands else [kept]
+    if opened_by == "a reader":
+        assert Decisions(decisions.path.parent, decisions.office).history() == wanted
+    else:
+        wanted += decisions.decide(decision(Action.REJECT, CREDIT))
+    assert decisions.history() == wanted
+    assert (audit.unfinished(log), audit.verify(log), staged.exists()) == ([], [], False)
+    if not stands:
+        decisions.add(*half)  # nobody was quicker
+
+
+def test_a_tail_of_the_file_that_lost_its_end_does_not_count(decisions: Decisions) -> None:
+    (kept,) = decisions.add(decision(Action.REJECT, TAPE))
+    decisions.path.write_bytes(kept.line + b"\n" + decision(Action.REJECT, PLATE).line[:40])
     (next_one,) = decisions.decide(decision(Action.REJECT, CREDIT))
-    assert decisions.check() == [kept, next_one]
+    assert decisions.history() == [kept, next_one]
+
+
+def test_nothing_is_decided_where_the_log_cannot_be_written(
+    decisions: Decisions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (kept,) = decisions.add(decision(Action.REJECT, TAPE))
+
+    def full(*_: object, **__: object) -> None:
+        raise AuditError("No space left on device")
+
+    monkeypatch.setattr(audit, "append", full)
+    with pytest.raises(AuditError, match="No space"):
+        decisions.add(decision(Action.REJECT, PLATE))
+    assert decisions.history() == [kept]
+    monkeypatch.undo()
+    assert decisions.history() == [kept]
+    monkeypatch.setattr(audit, "end", full)  # the disk filled up meanwhile: what is decided stands
+    (second,) = decisions.add(decision(Action.REJECT, PLATE))
+    assert decisions.history() == [kept, second]
+    monkeypatch.undo()
+    assert decisions.history() == [kept, second]
+    assert audit.unfinished(decisions.office.audit_log) == []
+
+
+def test_a_run_on_a_disk_that_cannot_be_written_is_read_and_what_was_half_decided_does_not_count(
+    decisions: Decisions, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    (kept,) = decisions.add(decision(Action.REJECT, TAPE))
+    half = decision(Action.REJECT, PLATE)
+    staged = decisions.path.with_name(NEXT)
+    staged.write_bytes(kept.line + b"\n" + half.line + b"\n")
+    audit.begin(decisions.office.audit_log, "decision", run=decisions.run, decisions=[{"decision": half.id}])
+    there = {file: file.read_bytes() for file in decisions.path.parent.parent.rglob("*") if file.is_file()}
+
+    def read_only(*_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr("filelock.FileLock.acquire", read_only)
+    assert decisions.history() == [kept]
+    assert "does not count; decide it again" in caplog.text
+    with pytest.raises(DecisionError, match="Read-only"):
+        decisions.add(decision(Action.REJECT, FACE))
+    assert {file: file.read_bytes() for file in there} == there
+    monkeypatch.undo()
+    assert decisions.history() == [kept, half]
+
+
+def test_a_folder_that_is_not_there_is_not_made_by_reading_its_decisions(tmp_path: Path) -> None:
+    with pytest.raises(DecisionError, match="no such folder"):
+        Decisions(tmp_path / "misspelt", Office(tmp_path / "office")).history()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_killing_the_one_who_decides_loses_nothing_that_was_said_to_be_saved(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ def decide(
     nothing holds the picture, and a person found nothing either. withdraw: nothing is decided any more about the
     picture, or under that --rule.
 
-    Reads the run. Writes RUN/decisions.jsonl, and a line each to the office's audit log. Where one of the decisions may
+    Reads the run. Writes RUN/decisions.jsonl, and names them in the office's audit log. Where one of the decisions may
     not be made nothing is written, and it exits 2.
     """
     from screening.kinds import check_rules
@@ -45,11 +45,12 @@ def decide(
     office = Office.here()
     if rule and action is not Action.WITHDRAW:  # what is withdrawn may be about a rule of an earlier policy
         check_rules(rule, outcome.judged_by(read(run), pipeline, run).policy)
+    after = outcome.of_run(run, pipeline, office)
     decisions = Decisions(run, office)
     current = decisions.current()
     under = " under that rule" if rule else ""
     wanted: list[Decision] = []
-    for found in outcome.find(files, outcome.of_run(run, pipeline, office)):
+    for found in outcome.find(files, after):
         photo = found.photo
         said = Decision(action=action, by=by, sha256=photo.sha256, reason=reason, reference=reference)
         if not photo.sha256:
@@ -75,5 +76,5 @@ def decide(
             wanted.append(decision)
     decisions.decide(*wanted)
     print_line(f"{len(wanted)} {'decision' if len(wanted) == 1 else 'decisions'} recorded")
-    for after in outcome.find(files, outcome.of_run(run, pipeline, office)):
-        print_line(f"{after.photo.file}: {after.verdict}{f' ({after.rule})' if after.rule else ''}")
+    for left in outcome.find(files, outcome.of_run(run, pipeline, office)):
+        print_line(f"{left.photo.file}: {left.verdict}{f' ({left.rule})' if left.rule else ''}")

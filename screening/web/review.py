@@ -17,7 +17,17 @@ from screening.questions import ANSWERS, YES_NO
 from screening.render.inert import inert
 from screening.report import PhotoReport, restored
 from screening.workflow import audit, copies, run
-from screening.workflow.decisions import BLANK, Action, Decision, Decisions, about_each, answers, latest, refusal
+from screening.workflow.decisions import (
+    BLANK,
+    Action,
+    Decision,
+    Decisions,
+    about_each,
+    answers,
+    in_force,
+    latest,
+    refusal,
+)
 from screening.workflow.office import Office
 from screening.workflow.outcome import Outcome, judged_by, outcomes
 from screening.workflow.sample import missed, sample
@@ -76,7 +86,7 @@ class Review:
         self.originals = copies.originals(folder)
         self.sources = run.sources(folder)
         self.decisions = Decisions(folder, office)
-        self.decisions.check(mending=True)
+        self.decisions.history()
         # copies of pictures that were held anyway say nothing about what the stages miss
         originals = self.photos[: len(self.fields["photos"])]
         self.chosen = sample(originals, self.pipeline.review_share, salt=self.decisions.run)
@@ -86,7 +96,8 @@ class Review:
 
     def state(self, only: Iterable[int] | None = None) -> dict[str, Any]:
         """Everything that the page shows, or the summary and some pictures by their numbers."""
-        history, current = self.decisions.history(), self.decisions.current()
+        history = self.decisions.history()
+        current = in_force(history)
         made: dict[str, list[Decision]] = {}
         for one in history:
             made.setdefault(one.sha256, []).append(one)

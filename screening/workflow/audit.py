@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from screening.finding import ScreeningError
-from screening.workflow.office import OfficeError, make_private, now
+from screening.workflow.office import BINARY, OfficeError, make_private, now
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -41,8 +41,6 @@ PATIENCE, GLANCE = 120.0, 0.01
 CHUNK = 8192
 # How far a clock may have been put right since the last line.
 SLACK = datetime.timedelta(minutes=5)
-# Windows writes two characters for the end of a line unless it is told not to.
-BINARY = getattr(os, "O_BINARY", 0)
 
 
 class AuditError(ScreeningError):

@@ -1,7 +1,11 @@
 """What people decided about a run's findings: one JSON line a decision in RUN/decisions.jsonl, never rewritten.
 
-A decision belongs to a picture's bytes and one finding in it: a new scan keeps it, a changed picture loses it. Each has
-a line in the audit log that names it by its hash, so that an edited, added, moved or removed one shows.
+A decision belongs to a picture's bytes and one finding in it: a new scan keeps it, a changed picture loses it. A line
+in the audit log names it by its hash, so that an edited, added, moved or removed one shows.
+
+Those of one call are kept all together or not at all: the whole new file is written beside the old one, the log says
+what is to be decided, and the new file takes the place of the old one. Whoever reads or adds next, under the run's
+lock, lets it take that place where a program was killed before, or takes it back.
 """
 
 from __future__ import annotations
@@ -12,23 +16,31 @@ import enum
 import functools
 import hashlib
 import json
-import os
+import logging
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from screening.finding import Box, ScreeningError
 from screening.policy import ERROR, Judgement, Verdict
 from screening.report import PhotoReport
 from screening.workflow import audit
-from screening.workflow.audit import BINARY, PATIENCE, canonical
-from screening.workflow.office import Office, now, system_user
+from screening.workflow.audit import PATIENCE, AuditError, Entry, canonical
+from screening.workflow.office import Office, now, put_in_place, stage, system_user
 from screening.workflow.run import identity
 
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
+
 FILE = "decisions.jsonl"
+LOCK = f".{FILE}.lock"
+# The file as it will be, until the log says so; it ends as everything does that was written half.
+NEXT = f".{FILE}.next.part"
+# The lines of the log that name decisions.
+EVENTS = ("decision", "override")
 # Boxes of one thing in two scans of the same bytes, by other versions of the program, overlap at least this much.
 SAME_PLACE = 0.5
 # How the evidence of a finding ends that lies in another picture of the same file: "a face (frame 2)".
@@ -41,6 +53,10 @@ class DecisionError(ScreeningError):
 
 class OvertakenError(DecisionError):
     """Somebody else decided the same meanwhile."""
+
+
+class UnwritableError(DecisionError):
+    """Nothing can be written to the run, so nobody can decide anything."""
 
 
 class Action(enum.StrEnum):
@@ -104,10 +120,10 @@ class Decision:
     @property
     def line(self) -> bytes:
         """It as it stands in the file."""
-        fields = dataclasses.asdict(self)
+        fields = {name: getattr(self, name) for name in Decision.__slots__}  # `asdict` takes ten times as long
         if not self.mark:
             del fields["mark"]
-        return canonical(fields)
+        return canonical(fields | {"box": dataclasses.asdict(self.box) if self.box else None})
 
     @property
     def subject(self) -> tuple[str, ...]:
@@ -191,93 +207,143 @@ class Decisions:
         """What the audit log calls the run."""
         return identity(self.path.parent)
 
+    @functools.cached_property
+    def _lock(self) -> BaseFileLock:
+        """One for all that this object does, so that a thread that holds it may take it again."""
+        from filelock import FileLock
+
+        return FileLock(self.path.with_name(LOCK), timeout=PATIENCE, mode=0o600)
+
     @contextlib.contextmanager
     def held(self) -> Iterator[None]:
-        """Nobody decides anything as long as this lasts.
+        """Nobody else decides anything as long as this lasts; the same thread may, and may take it again.
 
         Raises:
-            DecisionError: if others go on deciding, or the run cannot be written.
+            UnwritableError: if the run cannot be written.
+            DecisionError: if others go on deciding.
         """
-        from filelock import FileLock, Timeout
+        from filelock import Timeout
 
-        lock = FileLock(self.path.with_name(f".{FILE}.lock"), timeout=PATIENCE, mode=0o600)
+        if not self.path.parent.is_dir():  # the lock would make it
+            raise DecisionError(f"{self.path.parent}: there is no such folder")
         try:
-            lock.acquire()
+            self._lock.acquire()
         except Timeout as error:
             raise DecisionError(f"{self.path}: other programs are writing to it; try again") from error
         except OSError as error:
-            raise DecisionError(f"{self.path}: cannot be written ({error.strerror or 'input error'})") from error
+            raise UnwritableError(f"{self.path}: cannot be written ({error.strerror or 'input error'})") from error
         try:
             yield
         finally:
-            lock.release()
+            self._lock.release()
 
     def add(self, *wanted: Decision) -> tuple[Decision, ...]:
-        """Puts decisions on disk, all or none, and a line for each into the audit log; they are there when it returns.
+        """Puts decisions on disk and in the audit log, all or none; they are there when it returns.
 
         Raises:
             OvertakenError: if somebody decided the same meanwhile.
             DecisionError: if the file cannot be read or written.
-            AuditError: if the log cannot be written.
+            AuditError: if the log cannot be written; then nothing is decided.
         """
         with self.held():
-            there = self.check(mending=True)
+            there = self.history()
             _refuse_overtaken(wanted, there)
-            self._write(b"".join(one.line + b"\n" for one in (*there, *wanted)))
-            for one in wanted:
-                event = "override" if one.action is Action.OVERRIDE else "decision"
-                said = str(one.action or "answer")
-                audit.append(self.office.audit_log, event, decision=one.id, run=self.run, file=one.sha256, action=said)
-        return wanted
+            return self._put(there, wanted)
 
     def decide(self, *wanted: Decision) -> tuple[Decision, ...]:
-        """Adds decisions that replace whatever was decided before."""
-        before = latest(self.history())
-        return self.add(*(dataclasses.replace(one, after=_id(before(one))) for one in wanted))
+        """Adds decisions that replace whatever was decided before.
+
+        Raises:
+            DecisionError: if the file cannot be read or written.
+            AuditError: if the log cannot be written; then nothing is decided.
+        """
+        with self.held():
+            there = self.history()
+            before = latest(there)
+            return self._put(there, [dataclasses.replace(one, after=_id(before(one))) for one in wanted])
 
     def history(self) -> list[Decision]:
-        """Every decision that was ever made, in order, replaced and withdrawn ones too.
+        """Every decision that was ever made, in order, replaced and withdrawn ones too, as the audit log knows them.
+
+        What a program that was killed left half made is completed or taken back first. Where nothing can be written it
+        is left as it is, and does not count.
 
         Raises:
-            DecisionError: if the file cannot be read, or a line of it is not one of ours.
+            DecisionError: if the file cannot be read, or a decision was edited, added, moved or removed.
+            AuditError: if the log cannot be read.
         """
         try:
-            data = self.path.read_bytes()
-        except FileNotFoundError:
-            return []
-        except OSError as error:
-            raise DecisionError(f"{self.path}: cannot be read ({error.strerror or 'input error'})") from error
-        # a line without its end is one whose writer lost power before anybody was told that it was written
-        return [self._parsed(line) for line in data.split(b"\n")[:-1]]
+            with self.held():
+                self._settle()
+                return self._read()
+        except UnwritableError:
+            return self._read()
 
     def current(self) -> list[Decision]:
-        """The decisions and answers that count now.
+        """The decisions and answers that count now."""
+        return in_force(self.history())
 
-        One that repeats for a redacted copy what was decided about the original counts only while that does.
-        """
-        history = self.history()
-        last = latest(history)
-        left = [one for one in history if last(one) is one and one.action is not Action.WITHDRAW]
-        ids = {one.id for one in left}
-        return [one for one in left if not one.carried or one.carried in ids]
+    def check(self) -> list[Decision]:
+        """The history, for whoever wants no more of it than that it is as the audit log says."""
+        return self.history()
 
-    def check(self, *, mending: bool = False) -> list[Decision]:
-        """The history, once it is what the audit log says of this run: the same decisions, in the same order.
+    def _put(self, there: Sequence[Decision], wanted: Sequence[Decision]) -> tuple[Decision, ...]:
+        if not wanted:
+            return ()
+        log, staged = self.office.audit_log, self.path.with_name(NEXT)
+        event = "override" if any(one.action is Action.OVERRIDE for one in wanted) else "decision"
+        named = [{"decision": one.id, "file": one.sha256, "action": str(one.action or "answer")} for one in wanted]
+        try:
+            with self._translated():
+                stage(staged, b"".join(one.line + b"\n" for one in (*there, *wanted)))
+            begun = audit.begin(log, event, run=self.run, decisions=named)
+        except ScreeningError:
+            with contextlib.suppress(OSError):
+                staged.unlink(missing_ok=True)
+            raise
+        try:
+            with self._translated():
+                put_in_place(staged, self.path)
+        except DecisionError:
+            self._settle()
+            raise
+        with contextlib.suppress(AuditError):  # it is decided; whoever comes next says so
+            audit.end(log, begun)
+        return tuple(wanted)
 
-        With `mending`, last decisions without a line in the log are left out: their writer was stopped half-way.
+    def _settle(self) -> None:
+        """Completes what was left half made, or takes it back; under the lock."""
+        audit.settle(self.office.audit_log, *EVENTS, run=self.run, stands=self._stands)
+        with self._translated():
+            self.path.with_name(NEXT).unlink(missing_ok=True)
 
-        Raises:
-            DecisionError: if a decision was edited, added, moved or removed without the log.
-        """
-        there = self.history()
-        logged = [
-            str(line.fields.get("decision"))
-            for line in audit.entries(self.office.audit_log)
-            if line.event in ("decision", "override") and line.fields.get("run") == self.run
-        ]
-        while mending and there and there[-1].id not in logged:
-            there.pop()
+    def _stands(self, begun: Entry) -> bool:
+        """Whether decisions that were begun are made, now that the file that was to hold them is in its place."""
+        ids, there, staged = _named(begun), self._parsed(self.path), self.path.with_name(NEXT)
+        if ids[-1] in [one.id for one in there]:
+            return True
+        wanted = self._parsed(staged)
+        if wanted[: len(there)] != there or [one.id for one in wanted[len(there) :]] != ids:
+            return False
+        with self._translated():
+            put_in_place(staged, self.path)
+        return True
+
+    def _read(self) -> list[Decision]:
+        """The decisions, once they are what the audit log says of this run: the same ones, in the same order."""
+        there = self._parsed(self.path)
         ids = [one.id for one in there]
+        log = self.office.audit_log
+        lines = audit.counting(log, *EVENTS, run=self.run)
+        logged = [one for line in lines for one in _named(line)]
+        if ids != logged:  # what was begun and could not be settled, because nothing can be written, does not count
+            broken = {line.sha256: line for line in audit.unfinished(log, *EVENTS, run=self.run)}
+            broken = {sha256: line for sha256, line in broken.items() if _named(line)[-1] not in ids}
+            logged = [one for line in lines if line.sha256 not in broken for one in _named(line)]
+            if broken:
+                logging.getLogger(__name__).warning(
+                    "%s: what a program was deciding when it was stopped does not count; decide it again", self.path
+                )
         if ids == logged:
             return there
         if set(ids) - set(logged):
@@ -288,29 +354,54 @@ class Decisions:
             wrong = "its decisions stand in another order, or twice"
         raise DecisionError(f"{self.path}: {wrong}; it was edited, or the run copied: scan into a new folder")
 
-    def _write(self, data: bytes) -> None:
+    @contextlib.contextmanager
+    def _translated(self) -> Iterator[None]:
         try:
-            with os.fdopen(os.open(self.path, os.O_RDWR | os.O_CREAT | BINARY, 0o600), "r+b") as file:
-                file.write(data)
-                file.truncate()
-                file.flush()
-                os.fsync(file.fileno())
+            yield
         except OSError as error:
             raise DecisionError(f"{self.path}: cannot be written ({error.strerror or 'input error'})") from error
 
-    def _parsed(self, line: bytes) -> Decision:
+    def _parsed(self, path: Path) -> list[Decision]:
         try:
-            fields: dict[str, Any] = json.loads(line)
-            box = fields.pop("box")
-            action = fields.pop("action")
-            decision = Decision(
-                **fields, box=Box(**box) if box else None, action=Action(action) if action is not None else None
-            )
-            if decision.line != line:
-                raise ValueError
-        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-            raise DecisionError(f"{self.path}: holds a line that is no decision; it was edited") from error
-        return decision
+            data = path.read_bytes()
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise DecisionError(f"{path}: cannot be read ({error.strerror or 'input error'})") from error
+        # a line without its end is one whose writer lost power before anybody was told that it was written
+        return [_parsed(line, path) for line in data.split(b"\n")[:-1]]
+
+
+def _parsed(line: bytes, path: Path) -> Decision:
+    try:
+        fields: dict[str, Any] = json.loads(line)
+        box = fields.pop("box")
+        action = fields.pop("action")
+        decision = Decision(
+            **fields, box=Box(**box) if box else None, action=Action(action) if action is not None else None
+        )
+        if decision.line != line:
+            raise ValueError
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise DecisionError(f"{path}: holds a line that is no decision; it was edited") from error
+    return decision
+
+
+def _named(line: Entry) -> list[str]:
+    """The ids of the decisions that a line of the log names: those of one call, or in earlier versions a single one."""
+    several = line.fields.get("decisions")
+    return [str(one["decision"]) for one in several] if several else [str(line.fields.get("decision"))]
+
+
+def in_force(history: Sequence[Decision]) -> list[Decision]:
+    """What counts of a history: the last decision about each finding, unless it was withdrawn.
+
+    One that repeats for a redacted copy what was decided about the original counts only while that does.
+    """
+    last = latest(history)
+    left = [one for one in history if last(one) is one and one.action is not Action.WITHDRAW]
+    ids = {one.id for one in left}
+    return [one for one in left if not one.carried or one.carried in ids]
 
 
 def digest(current: Sequence[Decision]) -> str:

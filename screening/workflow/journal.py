@@ -26,8 +26,8 @@ from screening.pipeline import Pipeline
 from screening.policy import Policy
 from screening.report import PhotoReport, photo_fields, restored
 from screening.weights import sha256_of
-from screening.workflow.audit import BINARY, canonical
-from screening.workflow.office import Office, make_private, replace_file
+from screening.workflow.audit import canonical
+from screening.workflow.office import BINARY, Office, make_private, replace_file
 from screening.workflow.run import JOURNAL, PREVIEWS
 from screening.workflow.shoot import Entry
 

@@ -10,10 +10,16 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from screening.finding import ScreeningError
 from screening.home import home
 
+if TYPE_CHECKING:
+    from typing import BinaryIO
+
+# Windows writes two characters for the end of a line unless it is told not to.
+BINARY = getattr(os, "O_BINARY", 0)
 # How long a change waits for another program to finish its own, in seconds.
 PATIENCE = 120.0
 
@@ -108,15 +114,44 @@ def replace_file(path: Path, text: str) -> None:
     # the temporary file is made for its owner alone, beside the other: a rename never crosses a disk
     handle, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(part).replace(path)
+        with os.fdopen(handle, "wb") as file:
+            _keep(file, text.encode())
+        put_in_place(Path(part), path)
     except BaseException:
         with contextlib.suppress(FileNotFoundError):
             Path(part).unlink()
         raise
+
+
+def stage(part: Path, data: bytes) -> None:
+    """Writes what is to take the place of a file, under a name of its own; it is on disk when this returns.
+
+    Raises:
+        OSError: if it cannot be written.
+    """
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | BINARY, 0o600), "wb") as file:
+        _keep(file, data)
+
+
+def put_in_place(part: Path, path: Path) -> None:
+    """Lets a file take the place of another in the same folder, in one step that lasts when the power goes.
+
+    Raises:
+        OSError: if it cannot; then the other is as it was.
+    """
+    part.replace(path)
+    with contextlib.suppress(OSError):  # Windows opens no folders, and some disks have nothing to say of them
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def _keep(file: BinaryIO, data: bytes) -> None:
+    file.write(data)
+    file.flush()
+    os.fsync(file.fileno())
 
 
 def now() -> str:
