@@ -37,7 +37,7 @@ def test_pictures_go_and_records_stay(cleared: Cleared) -> None:
     assert names(cleared.run) == {"report.json", "report.csv", "clearance.json", "notes.txt"}
     assert {path: sha256_of(path) for path in cleared.shoot.iterdir()} == before
     assert audit.verify(cleared.office.audit_log) == []
-    *_, last = audit.entries(cleared.office.audit_log)
+    *_, last = audit.counting(cleared.office.audit_log)
     assert (last.event, last.fields["removed"]) == ("purge", said.split(" removed ")[1].strip().split(", "))
     assert str(cleared.run) not in cleared.office.audit_log.read_text()
     assert "nothing in it is left" in purge(cleared.run)

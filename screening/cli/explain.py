@@ -21,7 +21,9 @@ def explain(
 ) -> None:
     """Says what was found in a picture, what the policy makes of it, who decided what and why, and what lifts the rest.
 
-    Reads the run. Writes nothing. Exits 0 where the picture may go out as things stand, else 1.
+    Reads the run, and completes what a program that was stopped was deciding.
+
+    Exits 0 where the picture may go out as things stand, else 1.
     """
     from screening.policy import Verdict
     from screening.workflow import outcome

@@ -26,6 +26,11 @@ def purge(
     from screening.workflow import purge as work
     from screening.workflow.office import Office
 
+    office = Office.here()
+    if finished := work.settle(run, office):
+        print_line(f"{run}: removed {', '.join(finished)}, which a purge that was stopped had left")
+        if not work.is_run(run):
+            return
     found = work.parts(run, everything=everything)
     if not found:
         print_line(f"{run}: nothing in it is left to remove")
@@ -33,5 +38,5 @@ def purge(
     names = ", ".join(sorted(path.name for path in found))
     if not yes and not (sys.stdin.isatty() and confirm(f"Remove {names} from {run}?")):
         raise work.PurgeError(f"{run}: nothing was removed; --yes removes {names} without asking")
-    work.purge(run, Office.here(), everything=everything)
+    work.purge(run, office, everything=everything)
     print_line(f"{run}: removed {names}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
@@ -11,7 +12,7 @@ from pathlib import Path
 from screening import config
 from screening.pipeline import Pipeline
 from screening.report import Batch, PhotoReport, Report, restored
-from screening.workflow import audit, run
+from screening.workflow import audit, purge, run
 from screening.workflow.journal import Journal, subject
 from screening.workflow.office import Office
 from screening.workflow.outcome import judged_by
@@ -67,6 +68,7 @@ def scan(
     entries = walk(targets, leave_out=folder)
     batch = batch or Batch(name=Path(os.path.realpath(targets[0])).name if targets else "")
     if folder:
+        purge.settle(folder, Office.here())
         run.prepare(folder)
     screen = Scan(
         pipeline=chosen,
@@ -80,12 +82,14 @@ def scan(
         report = screen(entries, batch=batch, progress=done)
     if folder:
         report = replace(report, run=run.begun(folder))
-        run.write_sources(entries, folder)
-        sha256 = run.write(report, folder, show_text=show_text, for_sharing=for_sharing)
+        texts = run.rendered(report, show_text=show_text, for_sharing=for_sharing)
+        # first, because a report without its line is not to be cleared: a line without its report is no harm
         counts = {str(verdict): count for verdict, count in report.verdicts.items()}
-        log = Office.here().audit_log
+        sha256 = hashlib.sha256(texts[run.REPORT].encode()).hexdigest()
         about = {"report": sha256, "run": report.run, "policy": chosen.sha256, "photos": len(report.photos)}
-        audit.append(log, "scan", **about, **counts)
+        audit.append(Office.here().audit_log, "scan", **about, **counts)
+        run.write_sources(entries, folder)
+        run.write(texts, folder)
     return report
 
 

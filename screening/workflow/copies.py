@@ -1,5 +1,8 @@
 """Redacted copies as pictures of the run: one JSON line a copy in RUN/copies.jsonl, named by its hash in the audit log.
 
+The log says first what is made; then the copy takes its place, and last its line is written, from which on it is a
+picture of the run. Where a program was killed before, `redact` makes it again.
+
 A copy belongs to one report, by its hash: after another scan it is made again. It is reviewed, cleared and told
 of like any other picture, and what was decided about the rest of its original counts for it too, as long as that counts
 for the original.
@@ -7,6 +10,7 @@ for the original.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import hashlib
 import json
@@ -18,9 +22,9 @@ from screening.finding import ScreeningError
 from screening.report import PhotoReport, photo_fields
 from screening.weights import sha256_of
 from screening.workflow import audit, run
-from screening.workflow.audit import PATIENCE, canonical
+from screening.workflow.audit import AuditError, canonical
 from screening.workflow.decisions import LIFTS_NOTHING, Decision, about_each, covering, refusal
-from screening.workflow.office import Office, now, replace_file, system_user
+from screening.workflow.office import Office, OfficeError, locked, now, put_in_place, replace_file, system_user
 
 if TYPE_CHECKING:
     from screening.workflow.outcome import Outcome
@@ -34,15 +38,35 @@ class CopyError(ScreeningError):
     """Copies that cannot be noted or read, or that are not as they were noted."""
 
 
+@contextlib.contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Nobody else makes a copy a picture of the run as long as this lasts.
+
+    Raises:
+        CopyError: if others go on doing so, or the run cannot be written.
+    """
+    with locked(folder / LOCK, CopyError):
+        yield
+
+
 def note(
-    folder: Path, copy: PhotoReport, path: Path, office: Office, *, original: str, pipeline: str, **said: Any
+    folder: Path,
+    copy: PhotoReport,
+    part: Path,
+    path: Path,
+    office: Office,
+    *,
+    original: str,
+    pipeline: str,
+    **said: Any,
 ) -> None:
-    """Makes a copy a picture of the run, and notes it in the audit log with what else is said of it.
+    """Puts a copy in its place and makes it a picture of the run, noted in the audit log with what else is said of it.
 
     Args:
         folder: the run.
         copy: what is found in it.
-        path: where it lies.
+        part: where it was written, beside its place.
+        path: its place; a copy that lies there is replaced.
         office: whose audit log.
         original: the SHA-256 of the picture that it is a copy of.
         pipeline: the SHA-256 of the pipeline that it was screened with.
@@ -50,26 +74,29 @@ def note(
 
     Raises:
         CopyError: if the run cannot be written.
-        AuditError: if the log cannot be written.
+        AuditError: if the log cannot be written; then nothing is changed.
     """
-    from filelock import FileLock, Timeout
-
     about = {"report": _report(folder), "original": original, "pipeline": pipeline}
     line = canonical({**about, "photo": photo_fields(copy)})
-    try:
-        with FileLock(folder / LOCK, timeout=PATIENCE, mode=0o600):
-            replace_file(folder / FILE, b"".join(one + b"\n" for one in (*_lines(folder), line)).decode())
+    log = office.audit_log
+    with held(folder):
+        _settle(folder, office)
+        told = {"entry": _id(line), "copy": copy.sha256, "file": original, **said}
+        begun = audit.begin(log, "redaction", run=run.identity(folder), **told)
+        try:
+            put_in_place(part, path)
             run.add_source(folder, copy.file, path)
-            audit.append(office.audit_log, "redaction", entry=_id(line), copy=copy.sha256, file=original, **said)
-    except Timeout as error:
-        raise CopyError(f"{folder / FILE}: other programs are writing to it; try again") from error
-    except OSError as error:
-        raise CopyError(f"{folder / FILE}: cannot be written ({error.strerror or 'input error'})") from error
+            replace_file(folder / FILE, b"".join(one + b"\n" for one in (*_lines(folder), line)).decode())
+        except OSError as error:
+            _settle(folder, office)
+            raise CopyError(f"{path}: cannot be written ({error.strerror or 'input error'})") from error
+        with contextlib.suppress(AuditError):  # it is made; whoever comes next says so
+            audit.end(log, begun)
 
 
-def noted(folder: Path) -> dict[str, str]:
-    """The SHA-256 of every copy that was ever made of the run's pictures, by its name."""
-    return {str(entry["photo"]["file"]): str(entry["photo"]["sha256"]) for _, entry in _entries(folder)}
+def made(sha256: str, office: Office) -> bool:
+    """Whether the audit log knows a copy of these bytes, be it one that was not finished: it may be replaced."""
+    return any(line.fields.get("copy") == sha256 for line in audit.entries(office.audit_log, naming=sha256))
 
 
 def with_copies(folder: Path, fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -98,8 +125,12 @@ def check(folder: Path, office: Office) -> None:
     """
     current = _current(folder)
     screened_by = run.read(folder)["policy"]["sha256"]
-    lines = audit.entries(office.audit_log) if current else ()
-    known = {str(line.fields.get("entry")) for line in lines if line.event == "redaction"}
+    if not current:
+        return
+    # what cannot be written is not settled, and is as it would be: a line stands there only after one in the log
+    with contextlib.suppress(CopyError, OfficeError), held(folder):
+        _settle(folder, office)
+    known = {str(line.fields.get("entry")) for line in audit.counting(office.audit_log, "redaction")}
     for line, entry in current:
         name = entry["photo"]["file"]
         if _id(line) not in known:
@@ -119,6 +150,14 @@ def carried(original: Outcome, copy: PhotoReport) -> Iterator[Decision]:
         again = about_each(copy, repeated)[number]
         if not refusal(again, copy.judgements[number]):
             yield again
+
+
+def _settle(folder: Path, office: Office) -> None:
+    """Says of every copy that was begun whether it came to be one."""
+    there = {_id(line) for line in _lines(folder)}
+    audit.settle(
+        office.audit_log, "redaction", run=run.identity(folder), stands=lambda begun: begun.fields.get("entry") in there
+    )
 
 
 def _current(folder: Path) -> list[tuple[bytes, dict[str, Any]]]:

@@ -7,7 +7,6 @@ line counts only while everything is the same that its answer depends on.
 
 from __future__ import annotations
 
-import contextlib
 import datetime
 import hashlib
 import hmac
@@ -27,11 +26,12 @@ from screening.policy import Policy
 from screening.report import PhotoReport, photo_fields, restored
 from screening.weights import sha256_of
 from screening.workflow.audit import canonical
-from screening.workflow.office import BINARY, Office, make_private, replace_file
+from screening.workflow.office import BINARY, Office, locked, make_private, put_in_place, replace_file, stage
 from screening.workflow.run import JOURNAL, PREVIEWS
 from screening.workflow.shoot import Entry
 
-SECRET = "journal.key"
+# The secret, and how many bytes it has.
+SECRET, LENGTH = "journal.key", 32
 T = TypeVar("T")
 
 
@@ -169,11 +169,13 @@ def subject(pipeline: Pipeline, models: Iterable[Mapping[str, str]], office: Off
 
 def _secret(office: Office) -> bytes:
     """The office's secret, made when it is first asked for."""
-    office.prepare()
     file = office.folder / SECRET
-    with contextlib.suppress(FileExistsError):
-        _write(file, secrets.token_bytes(32), os.O_EXCL)
-    return file.read_bytes()
+    with locked(file.with_name(f".{SECRET}.lock"), JournalError):
+        if not file.is_file() or file.stat().st_size != LENGTH:  # an empty one seals nothing
+            part = file.with_name(f".{SECRET}.part")
+            stage(part, secrets.token_bytes(LENGTH))
+            put_in_place(part, file)
+        return file.read_bytes()
 
 
 def _write(file: Path, data: bytes, flag: int) -> None:

@@ -6,12 +6,15 @@ here both keep no more than a few cells across a place, whatever its size, but a
 
 from __future__ import annotations
 
+import contextlib
 import enum
 import io
 import itertools
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import numpy as np
 
@@ -24,7 +27,7 @@ from screening.weights import sha256_of
 from screening.workflow import audit, copies
 from screening.workflow import run as stored
 from screening.workflow.decisions import SAME_PLACE
-from screening.workflow.office import Office
+from screening.workflow.office import Office, put_in_place, stage
 
 ENDING = ".redacted"
 # How many cells of a blurred or coarse place its shorter side is left with.
@@ -120,19 +123,19 @@ class Redaction:
             raise RedactionError(f"{photo.file}: nothing that holds it could be redacted")
         original = self._opened(source, photo)
         target, name = self._target(photo.file)
-        for _ in range(ROUNDS):
-            style, margin, again, still = self._tried(original, target, name, findings)
-            more = [] if still else _more(again, chosen, photo)
-            if not more:
-                break
-            findings += more
-        said = {"rules": sorted({one.rule for one in chosen}), "style": str(style)}
-        if still:
-            log = self.office.audit_log
-            audit.append(log, "redaction", copy=again.sha256, file=photo.sha256, still=len(still), **said)
-        else:
-            screened_by = self.pipeline.sha256
-            copies.note(self.run, again, target, self.office, original=photo.sha256, pipeline=screened_by, **said)
+        # a program that is killed leaves it there, and the next one writes over it
+        part = target.with_name(f".{target.name}.part")
+        try:
+            for _ in range(ROUNDS):
+                style, margin, again, still = self._tried(original, part, name, findings)
+                more = [] if still else _more(again, chosen, photo)
+                if not more:
+                    break
+                findings += more
+            self._keep(part, target, again, photo, still, rules=sorted({one.rule for one in chosen}), style=str(style))
+        finally:
+            with contextlib.suppress(OSError):
+                part.unlink(missing_ok=True)
         return Redacted(
             file=photo.file,
             copy=target,
@@ -144,14 +147,29 @@ class Redaction:
             report=again,
         )
 
+    def _keep(
+        self, part: Path, target: Path, again: PhotoReport, photo: PhotoReport, still: Sequence[str], **said: Any
+    ) -> None:
+        """Puts the copy in its place, and makes it a picture of the run where nothing is found in it any more."""
+        if not still:
+            screened_by = self.pipeline.sha256
+            copies.note(self.run, again, part, target, self.office, original=photo.sha256, pipeline=screened_by, **said)
+            return
+        log = self.office.audit_log
+        audit.append(log, "redaction", copy=again.sha256, file=photo.sha256, still=len(still), **said)
+        try:
+            put_in_place(part, target)
+        except OSError as error:
+            raise RedactionError(f"{target}: cannot be written ({error.strerror})") from error
+
     def _tried(
-        self, original: Photo, target: Path, name: str, findings: Sequence[Finding]
+        self, original: Photo, part: Path, name: str, findings: Sequence[Finding]
     ) -> tuple[Style, float, PhotoReport, tuple[str, ...]]:
         """Writes the copy as asked, or more thoroughly, until nothing of it is found again; gives what is still."""
         for style, times in ((self.style, 1), (Style.FILL, 2), (Style.FILL, 4)):
             boxes = [_wider(one.box, times * self.margin, original) for one in findings if one.box is not None]
-            _write(redacted(original.rgb, boxes, style), original, target)
-            again = self.pipeline.screen(target, name=name, scene=self.scene)
+            _write(redacted(original.rgb, boxes, style), original, part)
+            again = self.pipeline.screen(part, name=name, scene=self.scene)
             still = _still(again, findings, boxes)
             if not still:
                 break
@@ -176,7 +194,7 @@ class Redaction:
         target = self.folder.joinpath(*(part for part in Path(name).parts if part not in ("..", "/")))
         if name in there:
             raise RedactionError(f"{name}: the shoot has a picture of this name; rename it there and scan again")
-        if target.exists() and copies.noted(self.run).get(name) != sha256_of(target):
+        if target.exists() and not (target.is_file() and copies.made(sha256_of(target), self.office)):
             raise RedactionError(f"{target}: is there already; move it away, or name another folder with --out")
         try:
             target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -267,21 +285,22 @@ def _still(again: PhotoReport, findings: Sequence[Finding], boxes: Sequence[Box]
     return tuple(one.finding.evidence for one in again.judgements if same(one.finding))
 
 
-def _write(rgb: Pixels, original: Photo, target: Path) -> None:
-    """The picture as a file of its own: its pixels, and who made it."""
+def _write(rgb: Pixels, original: Photo, part: Path) -> None:
+    """The picture as a file of its own, on disk when this returns: its pixels, and who made it."""
     from PIL import Image
 
     stream = io.BytesIO()
-    if target.suffix == ".png":
+    if Path(part.stem).suffix == ".png":
         Image.fromarray(np.ascontiguousarray(rgb)).save(stream, "PNG")
     else:
         Image.fromarray(np.ascontiguousarray(rgb)).save(stream, "JPEG", quality=QUALITY, subsampling=0)
     try:
-        target.write_bytes(stream.getvalue())
-        target.chmod(0o600)
-        _keep_credits(original, target)
+        stage(part, stream.getvalue())
+        _keep_credits(original, part)
+        with part.open("rb+") as file:
+            os.fsync(file.fileno())
     except OSError as error:
-        raise RedactionError(f"{target}: cannot be written ({error.strerror})") from error
+        raise RedactionError(f"{part}: cannot be written ({error.strerror})") from error
 
 
 def _keep_credits(original: Photo, target: Path) -> None:

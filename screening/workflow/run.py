@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,8 @@ REPORT = "report.json"
 SOURCES = "sources.json"
 # What was found so far, and small copies of the pictures, from which the next scan goes on.
 JOURNAL, PREVIEWS = "journal.jsonl", "previews"
+# Is there while the run is being purged.
+PURGING = "purging.json"
 
 
 class RunError(ScreeningError):
@@ -72,22 +74,28 @@ def _identity(fields: dict[str, Any], folder: Path) -> str:
     return str(fields.get("run") or hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16])
 
 
-def write(report: Report, folder: Path, *, show_text: bool = False, for_sharing: bool = False) -> str:
-    """Writes report.json, report.csv and report.html into the folder, and gives the SHA-256 of the first.
-
-    Raises:
-        RunError: if one cannot be written.
-    """
+def rendered(report: Report, *, show_text: bool = False, for_sharing: bool = False) -> dict[str, str]:
+    """The text of report.json, report.csv and report.html, by these names."""
     from screening.render.html import html_page
     from screening.render.table import csv_table
 
     fields = report.as_dict(show_text=show_text)
     previews = {photo.file: photo.preview for photo in report.photos if photo.preview}
-    text = as_json(fields)
-    _write(folder / REPORT, text)
-    _write(folder / "report.csv", csv_table(fields))
-    _write(folder / "report.html", html_page(fields, previews, for_sharing=for_sharing))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return {
+        REPORT: as_json(fields),
+        "report.csv": csv_table(fields),
+        "report.html": html_page(fields, previews, for_sharing=for_sharing),
+    }
+
+
+def write(texts: Mapping[str, str], folder: Path) -> None:
+    """Writes what `rendered` gave into the folder.
+
+    Raises:
+        RunError: if one cannot be written.
+    """
+    for name, text in texts.items():
+        _write(folder / name, text)
 
 
 def write_sources(entries: Iterable[Entry], folder: Path) -> None:
@@ -128,8 +136,10 @@ def read(folder: Path) -> dict[str, Any]:
     """The report of a run, as it stands in report.json.
 
     Raises:
-        RunError: if there is none, or it is not one of ours.
+        RunError: if there is none, it is not one of ours, or the run is being purged.
     """
+    if (folder / PURGING).exists():
+        raise RunError(f"{folder}: a purge of it was not finished; screening purge finishes it")
     try:
         fields = json.loads((folder / REPORT).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
