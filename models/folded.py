@@ -14,6 +14,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+import screening  # noqa: F401  keeps `ultralytics` from calling out
+
 if TYPE_CHECKING:
     from onnx import GraphProto
 

@@ -4,6 +4,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from screening.finding import Box, Finding, ScreeningError
+from screening.quiet import keep_quiet
 
 if TYPE_CHECKING:
     from screening.config import load as load_pipeline
@@ -46,6 +47,8 @@ __all__ = [
     "wilson",
 ]
 __version__ = "0.1.0"
+
+keep_quiet()
 
 # Imported when somebody asks for them: a detector has no use for keys, logs and tables.
 LATER = {

@@ -172,6 +172,7 @@ def _openvino(data: bytes, sha256: str, by_shape: bool) -> Network:
 def _onnxruntime(data: bytes, sha256: str) -> Network:
     import onnxruntime
 
+    onnxruntime.disable_telemetry_events()  # its builds for Windows apps read no switch
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1

@@ -152,18 +152,23 @@ def test_weights_that_cannot_be_fetched_are_named_with_what_to_do(
 
     monkeypatch.setattr(easyocr.utils, "urlretrieve", broken)
     monkeypatch.setattr(sys, "path", list(sys.path))
-    stage = Text(reader="easyocr", easyocr_folder=str(tmp_path))
+    stage = Text(reader="easyocr", easyocr_folder=str(tmp_path), easyocr_fetch=True)
     with pytest.raises(ReaderError, match="easyocr_folder"):
         list(stage(Photo.from_array(np.zeros((60, 60, 3), np.uint8)), ()))
     assert capsys.readouterr().out == ""
 
 
-def test_with_fetching_off_missing_weights_are_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_weights_are_an_error_and_not_fetched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("easyocr", reason="the extra easyocr is not installed")
+    import easyocr.utils
+
+    asked: list[str] = []
+    monkeypatch.setattr(easyocr.utils, "urlretrieve", lambda url, *_, **__: asked.append(url))
     monkeypatch.setattr(sys, "path", list(sys.path))
-    stage = Text(reader="easyocr", easyocr_folder=str(tmp_path), easyocr_fetch=False)
+    stage = Text(reader="easyocr", easyocr_folder=str(tmp_path))
     with pytest.raises(ReaderError, match="cannot be had"):
         list(stage(Photo.from_array(np.zeros((60, 60, 3), np.uint8)), ()))
+    assert asked == []
 
 
 def test_a_missing_package_is_named_with_the_extra_that_brings_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ import screening
 PACKAGE = Path(screening.__file__).parent
 # Lower layers first. A module imports from its own layer and from those below it.
 LAYERS = [
-    ("finding", "force", "home", "code"),
+    ("finding", "force", "home", "quiet", "code"),
     ("weights", "signatures"),
     (
         "pipeline_file",

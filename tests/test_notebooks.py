@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import shutil
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from nbclient import NotebookClient
 
 import screening
 from screening.evaluation import plots
+from tests.alone import Alone
 
 FOLDER = Path(__file__).parent.parent / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
@@ -41,8 +43,9 @@ def code(path: Path) -> Iterator[ast.AST]:
 
 
 def patience(cell: Any) -> int:
-    """Seconds that a cell may take: a busy client sometimes misses that a cell has ended, and sees it only then."""
-    return 120 if ".scan(" in cell.source else 45
+    """Seconds that a cell may take on the slowest of computers. A busy client sometimes misses that a cell has ended,
+    and sees it only then."""
+    return 1200 if ".scan(" in cell.source else 180
 
 
 def execute(book: Any, folder: Path) -> tuple[str, list[Any]]:
@@ -57,17 +60,31 @@ def execute(book: Any, folder: Path) -> tuple[str, list[Any]]:
     return "\n".join(output.get("data", {}).get("text/plain", "") for output in outputs), outputs
 
 
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Alone:
+    """Where the kernels run, which are listened to."""
+    made = Alone.within(tmp_path_factory.mktemp("alone") / "alone")
+    (made.folder / "kernels").mkdir()
+    return made
+
+
 @pytest.fixture(autouse=True)
-def no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No folder is named, and figures go into the notebook."""
-    for name in ("SCREENING_DATA", "SCREENING_RUN", "SCREENING_SHOOT", "MPLBACKEND"):
-        monkeypatch.delenv(name, raising=False)
+def surroundings(alone: Alone, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No folder is named, figures go into the notebook, and what Jupyter itself keeps lies apart."""
+    for name in set(os.environ) - {"PYTEST_CURRENT_TEST"}:
+        monkeypatch.delenv(name)
+    kernels = {"IPYTHONDIR": "ipython"} | {
+        f"JUPYTER_{word}_DIR": word.lower() for word in ("CONFIG", "DATA", "RUNTIME")
+    }
+    folders = {name: str(alone.folder / "kernels" / folder) for name, folder in kernels.items()}
+    for name, value in (alone.environment() | folders).items():
+        monkeypatch.setenv(name, value)
 
 
 @pytest.fixture(scope="module")
-def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def clone(alone: Alone) -> Path:
     """The notebooks and what they draw with, as in a clone; the first that runs draws and scans for the others."""
-    clone = tmp_path_factory.mktemp("clone")
+    clone = alone.folder / "clone"
     for folder in (FOLDER, FOLDER.parent / "fixtures"):
         shutil.copytree(folder, clone / folder.name)
     return clone / FOLDER.name
@@ -104,13 +121,14 @@ def test_it_uses_public_names_only(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_it_runs_from_top_to_bottom(path: Path, clone: Path) -> None:
+def test_it_runs_from_top_to_bottom(path: Path, clone: Path, alone: Alone) -> None:
     text, outputs = execute(read(path), clone)
     assert COMES_TO[path.stem] in text
     said = [(output["name"], output["text"]) for output in outputs if output["output_type"] == "stream"]
     assert said == [], "neither warnings nor anything else printed"
     assert [output for output in outputs if output["output_type"] == "error"] == [], "nor a fault behind a slider"
     assert any("image/png" in output.get("data", {}) for output in outputs)
+    assert (alone.asked(), alone.strays()) == ([], []), "no other computer is asked for, and nothing left in the home"
 
 
 def test_moving_the_slider_draws_anew(clone: Path) -> None:

@@ -15,6 +15,7 @@ MODELS = Path(__file__).resolve().parents[1] / "models"
 COMPARE = """
 import json, sys
 from pathlib import Path
+import screening
 import numpy as np, onnxruntime, torch
 models = Path(sys.argv[1])
 sys.path[:0] = [str(models / "damage"), str(models / "street"), str(models), str(models.parent)]

@@ -8,6 +8,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+import screening  # noqa: F401  keeps `ultralytics` from calling out
+
 # Width and height of the crop that the network looks at.
 SIDE = 256
 # The crop is scored in so many rows and columns of places before it is scored as a whole.

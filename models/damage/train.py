@@ -30,6 +30,8 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
+import screening  # noqa: F401  keeps `ultralytics` from calling out
+
 if TYPE_CHECKING:
     from material import Example, Picture
     from network import Damage

@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+import screening  # noqa: F401  gives matplotlib's list of fonts a place
+
 Picture = NDArray[np.uint8]
 # Letters that British plates use: no I or Q, and no O or Z where they would be read as digits.
 _LETTERS = "ABCDEFGHJKLMNPRSTUVWXY"

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
+import screening  # noqa: F401  keeps `ultralytics` from calling out
+
 
 def to_onnx(checkpoint: Path, out: Path, pictures: Sequence[Path]) -> None:
     """Write the network as ONNX with free height and width; it still computes in what the engine prefers.

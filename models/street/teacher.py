@@ -12,6 +12,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+import screening  # noqa: F401  keeps `ultralytics` from calling out
+
 # COCO's numbers of the classes that we call a vehicle: car, motorcycle, bus, truck.
 VEHICLES = (2, 3, 5, 7)
 # A pickle runs whatever it names, so it may name these and nothing else.

@@ -20,15 +20,11 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import screening  # noqa: F401  keeps `ultralytics` from calling out
+
 SEED = 20
 # Learning rates of the three rounds.
 RATES = (1.5e-3, 1e-3, 7e-4)
-
-
-def quiet(folder: Path) -> None:
-    """Keep the training library from calling out, installing anything or writing to the user's settings."""
-    os.environ |= {"YOLO_CONFIG_DIR": str(folder), "YOLO_OFFLINE": "true", "YOLO_AUTOINSTALL": "false"}
-    os.environ["WANDB_MODE"] = "disabled"
 
 
 def fit(data: Path, start: Path, work: Path, options: argparse.Namespace, turn: int) -> Path:
@@ -124,7 +120,6 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         work: Path = (options.work or Path(temporary)).resolve()
         work.mkdir(parents=True, exist_ok=True)
-        quiet(work)
         sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
         train(options, work)
 

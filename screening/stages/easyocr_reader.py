@@ -1,7 +1,7 @@
 """Reads text with `easyocr`, for those who would rather: its own networks find lines and read them.
 
-It is an optional extra, and fetches its weights on first use. It is kept from printing and from warning; the fetching
-is its own, and where it fails the error says what to do.
+It is an optional extra, and fetches its weights where somebody permits it. It is kept from printing and from warning;
+the fetching is its own, and where it fails the error says what to do.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class EasyOcr:
     """Which of easyocr's networks to use.
 
     Attributes:
-        folder: where its weights are, or go once fetched, and the files of a network of one's own; "" for its choice.
+        folder: where its weights are, or go once fetched, and the files of a network of one's own; "" for the office's.
         network: the name of a recogniser of one's own (NAME.py, NAME.yaml and NAME.pth in the folder), or "standard".
         languages: easyocr's codes of the languages.
         fetch: whether weights that are missing are downloaded.
@@ -44,7 +44,7 @@ class EasyOcr:
     folder: str = ""
     network: str = "standard"
     languages: tuple[str, ...] = ("en",)
-    fetch: bool = True
+    fetch: bool = False
 
     def lines(self, picture: Pixels, *, side: int) -> list[Quad]:
         """The lines of text in an RGB picture, looked at with its longer side at most `side`."""
@@ -96,8 +96,8 @@ def _load(choice: EasyOcr) -> Any:
     # a failed download, a broken one (easyocr asserts its digest), a missing file with downloads off
     except (OSError, AssertionError, zipfile.BadZipFile) as error:
         raise ReaderError(
-            "the weights of the reader easyocr cannot be had: connect to the internet for its first use, or put them "
-            'into the folder that easyocr_folder names, or set reader = "pp-ocr"'
+            "the weights of the reader easyocr cannot be had: put them into the folder that easyocr_folder names, or "
+            'permit a download with easyocr_fetch = true, or set reader = "pp-ocr"'
         ) from error
     except (ValueError, ImportError, KeyError, RuntimeError) as error:
         raise ReaderError(

@@ -109,11 +109,11 @@ class Text:
         hint: the least confidence of a place that is looked at again.
         sheets: the most sheets (640 pixels square) of places that are looked at again.
         minimum: the reader's least mean confidence in what a line says.
-        reader: "pp-ocr", or "easyocr", which is an extra, slower, and fetches its own weights on first use.
-        easyocr_folder: where easyocr's weights are, or go; "" for its own choice.
+        reader: "pp-ocr", or "easyocr", which is an extra, slower, and needs weights that it does not come with.
+        easyocr_folder: where easyocr's weights are, or go; "" for `libraries/easyocr` in the office's own folder.
         easyocr_network: a recogniser of one's own in that folder, by its name.
         easyocr_languages: easyocr's codes of the languages to read.
-        easyocr_fetch: whether easyocr may download what it lacks.
+        easyocr_fetch: whether easyocr may download what it lacks: the one thing that asks for another computer.
     """
 
     name: ClassVar[str] = "text"
@@ -129,7 +129,7 @@ class Text:
     easyocr_folder: str = ""
     easyocr_network: str = "standard"
     easyocr_languages: tuple[str, ...] = ("en",)
-    easyocr_fetch: bool = True
+    easyocr_fetch: bool = False
 
     @property
     def networks(self) -> tuple[str, ...]:

@@ -125,7 +125,7 @@ def _convert(path: Path, out: Path, *, trusted: bool) -> None:
     with tempfile.TemporaryDirectory() as work:
         copy = Path(work) / "network.pt"  # the export is written beside it
         copy.write_bytes(path.read_bytes())
-        quiet = os.environ | {"YOLO_OFFLINE": "true", "YOLO_AUTOINSTALL": "false", "YOLO_VERBOSE": "false"}
+        quiet = os.environ | {"YOLO_VERBOSE": "false", "YOLO_CONFIG_DIR": work}  # and what `keep_quiet` switched off
         done = subprocess.run(
             [sys.executable, "-c", CONVERT, str(copy), str(out)], env=quiet, cwd=work, capture_output=True, check=False
         )
