@@ -18,12 +18,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import roc_auc_score
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
 from material import Example, examples  # noqa: E402
 from pictures import rgb  # noqa: E402
+from ranking import area  # noqa: E402
 
 from screening.evaluation.intervals import told  # noqa: E402
 from screening.photo import Photo  # noqa: E402
@@ -112,14 +112,14 @@ def ranks(scores: Scores) -> str:
     lines = ["| AUC | " + " | ".join(sound) + " |", "|---" * (len(sound) + 1) + "|"]
     for source in DAMAGED:
         if scores.get(source):
-            cells = [source, *(f"{area(scores[source], scores[other]):.3f}" for other in sound)]
+            cells = [source, *(against(scores[source], scores[other]) for other in sound)]
             lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
-def area(above: list[float], below: list[float]) -> float:
+def against(above: list[float], below: list[float]) -> str:
     """The area under the curve of one source against another."""
-    return float(roc_auc_score([1] * len(above) + [0] * len(below), above + below))
+    return area([True] * len(above) + [False] * len(below), above + below)
 
 
 def sizes(stage: Vehicles, pictures: dict[str, list[NDArray[np.uint8]]]) -> str:

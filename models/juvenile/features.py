@@ -30,6 +30,8 @@ TWINS = 0.2
 PARTS = 6
 # The parts that calibrate and judge; of the crowds a half lies in the last one.
 KEPT = (PARTS - 2, PARTS - 1)
+# Other faces: twins of those that judge, from which only what ships learns, and those of crowds that are learnt from.
+TWIN, LEARNT = -2, -1
 # Of faces/ nothing is known but who is a child: children.json, by hand. These ages stand for that.
 CHILD, GROWN = 8, 40
 # Faces of crowds that score less are left out; a scan leaves them alone from about there.
@@ -43,7 +45,7 @@ class Faces:
     Attributes:
         key: stands for these very pictures.
         age, gender, ethnicity: (n,) as the file names give them.
-        part: (n,) 0 to 5, twins in one part, or -1; those of KEPT judge what was trained on the others.
+        part: (n,) 0 to 5, LEARNT or TWIN; those of KEPT judge what was trained on the others, without the twins.
         embedding: (n, COPIES, 128).
         maps: (n, COPIES, 128, 8, 8), float16.
         chips: (n, COPIES, SIDE, SIDE, 3), the upright cut-outs that the rest was taken from, RGB.
@@ -97,11 +99,10 @@ def read(data: Path, cache: Path, *, limit: int = 0) -> Faces:
         tables.append(dict(np.load(files.table)))
         # read from the disk as they are joined: both folders and their sum would not fit into 8 GB
         large.append((np.load(files.maps, mmap_mode="r"), np.load(files.chips, mmap_mode="r")))
-    held_out = [table.pop("held_out") for table in tables]
-    parts = [_parts(tables[0]["embedding"][:, 0]), *(np.array([-1, PARTS - 1])[held] for held in held_out[1:])]
     joined = {name: np.concatenate([table[name] for table in tables]) for name in tables[0]}
     maps, chips = (np.concatenate(halves) for halves in zip(*large, strict=True))
-    return Faces(key=seen.hexdigest()[:12], part=np.concatenate(parts), maps=maps, chips=chips, **joined)
+    joined["part"] = without_twins(joined["part"], joined["embedding"][:, 0])
+    return Faces(key=seen.hexdigest()[:12], maps=maps, chips=chips, **joined)
 
 
 def children_of(folder: Path) -> Path:
@@ -112,7 +113,7 @@ def children_of(folder: Path) -> Path:
 
 def _key(paths: list[Path]) -> str:
     """What these very pictures are called in the cache; others are seen anew."""
-    known = hashlib.sha256()
+    known = hashlib.sha256(b"parts by name\n")
     for path in paths:
         known.update(f"{path.name} {path.stat().st_size}\n".encode())
     if paths[0].parent.name == "faces":
@@ -126,7 +127,7 @@ def _thinned(paths: list[Path], limit: int) -> list[Path]:
 
 @dataclass(frozen=True, slots=True)
 class _Face:
-    """A face before it is spoilt; `labels` are age, gender, ethnicity, picture, masked and whether it is held out."""
+    """A face before it is spoilt; `labels` are age, gender, ethnicity, picture, masked and part."""
 
     seed: int
     rgb: degrade.Pixels
@@ -140,7 +141,7 @@ def _aged(paths: list[Path]) -> Iterator[_Face]:
         picture = rgb(path)
         if (points := landmarks(picture)) is not None:
             age, gender, ethnicity = (int(word) for word in path.name.split("_")[:3])
-            yield _Face(number, picture, points, (age, gender, ethnicity, -1, 0, 0))
+            yield _Face(number, picture, points, (age, gender, ethnicity, -1, 0, part_of(path.name)))
 
 
 def _crowd(paths: list[Path]) -> Iterator[_Face]:
@@ -155,12 +156,12 @@ def _crowd(paths: list[Path]) -> Iterator[_Face]:
         if path.name in labels["unsure"]:
             continue
         photo = Photo.from_array(rgb(path))
-        held_out = hashlib.sha256(path.name.encode()).digest()[0] % 2
+        part = PARTS - 1 if hashlib.sha256(path.name.encode()).digest()[0] % 2 else LEARNT
         for face in FaceFinder()(photo, ()):
             if face.box is not None and face.score >= RECOGNISABLE:
                 young = any(face.box.iou(box) > 0.3 for box in children.get(path.name, ()))
                 masked = _masked(face.box, photo, marked[path.name])
-                yield _near(photo, face, number, (CHILD if young else GROWN, -1, -1, number, masked, held_out))
+                yield _near(photo, face, number, (CHILD if young else GROWN, -1, -1, number, masked, part))
 
 
 def _masked(face: Box, photo: Photo, marked: list[list[str]]) -> int:
@@ -209,9 +210,9 @@ def _see(faces: Iterator[_Face], most: int, backdrops: list[degrade.Pixels], fil
     """Writes the files of the cache."""
     run = network()
     labels, embeddings, eyes, detail = [], [], [], []
-    parts = files.maps.with_suffix(".part"), files.chips.with_suffix(".part")
-    maps = np.lib.format.open_memmap(parts[0], "w+", np.float16, (most, COPIES, 128, 8, 8))
-    chips = np.lib.format.open_memmap(parts[1], "w+", np.uint8, (most, COPIES, SIDE, SIDE, 3))
+    halves = files.maps.with_suffix(".part"), files.chips.with_suffix(".part")
+    maps = np.lib.format.open_memmap(halves[0], "w+", np.float16, (most, COPIES, 128, 8, 8))
+    chips = np.lib.format.open_memmap(halves[1], "w+", np.uint8, (most, COPIES, SIDE, SIDE, 3))
     for index, face in enumerate(faces):
         spoilt = list(copies(face.rgb, face.points, backdrops, np.random.default_rng(face.seed)))
         places = [[(float(x), float(y)) for x, y in points] for _, points in spoilt]
@@ -227,23 +228,27 @@ def _see(faces: Iterator[_Face], most: int, backdrops: list[degrade.Pixels], fil
     np.save(files.maps, maps[: len(labels)])
     np.save(files.chips, chips[: len(labels)])
     del maps, chips
-    for part in parts:
-        part.unlink()
-    age, gender, ethnicity, picture, masked, held_out = np.array(labels).T
+    for half in halves:
+        half.unlink()
+    age, gender, ethnicity, picture, masked, part = np.array(labels).T
     np.savez(
-        files.table, age=age, gender=gender, ethnicity=ethnicity, picture=picture, masked=masked, held_out=held_out,
+        files.table, age=age, gender=gender, ethnicity=ethnicity, picture=picture, masked=masked, part=part,
         embedding=np.array(embeddings, np.float32), eyes=np.array(eyes, np.float32),
         detail=np.array(detail, np.float32),
     )  # fmt: skip
 
 
-def _parts(embedding: NDArray[np.float32]) -> NDArray[np.int64]:
-    """Which of the PARTS each face belongs to: drawn at random, but near copies of one picture together."""
-    group = np.arange(len(embedding))
-    squares = (embedding**2).sum(axis=1)
-    for index, vector in enumerate(embedding):
-        near = np.flatnonzero(squares[:index] + squares[index] - 2 * embedding[:index] @ vector < TWINS**2)
-        for other in near:
-            group[group == group[other]] = group[index]
-    drawn = np.random.default_rng(0).permutation(len(embedding)) % PARTS
-    return np.asarray(drawn[group], np.int64)
+def part_of(name: str) -> int:
+    """The part of a picture of ages/, by its name alone: the same on every computer, whatever a network makes of it."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "big") % PARTS
+
+
+def without_twins(part: NDArray[np.int64], embedding: NDArray[np.float32]) -> NDArray[np.int64]:
+    """The parts, with a near copy of a face that judges a TWIN, wherever its name put it: who judges never changes."""
+    judging = np.isin(part, KEPT)
+    judges, squares = embedding[judging], (embedding**2).sum(axis=1)
+    changed = part.copy()
+    for row in np.flatnonzero(~judging):
+        if ((squares[judging] + squares[row] - 2 * judges @ embedding[row]) < TWINS**2).any():
+            changed[row] = TWIN
+    return changed

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import roc_auc_score
+from ranking import area
 
 from screening.evaluation.intervals import told
 
@@ -40,7 +40,7 @@ def by_group(score: Floats, age: NDArray[np.int64], groups: dict[str, Mask], hol
     yield "|---" * (len(bands) + 2) + "|"
     for name, mask in groups.items():
         shares = (share(score[mask & (age >= low) & (age <= high)] >= hold) for low, high in bands.values())
-        yield f"| {name} | {roc_auc_score(age[mask] < 18, score[mask]):.3f} | " + " | ".join(shares) + " |"
+        yield f"| {name} | {area(age[mask] < 18, score[mask])} | " + " | ".join(shares) + " |"
 
 
 def by_measure(
@@ -55,8 +55,8 @@ def by_measure(
         if teens.any() and grown.any():
             ends = {-math.inf: f"below {high:g}", edges[-1]: f"{low:g} and over"}
             band = ends.get(low, f"{low:g} to {high:g}")
-            area = roc_auc_score(age[mask] < 18, score[mask])
-            yield f"| {band} | {area:.3f} | {share(score[teens] >= hold)} | {share(score[grown] >= hold)} |"
+            whole = area(age[mask] < 18, score[mask])
+            yield f"| {band} | {whole} | {share(score[teens] >= hold)} | {share(score[grown] >= hold)} |"
 
 
 def by_picture(score: Floats, child: Mask, picture: NDArray[np.int64], hold: float) -> Iterator[str]:
@@ -77,10 +77,10 @@ def by_picture(score: Floats, child: Mask, picture: NDArray[np.int64], hold: flo
         )
 
 
-def thresholds(score: Floats, age: NDArray[np.int64]) -> tuple[float, float]:
-    """The scores from which to hold and from which to block.
-
-    Half of the 18- to 24-year-olds are held: the price of missing few teenagers. Blocked is what 1 % of the over-25s
-    reach.
-    """
-    return float(np.median(score[(age >= 18) & (age < 25)])), float(np.quantile(score[age >= 25], 0.99))
+def thresholds(score: Floats, age: NDArray[np.int64]) -> str:
+    """The scores from which one would hold and block: what half of the 18- to 24-year-olds reach, the price of missing
+    few teenagers, and what 1 % of the over-25s do."""
+    young, grown = score[(age >= 18) & (age < 25)], score[age >= 25]
+    half = f"half of the 18- to 24-year-olds reach {np.median(young):.3f}" if len(young) else "nobody is 18 to 24"
+    few = f"1 % of those over 25 reach {np.quantile(grown, 0.99):.3f}" if len(grown) else "nobody is over 25"
+    return f"{half}, and {few}"

@@ -25,16 +25,16 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from scipy.optimize import minimize
-from sklearn.metrics import roc_auc_score
 
 from screening import config
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 import figures
 from degrade import anew
-from features import CHILD, COPIES, GROWN, KEPT, Faces, read
+from features import CHILD, COPIES, GROWN, KEPT, TWIN, Faces, read
 from learning import follow
 from network import ADULT, CUTS, WEIGHTS, Cover, Ensemble, Looker, Reader, targets, to_onnx
+from ranking import area
 from ship import ship
 
 HERE = Path(__file__).resolve().parent
@@ -234,8 +234,8 @@ def section(
     for title, copies in (("as they are", slice(0, 1)), ("spoilt", slice(2, None))):
         part = score[:, copies]
         flat, age = part.ravel(), np.repeat(faces.age[rows], part.shape[1])
-        whole, older = roc_auc_score(age < 18, flat), roc_auc_score(age[age >= 10] < 18, flat[age >= 10])
-        lines += ["", f"The pictures {title}: area under the curve {whole:.4f}, of 10 years and over {older:.4f}."]
+        whole, older = area(age < 18, flat, digits=4), area(age[age >= 10] < 18, flat[age >= 10], digits=4)
+        lines += ["", f"The pictures {title}: area under the curve {whole}, of 10 years and over {older}."]
         lines += ["", *figures.by_age(flat, age, hold, block)]
         turns = part.shape[1]
         groups = {word: np.repeat(faces.gender[rows], turns) == index for index, word in enumerate(figures.GENDERS)}
@@ -251,6 +251,21 @@ def section(
                 values = measured[rows][:, copies].ravel().astype(np.float64)
                 lines += ["", *figures.by_measure(name, flat, age, values, edges, hold)]
     return "\n".join(lines)
+
+
+def enough(faces: Faces, learnt: NDArray[np.int64], kept: NDArray[np.int64]) -> None:
+    """Check that there are children and adults on both sides.
+
+    Raises:
+        SystemExit: if there are none.
+    """
+    for rows, purpose in ((learnt, "to learn from"), (kept, "to calibrate and judge with")):
+        young = int((faces.age[rows] < 18).sum())
+        if not 0 < young < len(rows):
+            raise SystemExit(
+                f"there are {young} faces under 18 and {len(rows) - young} others {purpose}; both are needed. Which"
+                " faces judge follows from the names of their files, and near copies of those are not learnt from"
+            )
 
 
 def agrees(ensemble: Ensemble, out: Path, source: Material) -> None:
@@ -289,23 +304,24 @@ def main() -> None:
     torch.set_num_threads(options.threads)
     faces = read(Path(options.data), options.cache, limit=options.limit)
     source = material(faces)
-    learnt, everything = np.flatnonzero(~np.isin(faces.part, KEPT)), np.arange(len(faces.age))
+    learnt, everything = np.flatnonzero(~np.isin(faces.part, (*KEPT, TWIN))), np.arange(len(faces.age))
+    kept = np.flatnonzero(np.isin(faces.part, KEPT) & (faces.picture < 0))
+    enough(faces, learnt, kept)
     judged, shipped = (
         ensemble_of(options.cache / f"{name}-{faces.key}.pt", source, rows, options)
         for name, rows in (("judged", learnt), ("shipped", everything))
     )
-    kept = np.flatnonzero(np.isin(faces.part, KEPT) & (faces.picture < 0))
     crowd = np.flatnonzero(np.isin(faces.part, KEPT) & (faces.picture >= 0))
     logit, covered = answers(judged, source, kept)
     judged.slope, judged.shift = calibration(logit.ravel(), np.repeat(faces.age[kept], COPIES))
     score = judged.score(torch.from_numpy(logit), torch.from_numpy(covered)).numpy()
     _, thresholds = config.load().policy.lookup("juvenile.face")
     hold, block = thresholds.hold or 0.0, thresholds.block or 1.0
-    half, few = figures.thresholds(score[:, 2:].ravel(), np.repeat(faces.age[kept], COPIES - 2))
+    reached = figures.thresholds(score[:, 2:].ravel(), np.repeat(faces.age[kept], COPIES - 2))
     text = (
-        f"Held from {hold:.2f} and blocked from {block:.2f}, as by the default pipeline. Of the spoilt copies half of"
-        f" the 18- to 24-year-olds reach {half:.3f}, and 1 % of those over 25 reach {few:.3f}.\n\n"
+        f"Held from {hold:.2f} and blocked from {block:.2f}, as by the default pipeline. Of the spoilt copies {reached}"
     )
+    text += ".\n\n"
     text += section(f"{len(kept)} faces that were not trained on", score, faces, kept, (hold, block))
     if len(crowd):
         crowded = judged.score(*(torch.from_numpy(part[:, 0]) for part in answers(judged, source, crowd))).numpy()

@@ -1,0 +1,73 @@
+"""Networks as on a processor that calculates in 16 bits: after each layer what is known is rounded to bfloat16.
+
+    python -m tests.rounded PROGRAM ARGUMENT...
+
+runs a program so. Processors with AMX or AVX512-BF16 do this by themselves.
+"""
+
+from __future__ import annotations
+
+import runpy
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from screening import engine
+
+# The layers after which is rounded: those that always give floats.
+LAYERS = set("Conv ConvTranspose Gemm MatMul BatchNormalization Relu PRelu LeakyRelu Sigmoid HardSwish Softmax".split())
+# (x * SPLIT) - (x * SPLIT - x) keeps the upper 8 of a float32's 24 digits (T. J. Dekker, 1971), as bfloat16 has them.
+SPLIT = np.array(2**16 + 1, np.float32)
+
+
+def bfloat16(array: NDArray[Any]) -> NDArray[np.float32]:
+    """The nearest numbers that bfloat16 has."""
+    plain = np.asarray(array, np.float32)
+    high: NDArray[np.float32] = plain * SPLIT
+    return high - (high - plain)
+
+
+def round_all() -> None:
+    """Has the engine round from now on, in this process."""
+    prepare = engine._prepare
+
+    def prepared(model: Any) -> bytes:
+        from onnx import numpy_helper
+
+        for tensor in model.graph.initializer:
+            array = numpy_helper.to_array(tensor)
+            if array.dtype in (np.float16, np.float32):
+                tensor.CopyFrom(numpy_helper.from_array(bfloat16(array).astype(array.dtype), tensor.name))
+        nodes = [part for node in model.graph.node for part in _with_rounding(node)]
+        del model.graph.node[:]
+        model.graph.node.extend(nodes)
+        model.graph.initializer.append(numpy_helper.from_array(SPLIT, "split"))
+        return prepare(model)
+
+    engine._prepare = prepared
+
+
+def _with_rounding(node: Any) -> Iterator[Any]:
+    """A layer, and what rounds its answers."""
+    from onnx import helper
+
+    yield node
+    if node.op_type not in LAYERS:
+        return
+    for place, name in enumerate(list(node.output)):
+        exact, high, low = (f"{name}_{word}" for word in ("exact", "high", "low"))
+        node.output[place] = exact
+        yield helper.make_node("Mul", [exact, "split"], [high])
+        yield helper.make_node("Sub", [high, exact], [low])
+        yield helper.make_node("Sub", [high, low], [name])
+
+
+if __name__ == "__main__":
+    round_all()
+    sys.argv = sys.argv[1:]
+    sys.path.insert(0, str(Path(sys.argv[0]).parent))
+    runpy.run_path(sys.argv[0], run_name="__main__")

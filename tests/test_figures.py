@@ -1,0 +1,92 @@
+"""The figures that trainings write into their cards, also where there is nothing to measure them on."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.rounded import bfloat16
+
+MODELS = Path(__file__).parents[1] / "models"
+SCORES = np.array([0.9, 0.8, 0.2, 0.1])
+AGES = np.array([8, 15, 21, 40])
+
+
+@pytest.fixture
+def module(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Imports a file of the juvenile network's, as its training does."""
+    for folder in (MODELS, MODELS / "juvenile"):
+        monkeypatch.syspath_prepend(str(folder))
+
+    def named(name: str) -> ModuleType:
+        return importlib.import_module(name)
+
+    return named
+
+
+@pytest.mark.parametrize(
+    ("shown", "scores"),
+    [
+        ([], []),  # nobody
+        ([True, True], [0.3, 0.9]),  # children alone
+        ([False, False], [0.3, 0.9]),  # adults alone
+    ],
+)
+def test_an_area_under_a_curve_of_nothing_to_tell_apart_is_not_measurable(
+    shown: list[bool], scores: list[float], module: Any
+) -> None:
+    assert module("ranking").area(shown, scores) == "not measurable"
+    assert module("ranking").area_under(shown, scores) is None
+
+
+def test_an_area_under_a_curve_is_the_share_of_pairs_in_the_right_order(module: Any) -> None:
+    pytest.importorskip("sklearn")
+    assert module("ranking").area([True, False, True, False], [0.9, 0.5, 0.4, 0.1]) == "0.750"
+
+
+def test_a_group_without_anybody_or_without_a_child_has_a_row_all_the_same(module: Any) -> None:
+    pytest.importorskip("sklearn")
+    groups = {
+        "everybody": np.ones(4, bool),
+        "nobody": np.zeros(4, bool),
+        "grown": AGES >= 18,
+        "children": AGES < 18,
+    }
+    rows = list(module("figures").by_group(SCORES, AGES, groups, 0.5))[2:]
+    areas = [row.split("|")[2].strip() for row in rows]
+    assert areas == ["1.000", "not measurable", "not measurable", "not measurable"]
+    assert rows[1] == "| nobody | not measurable | none | none | none | none |"
+
+
+@pytest.mark.parametrize(
+    ("ages", "said"),
+    [
+        (AGES, "half of the 18- to 24-year-olds reach 0.200, and 1 % of those over 25 reach 0.100"),
+        (np.array([8, 15, 16, 40]), "nobody is 18 to 24, and 1 % of those over 25 reach 0.100"),
+        (np.array([8, 15, 21, 22]), "half of the 18- to 24-year-olds reach 0.150, and nobody is over 25"),
+    ],
+)
+def test_a_threshold_that_nobody_is_there_for_is_not_measured(ages: Any, said: str, module: Any) -> None:
+    assert module("figures").thresholds(SCORES, ages) == said
+
+
+def test_who_judges_follows_from_the_name_and_a_twin_of_theirs_is_not_learnt_from(module: Any) -> None:
+    features = module("features")
+    dice = np.random.default_rng(4)
+    seen = dice.normal(0, 0.1, (40, 128)).astype(np.float32)
+    part = np.array([features.part_of(f"{number}.jpg") for number in range(40)])
+    learnt, judging = np.flatnonzero(part == 0)[0], np.flatnonzero(part == features.KEPT[0])[0]
+    # about as far away as still counts as a twin: in 16 bits one of them may be no twin any more
+    seen[learnt] = seen[judging] + dice.normal(0, features.TWINS / 128**0.5 * 0.99, 128)
+    for embedding in (seen, bfloat16(seen), bfloat16(seen * 1.01)):
+        after = features.without_twins(part, embedding)
+        for kept in features.KEPT:
+            assert (np.flatnonzero(after == kept) == np.flatnonzero(part == kept)).all()
+        assert set(np.flatnonzero(after != part)) <= {learnt}
+    seen[learnt] = seen[judging]
+    assert features.without_twins(part, seen)[learnt] == features.TWIN
