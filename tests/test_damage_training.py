@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from screening.engine import load
+from tests import PATIENCE
 
 TRAIN = Path(__file__).parents[1] / "models" / "damage" / "train.py"
 
@@ -55,7 +56,7 @@ def test_a_short_training_ends_in_a_network_that_the_engine_runs(drawn: Path, tm
     # train.py itself compares the engine's scores with torch's and fails where they differ
     done = subprocess.run(
         [sys.executable, str(TRAIN), str(drawn), "--steps", "2", "--limit", "12", "--out", str(out)],
-        capture_output=True, text=True, timeout=300, env=os.environ | {"OMP_NUM_THREADS": "1"}, check=False,
+        capture_output=True, text=True, timeout=PATIENCE, env=os.environ | {"OMP_NUM_THREADS": "1"}, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "wrote damage.onnx" in done.stdout

@@ -17,6 +17,7 @@ import pytest
 
 from screening.workflow import audit, run
 from screening.workflow.office import Office
+from tests import PATIENCE
 from tests.cleared import PLACE
 from tests.picture_files import picture, scenery
 from tests.test_scan import QUICK, command, screening
@@ -136,7 +137,7 @@ def test_killed_at_any_moment_a_scan_loses_nothing_and_the_next_goes_on(folder: 
             start_new_session=True,
         )  # fmt: skip
         # a few are killed as they start, the others once they have got further, however busy the machine is
-        until = time.monotonic() + (random.uniform(0.5, 2.0) if turn < 3 else 30)
+        until = time.monotonic() + (random.uniform(0.5, 2.0) if turn < 3 else PATIENCE)
         while time.monotonic() < until and process.poll() is None and lines() <= most:
             time.sleep(0.02)
         time.sleep(random.uniform(0, 0.3))

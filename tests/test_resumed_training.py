@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import PATIENCE
+
 MODELS = Path(__file__).resolve().parents[1] / "models"
 # in a process of its own: the training library replaces Pillow's way of opening files
 COMPARE = """
@@ -53,7 +55,7 @@ def test_a_shipped_network_can_be_trained_further_from_where_it_stands() -> None
     if importlib.util.find_spec("ultralytics") is None:
         pytest.skip("the `train` extra is not installed")
     ran = subprocess.run(
-        [sys.executable, "-c", COMPARE, MODELS], capture_output=True, text=True, timeout=300, check=False
+        [sys.executable, "-c", COMPARE, MODELS], capture_output=True, text=True, timeout=PATIENCE, check=False
     )
     assert ran.returncode == 0, ran.stderr[-2000:]
     damage, street, least, most, refused = json.loads(ran.stdout.splitlines()[-1])

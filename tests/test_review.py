@@ -27,6 +27,7 @@ from screening.workflow.decisions import Action, Decision, Decisions
 from screening.workflow.office import Office
 from screening.workflow.outcome import of_run
 from screening.workflow.sample import missed, sample
+from tests import PATIENCE
 from tests.picture_files import picture, scenery
 from tests.test_redact import PLACE, PLATES, street
 from tests.test_scan import command, screening
@@ -63,7 +64,7 @@ class Server:
 
     def ask(self, path: str, body: object = None, **headers: str) -> tuple[int, str, dict[str, str]]:
         """Status, text and headers of an answer; a body makes it a POST from the page itself."""
-        connection = http.client.HTTPConnection(self.host, timeout=30)
+        connection = http.client.HTTPConnection(self.host, timeout=PATIENCE)
         sent = {"Host": self.host, **headers}
         if body is not None:
             sent = {"Origin": f"http://{self.host}", "Content-Type": "application/json", **sent}
@@ -282,7 +283,7 @@ def test_findings_that_look_alike_are_decided_one_by_one(tmp_path: Path, monkeyp
 
 def test_it_stops_when_nobody_uses_it(shoot: Path) -> None:
     server = start(shoot, "--idle", 0.02)
-    _, said = server.process.communicate(timeout=30)
+    _, said = server.process.communicate(timeout=PATIENCE)
     assert server.process.returncode == 1
     assert f"{HELD + BLOCKED} pictures are still held or blocked" in said
 
@@ -291,7 +292,7 @@ def test_it_stops_when_nobody_uses_it(shoot: Path) -> None:
 def test_ctrl_c_ends_it_cleanly(shoot: Path) -> None:
     server = start(shoot)
     server.process.send_signal(signal.SIGINT)
-    _, said = server.process.communicate(timeout=30)
+    _, said = server.process.communicate(timeout=PATIENCE)
     assert server.process.returncode == 1
     assert "Traceback" not in said
     assert "still held or blocked" in said
@@ -342,7 +343,7 @@ def test_sixty_pictures_are_decided_with_the_keys_alone(browser: Any, server: Se
     press = page.keyboard.press
 
     def says(text: str) -> None:
-        page.get_by_text(text).first.wait_for(timeout=10_000)
+        page.get_by_text(text).first.wait_for(timeout=PATIENCE * 1000)
 
     says(f"0 of {HELD + BLOCKED + 3} decided")  # 3 of the clear ones are looked at too
     assert page.evaluate("document.cookie") == ""

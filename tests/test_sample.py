@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from tests import PATIENCE
+
 ROOT = Path(__file__).parent.parent
 
 # file -> rule that must hold or block it, and the verdict that follows
@@ -43,7 +45,7 @@ def run(shoot: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("sample") / "run"
     code = "from screening.cli import main; main()"
     command = [sys.executable, "-c", code, "scan", str(shoot), "--out", str(folder), "--annotate"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=400)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE)
     assert done.returncode == 1, done.stdout + done.stderr
     return folder
 
@@ -116,7 +118,7 @@ def test_the_wheel_carries_everything_and_screens_outside_the_clone(shoot: Path,
         capture_output=True,
         text=True,
         check=False,
-        timeout=300,
+        timeout=PATIENCE,
     )
     assert scan.returncode == 1, scan.stdout + scan.stderr
     verdicts = {photo["file"]: photo["verdict"] for photo in json.loads(scan.stdout)["photos"]}

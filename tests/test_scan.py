@@ -10,7 +10,6 @@ import signal
 import stat
 import subprocess
 import sys
-import time
 from concurrent.futures import BrokenExecutor, Future
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ import pytest
 import screening as package
 from screening import cli
 from screening.workflow.shoot import walk
+from tests import PATIENCE
 
 # No networks: these tests are about files, folders and exits.
 QUICK = """
@@ -47,7 +47,7 @@ def screening(*arguments: object, cwd: Path | None = None) -> subprocess.Complet
         capture_output=True,
         text=True,
         check=False,
-        timeout=300,
+        timeout=PATIENCE,
         cwd=cwd,
         encoding="utf-8",
     )
@@ -249,10 +249,11 @@ def test_ctrl_c_saves_what_is_done_and_blocks_the_rest(tmp_path: Path, bad_files
     folder = tmp_path / "shoot"
     folder.mkdir()
     picture = (bad_files / "odd" / "plain.jpg").read_bytes()
-    for index in range(600):
-        (folder / f"{index:03}.jpg").write_bytes(picture)
+    # each takes a twentieth of a second or more: long enough for a line of progress; the last ones never end
+    for name in (*(f"{index:03}" for index in range(400)), "hangs-0", "hangs-1", "hangs-2"):
+        (folder / f"{name}.jpg").write_bytes(picture)
     slow = tmp_path / "slow.toml"
-    slow.write_text(QUICK.replace('use = "metadata"', 'use = "tests.slow_stage:Slow"'))
+    slow.write_text("[limits]\nseconds = 3600\n" + QUICK.replace('use = "metadata"', 'use = "tests.slow_stage:Slow"'))
     root = Path(__file__).parent.parent
     process = subprocess.Popen(
         command("scan", folder, "--out", tmp_path / "run", "--pipeline", slow, "--jobs", 2),
@@ -264,19 +265,17 @@ def test_ctrl_c_saves_what_is_done_and_blocks_the_rest(tmp_path: Path, bad_files
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     assert process.stderr
-    process.stderr.readline()  # the first progress line: some are done
+    process.stderr.readline()  # the first line of progress: some are done
     process.send_signal(signal.SIGINT)
-    began = time.monotonic()
-    out, err = process.communicate(timeout=60)
-    assert time.monotonic() - began < 30
+    out, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130, err
     assert "Traceback" not in err
     assert "Stopped before the end" in out
     photos = json.loads((tmp_path / "run" / "report.json").read_text())["photos"]
     verdicts = [photo["verdict"] for photo in photos]
-    assert len(photos) == 600
+    assert len(verdicts) == 403
     assert verdicts.count("clear") > 0
-    assert verdicts.count("block") > 0
+    assert verdicts[-3:] == ["block"] * 3
 
 
 def slow(tmp_path: Path, bad_files: Path, *names: str, seconds: int = 60, once: bool = False) -> dict[str, str]:

@@ -18,6 +18,7 @@ import pytest
 from screening.finding import Box
 from screening.photo import Photo
 from screening.stages.street import find
+from tests import PATIENCE
 from tests.conftest import draw_into
 
 MODELS = Path(__file__).resolve().parents[1] / "models" / "street"
@@ -108,7 +109,12 @@ def test_training_runs_from_drawn_pictures_to_a_network_for_our_engine(tmp_path:
     command = [sys.executable, str(MODELS / "train.py"), str(data), "--out", str(out)]
     command += ["--work", str(tmp_path / "work"), "--epochs", "1", "--size", "96", "96", "96"]
     ended = subprocess.run(
-        command, env=os.environ | {"OMP_NUM_THREADS": "1"}, capture_output=True, text=True, timeout=600, check=False
+        command,
+        env=os.environ | {"OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
     )
     # the script itself refuses a network that answers differently in our engine
     assert ended.returncode == 0, ended.stderr[-2000:]
@@ -126,5 +132,5 @@ def test_training_without_a_teacher_wants_the_vehicles_marked(tmp_path: Path) ->
     labels = data / "plates" / "labels.json"
     labels.write_text(labels.read_text().replace('"vehicles"', '"cars"'))
     command = [sys.executable, str(MODELS / "train.py"), str(data), "--out", str(tmp_path / "street.onnx")]
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert (ended.returncode, "mark them in labels.json" in ended.stderr) == (1, True)

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from screening.weights import sha256_of
+from tests import PATIENCE
 from tests.cleared import Cleared
 from tests.conftest import FIXTURES
 
@@ -46,7 +47,7 @@ class Account:
         environment = {name: value for name, value in (os.environ | account).items() if value is not None}
         call = [sys.executable, EXAMPLES / "upload.py", cleared.clearance, *pictures]
         return subprocess.run(
-            list(map(str, call)), capture_output=True, text=True, check=False, timeout=60, env=environment
+            list(map(str, call)), capture_output=True, text=True, check=False, timeout=PATIENCE, env=environment
         )
 
 
