@@ -1,4 +1,4 @@
-"""The one place that runs a network: OpenVINO on the CPU, ONNX Runtime where OpenVINO is not to be had.
+"""The one place that runs a network: OpenVINO on the CPU, ONNX Runtime where OpenVINO cannot be used.
 
 `load("centerface")` gives a `Network`; calling it with a float32 array runs it on one thread. Work is spread
 over pictures, a process a core, because two workers of one thread are faster than one worker of two.
@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import functools
 import importlib.util
+import os
+import platform
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +29,8 @@ Floats = NDArray[np.float32]
 SMALLEST_NORMAL = float(np.finfo(np.float32).tiny)
 # Of a network compiled by shape so many are kept, those last used: each costs tens of megabytes.
 SHAPES = 4
+# OpenCV's number for the AVX instructions.
+AVX = 10
 
 
 class EngineError(ScreeningError):
@@ -75,7 +79,7 @@ def load(network: str | Path, *, engine: str = "auto", by_shape: bool = False) -
 
     Args:
         network: a name, or a Path.
-        engine: "openvino", "onnxruntime", or "auto" for the first of them that is installed.
+        engine: "openvino", "onnxruntime", or "auto" for the one to prefer here.
         by_shape: whether OpenVINO compiles it anew for each shape of its inputs (see `SHAPES`). Worth measuring: it
             makes some networks a tenth faster and does nothing for others.
 
@@ -89,7 +93,7 @@ def load(network: str | Path, *, engine: str = "auto", by_shape: bool = False) -
 def from_model(model: onnx.ModelProto, *, sha256: str = "", engine: str = "auto", by_shape: bool = False) -> Network:
     """A network from an ONNX model in memory (one that we build from another library's weights)."""
     if engine == "auto":
-        engine = "openvino" if importlib.util.find_spec("openvino") else "onnxruntime"
+        engine = preferred()
     data = _prepare(model)
     try:
         if engine == "openvino":
@@ -99,6 +103,21 @@ def from_model(model: onnx.ModelProto, *, sha256: str = "", engine: str = "auto"
     except RuntimeError as error:
         raise EngineError(f"{engine} cannot run this network") from error
     raise EngineError(f"no engine is called {engine!r}; known: openvino, onnxruntime, auto")
+
+
+def preferred() -> str:
+    """OpenVINO, the faster one, where it is installed, unless an Intel or AMD processor lacks AVX.
+
+    Small laptops did until 2020. There OpenVINO 2026.4 cannot compile some networks, and others give empty answers.
+    """
+    import cv2
+
+    if importlib.util.find_spec("openvino") is None:
+        return "onnxruntime"
+    without = platform.machine().lower() in ("x86_64", "amd64") and not cv2.checkHardwareSupport(AVX)
+    # by this variable OpenVINO can be told to behave as on such a processor
+    told = os.environ.get("ONEDNN_MAX_CPU_ISA", "").upper() == "SSE41"
+    return "onnxruntime" if without or told else "openvino"
 
 
 @functools.cache

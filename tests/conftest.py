@@ -14,6 +14,7 @@ import pytest
 from hypothesis import settings
 
 from tests.cleared import PASSPHRASE, Cleared, make_cleared
+from tests.rounded import round_all
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
 # No sandbox, because tests run as root in containers; nothing else may reach for the network.
@@ -25,6 +26,15 @@ ARGUMENTS = (
 settings.register_profile("check", derandomize=True, deadline=None)
 if os.environ.get("CI"):
     settings.load_profile("check")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--rounded", action="store_true", help="run networks as a processor with 16 bits does")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--rounded"):
+        round_all()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,11 +1,107 @@
-"""The engine: what a network answers does not depend on how it was compiled."""
+"""The engine: what a network answers does not depend on how it was compiled, and what follows not on the processor."""
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import cv2
 import numpy as np
 import pytest
 
-from screening.engine import SHAPES, EngineError, load
+from screening.engine import AVX, SHAPES, EngineError, load, preferred
+from tests import PATIENCE
+from tests.rounded import bfloat16
+
+ROOT = Path(__file__).parent.parent
+# Of the sample shoot: at least one picture for each network.
+PICTURES = ("open-day/portrait.jpg", "open-day/school-gate.jpg", "street/parked-car.jpg", "desk/letter.jpg")
+AVX512 = 13  # OpenCV's number
+
+
+def verdicts(shoot: Path, precision: str, **environment: str) -> dict[str, Any]:
+    """What follows for the pictures in a process of its own (see tests/verdicts.py)."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.verdicts", precision, *(str(shoot / name) for name in PICTURES)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE,
+        cwd=ROOT,
+        env=os.environ | environment,
+    )
+    assert done.returncode == 0, done.stderr
+    said: dict[str, Any] = json.loads(done.stdout)
+    return said
+
+
+@pytest.fixture(scope="module")
+def as_it_is(shoot: Path) -> dict[str, Any]:
+    """What follows here, with whatever the processor has."""
+    said = verdicts(shoot, "default")
+    assert len(said) == len(PICTURES)
+    assert not any("unscreened" in rules for rules in said.values())
+    return said
+
+
+def capabilities() -> list[str]:
+    openvino = pytest.importorskip("openvino", reason="openvino is not installed")
+    return list(openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES"))
+
+
+@pytest.mark.parametrize(
+    "precision",
+    [
+        "f32",  # as most processors calculate by themselves
+        "bf16",  # as those with AMX or AVX512-BF16 do
+        "rounded",  # the same, on any processor
+    ],
+)
+def test_the_same_follows_in_whatever_precision_networks_are_run(
+    precision: str, shoot: Path, as_it_is: dict[str, Any]
+) -> None:
+    if precision != "rounded" and "BF16" not in capabilities():
+        pytest.skip("this processor has neither AMX nor AVX512-BF16: it calculates in f32 alone")
+    assert verdicts(shoot, precision) == as_it_is
+
+
+@pytest.mark.parametrize(
+    ("instructions", "more"),
+    [
+        ("AVX2", AVX512),  # AVX-512, and AMX with it, masked
+        ("SSE41", AVX),  # run by ONNX Runtime
+    ],
+)
+def test_the_same_follows_with_wide_instructions_masked(
+    instructions: str, more: int, shoot: Path, as_it_is: dict[str, Any]
+) -> None:
+    if not cv2.checkHardwareSupport(more):
+        pytest.skip(f"this processor has no more than {instructions}")
+    assert verdicts(shoot, "default", ONEDNN_MAX_CPU_ISA=instructions) == as_it_is
+
+
+def test_where_the_processor_lacks_avx_another_engine_is_preferred(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("openvino", reason="openvino is not installed")
+    monkeypatch.delenv("ONEDNN_MAX_CPU_ISA", raising=False)
+    for machine, has, wanted in (
+        ("x86_64", True, "openvino"),
+        ("AMD64", False, "onnxruntime"),  # as Windows calls it
+        ("arm64", False, "openvino"),  # has no such instructions
+    ):
+        monkeypatch.setattr("platform.machine", lambda machine=machine: machine)
+        monkeypatch.setattr(cv2, "checkHardwareSupport", lambda feature, has=has: has)
+        assert preferred() == wanted
+
+
+def test_rounding_keeps_the_digits_that_bfloat16_has() -> None:
+    values = np.array([1 / 3, -7.123, 1e-30, 300.7, 0], np.float32)
+    rounded = bfloat16(values)
+    assert (rounded.view(np.uint32) & 0xFFFF == 0).all()
+    assert (np.abs(rounded - values) <= 2**-8 * np.abs(values)).all()
 
 
 def test_a_network_compiled_by_shape_answers_as_the_one_that_takes_any() -> None:
