@@ -32,23 +32,30 @@ def bfloat16(array: NDArray[Any]) -> NDArray[np.float32]:
 
 
 def round_all() -> None:
-    """Has the engine round from now on, in this process."""
-    prepare = engine._prepare
+    """Has OpenVINO round from now on, in this process; ONNX Runtime calculates in 32 bits on every processor."""
+    import onnx
 
-    def prepared(model: Any) -> bytes:
-        from onnx import numpy_helper
+    build = engine._openvino
 
-        for tensor in model.graph.initializer:
-            array = numpy_helper.to_array(tensor)
-            if array.dtype in (np.float16, np.float32):
-                tensor.CopyFrom(numpy_helper.from_array(bfloat16(array).astype(array.dtype), tensor.name))
-        nodes = [part for node in model.graph.node for part in _with_rounding(node)]
-        del model.graph.node[:]
-        model.graph.node.extend(nodes)
-        model.graph.initializer.append(numpy_helper.from_array(SPLIT, "split"))
-        return prepare(model)
+    def built(data: bytes, sha256: str, by_shape: bool) -> engine.Network:
+        return build(_rounding(onnx.load_from_string(data)), sha256, by_shape)
 
-    engine._prepare = prepared
+    engine._openvino = built
+
+
+def _rounding(model: Any) -> bytes:
+    """A network with its weights rounded, and with what rounds after its layers."""
+    from onnx import numpy_helper
+
+    for tensor in model.graph.initializer:
+        array = numpy_helper.to_array(tensor)
+        if array.dtype in (np.float16, np.float32):
+            tensor.CopyFrom(numpy_helper.from_array(bfloat16(array).astype(array.dtype), tensor.name))
+    nodes = [part for node in model.graph.node for part in _with_rounding(node)]
+    del model.graph.node[:]
+    model.graph.node.extend(nodes)
+    model.graph.initializer.append(numpy_helper.from_array(SPLIT, "split"))
+    return bytes(model.SerializeToString())
 
 
 def _with_rounding(node: Any) -> Iterator[Any]:

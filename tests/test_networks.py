@@ -214,7 +214,7 @@ def test_the_command_line_lists_checks_and_explains_networks(colours: Path, offi
     assert told().returncode == 2
     unknown = told("show", "colour")
     assert unknown.returncode == 2
-    assert unknown.stderr.startswith("screening: no network is called 'colour'; known: ")
+    assert unknown.stderr.startswith("screening: no network is called 'colour'; did you mean 'colours'?")
 
 
 @pytest.mark.parametrize("name", sorted(one.name for one in manifest().values() if not one.package))
