@@ -1,6 +1,6 @@
 """What the default pipeline finds and flags on labelled pictures: one table, with counts and Wilson 95 % intervals.
 
-    python benchmarks/accuracy.py [--data FOLDER] [--limit N] [--only SET ...] [--json FILE] [--list]
+    python -m benchmarks.accuracy [--data FOLDER] [--limit N] [--only SET ...] [--json FILE] [--list]
 
 FOLDER (by default what SCREENING_DATA names) holds plates/, house_numbers/, documents/, faces/, everyday/ and damage/
 as docs/figures.md describes them. A row counts pictures: of those that should be held or blocked for a rule, how many

@@ -1,6 +1,6 @@
 """How many gate answers a second, how many of them wrong, and how long a hundred pictures take.
 
-    python benchmarks/gate.py [--calls 10000] [--processes 8] [--threads 16] [--megabytes 6]
+    python -m benchmarks.gate [--calls 10000] [--processes 8] [--threads 16] [--megabytes 6]
 
 Signs a clearance in a folder of its own, asks the gate from many processes and threads at once about a cleared and a
 withheld picture in turn, and checks every answer and the log that they leave. Then `screening gate` on a hundred files.

@@ -1,6 +1,6 @@
 """How many faces of crowds are found, how many of their pictures are held for a child, and how many scenes for a face.
 
-    python benchmarks/people.py [--data FOLDER] [--limit N]
+    python -m benchmarks.people [--data FOLDER] [--limit N]
 
 FOLDER (by default what SCREENING_DATA names) holds faces/, pictures of crowds and portraits, in which every face is
 marked and most wear masks; models/juvenile/children.json says which show a child, and of which one cannot tell. A face
@@ -69,7 +69,7 @@ def main() -> None:
     labels = json.loads((folder / "labels.json").read_text(encoding="utf-8"))[: options.limit]
     known = json.loads(CHILDREN.read_text(encoding="utf-8"))
     with_child = {name for name, *_ in known["children"]}
-    somebody = set(*json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8")).values())
+    somebody: set[str] = set(*json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8")).values())
     scenes = sorted(path for path in (options.data / "everyday").glob("*") if path.name not in somebody)[
         : options.limit
     ]

@@ -1,6 +1,6 @@
 """How often the face register takes one person for another, and how often it knows a person again.
 
-    SCREENING_DATA=... python benchmarks/register.py [--portraits 900] [--least 40]
+    SCREENING_DATA=... python -m benchmarks.register [--portraits 900] [--least 40]
 
 Every picture in which exactly one face is found counts. Two pictures in one folder of `identities` are a true pair, in
 two folders a false one; `ages` (a person a picture; a few stand there twice, which counts against us) and the portraits
@@ -85,7 +85,8 @@ def main() -> None:
     children = [one for one in aged if one.age is not None and one.age < 14]
     teenagers = [one for one in aged if one.age is not None and 14 <= one.age < 18]
     adults = [one for one in aged if one.age is not None and one.age >= 18]
-    true, false = [], []
+    true: list[float] = []
+    false: list[float] = []
     for a, b in itertools.combinations(known, 2):
         (true if a.person == b.person else false).append(float(np.linalg.norm(a.embedding - b.embedding)))
     people = len({one.person for one in known})

@@ -1,6 +1,6 @@
 """How many British number plates are read right, character for character, in labelled street photographs.
 
-    python benchmarks/registrations.py [--data FOLDER] [--list]
+    python -m benchmarks.registrations [--data FOLDER] [--list]
 
 FOLDER (by default what SCREENING_DATA names) holds plates/. registrations.json lists 69 plates in 66 of its pictures
 that could be read by eye, from 50 pixels wide. A registration leads to a person, so the file keeps only a hash of each,

@@ -1,6 +1,6 @@
 """How fast a shoot is screened, against the sum of its parts and against peers, in one run.
 
-    python benchmarks/speed.py [--photos 12] [--megapixels 12] [--peers]
+    python -m benchmarks.speed [--photos 12] [--megapixels 12] [--peers]
 
 Draws photographs of the given size (two faces, two cars with plates, five lines of text each), screens them with the
 default pipeline as `screening scan` does, a worker a core, and prints pictures per second after start-up, peak
@@ -18,11 +18,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "fixtures"))
-
-import draw
 import numpy as np
 
+from fixtures import draw
 from screening import config
 from screening.finding import Finding
 from screening.photo import Photo

@@ -32,7 +32,7 @@ def find_uv() -> list[str]:
 
 def main() -> int:
     uv = [*find_uv(), "run", "--quiet", "--no-dev"]
-    subprocess.run([*uv, "python", "fixtures/make_shoot.py", SHOOT], cwd=ROOT, check=True)
+    subprocess.run([*uv, "python", "-m", "fixtures.make_shoot", SHOOT], cwd=ROOT, check=True)
     scan = subprocess.run(
         [*uv, "screening", "scan", SHOOT, "--out", RUN, "--purpose", "Trying screening on a drawn sample shoot"],
         cwd=ROOT,

@@ -1,6 +1,6 @@
 """Divides the labelled pictures, once and for all networks: what is learned from, what chooses, and what judges.
 
-    python models/split.py [DATA] [--out models/split.json]
+    python -m models.split [DATA] [--out models/split.json]
 
 A picture belongs to a family: its near copies, the same face, the same few people in the same rooms, a photographer's
 burst. A family lies in one part. `tune` is for whatever is chosen by looking: thresholds, checkpoints, which of two
@@ -32,7 +32,8 @@ from typing import Self
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from pictures import rgb
+
+from models.pictures import rgb
 
 Floats = NDArray[np.float32]
 FILE = Path(__file__).with_suffix(".json")

@@ -62,25 +62,25 @@ def astronaut() -> Path:
     return Path(skimage.__file__).parent / "data" / "astronaut.png"
 
 
-FIXTURES = Path(__file__).parent.parent / "fixtures"
+ROOT = Path(__file__).resolve().parents[1]
 
 
 def draw_into(folder: Path, script: str) -> Path:
     """Runs one of the scripts that draw the fixtures."""
-    subprocess.run([sys.executable, FIXTURES / script, folder], check=True, capture_output=True)
+    subprocess.run([sys.executable, "-m", f"fixtures.{script}", folder], cwd=ROOT, check=True, capture_output=True)
     return folder
 
 
 @pytest.fixture(scope="session")
 def shoot(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample shoot."""
-    return draw_into(tmp_path_factory.mktemp("shoot"), "make_shoot.py")
+    return draw_into(tmp_path_factory.mktemp("shoot"), "make_shoot")
 
 
 @pytest.fixture(scope="session")
 def bad_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with one of each broken file in `broken`, and of each odd but good one in `odd`."""
-    return draw_into(tmp_path_factory.mktemp("bad"), "make_broken.py")
+    return draw_into(tmp_path_factory.mktemp("bad"), "make_broken")
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,8 @@
 """Networks as on a processor that calculates in 16 bits: after each layer what is known is rounded to bfloat16.
 
-    python -m tests.rounded PROGRAM ARGUMENT...
+    python -m tests.rounded MODULE ARGUMENT...
 
-runs a program so. Processors with AMX or AVX512-BF16 do this by themselves.
+runs a module so. Processors with AMX or AVX512-BF16 do this by themselves.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import runpy
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -76,5 +75,4 @@ def _with_rounding(node: Any) -> Iterator[Any]:
 if __name__ == "__main__":
     round_all()
     sys.argv = sys.argv[1:]
-    sys.path.insert(0, str(Path(sys.argv[0]).parent))
-    runpy.run_path(sys.argv[0], run_name="__main__")
+    runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)

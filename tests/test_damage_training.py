@@ -15,8 +15,7 @@ import pytest
 
 from screening.engine import load
 from tests import PATIENCE
-
-TRAIN = Path(__file__).parents[1] / "models" / "damage" / "train.py"
+from tests.conftest import ROOT
 
 
 @pytest.fixture
@@ -55,9 +54,14 @@ def test_a_short_training_ends_in_a_network_that_the_engine_runs(drawn: Path, tm
     out = tmp_path / "damage.onnx"
     # train.py itself compares the engine's scores with torch's and fails where they differ
     done = subprocess.run(
-        [sys.executable, str(TRAIN), str(drawn), "--steps", "2", "--limit", "12", "--out", str(out)],
-        capture_output=True, text=True, timeout=PATIENCE, env=os.environ | {"OMP_NUM_THREADS": "1"}, check=False,
-    )  # fmt: skip
+        [sys.executable, "-m", "models.damage.train", str(drawn), "--steps", "2", "--limit", "12", "--out", str(out)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        env=os.environ | {"OMP_NUM_THREADS": "1"},
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     assert "wrote damage.onnx" in done.stdout
     assert out.stat().st_size < 10_000_000
@@ -68,6 +72,7 @@ def test_a_short_training_ends_in_a_network_that_the_engine_runs(drawn: Path, tm
 
 def test_the_training_says_what_it_needs(tmp_path: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if name != "SCREENING_DATA"}
-    done = subprocess.run([sys.executable, str(TRAIN)], capture_output=True, text=True, env=environment, check=False)
+    command = [sys.executable, "-m", "models.damage.train"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env=environment, check=False)
     assert done.returncode == 2
     assert "SCREENING_DATA" in done.stderr

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fixtures import draw
 from screening.config import load
 from screening.finding import Box, Finding
 from screening.photo import Photo
@@ -18,9 +19,7 @@ from screening.policy import Verdict
 from screening.stages import document_rules as rules
 from screening.stages.documents import Documents
 from screening.stages.text import Text
-from tests.test_fixtures import script
 
-draw = script("draw")
 CLEAR, HOLD, BLOCK = Verdict.CLEAR, Verdict.HOLD, Verdict.BLOCK
 PASSPORT = ["P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", "L898902C36UTO7408122F1204159ZE184226B<<<<<10"]
 FACE = Finding("face.identifiable", 0.9, "a face", Box(400, 100, 520, 260))

@@ -3,42 +3,31 @@
 from __future__ import annotations
 
 import functools
-import importlib
-import sys
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import pytest
 
+from fixtures import draw, make_broken, make_labelled, make_shoot
 from screening.evaluation.labels import read as read_labels
 from screening.photo import FileError, Photo, UnsupportedError
-
-FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
-
-
-def script(name: str) -> ModuleType:
-    """A script of the fixtures folder as a module."""
-    if str(FIXTURES) not in sys.path:
-        sys.path.insert(0, str(FIXTURES))
-    return importlib.import_module(name)
 
 
 @functools.cache
 def files(kind: str) -> dict[str, bytes]:
     """The broken or the odd files, made once."""
-    made: dict[str, bytes] = getattr(script("make_broken"), kind)()
+    made: dict[str, bytes] = getattr(make_broken, kind)()
     return made
 
 
 @pytest.mark.parametrize("name", ["street/two-cars.jpg", "desk/briefing.jpg", "open-day/portrait.jpg"])
 def test_a_picture_of_the_shoot_is_drawn_alike_twice(name: str) -> None:
-    draw = script("make_shoot").PICTURES[name]
+    draw = make_shoot.PICTURES[name]
     np.testing.assert_array_equal(draw(), draw())
 
 
 def test_a_plate_has_its_real_proportions() -> None:
-    plate = script("draw").plate("AB52 CDE", scale=2)
+    plate = draw.plate("AB52 CDE", scale=2)
     assert plate.shape == (222, 1040, 3)
     dark = (plate[30:180, 8:-8].max(axis=2) < 100).any(axis=0)
     edges = np.flatnonzero(np.diff(dark.astype(int)))
@@ -50,7 +39,7 @@ def test_a_plate_has_its_real_proportions() -> None:
 def test_a_code_says_what_it_was_given() -> None:
     import zxingcpp
 
-    read = zxingcpp.read_barcodes(script("draw").qr_code("https://example.org/join"))
+    read = zxingcpp.read_barcodes(draw.qr_code("https://example.org/join"))
     assert [code.text for code in read] == ["https://example.org/join"]
 
 
@@ -59,7 +48,7 @@ def test_a_broken_file_is_refused_with_a_reason(name: str, tmp_path: Path) -> No
     (tmp_path / name).write_bytes(files("broken")[name])
     with pytest.raises(FileError) as refusal:
         list(Photo.open(tmp_path / name).others())
-    assert isinstance(refusal.value, UnsupportedError) == (name in script("make_broken").UNSUPPORTED)
+    assert isinstance(refusal.value, UnsupportedError) == (name in make_broken.UNSUPPORTED)
 
 
 @pytest.mark.parametrize("name", sorted(files("odd")))
@@ -68,7 +57,7 @@ def test_an_odd_but_good_file_is_decoded_upright(name: str) -> None:
     if name == "one-pixel.png":
         assert (photo.width, photo.height) == (1, 1)
         return
-    view = np.asarray(script("make_broken").view().convert("L"), np.float32)
+    view = np.asarray(make_broken.view().convert("L"), np.float32)
     seen = np.asarray(photo.rgb, np.float32).mean(axis=2)
     assert seen.shape == view.shape
     # in cells, because one-bit.png is dithered, and without the left edge, which alpha.png hides
@@ -78,7 +67,7 @@ def test_an_odd_but_good_file_is_decoded_upright(name: str) -> None:
 
 
 def test_the_labelled_set_says_of_every_picture_what_it_shows(tmp_path: Path) -> None:
-    labelled = script("make_labelled")
+    labelled = make_labelled
     labels = read_labels(labelled.make_labelled(tmp_path))
     drawn = {one.file: one for one in labelled.pictures()}
     assert {path.name for path in tmp_path.glob("*.jpg")} == set(drawn) == {label.file for label in labels}

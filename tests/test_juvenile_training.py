@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
+import importlib
 import json
 import os
 import shutil
@@ -22,7 +22,6 @@ from screening.photo import Photo
 from screening.stages.embedding import describe
 
 ROOT = Path(__file__).parents[1]
-TRAIN = ROOT / "models" / "juvenile" / "train.py"
 
 
 def faces(portrait: NDArray[np.uint8], count: int) -> Iterator[NDArray[np.uint8]]:
@@ -67,10 +66,11 @@ def drawn(astronaut: Path, tmp_path: Path) -> Path:
 
 def train(data: Path, out: Path, *more: str, rounded: bool = False) -> subprocess.CompletedProcess[str]:
     """A short training, at will with an engine that calculates in 16 bits."""
-    start = ["-m", "tests.rounded"] if rounded else []
+    start = ["-m", "tests.rounded"] if rounded else ["-m"]
     options = ["--epochs", "1", "1", "--cache", str(out.parent / "cache"), "--out", str(out)]
     return subprocess.run(
-        [sys.executable, *start, str(TRAIN), str(data), *options, *more],
+        [sys.executable, *start, "models.juvenile.train", str(data), *options, *more],
+        cwd=ROOT,
         capture_output=True,
         text=True,
         env=os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)},
@@ -95,10 +95,7 @@ def judges_by_name(data: Path) -> set[tuple[int, int, int]]:
 
 def test_the_looker_begins_with_what_dlib_sees(astronaut: Path) -> None:
     torch = pytest.importorskip("torch")
-    where = importlib.util.spec_from_file_location("juvenile_network", TRAIN.with_name("network.py"))
-    assert where is not None and where.loader is not None
-    network = importlib.util.module_from_spec(where)
-    where.loader.exec_module(network)
+    network = importlib.import_module("models.juvenile.network")
     cut = np.ascontiguousarray(Photo.open(astronaut).rgb[40:190, 150:300])
     _, (maps,) = describe([cut])
     with torch.no_grad():

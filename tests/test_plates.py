@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -10,13 +9,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks import registrations
+from benchmarks.registrations import fingerprint
 from screening.finding import Box, Finding
 from screening.force import Force
 from screening.photo import Photo, Pixels
 from screening.stages.plates import Plates
 from screening.stages.text import Text
 
-BENCHMARKS = Path(__file__).resolve().parents[1] / "benchmarks"
 STREET = (95, 105, 100)
 WHITE, YELLOW, RED = (235, 235, 235), (235, 200, 30), (180, 30, 30)
 
@@ -231,11 +231,9 @@ def test_one_plate_that_was_detected_twice_is_one_finding() -> None:
     assert len(list(Plates()(Photo.from_array(picture()), twice))) == 1
 
 
-def test_close_plates_of_street_photographs_are_read(shared_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_close_plates_of_street_photographs_are_read(shared_data: Path) -> None:
     # the boxes are those of the labels; what they say was read by eye and is kept as hashes, since it leads to people
-    monkeypatch.syspath_prepend(str(BENCHMARKS))
-    fingerprint = importlib.import_module("registrations").fingerprint
-    known = json.loads((BENCHMARKS / "registrations.json").read_text())
+    known = json.loads(Path(registrations.__file__).with_suffix(".json").read_text())
     chosen = ("57dd8f73", "03e7b233", "048aba9b", "0f7c680f")
     labels = json.loads((shared_data / "plates" / "labels.json").read_text())
     labels = [label for label in labels if label["file"].startswith(chosen)]

@@ -20,10 +20,9 @@ from pathlib import Path
 import screening
 import numpy as np, onnxruntime, torch
 models = Path(sys.argv[1])
-sys.path[:0] = [str(models / "damage"), str(models / "street"), str(models), str(models.parent)]
-from folded import trainable
-from network import SIDE, Damage
-from resume import load_exported
+from models.damage.network import SIDE, Damage
+from models.damage.resume import load_exported
+from models.folded import trainable
 
 def differs(model, file, batch):
     session = onnxruntime.InferenceSession(str(file))
@@ -55,7 +54,12 @@ def test_a_shipped_network_can_be_trained_further_from_where_it_stands() -> None
     if importlib.util.find_spec("ultralytics") is None:
         pytest.skip("the `train` extra is not installed")
     ran = subprocess.run(
-        [sys.executable, "-c", COMPARE, MODELS], capture_output=True, text=True, timeout=PATIENCE, check=False
+        [sys.executable, "-c", COMPARE, MODELS],
+        cwd=MODELS.parent,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
     )
     assert ran.returncode == 0, ran.stderr[-2000:]
     damage, street, least, most, refused = json.loads(ran.stdout.splitlines()[-1])

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import importlib
 import tomllib
 from pathlib import Path
-from typing import Any
 
 import pytest
+
+from models.ship import ship
 
 CARD = "# red\n\nBy hand.\n\n<!-- written by train.py -->\n\nold\n\n<!-- to here -->\n\nBy hand too.\n"
 MANIFEST = """# Every network.
@@ -26,12 +26,6 @@ about = "what is [red]"
 
 
 @pytest.fixture
-def ship(monkeypatch: pytest.MonkeyPatch) -> Any:
-    monkeypatch.syspath_prepend(str(Path(__file__).resolve().parents[1] / "models"))
-    return importlib.import_module("ship").ship
-
-
-@pytest.fixture
 def models(tmp_path: Path) -> Path:
     (tmp_path / "red").mkdir()
     (tmp_path / "red" / "card.md").write_text(CARD)
@@ -40,7 +34,7 @@ def models(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_network_that_ships_is_recorded(ship: Any, models: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_network_that_ships_is_recorded(models: Path, capsys: pytest.CaptureFixture[str]) -> None:
     ship("red", b"trained anew", models / "red" / "red.onnx", "| recall |\n", folder=models)
     assert (models / "red" / "red.onnx").read_bytes() == b"trained anew"
     assert sorted(path.name for path in (models / "red").iterdir()) == ["card.md", "red.onnx"]
@@ -51,7 +45,7 @@ def test_a_network_that_ships_is_recorded(ship: Any, models: Path, capsys: pytes
     assert digest in capsys.readouterr().out
 
 
-def test_a_trial_changes_nothing(ship: Any, models: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_trial_changes_nothing(models: Path, capsys: pytest.CaptureFixture[str]) -> None:
     ship("red", b"tried", models / "trial.onnx", "| recall |", folder=models)
     assert (models / "trial.onnx").read_bytes() == b"tried"
     assert (models / "manifest.toml").read_text() == MANIFEST
@@ -59,7 +53,7 @@ def test_a_trial_changes_nothing(ship: Any, models: Path, capsys: pytest.Capture
     assert "| recall |" in capsys.readouterr().out
 
 
-def test_what_cannot_be_recorded_is_said_and_half_of_it_is_not_written(ship: Any, models: Path) -> None:
+def test_what_cannot_be_recorded_is_said_and_half_of_it_is_not_written(models: Path) -> None:
     with pytest.raises(ValueError, match="no entry for green"):
         ship("green", b"new", models / "red" / "red.onnx", "", folder=models)
     (models / "red" / "card.md").write_text("# red\n")

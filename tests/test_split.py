@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import importlib
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
-
-@pytest.fixture
-def split(monkeypatch: pytest.MonkeyPatch) -> Any:
-    monkeypatch.syspath_prepend(str(Path(__file__).resolve().parents[1] / "models"))
-    return importlib.import_module("split")
+from models import split
 
 
-def test_a_family_lies_in_one_part_and_a_picture_alone_is_its_own(split: Any) -> None:
+def test_a_family_lies_in_one_part_and_a_picture_alone_is_its_own() -> None:
     families = {f"plates/{number}.jpg": "plates/0.jpg" for number in range(40)}
     divided = split.Split(families)
     assert len({divided.part(name) for name in families}) == 1
     assert {divided.part(f"plates/alone{number}.jpg") for number in range(40)} == set(split.Part)
 
 
-def test_each_part_has_about_its_share_and_nothing_that_is_added_moves_a_picture(split: Any) -> None:
+def test_each_part_has_about_its_share_and_nothing_that_is_added_moves_a_picture() -> None:
     names = [f"ages/{number}.jpg" for number in range(4000)]
     count = Counter(split.Split().part(name) for name in names)
     assert 700 < count[split.Part.TUNE] < 900
@@ -33,12 +27,12 @@ def test_each_part_has_about_its_share_and_nothing_that_is_added_moves_a_picture
     assert [more.part(name) for name in names] == [split.Split().part(name) for name in names]
 
 
-def test_pairs_become_families_through_each_other(split: Any) -> None:
+def test_pairs_become_families_through_each_other() -> None:
     pairs = [("b", "c"), ("a", "b"), ("d", "d")]
     assert split.families(["a", "b", "c", "d"], iter(pairs)) == {"a": "a", "b": "a", "c": "a"}
 
 
-def test_what_was_settled_by_hand_holds_and_is_kept_in_the_file(split: Any, tmp_path: Path) -> None:
+def test_what_was_settled_by_hand_holds_and_is_kept_in_the_file(tmp_path: Path) -> None:
     divided = split.Split({"identities/one/1.jpg": "identities/one"}, {"identities/one": split.Part.TEST})
     (tmp_path / "split.json").write_text(divided.text(), encoding="utf-8")
     again = split.Split.of(tmp_path)
@@ -47,13 +41,13 @@ def test_what_was_settled_by_hand_holds_and_is_kept_in_the_file(split: Any, tmp_
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"parts": {}}', '{"parts": {"a": "judge"}, "families": {}}'])
-def test_a_file_that_is_no_split_is_refused_by_name(split: Any, tmp_path: Path, text: str) -> None:
+def test_a_file_that_is_no_split_is_refused_by_name(tmp_path: Path, text: str) -> None:
     (tmp_path / "split.json").write_text(text, encoding="utf-8")
     with pytest.raises(ValueError, match=r"split\.json: is not a split"):
         split.Split.of(tmp_path)
 
 
-def test_no_near_copy_of_a_labelled_picture_lies_in_another_part(split: Any, shared_data: Path) -> None:
+def test_no_near_copy_of_a_labelled_picture_lies_in_another_part(shared_data: Path) -> None:
     divided = split.Split.of(shared_data)
     for folder in ("faces", "damage_close", "rtc", "lanyards"):  # all folders would take a minute
         names = [name for name in split.pictures(shared_data) if name.startswith(f"{folder}/")]

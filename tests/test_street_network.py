@@ -10,18 +10,16 @@ import random
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
+from models.street import conditions
 from screening.finding import Box
 from screening.photo import Photo
 from screening.stages.street import find
 from tests import PATIENCE
-from tests.conftest import draw_into
-
-MODELS = Path(__file__).resolve().parents[1] / "models" / "street"
+from tests.conftest import ROOT, draw_into
 
 
 def held_out(name: str) -> bool:
@@ -74,15 +72,9 @@ def test_pictures_of_other_things_show_no_plate(shared_data: Path) -> None:
     assert len(shown) <= 2, shown
 
 
-@pytest.fixture
-def conditions(monkeypatch: pytest.MonkeyPatch) -> Any:
-    monkeypatch.syspath_prepend(str(MODELS))
-    return importlib.import_module("conditions")
-
-
 @pytest.mark.parametrize("condition", ["night", "dashboard"])
 def test_a_picture_as_taken_in_bad_light_is_the_same_each_time_and_keeps_its_size(
-    conditions: Any, condition: str, astronaut: Path
+    condition: str, astronaut: Path
 ) -> None:
     day = Photo.open(astronaut).rgb[:300, :400]
     once, again, other = (
@@ -93,7 +85,7 @@ def test_a_picture_as_taken_in_bad_light_is_the_same_each_time_and_keeps_its_siz
     assert not np.array_equal(once, other)
 
 
-def test_nights_are_darker_than_days_and_plates_stand_out(conditions: Any) -> None:
+def test_nights_are_darker_than_days_and_plates_stand_out() -> None:
     day = np.full((300, 400, 3), 150, np.uint8)
     nights = [conditions.taken(day, [(150, 140, 250, 160)], random.Random(seed), "night") for seed in range(20)]
     assert np.median([np.median(night) for night in nights]) < 100
@@ -105,11 +97,12 @@ def test_training_runs_from_drawn_pictures_to_a_network_for_our_engine(tmp_path:
     # looked for, not imported: it would replace Pillow's way of opening files for every test that follows
     if importlib.util.find_spec("ultralytics") is None:
         pytest.skip("the `train` extra is not installed")
-    data, out = draw_into(tmp_path / "drawn", "make_street.py"), tmp_path / "street.onnx"
-    command = [sys.executable, str(MODELS / "train.py"), str(data), "--out", str(out)]
+    data, out = draw_into(tmp_path / "drawn", "make_street"), tmp_path / "street.onnx"
+    command = [sys.executable, "-m", "models.street.train", str(data), "--out", str(out)]
     command += ["--work", str(tmp_path / "work"), "--epochs", "1", "--size", "96", "96", "96"]
     ended = subprocess.run(
         command,
+        cwd=ROOT,
         env=os.environ | {"OMP_NUM_THREADS": "1"},
         capture_output=True,
         text=True,
@@ -128,9 +121,9 @@ def test_training_runs_from_drawn_pictures_to_a_network_for_our_engine(tmp_path:
 def test_training_without_a_teacher_wants_the_vehicles_marked(tmp_path: Path) -> None:
     if importlib.util.find_spec("ultralytics") is None:
         pytest.skip("the `train` extra is not installed")
-    data = draw_into(tmp_path / "drawn", "make_street.py")
+    data = draw_into(tmp_path / "drawn", "make_street")
     labels = data / "plates" / "labels.json"
     labels.write_text(labels.read_text().replace('"vehicles"', '"cars"'))
-    command = [sys.executable, str(MODELS / "train.py"), str(data), "--out", str(tmp_path / "street.onnx")]
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
+    command = [sys.executable, "-m", "models.street.train", str(data), "--out", str(tmp_path / "street.onnx")]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert (ended.returncode, "mark them in labels.json" in ended.stderr) == (1, True)

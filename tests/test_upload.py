@@ -14,9 +14,9 @@ import pytest
 from screening.weights import sha256_of
 from tests import PATIENCE
 from tests.cleared import Cleared
-from tests.conftest import FIXTURES
+from tests.conftest import ROOT
 
-EXAMPLES = FIXTURES.parent / "examples"
+EXAMPLES = ROOT / "examples"
 
 
 @dataclass(frozen=True, slots=True)

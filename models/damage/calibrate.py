@@ -6,12 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from material import Example, Picture
-from network import Damage
 from numpy.typing import NDArray
-from pictures import rgb
-from views import box_of, cut, fitted
 
+from models.damage.material import Example, Picture
+from models.damage.network import Damage
+from models.damage.views import box_of, cut, fitted
+from models.pictures import rgb
 from screening.stages.vehicles import views
 
 

@@ -1,6 +1,6 @@
 """Prints the figures of the card: the stage's scores on the labelled pictures that were kept out of the training.
 
-    python models/damage/evaluate.py DATA
+    python -m models.damage.evaluate DATA
 
 DATA is the folder that train.py reads. A picture's score is the highest that the stage gives it, as a pipeline would
 see it; the vehicles are those that the stage's own street network finds. `--all` takes every picture of the sources
@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -19,15 +18,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
-
-from material import Example, examples  # noqa: E402
-from pictures import rgb  # noqa: E402
-from ranking import area  # noqa: E402
-
-from screening.evaluation.intervals import told  # noqa: E402
-from screening.photo import Photo  # noqa: E402
-from screening.stages.vehicles import Vehicles  # noqa: E402
+from models.damage.material import Example, examples
+from models.pictures import rgb
+from models.ranking import area
+from screening.evaluation.intervals import told
+from screening.photo import Photo
+from screening.stages.vehicles import Vehicles
 
 DAMAGED = ("wreck", "major", "moderate", "glass", "part", "damage", "minor")
 SOUND = ("street", "sound", "yard", "other")
@@ -53,15 +49,20 @@ def main() -> None:
     if not options.worst:
         print(figures(network, options.data, whole=options.all, limit=options.limit))
         return
-    rows = scored(Vehicles(network=network), kept(options.data, options.all, options.limit), options.data)
+    rows = scored(stage_of(network), kept(options.data, options.all, options.limit), options.data)
     for source in (*DAMAGED, *SOUND):
         wrong = sorted((row for row in rows if row[0] == source), key=lambda row: row[2], reverse=source in SOUND)
         print(source, ", ".join(f"{Path(name).name} {score:.2f}" for _, name, score in wrong[: options.worst]))
 
 
+def stage_of(network: str | Path) -> Vehicles:
+    """The stage with a network of ours by its name, or one on trial by its file, which no pipeline could name."""
+    return Vehicles(network=network)  # type: ignore[arg-type]
+
+
 def figures(network: str | Path, data: Path, *, whole: Iterable[str] = (), limit: int | None = None) -> str:
     """The card's tables of a network, measured on the kept pictures and on all of the sources `whole`."""
-    stage = Vehicles(network=network)
+    stage = stage_of(network)
     pictures = kept(data, whole, limit)
     scores: Scores = {}
     for source, name, score in scored(stage, pictures, data):

@@ -7,14 +7,16 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from material import Picture
-from network import SIDE, Damage
+
+from models.damage.material import Picture
+from models.damage.network import SIDE, Damage
 
 
 def to_onnx(network: Damage, out: Path) -> None:
     """Write the network as ONNX: `crops` (n, 3, SIDE, SIDE) in, `logits` (n,) out."""
     import onnx
-    from folded import halve
+
+    from models.folded import halve
 
     plain = network.to(memory_format=torch.contiguous_format).eval()
     torch.onnx.export(

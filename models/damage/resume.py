@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 import torch
-from network import SIDE, Damage
 from numpy.typing import NDArray
 from torch import nn
+
+from models.damage.network import SIDE, Damage
 
 
 def load_exported(network: Damage, path: Path, crops: Sequence[NDArray[np.uint8]]) -> None:
@@ -27,7 +28,8 @@ def load_exported(network: Damage, path: Path, crops: Sequence[NDArray[np.uint8]
         ValueError: if the file is not the damage network's.
     """
     import onnx
-    from folded import exported_weights, normalise, unfold
+
+    from models.folded import exported_weights, normalise, unfold
 
     there = exported_weights(path)
     # the exporter drops the names of folded layers, so they are matched in the order in which they run

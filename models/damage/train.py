@@ -1,6 +1,6 @@
 """Trains the damage network: from labelled pictures to damage.onnx, in one command.
 
-    python models/damage/train.py DATA --start yolov5n.pt --out models/damage/damage.onnx
+    python -m models.damage.train DATA --start yolov5n.pt --out models/damage/damage.onnx
 
 DATA is the folder with damage/, plates/, everyday/, faces/, scene_text/ and house_numbers/ (by default the one that
 SCREENING_DATA names). The network starts from EfficientNet-lite0 as it was trained on ImageNet, which the `train` extra
@@ -19,13 +19,12 @@ import argparse
 import copy
 import math
 import os
-import sys
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -33,16 +32,17 @@ import numpy as np
 import screening  # noqa: F401  keeps `ultralytics` from calling out
 
 if TYPE_CHECKING:
-    from material import Example, Picture
-    from network import Damage
     from torch import Tensor
-    from views import View
+
+    from models.damage.material import Example, Picture
+    from models.damage.network import Damage
+    from models.damage.views import View
+
+from models.learning import follow, halfway
+from models.ship import ship
 
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parent / "street")]
 
-from learning import follow, halfway  # noqa: E402
-from ship import ship  # noqa: E402
 
 SEED = 7
 BATCH = 32
@@ -107,21 +107,23 @@ def main() -> None:
 def train(options: argparse.Namespace, work: Path) -> None:
     """Find the vehicles, learn, calibrate and judge by the kept pictures, learn from these too, export, record."""
     import torch
-    from calibrate import calibrate, calibration, crops_of
-    from evaluate import figures
-    from export import agrees, to_onnx
-    from material import examples, with_vehicles
-    from pictures import rgb
+
+    from models.damage.calibrate import calibrate, calibration, crops_of
+    from models.damage.evaluate import figures
+    from models.damage.export import agrees, to_onnx
+    from models.damage.material import examples, with_vehicles
+    from models.pictures import rgb
 
     torch.set_num_threads(options.threads)
     cv2.setNumThreads(options.threads)
     torch.manual_seed(options.seed)
     cv2.setRNGSeed(options.seed)
     dice = np.random.default_rng(options.seed)
-    find = vehicles_by_ours
+    find: Callable[[Picture], list[tuple[float, ...]]] = vehicles_by_ours
     if options.start:
-        street: Any = import_module("teacher")  # the street network learns from the same teacher
-        find = street.Teacher(options.start).find
+        from models.street.teacher import Teacher  # the street network learns from the same one
+
+        find = Teacher(options.start).find
     known = with_vehicles(examples(options.data, options.limit), options.data, find, work)
     shown = [one for one in known if one.source not in options.without]
     seen = [one for one in shown if not one.held]
@@ -142,7 +144,7 @@ def train(options: argparse.Namespace, work: Path) -> None:
 
 def begin(shown: list[Example], options: argparse.Namespace, dice: np.random.Generator) -> Damage:
     """A network before its last round."""
-    from network import Damage
+    from models.damage.network import Damage
 
     network = Damage()
     if options.resume:
@@ -170,9 +172,9 @@ def resume(
     network: Damage, exported: Path, shown: list[Example], data: Path, dice: np.random.Generator, *, count: int = 96
 ) -> None:
     """Give a network the weights of an exported one, on views of the pictures that it is going to learn from."""
-    from pictures import rgb
-    from resume import load_exported
-    from views import training_view
+    from models.damage.resume import load_exported
+    from models.damage.views import training_view
+    from models.pictures import rgb
 
     chosen = [drawn(shown, dice) for _ in range(count)]
     views = [training_view(one, lambda other: rgb(data / other.name), one, dice, harsh=0.4) for one in chosen]
@@ -193,10 +195,11 @@ def learn(
 ) -> None:
     """Draw examples by source, make a view of each, follow the loss; keep the running mean of the last steps."""
     import torch
-    from material import MOTORCYCLES
-    from pictures import rgb
     from ultralytics.utils.torch_utils import ModelEMA
-    from views import training_view
+
+    from models.damage.material import MOTORCYCLES
+    from models.damage.views import training_view
+    from models.pictures import rgb
 
     by_source = {source: [example for example in known if example.source == source] for source in SHARES}
     sources = [source for source in SHARES if by_source[source]]

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from material import Example, Outline, Picture, Square
-from network import CELLS, SIDE
 from numpy.random import Generator
 
+from models.damage.material import Example, Outline, Picture, Square
+from models.damage.network import CELLS, SIDE
 from screening.finding import Box
 from screening.stages.vehicles import surroundings
 

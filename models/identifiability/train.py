@@ -1,6 +1,6 @@
 """Fits the score of `face.identifiable` to where face recognition fails: identities/ and ages/ to identifiability.json.
 
-    python models/identifiability/train.py [DATA] [--out models/identifiability/identifiability.json]
+    python -m models.identifiability.train [DATA] [--out models/identifiability/identifiability.json]
 
 DATA is the folder with identities/ and ages/ (by default the one that SCREENING_DATA names). Faces are made smaller in
 steps and then left alone, blurred, moved, made noisy, compressed, masked or given dark glasses; each copy is found and
@@ -16,7 +16,6 @@ import json
 import math
 import os
 import re
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,17 +26,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
+from models import pictures
+from models.juvenile import degrade
+from models.ranking import area_under
+from models.ship import ship
 from screening.evaluation.intervals import told
 from screening.stages import embedding
 from screening.stages.centerface import Face, detect
 from screening.stages.identifiability import measure
 
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parent / "juvenile"), str(HERE.parent)]
-import degrade  # noqa: E402
-import pictures  # noqa: E402
-from ranking import area_under  # noqa: E402
-from ship import ship  # noqa: E402
 
 SEED = 20
 HEIGHTS = (8, 12, 16, 20, 24, 32, 40, 56, 80)
@@ -161,7 +159,9 @@ def same_picture(data: Path, count: int = 120) -> dict[str, float]:
     paths = [path for path in pictures.pictures_in(data / "ages") if int(path.name.split("_")[0]) >= 18]
     originals = []
     for index in random.permutation(len(paths))[: count * 2]:
-        wide = np.asarray(cv2.copyMakeBorder(pictures.rgb(paths[index]), *[44] * 4, cv2.BORDER_REPLICATE), np.uint8)
+        wide = np.asarray(
+            cv2.copyMakeBorder(pictures.rgb(paths[index]), 44, 44, 44, 44, cv2.BORDER_REPLICATE), np.uint8
+        )
         if found := detect(wide, minimum=0.5):
             face = max(found, key=lambda face: face.height)
             originals.append(Person(paths[index].name, wide, face, embedding.embed(wide, [face.points])[0]))

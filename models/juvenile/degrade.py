@@ -65,7 +65,7 @@ def surround(rgb: Pixels, points: Points, backdrops: Sequence[Pixels], random: R
     border = cv2.BORDER_REFLECT_101 if kind < 0.15 else cv2.BORDER_REPLICATE
     wide = np.asarray(cv2.copyMakeBorder(rgb, margin, margin, margin, margin, border), np.uint8)
     if kind > 0.4 and backdrops:
-        behind = backdrops[random.integers(len(backdrops))]
+        behind = backdrops[int(random.integers(len(backdrops)))]
         side = int(random.integers(40, min(behind.shape[:2]) + 1))
         top, left = random.integers(0, behind.shape[0] - side + 1), random.integers(0, behind.shape[1] - side + 1)
         wide = np.asarray(cv2.resize(behind[top : top + side, left : left + side], wide.shape[1::-1]), np.uint8)
@@ -131,7 +131,7 @@ def light(rgb: Pixels, random: Random) -> Pixels:
     picture = grey + (picture - grey) * random.uniform(0.3, 1.4)
     if random.random() < 0.3:
         picture = picture * np.linspace(1, random.uniform(0.4, 0.9), rgb.shape[1])[:: random.choice([-1, 1]), None]
-    return np.clip(picture * 255, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(picture * 255, 0, 255), np.uint8)
 
 
 def old_print(rgb: Pixels, random: Random) -> Pixels:
@@ -177,7 +177,7 @@ def mask(rgb: Pixels, points: Points, random: Random) -> Pixels:
     # what is under it still shades the cloth a little
     shade = 0.7 + 0.3 * cv2.GaussianBlur(rgb, (0, 0), 6).mean(axis=2, keepdims=True) / max(float(rgb.mean()), 1)
     cloth = np.clip(colour * folds * shade + random.normal(0, random.uniform(0, 8), rgb.shape), 0, 255)
-    return (rgb * (1 - soft) + cloth * soft).astype(np.uint8)
+    return np.asarray(rgb * (1 - soft) + cloth * soft, np.uint8)
 
 
 def glasses(rgb: Pixels, points: Points, random: Random) -> Pixels:
@@ -215,7 +215,8 @@ def anew(cut: Pixels, random: Random) -> Pixels:
     side = cut.shape[0]
     if random.random() < 0.5:
         cut = np.ascontiguousarray(cut[:, ::-1])
-    turn = cv2.getRotationMatrix2D((side / 2, side / 2), random.normal(0, 7), float(np.exp(random.normal(0.03, 0.07))))
+    scale = float(np.exp(random.normal(0.03, 0.07)))
+    turn = np.asarray(cv2.getRotationMatrix2D((side / 2, side / 2), random.normal(0, 7), scale), np.float64)
     turn[:, 2] += random.normal(0, 0.027 * side, 2)
     picture = cv2.warpAffine(cut, turn, (side, side), borderMode=cv2.BORDER_REPLICATE)
     saturation = 0.0 if random.random() < 0.15 else random.uniform(0.3, 1.3)

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 import cv2
-import degrade
 import numpy as np
 from numpy.typing import NDArray
-from pictures import pictures_in, rgb
 
+from models.juvenile import degrade
+from models.pictures import pictures_in, rgb
 from screening.finding import Box, Finding
 from screening.photo import Photo
 from screening.stages.centerface import detect
@@ -190,7 +190,7 @@ def _backdrops(data: Path) -> Iterator[degrade.Pixels]:
 
 def landmarks(rgb: degrade.Pixels) -> degrade.Points | None:
     """The landmarks of the face that fills a tight cut-out, as the face finder of a scan gives them, or None."""
-    wide = np.ascontiguousarray(cv2.copyMakeBorder(rgb, *[MARGIN] * 4, cv2.BORDER_REPLICATE))
+    wide = np.asarray(cv2.copyMakeBorder(rgb, MARGIN, MARGIN, MARGIN, MARGIN, cv2.BORDER_REPLICATE), np.uint8)
     found = detect(wide, minimum=0.3)
     return np.array(max(found, key=lambda face: face.height).points) - MARGIN if found else None
 

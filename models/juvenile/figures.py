@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
-from ranking import area
 
+from models.ranking import area
 from screening.evaluation.intervals import told
 
 Floats = NDArray[np.float64]

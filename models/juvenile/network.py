@@ -180,7 +180,8 @@ def to_onnx(ensemble: Ensemble, out: Path) -> None:
     In: `embedding` (n, 128), `maps` (n, 128, 8, 8) and `chips` (n, 3, 150, 150); out: `score` (n,) and `age` (n,).
     """
     import onnx
-    from folded import halve
+
+    from models.folded import halve
 
     inputs = {"embedding": (1, 128), "maps": (1, 128, 8, 8), "chips": (1, 3, SIDE, SIDE)}
     shapes = {name: {0: "n"} for name in (*inputs, "score", "age")}

@@ -1,6 +1,6 @@
 """Trains the juvenile network: from the labelled faces of ages/ to juvenile.onnx, its card and its manifest entry.
 
-    python models/juvenile/train.py [DATA] [--cache FOLDER] [--out models/juvenile/juvenile.onnx]
+    python -m models.juvenile.train [DATA] [--cache FOLDER] [--out models/juvenile/juvenile.onnx]
 
 DATA is the folder with ages/, faces/ and everyday/ (by default the one that SCREENING_DATA names). A file name in
 ages/ begins with age_gender_ethnicity. faces/ and everyday/ may be missing. Of faces/, crowds of which many wear masks,
@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,16 +25,14 @@ import torch
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
+from models.juvenile import figures
+from models.juvenile.degrade import anew
+from models.juvenile.features import CHILD, COPIES, GROWN, KEPT, TWIN, Faces, read
+from models.juvenile.network import ADULT, CUTS, WEIGHTS, Cover, Ensemble, Looker, Reader, targets, to_onnx
+from models.learning import follow
+from models.ranking import area
+from models.ship import ship
 from screening import config
-
-sys.path.append(str(Path(__file__).resolve().parents[1]))
-import figures
-from degrade import anew
-from features import CHILD, COPIES, GROWN, KEPT, TWIN, Faces, read
-from learning import follow
-from network import ADULT, CUTS, WEIGHTS, Cover, Ensemble, Looker, Reader, targets, to_onnx
-from ranking import area
-from ship import ship
 
 HERE = Path(__file__).resolve().parent
 SEED = 20

@@ -24,7 +24,7 @@ def taken(picture: Picture, plates: Sequence[Sequence[float]], dice: random.Rand
     `picture` is RGB, (height, width, 3); `plates` are [left, top, right, bottom] in its pixels, which light up.
     """
     night = (condition or dice.choice(CONDITIONS)) == "night"
-    linear = (picture.astype(np.float32) / 255) ** 2.2
+    linear = np.asarray((picture / 255) ** 2.2, np.float32)
     linear = _at_night(linear, plates, dice) if night else _through_windscreen(linear, dice)
     value = np.clip(_smeared(linear, dice), 0, 1) ** (1 / 2.2)
     quality = [cv2.IMWRITE_JPEG_QUALITY, dice.randint(40, 90) if night else dice.randint(15, 60)]
@@ -71,8 +71,8 @@ def _smeared(linear: _Light, dice: random.Random) -> _Light:
     kernel = np.zeros((length, length), np.float32)
     kernel[length // 2] = 1
     turn = cv2.getRotationMatrix2D((length // 2, length // 2), dice.uniform(0, 180), 1)
-    kernel = cv2.warpAffine(kernel, turn, (length, length))
-    return np.asarray(cv2.filter2D(linear, -1, kernel / kernel.sum()), np.float32)
+    turned = cv2.warpAffine(kernel, turn, (length, length))
+    return np.asarray(cv2.filter2D(linear, -1, turned / turned.sum()), np.float32)
 
 
 def _glow(size: tuple[int, int], x: float, y: float, radius: float) -> _Light:

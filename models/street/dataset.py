@@ -12,10 +12,11 @@ from typing import Any
 
 import cv2
 import numpy as np
-from conditions import taken
-from drawn_plates import lay_over
 from numpy.typing import NDArray
-from pictures import pictures_in, rgb
+
+from models.pictures import pictures_in, rgb
+from models.street.conditions import taken
+from models.street.drawn_plates import lay_over
 
 VEHICLE, PLATE = 0, 1
 NAMES = {VEHICLE: "vehicle", PLATE: "plate"}
@@ -139,7 +140,7 @@ def close_up(
     y = max(0.0, top - chance.random() * (high - bottom + top))
     part = picture[int(y) : int(y + high), int(x) : int(x + wide)]
     rows, columns = part.shape[:2]
-    inside = []
+    inside: list[tuple[float, ...]] = []
     for kind, *sides in boxes:
         cut = (
             max(sides[0] - int(x), 0),

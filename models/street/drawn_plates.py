@@ -28,8 +28,13 @@ def _font(size: int) -> Any:
 
 def registration(random_: random.Random) -> str:
     """Return an invented registration in the present style, or in one of the two before it."""
-    letters = lambda count: "".join(random_.choices(_LETTERS, k=count))  # noqa: E731
-    digits = lambda count: "".join(random_.choices(string.digits, k=count))  # noqa: E731
+
+    def letters(count: int) -> str:
+        return "".join(random_.choices(_LETTERS, k=count))
+
+    def digits(count: int) -> str:
+        return "".join(random_.choices(string.digits, k=count))
+
     style = random_.random()
     if style < 0.75:
         return f"{letters(2)}{digits(2)} {letters(3)}"

@@ -1,6 +1,6 @@
 """Measures the street network as the product runs it, on the labelled pictures that training never saw.
 
-    python models/street/evaluate.py DATA [--network models/street/street.onnx] [--start yolov5n.pt]
+    python -m models.street.evaluate DATA [--network models/street/street.onnx] [--start yolov5n.pt]
 
 Prints the tables of the card: how many of the plates marked by hand are found, by width in pixels of the picture, at
 several least scores, by day and as `conditions.py` makes the same pictures look; with `--start` how many of the
@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import os
 import random
-import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,15 +21,13 @@ from typing import Any
 import cv2
 import numpy as np
 
+from models.pictures import rgb
+from models.street.conditions import CONDITIONS, taken
+from models.street.dataset import EMPTY, held_out, plates_by_hand, shuffled
 from screening.evaluation.intervals import told
 from screening.finding import Box
 from screening.photo import Photo
 from screening.stages.street import find
-
-sys.path.append(str(Path(__file__).resolve().parents[1]))
-from conditions import CONDITIONS, taken
-from dataset import EMPTY, held_out, plates_by_hand, shuffled
-from pictures import rgb
 
 # Widths of plates, in pixels.
 BANDS = {"45 px wide and more": (45, 10_000), "25 to 44 px": (25, 45), "under 25 px": (0, 25)}
@@ -58,7 +55,7 @@ def main() -> None:
         parser.error("name the folder of labelled pictures, or set SCREENING_DATA")
     teacher = None
     if options.start:
-        from teacher import Teacher
+        from models.street.teacher import Teacher
 
         teacher = Teacher(options.start).find
     looks = {"folder": options.folder, "closer": not options.once, "limit": options.limit}
@@ -86,8 +83,8 @@ def figures(
     hits = [score >= USED for score in far_away(marked, looks)]
     lines += ["", f"Plates made {FAR} px wide in a picture of 12 megapixels: {told(sum(hits), len(hits))}."]
     if seen[""].vehicles:
-        hits = sum(score >= VEHICLE for score in seen[""].vehicles)
-        lines += ["", f"Of the vehicles that the teacher sees by day: {told(hits, len(seen[''].vehicles))}."]
+        told_of = sum(score >= VEHICLE for score in seen[""].vehicles)
+        lines += ["", f"Of the vehicles that the teacher sees by day: {told(told_of, len(seen[''].vehicles))}."]
     lines += ["", *empty(data, looks, limit)]
     return "\n".join(lines)
 

@@ -16,8 +16,9 @@ def to_onnx(checkpoint: Path, out: Path, pictures: Sequence[Path]) -> None:
     On the pictures its answers are compared with those of `ultralytics`.
     """
     import onnx
-    from folded import halve
     from ultralytics import YOLO
+
+    from models.folded import halve
 
     written = Path(YOLO(checkpoint).export(format="onnx", dynamic=True, simplify=False, opset=17, device="cpu"))
     model = onnx.load(written)
@@ -41,9 +42,9 @@ def compare(checkpoint: Path, out: Path, pictures: Sequence[Path], *, pixels: fl
     """
     import cv2
     import torch
-    from pictures import rgb
     from ultralytics import YOLO
 
+    from models.pictures import rgb
     from screening.engine import load
 
     small = [cv2.resize(rgb(path), (512, 384), interpolation=cv2.INTER_AREA) for path in pictures]

@@ -80,7 +80,7 @@ class Teacher:
 
     def find(self, rgb: NDArray[np.uint8], *, least: float = 0.3) -> list[tuple[float, ...]]:
         """Return (left, top, right, bottom, score) of the vehicles: two sizes, and their mirror images."""
-        from torchvision.ops import nms  # type: ignore[import-untyped]
+        from torchvision.ops import nms
 
         boxes = torch.cat([self._look(rgb, 704), self._look(rgb, 352)])  # the small one takes in close-ups
         boxes = boxes[boxes[:, 4] >= least]
@@ -106,7 +106,7 @@ class Teacher:
     def _boxes(self, canvas: NDArray[np.uint8]) -> torch.Tensor:
         value: Any = torch.from_numpy(canvas).permute(2, 0, 1)[None].float() / 255
         kept: list[torch.Tensor] = []
-        for layer in list(self.body.model)[:-1]:  # type: ignore[arg-type,union-attr]
+        for layer in list(self.body.model)[:-1]:
             if layer.f != -1:
                 value = kept[layer.f] if isinstance(layer.f, int) else [value if j == -1 else kept[j] for j in layer.f]
             value = layer(value)

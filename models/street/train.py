@@ -1,6 +1,6 @@
 """Trains the street network: from labelled pictures to street.onnx, its card and its manifest entry, in one command.
 
-    python models/street/train.py DATA --start yolov5n.pt --out models/street/street.onnx
+    python -m models.street.train DATA --start yolov5n.pt --out models/street/street.onnx
 
 DATA is the folder with plates/, house_numbers/, damage/, everyday/, scene_text/, documents/ and faces/ (by default
 the one that SCREENING_DATA names); a force that retrains on its own pictures needs plates/ alone. The first round
@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -64,11 +63,13 @@ def checkpoint(model: Any, out: Path) -> Path:
 def resumed(network: Path, pictures: Path, *, side: int = 512, count: int = 48) -> Any:
     """An exported network of ours, made trainable with the first pictures of the training set."""
     import cv2
-    from folded import trainable
-    from pictures import rgb
+    import numpy as np
+
+    from models.folded import trainable
+    from models.pictures import rgb
 
     chosen = sorted((pictures / "images" / "train").iterdir())[:count]
-    return trainable(network, [cv2.resize(rgb(path), (side, side)) for path in chosen])
+    return trainable(network, [np.asarray(cv2.resize(rgb(path), (side, side)), np.uint8) for path in chosen])
 
 
 def _in_16_bits(trainer: Any) -> None:
@@ -81,7 +82,8 @@ def _in_16_bits(trainer: Any) -> None:
 def mean(one: Path, other: Path, out: Path) -> Path:
     """Write a checkpoint whose weights are the mean of two; it errs less than either on what neither has seen."""
     import torch
-    from learning import halfway
+
+    from models.learning import halfway
 
     saved = torch.load(one, map_location="cpu", weights_only=False)
     last = torch.load(other, map_location="cpu", weights_only=False)
@@ -120,7 +122,6 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         work: Path = (options.work or Path(temporary)).resolve()
         work.mkdir(parents=True, exist_ok=True)
-        sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
         train(options, work)
 
 
@@ -134,11 +135,12 @@ class Nobody:
 def train(options: argparse.Namespace, work: Path) -> None:
     """Label, train, label the damaged cars with the result, train again, export."""
     import torch
-    from dataset import PLATE, damaged_samples, empty_samples, street_samples, write
-    from evaluate import figures
-    from export import to_onnx
-    from ship import ship
-    from teacher import Teacher, body, read_weights
+
+    from models.ship import ship
+    from models.street.dataset import PLATE, damaged_samples, empty_samples, street_samples, write
+    from models.street.evaluate import figures
+    from models.street.export import to_onnx
+    from models.street.teacher import Teacher, body, read_weights
 
     torch.set_num_threads(options.threads)
     teacher = Teacher(options.start) if options.start else Nobody()

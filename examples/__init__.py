@@ -1,0 +1,1 @@
+"""The first command of README, and upload workflows behind the gate."""

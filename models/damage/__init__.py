@@ -1,0 +1,1 @@
+"""What tells damaged vehicles from sound ones."""

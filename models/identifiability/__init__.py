@@ -1,0 +1,1 @@
+"""What tells whether somebody who knows a person would recognise a face."""

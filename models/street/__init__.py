@@ -1,0 +1,1 @@
+"""What finds vehicles and number plates."""
