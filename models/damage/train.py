@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from models.damage.network import Damage
     from models.damage.views import View
 
-from models.learning import follow, halfway
+from models.learning import follow, halfway, in_16_bits
 from models.ship import ship
 
 HERE = Path(__file__).resolve().parent
@@ -250,7 +250,7 @@ def loss_of(network: Damage, views: list[View], *, side: int) -> Tensor:
     if side < crops.shape[2]:
         crops = interpolate(crops, (side, side), mode="area")
         masks = interpolate(masks[:, None], (side // 16, side // 16), mode="area")[:, 0]
-    with torch.autocast("cpu", torch.bfloat16):
+    with in_16_bits():
         places, logits = (answer.float() for answer in network.places(crops))
     whole = binary_cross_entropy_with_logits(logits, damaged * 0.96 + 0.02, weight)
     local = binary_cross_entropy_with_logits(places, masks * damaged[:, None, None], reduction="none").mean((1, 2))

@@ -29,7 +29,7 @@ from models.juvenile import figures
 from models.juvenile.degrade import anew
 from models.juvenile.features import CHILD, COPIES, GROWN, KEPT, TWIN, Faces, read
 from models.juvenile.network import ADULT, CUTS, WEIGHTS, Cover, Ensemble, Looker, Reader, targets, to_onnx
-from models.learning import follow
+from models.learning import follow, in_16_bits
 from models.ranking import area
 from models.ship import ship
 from screening import config
@@ -134,7 +134,7 @@ def train_looker(source: Material, rows: NDArray[np.int64], *, epochs: int, seed
         for row in np.array_split(random.permutation(rows), batches):
             copies = random.choice(COPIES, len(row), p=SHOWN)
             cuts = [anew(source.faces.chips[place], random) for place in zip(row, copies, strict=True)]
-            with torch.autocast("cpu", torch.bfloat16):
+            with in_16_bits():
                 logits = looker(_pictures(np.stack(cuts)))
             loss = source.loss(logits.float(), row)
             follow(loss, looker, optimiser, schedule, most=5.0)
