@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
-import importlib
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pytest
 
+from models import ranking
+from models.juvenile import features, figures
 from tests.rounded import bfloat16
 
-MODELS = Path(__file__).parents[1] / "models"
 SCORES = np.array([0.9, 0.8, 0.2, 0.1])
 AGES = np.array([8, 15, 21, 40])
-
-
-@pytest.fixture
-def module(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Imports a file of the juvenile network's, as its training does."""
-    for folder in (MODELS, MODELS / "juvenile"):
-        monkeypatch.syspath_prepend(str(folder))
-
-    def named(name: str) -> ModuleType:
-        return importlib.import_module(name)
-
-    return named
 
 
 @pytest.mark.parametrize(
@@ -38,18 +24,18 @@ def module(monkeypatch: pytest.MonkeyPatch) -> Any:
     ],
 )
 def test_an_area_under_a_curve_of_nothing_to_tell_apart_is_not_measurable(
-    shown: list[bool], scores: list[float], module: Any
+    shown: list[bool], scores: list[float]
 ) -> None:
-    assert module("ranking").area(shown, scores) == "not measurable"
-    assert module("ranking").area_under(shown, scores) is None
+    assert ranking.area(shown, scores) == "not measurable"
+    assert ranking.area_under(shown, scores) is None
 
 
-def test_an_area_under_a_curve_is_the_share_of_pairs_in_the_right_order(module: Any) -> None:
+def test_an_area_under_a_curve_is_the_share_of_pairs_in_the_right_order() -> None:
     pytest.importorskip("sklearn")
-    assert module("ranking").area([True, False, True, False], [0.9, 0.5, 0.4, 0.1]) == "0.750"
+    assert ranking.area([True, False, True, False], [0.9, 0.5, 0.4, 0.1]) == "0.750"
 
 
-def test_a_group_without_anybody_or_without_a_child_has_a_row_all_the_same(module: Any) -> None:
+def test_a_group_without_anybody_or_without_a_child_has_a_row_all_the_same() -> None:
     pytest.importorskip("sklearn")
     groups = {
         "everybody": np.ones(4, bool),
@@ -57,7 +43,7 @@ def test_a_group_without_anybody_or_without_a_child_has_a_row_all_the_same(modul
         "grown": AGES >= 18,
         "children": AGES < 18,
     }
-    rows = list(module("figures").by_group(SCORES, AGES, groups, 0.5))[2:]
+    rows = list(figures.by_group(SCORES, AGES, groups, 0.5))[2:]
     areas = [row.split("|")[2].strip() for row in rows]
     assert areas == ["1.000", "not measurable", "not measurable", "not measurable"]
     assert rows[1] == "| nobody | not measurable | none | none | none | none |"
@@ -71,12 +57,11 @@ def test_a_group_without_anybody_or_without_a_child_has_a_row_all_the_same(modul
         (np.array([8, 15, 21, 22]), "half of the 18- to 24-year-olds reach 0.150, and nobody is over 25"),
     ],
 )
-def test_a_threshold_that_nobody_is_there_for_is_not_measured(ages: Any, said: str, module: Any) -> None:
-    assert module("figures").thresholds(SCORES, ages) == said
+def test_a_threshold_that_nobody_is_there_for_is_not_measured(ages: Any, said: str) -> None:
+    assert figures.thresholds(SCORES, ages) == said
 
 
-def test_who_judges_follows_from_the_name_and_a_twin_of_theirs_is_not_learnt_from(module: Any) -> None:
-    features = module("features")
+def test_who_judges_follows_from_the_name_and_a_twin_of_theirs_is_not_learnt_from() -> None:
     dice = np.random.default_rng(4)
     seen = dice.normal(0, 0.1, (40, 128)).astype(np.float32)
     part = np.array([features.part_of(f"{number}.jpg") for number in range(40)])
