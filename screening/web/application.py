@@ -9,6 +9,7 @@ this page itself.
 from __future__ import annotations
 
 import dataclasses
+import json
 import secrets
 import time
 from collections.abc import Awaitable, Callable
@@ -17,7 +18,7 @@ from typing import Any
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
@@ -108,24 +109,20 @@ def application(review: Review, door: Door) -> Starlette:
         return JSONResponse(await run_in_threadpool(review.state))
 
     async def thumbnail(request: Request) -> Response:
-        return Response(
-            await run_in_threadpool(review.thumbnail, int(request.path_params["number"])), media_type="image/jpeg"
-        )
+        return Response(await run_in_threadpool(review.thumbnail, _number(request)), media_type="image/jpeg")
 
     async def picture(request: Request) -> Response:
-        return Response(
-            await run_in_threadpool(review.picture, int(request.path_params["number"])), media_type="image/jpeg"
-        )
+        return Response(await run_in_threadpool(review.picture, _number(request)), media_type="image/jpeg")
 
     async def decide(request: Request) -> Response:
         asked = await _body(request)
-        wishes = [_wish(one) for one in asked.get("decisions", [])]
+        wishes = _wishes(asked)
         changed = await run_in_threadpool(review.decide, wishes)
         return JSONResponse(await run_in_threadpool(review.state, changed))
 
     async def answer(request: Request) -> Response:
         asked = await _body(request)
-        question, said, after = (str(asked.get(name, "")) for name in ("question", "answer", "after"))
+        question, said, after = (_text(asked, name) for name in ("question", "answer", "after"))
         await run_in_threadpool(lambda: review.answer(question, said, after=after))
         return JSONResponse(await run_in_threadpool(review.state, []))
 
@@ -133,8 +130,8 @@ def application(review: Review, door: Door) -> Starlette:
         routes=[
             *(Route(path, guarded(page)) for path in FILES),
             Route("/state", guarded(state)),
-            Route("/thumbnail/{number:int}", guarded(thumbnail)),
-            Route("/picture/{number:int}", guarded(picture)),
+            Route("/thumbnail/{number}", guarded(thumbnail)),
+            Route("/picture/{number}", guarded(picture)),
             Route("/decide", guarded(decide), methods=["POST"]),
             Route("/answer", guarded(answer), methods=["POST"]),
         ]
@@ -156,15 +153,27 @@ async def _answer(handler: Handler, request: Request, door: Door) -> Response:
         return await handler(request)
     except OvertakenError as error:
         return PlainTextResponse(str(error), status_code=409)
+    except TooMuchError as error:
+        return PlainTextResponse(str(error), status_code=413)
     except ScreeningError as error:
         return PlainTextResponse(str(error), status_code=422)
 
 
+class TooMuchError(ReviewError):
+    """More than anybody reviews at once."""
+
+
 async def _body(request: Request) -> dict[str, Any]:
-    if int(request.headers.get("content-length", LARGEST + 1)) > LARGEST:
-        raise ReviewError("this is more than a review asks for")
+    """What was sent, as the JSON object that it must be; counted as it comes, whatever is said of its length."""
+    data = bytearray()
     try:
-        asked = await request.json()
+        async for chunk in request.stream():
+            data += chunk
+            if len(data) > LARGEST:
+                raise TooMuchError("this is more than a review asks for")
+        asked = json.loads(data)
+    except ClientDisconnect as error:
+        raise ReviewError("the rest of it did not come") from error
     except (ValueError, RecursionError) as error:
         raise ReviewError("this is no JSON") from error
     if not isinstance(asked, dict):
@@ -172,14 +181,46 @@ async def _body(request: Request) -> dict[str, Any]:
     return asked
 
 
+def _text(fields: dict[str, Any], name: str) -> str:
+    """One of the words that were sent; "" where it was left out."""
+    said = fields.get(name, "")
+    try:
+        if isinstance(said, str):
+            said.encode()  # half of a character is refused, which no page could show again
+            return said
+    except UnicodeEncodeError:
+        pass
+    raise ReviewError(f"{name} is no text")
+
+
+def _wishes(asked: dict[str, Any]) -> list[Wish]:
+    wishes = asked.get("decisions")
+    if not isinstance(wishes, list):
+        raise ReviewError("decisions is no list")
+    return [_wish(one) for one in wishes]
+
+
+def _number(request: Request) -> int:
+    """The picture's number in the address; one that no run has where it is none."""
+    said = str(request.path_params["number"])
+    return int(said) if said.isdecimal() and len(said) < 10 else -1
+
+
 def _wish(fields: Any) -> Wish:
     known = {field.name for field in dataclasses.fields(Wish)}
     if not isinstance(fields, dict) or not {"photo", "action"} <= set(fields) <= known:
         raise ReviewError("a decision names a picture and an action")
     numbers = [fields["photo"]] + ([fields["finding"]] if fields.get("finding") is not None else [])
-    texts = [fields.get(name, "") for name in ("action", "reason", "reference", "after")]
-    if not all(type(one) is int for one in numbers) or not all(isinstance(one, str) for one in texts):
-        raise ReviewError("a decision's numbers are whole numbers, and its words are text")
-    if fields["action"] not in tuple(Action):
-        raise ReviewError(f"there is no action {fields['action']!r}")
-    return Wish(**{**fields, "action": Action(fields["action"])})
+    if not all(type(one) is int for one in numbers):
+        raise ReviewError("a decision's numbers are whole numbers")
+    action, reason, reference, after = (_text(fields, name) for name in ("action", "reason", "reference", "after"))
+    if action not in tuple(Action):
+        raise ReviewError(f"there is no such action; there are {', '.join(Action)}")
+    return Wish(
+        photo=fields["photo"],
+        finding=fields.get("finding"),
+        action=Action(action),
+        reason=reason,
+        reference=reference,
+        after=after,
+    )
