@@ -206,6 +206,29 @@ def test_many_at_once_lose_nothing(decisions: Decisions) -> None:
     assert {one.sha256 for one in decisions.check()} == {one.sha256 for one in many}
 
 
+def test_six_programs_that_decide_and_check_at_once_raise_no_false_alarm(decisions: Decisions) -> None:
+    code = """
+import sys
+from pathlib import Path
+from screening.workflow.decisions import Action, Decision, Decisions
+from screening.workflow.office import Office
+there = Decisions(Path(sys.argv[1]), Office(Path(sys.argv[2])))
+seen = 0
+for number in range(10):
+    there.decide(Decision(action=Action.REJECT, by="A", sha256=f"{int(sys.argv[3]) * 1000 + number:064}"))
+    for _ in range(3):
+        found = len(there.check())
+        assert found > max(seen - 1, number), "what was there before is gone"
+        seen = found
+"""
+    places = (str(decisions.path.parent), str(decisions.office.folder))
+    commands = [[sys.executable, "-c", code, *places, str(one)] for one in range(6)]
+    started = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for command in commands]
+    assert [process.communicate()[1] for process in started] == [""] * 6
+    assert len(decisions.check()) == 60
+    assert audit.unfinished(decisions.office.audit_log) == []
+
+
 def edits(decisions: Decisions) -> Iterator[tuple[str, str]]:
     """Ways to tamper with two decisions, as the file's new text and what is said of it."""
     text = decisions.path.read_text()

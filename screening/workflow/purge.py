@@ -122,9 +122,11 @@ def _remove(folder: Path, office: Office, begun: Entry) -> None:
                 path.unlink(missing_ok=True)
         except OSError as error:
             raise PurgeError(f"{path}: cannot be removed ({error.strerror}); close what uses it, try again") from error
-    with contextlib.suppress(AuditError):  # it is removed, and the line before says what
+    with contextlib.suppress(
+        AuditError, OSError
+    ):  # it is removed; where the log cannot say so, whoever comes next does
         audit.end(office.audit_log, begun)
-    (folder / run.PURGING).unlink()
+        (folder / run.PURGING).unlink()
 
 
 def _leave(folder: Path) -> None:

@@ -75,21 +75,21 @@ def _identity(fields: dict[str, Any], folder: Path) -> str:
 
 
 def rendered(report: Report, *, show_text: bool = False, for_sharing: bool = False) -> dict[str, str]:
-    """The text of report.json, report.csv and report.html, by these names."""
+    """The text of report.csv, report.html and report.json, by these names and to be written in this order."""
     from screening.render.html import html_page
     from screening.render.table import csv_table
 
     fields = report.as_dict(show_text=show_text)
     previews = {photo.file: photo.preview for photo in report.photos if photo.preview}
     return {
-        REPORT: as_json(fields),
         "report.csv": csv_table(fields),
         "report.html": html_page(fields, previews, for_sharing=for_sharing),
+        REPORT: as_json(fields),  # last, because by it the others count
     }
 
 
 def write(texts: Mapping[str, str], folder: Path) -> None:
-    """Writes what `rendered` gave into the folder.
+    """Writes what `rendered` gave into the folder, in its order.
 
     Raises:
         RunError: if one cannot be written.

@@ -1,0 +1,222 @@
+"""Commands that are killed, or whose disk is full, at a chosen one of the moments at which something reaches the disk.
+
+A moment is a call that is about to open a file for writing, to write, to sync, to rename or to remove. A process
+that has imported everything forks one child a try, so that hundreds of moments take seconds; what kills the child is a
+SIGKILL, so nothing that Python would do at its end is done.
+
+Run as `python -m tests.broken_off` it takes one try a line on standard input, as JSON, and answers each with a line.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import io
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import traceback
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+CALLS = frozenset(
+    "write writelines flush truncate fsync execute executemany executescript commit writeMetadata".split()
+)
+EVENTS = frozenset("os.rename os.remove os.mkdir os.rmdir os.link os.truncate".split())
+# The program is killed; from there on nothing can be written; from there on nothing can be written to the audit log.
+WAYS = ("killed", "full disk", "full log")
+# What is imported before the first child is made, because most commands need it.
+NEEDED = (
+    "cryptography.hazmat.primitives.asymmetric.ed25519 cv2 exiv2 filelock PIL.Image PIL.JpegImagePlugin typer "
+    "screening.cli screening.config screening.render.html screening.render.table screening.stages "
+    "screening.web.review screening.workflow.batch screening.workflow.clear screening.workflow.gate "
+    "screening.workflow.purge screening.workflow.redact screening.workflow.registers"
+).split()
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """How a try ended.
+
+    Attributes:
+        code: its exit code; None where it was killed.
+        out: what it said, on both streams.
+        moments: how many there were; 0 where it was killed, or nobody counted.
+    """
+
+    code: int | None
+    out: str
+    moments: int
+
+
+class Tries:
+    """A process that makes tries."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+
+    def __call__(
+        self, arguments: Sequence[object], *, at: int = -1, way: str = "killed", env: dict[str, str] | None = None
+    ) -> Tried:
+        """Runs a command, or `POST` with what `posted` takes, until the moment of this number, from 0.
+
+        Where there are fewer it comes to its end; with -1 nobody counts them.
+        """
+        assert self._process.stdin and self._process.stdout
+        asked = {"arguments": [str(one) for one in arguments], "at": at, "way": way, "env": env or {}}
+        self._process.stdin.write(json.dumps(asked) + "\n")
+        self._process.stdin.flush()
+        return Tried(**json.loads(self._process.stdout.readline()))
+
+
+@contextlib.contextmanager
+def tries() -> Iterator[Tries]:
+    """Starts the process, and ends it."""
+    command = [sys.executable, "-W", "ignore", "-m", "tests.broken_off"]
+    env = os.environ | {"PYTHONDONTWRITEBYTECODE": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env=env) as process:
+        yield Tries(process)
+        assert process.stdin
+        process.stdin.close()
+
+
+class Moments:
+    """Counts the moments, and does at one of them what is to happen there."""
+
+    def __init__(self, *, at: int, way: str) -> None:
+        self.at, self.way, self.seen = at, way, 0
+
+    def watch(self) -> None:
+        """Begins; there is no end to it but that of the process."""
+        sys.addaudithook(self._hook)
+        sys.setprofile(self._profile)
+
+    def _hook(self, event: str, given: tuple[Any, ...]) -> None:
+        if event == "open":
+            path, mode, flags = given
+            if not isinstance(path, str | bytes) or not _writes(mode, flags):
+                return
+            name = os.fsdecode(path)
+            if name != os.devnull:
+                self._moment(name, writes=True)
+        elif event in EVENTS:
+            self._moment(os.fsdecode(given[0]), writes=False)
+
+    def _profile(self, frame: FrameType, event: str, called: Any) -> None:
+        if event != "c_call" or called.__name__ not in CALLS:
+            return
+        of = getattr(called, "__self__", None)
+        if isinstance(of, io.IOBase):
+            with contextlib.suppress(OSError, ValueError):
+                if of.fileno() > 2:
+                    self._moment(str(getattr(of, "name", "")), writes=True)
+        elif called.__name__ in ("fsync", "writeMetadata"):
+            self._moment("", writes=True)
+        elif isinstance(of, sqlite3.Connection | sqlite3.Cursor):  # what a full disk does to it is its own to test
+            self._moment("", writes=False)
+
+    def _moment(self, name: str, *, writes: bool) -> None:
+        # what only locks is the same to whoever comes next
+        if name.endswith(".lock") or (self.way == "full log" and not name.endswith("audit.jsonl")):
+            return
+        self.seen += 1
+        if self.seen <= self.at:
+            return
+        if self.way == "killed":
+            os.kill(os.getpid(), signal.SIGKILL)
+        if writes:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), name)
+
+
+def _writes(mode: object, flags: object) -> bool:
+    if isinstance(mode, str):
+        return any(letter in mode for letter in "wax+")
+    return isinstance(flags, int) and bool(flags & (os.O_WRONLY | os.O_RDWR))
+
+
+def posted(run: str, pipeline: str) -> None:
+    """What the page does when somebody keeps its first two pictures back with one click."""
+    from screening.finding import ScreeningError
+    from screening.web.review import Review, Wish
+    from screening.workflow.decisions import Action
+    from screening.workflow.office import Office
+
+    try:
+        review = Review(Path(run), by="P. Age", pipeline=pipeline, office=Office.here())
+        shown = review.state()["photos"]
+        review.decide([Wish(photo=number, action=Action.REJECT, after=shown[number]["after"]) for number in (0, 1)])
+    except ScreeningError as error:  # which the page shows
+        raise SystemExit(2) from error
+
+
+def _child(asked: dict[str, Any], out: int) -> None:
+    """Runs the command in this process, which ends with it."""
+    code = 2
+    try:
+        os.environ.update(asked["env"])
+        for number, name in ((1, "stdout"), (2, "stderr")):
+            os.dup2(out, number)
+            setattr(sys, name, os.fdopen(number, "w", encoding="utf-8", closefd=False))
+        sys.stdin = Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115
+        moments = Moments(at=asked["at"], way=asked["way"])
+        name, *rest = asked["arguments"]
+        sys.argv = ["screening", *asked["arguments"]]
+        if asked["at"] >= 0:
+            moments.watch()
+        if name == "POST":
+            posted(*rest)
+        else:
+            from screening.cli import main
+
+            main()
+        code = 0
+    except SystemExit as error:
+        code = error.code if isinstance(error.code, int) else 1
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.setprofile(None)
+        moments.at = sys.maxsize
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(Exception):
+                stream.flush()
+        os.write(out, b"\0%d" % moments.seen)
+        os._exit(code)
+
+
+def _tried(asked: dict[str, Any]) -> dict[str, Any]:
+    read, write = os.pipe()
+    child = os.fork()
+    if not child:
+        os.close(read)
+        _child(asked, write)
+    os.close(write)
+    with os.fdopen(read, "rb") as pipe:
+        out, _, moments = pipe.read().partition(b"\0")
+    _, status = os.waitpid(child, 0)
+    code = os.waitstatus_to_exitcode(status)
+    killed = code == -signal.SIGKILL
+    return {"code": None if killed else code, "out": out.decode("utf-8", "replace"), "moments": int(moments or 0)}
+
+
+def _serve() -> None:
+    import importlib
+
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+    answers = os.fdopen(os.dup(1), "w")
+    for name in NEEDED:
+        importlib.import_module(name)
+    for line in sys.stdin:
+        answers.write(json.dumps(_tried(json.loads(line))) + "\n")
+        answers.flush()
+
+
+if __name__ == "__main__":
+    _serve()
