@@ -22,12 +22,12 @@ from functools import partial
 from pathlib import Path
 
 from screening import pipeline_file
-from screening.register_file import noted
+from screening.office import audit, keys
+from screening.office.office import Office
+from screening.office.register_file import noted
+from screening.release.clearance import Clearance
+from screening.release.gate import gate
 from screening.weights import manifest, sha256_of
-from screening.workflow import audit, keys
-from screening.workflow.clearance import Clearance
-from screening.workflow.gate import gate
-from screening.workflow.office import Office
 
 FILES = 100
 

@@ -20,9 +20,9 @@ from pathlib import Path
 import numpy as np
 
 from screening.evaluation.intervals import wilson
+from screening.faces.embedding import Floats, embed
 from screening.finding import ScreeningError
-from screening.photo import Photo
-from screening.stages.embedding import Floats, embed
+from screening.photo.photo import Photo
 from screening.stages.faces import Faces
 
 DISTANCES = (0.30, 0.32, 0.34, 0.36, 0.38, 0.40, 0.42, 0.45, 0.50, 0.60)

@@ -23,10 +23,10 @@ import numpy as np
 from fixtures import draw
 from screening import config
 from screening.finding import Finding
-from screening.photo import Photo
+from screening.photo.photo import Photo
 from screening.report import Batch, PhotoReport
-from screening.workflow import shoot
-from screening.workflow.scan import Scan
+from screening.run import shoot
+from screening.run.scan import Scan
 
 # The stages whose networks were trained here.
 OURS = ("vehicles", "juveniles")

@@ -25,7 +25,7 @@ import requests
 from requests_oauthlib import OAuth1
 
 import screening
-from screening.render.inert import inert
+from screening.inert import inert
 
 UPLOAD = os.environ.get("FLICKR_UPLOAD_URL", "https://up.flickr.com/services/upload/")
 REST = os.environ.get("FLICKR_REST_URL", "https://api.flickr.com/services/rest/")

@@ -156,7 +156,7 @@ def thumbnails(data: Path, names: Sequence[str]) -> Floats:
 
 def embeddings(data: Path, names: Sequence[str], *, border: float = 0.06) -> Floats:
     """dlib's embeddings of aligned cut-outs of faces, (n, 128); a little of their border is left out, as dlib does."""
-    from screening.stages.embedding import SIDE, network
+    from screening.faces.embedding import SIDE, network
 
     found = np.zeros((len(names), 128), np.float32)
     for index, name in enumerate(names):

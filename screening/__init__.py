@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from screening.evaluation.sweep import scores, sweep
     from screening.evaluation.tables import by_group, evaluate
     from screening.evaluation.tune import Target, tune
-    from screening.photo import Photo
+    from screening.photo.photo import Photo
+    from screening.release.gate import GateResult, gate
     from screening.report import Batch, Report
-    from screening.workflow.batch import load_report, scan
-    from screening.workflow.gate import GateResult, gate
-    from screening.workflow.run import sources
+    from screening.run.batch import load_report, scan
+    from screening.run.run import sources
 
 __all__ = [
     "Batch",
@@ -53,20 +53,20 @@ keep_quiet()
 # Imported when somebody asks for them: a detector has no use for keys, logs and tables.
 LATER = {
     "Batch": "screening.report:Batch",
-    "GateResult": "screening.workflow.gate:GateResult",
+    "GateResult": "screening.release.gate:GateResult",
     "Label": "screening.evaluation.labels:Label",
-    "Photo": "screening.photo:Photo",
+    "Photo": "screening.photo.photo:Photo",
     "Report": "screening.report:Report",
     "by_group": "screening.evaluation.tables:by_group",
     "evaluate": "screening.evaluation.tables:evaluate",
-    "gate": "screening.workflow.gate:gate",
+    "gate": "screening.release.gate:gate",
     "load_pipeline": "screening.config:load",
-    "load_report": "screening.workflow.batch:load_report",
+    "load_report": "screening.run.batch:load_report",
     "plots": "screening.evaluation.plots:",
     "read_labels": "screening.evaluation.labels:read",
-    "scan": "screening.workflow.batch:scan",
+    "scan": "screening.run.batch:scan",
     "scores": "screening.evaluation.sweep:scores",
-    "sources": "screening.workflow.run:sources",
+    "sources": "screening.run.run:sources",
     "sweep": "screening.evaluation.sweep:sweep",
     "Target": "screening.evaluation.tune:Target",
     "tune": "screening.evaluation.tune:tune",

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from screening.finding import Finding, ScreeningError
 from screening.force import Force
-from screening.metadata import differing_previews
-from screening.photo import FileError, Limits, Photo, UnsupportedError, read, refuse
+from screening.photo.metadata import differing_previews
+from screening.photo.photo import FileError, Limits, Photo, UnsupportedError, read, refuse
 from screening.policy import Policy
 from screening.questions import Question
 from screening.report import PhotoReport, judged

@@ -35,8 +35,8 @@ WAYS = ("killed", "full disk", "full log")
 NEEDED = (
     "cryptography.hazmat.primitives.asymmetric.ed25519 cv2 exiv2 filelock PIL.Image PIL.JpegImagePlugin typer "
     "screening.cli screening.config screening.render.html screening.render.table screening.stages "
-    "screening.web.review screening.workflow.batch screening.workflow.clear screening.workflow.gate "
-    "screening.workflow.purge screening.workflow.redact screening.workflow.registers"
+    "screening.web.review screening.run.batch screening.release.clear screening.release.gate "
+    "screening.run.purge screening.release.redact screening.office.registers"
 ).split()
 
 
@@ -144,9 +144,9 @@ def _writes(mode: object, flags: object) -> bool:
 def posted(run: str, pipeline: str) -> None:
     """What the page does when somebody keeps its first two pictures back with one click."""
     from screening.finding import ScreeningError
+    from screening.office.office import Office
+    from screening.run.decisions import Action
     from screening.web.review import Review, Wish
-    from screening.workflow.decisions import Action
-    from screening.workflow.office import Office
 
     try:
         review = Review(Path(run), by="P. Age", pipeline=pipeline, office=Office.here())

@@ -10,13 +10,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from screening.office import audit, keys
+from screening.office.audit import Entry
+from screening.office.keys import Key
+from screening.office.office import Office
+from screening.release import clear
+from screening.release.clearance import Clearance, read
+from screening.release.gate import GateResult, gate
 from screening.weights import sha256_of
-from screening.workflow import audit, clear, keys
-from screening.workflow.audit import Entry
-from screening.workflow.clearance import Clearance, read
-from screening.workflow.gate import GateResult, gate
-from screening.workflow.keys import Key
-from screening.workflow.office import Office
 from tests.picture_files import picture, scenery
 from tests.test_scan import QUICK, screening
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from screening.finding import Finding
-from screening.photo import Photo
+from screening.photo.photo import Photo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

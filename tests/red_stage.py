@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from screening.finding import Box, Finding
-from screening.photo import Photo
+from screening.photo.photo import Photo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ import functools
 import numpy as np
 
 from screening.finding import Box, Finding
-from screening.photo import Pixels
+from screening.photo.photo import Pixels
 from screening.policy import Policy, Rule, Thresholds
 from screening.report import Batch, PhotoReport, Report, judged
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from screening.finding import Finding
-from screening.photo import Photo
+from screening.photo.photo import Photo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from screening.stages.address_text import house_name, house_number, postcodes, street
+from screening.words.addresses import house_name, house_number, postcodes, street
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from screening.finding import Box, Finding
-from screening.photo import Photo, Pixels
+from screening.photo.photo import Photo, Pixels
 from screening.stages.addresses import Addresses
 from screening.stages.text import Text
 

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from screening.workflow.alone import Answer, Ended, alone
+from screening.run.alone import Answer, Ended, alone
 
 posix = pytest.mark.skipif(os.name != "posix", reason="only POSIX tells the processor time of other processes")
 KILLED = -getattr(signal, "SIGKILL", 9)

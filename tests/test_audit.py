@@ -16,9 +16,10 @@ from pathlib import Path
 
 import pytest
 
+from screening.office import audit
+from screening.office.audit import AuditError, Head
+from screening.run import run
 from screening.weights import sha256_of
-from screening.workflow import audit, run
-from screening.workflow.audit import AuditError, Head
 from tests.failing import failing
 from tests.test_scan import QUICK, screening
 

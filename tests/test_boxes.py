@@ -17,8 +17,8 @@ from screening.evaluation.sources import of_coco, of_review, of_yolo
 from screening.finding import Box, Finding
 from screening.policy import Verdict
 from screening.report import PhotoReport, judged
-from screening.workflow.decisions import Action, Decision
-from screening.workflow.outcome import outcomes
+from screening.run.decisions import Action, Decision
+from screening.run.outcome import outcomes
 from tests.picture_files import picture, scenery
 from tests.test_evaluate import POLICY
 from tests.test_redact import PLATES, street

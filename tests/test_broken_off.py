@@ -16,11 +16,12 @@ from pathlib import Path
 
 import pytest
 
-from screening.register_file import RegisterFile
+from screening.office import audit, keys
+from screening.office.office import Office, make_private
+from screening.office.register_file import RegisterFile
+from screening.run import copies
+from screening.run.decisions import Action, Decision, Decisions
 from screening.weights import sha256_of
-from screening.workflow import audit, copies, keys
-from screening.workflow.decisions import Action, Decision, Decisions
-from screening.workflow.office import Office, make_private
 from tests.broken_off import WAYS, Tried, Tries, tries
 from tests.cleared import PASSPHRASE, SIGNED, Cleared
 from tests.test_register import entry

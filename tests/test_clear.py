@@ -18,13 +18,15 @@ import pytest
 
 from screening import code
 from screening.finding import ScreeningError
-from screening.register_file import RESTRICTED, RegisterFile
+from screening.office import audit, keys, registers
+from screening.office.office import Office, make_private
+from screening.office.register_file import RESTRICTED, RegisterFile
+from screening.release import clear
+from screening.release.clearance import Clearance, ClearanceError, read
+from screening.release.gate import gate
+from screening.run import run
+from screening.run.decisions import FILE, Action, Decision, DecisionError, Decisions
 from screening.weights import manifest, sha256_of
-from screening.workflow import audit, clear, keys, registers, run
-from screening.workflow.clearance import Clearance, ClearanceError, read
-from screening.workflow.decisions import FILE, Action, Decision, DecisionError, Decisions
-from screening.workflow.gate import gate
-from screening.workflow.office import Office, make_private
 from tests.cleared import PASSPHRASE, QUESTION, SIGNED, Cleared, set_the_clock_back
 from tests.picture_files import picture
 from tests.test_redact import street

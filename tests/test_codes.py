@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from screening.finding import Finding
 from screening.force import Force
-from screening.photo import Photo
+from screening.photo.photo import Photo
 from screening.stages.codes import Codes, is_public
 from tests.picture_files import scenery
 

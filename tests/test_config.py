@@ -217,7 +217,7 @@ def test_whatever_our_stages_and_the_program_can_report_is_a_known_kind() -> Non
     heads = {kind.split(".")[0] for kind in of_ours()}
     named = {
         node.value
-        for path in (*package.glob("stages/*.py"), *package.glob("*.py"), *package.glob("workflow/*.py"))
+        for path in package.rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and KIND.fullmatch(node.value)
         if "." in node.value and node.value.split(".")[0] in heads

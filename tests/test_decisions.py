@@ -15,15 +15,16 @@ from typing import Any
 import pytest
 
 from screening.finding import Box, Finding
+from screening.office import audit
+from screening.office.audit import AuditError
+from screening.office.office import Office
 from screening.policy import Judgement, Thresholds, Verdict
+from screening.release import clear
+from screening.release.clearance import ClearanceError
 from screening.report import PhotoReport
+from screening.run.decisions import FILE, NEXT, Action, Decision, DecisionError, Decisions, about_each, refusal
+from screening.run.outcome import outcomes
 from screening.weights import sha256_of
-from screening.workflow import audit, clear
-from screening.workflow.audit import AuditError
-from screening.workflow.clearance import ClearanceError
-from screening.workflow.decisions import FILE, NEXT, Action, Decision, DecisionError, Decisions, about_each, refusal
-from screening.workflow.office import Office
-from screening.workflow.outcome import outcomes
 from tests.cleared import SIGNED, Cleared
 from tests.test_scan import screening
 
@@ -210,8 +211,8 @@ def test_six_programs_that_decide_and_check_at_once_raise_no_false_alarm(decisio
     code = """
 import sys
 from pathlib import Path
-from screening.workflow.decisions import Action, Decision, Decisions
-from screening.workflow.office import Office
+from screening.run.decisions import Action, Decision, Decisions
+from screening.office.office import Office
 there = Decisions(Path(sys.argv[1]), Office(Path(sys.argv[2])))
 seen = 0
 for number in range(10):
@@ -352,8 +353,8 @@ def test_killing_the_one_who_decides_loses_nothing_that_was_said_to_be_saved(tmp
     code = """
 import sys
 from pathlib import Path
-from screening.workflow.decisions import Action, Decision, Decisions
-from screening.workflow.office import Office
+from screening.run.decisions import Action, Decision, Decisions
+from screening.office.office import Office
 there = Decisions(Path(sys.argv[1]) / "run", Office(Path(sys.argv[1]) / "office"))
 for number in range(1000):
     there.decide(Decision(action=Action.REJECT, by="A", sha256=f"{int(sys.argv[2]) * 1000 + number:064}"))

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from fixtures import draw
 from screening.config import load
 from screening.finding import Box, Finding
-from screening.photo import Photo
+from screening.photo.photo import Photo
 from screening.policy import Verdict
-from screening.stages import document_rules as rules
 from screening.stages.documents import Documents
 from screening.stages.text import Text
+from screening.words import documents as rules
 
 CLEAR, HOLD, BLOCK = Verdict.CLEAR, Verdict.HOLD, Verdict.BLOCK
 PASSPORT = ["P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", "L898902C36UTO7408122F1204159ZE184226B<<<<<10"]

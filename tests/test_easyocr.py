@@ -19,9 +19,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from screening.photo import Photo
-from screening.stages.easyocr_reader import ReaderError
+from screening.photo.photo import Photo
 from screening.stages.text import Text
+from screening.text.easyocr_reader import ReaderError
 
 DIGITS = "047"
 FONT = cv2.FONT_HERSHEY_SIMPLEX

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from screening import engine
-from screening.photo import Photo
-from screening.stages import embedding
-from screening.stages.dlib_resnet import layers, onnx_model
+from screening.faces import embedding
+from screening.faces.dlib_resnet import layers, onnx_model
+from screening.photo.photo import Photo
 from screening.weights import locate
 
 # Landmarks of the astronaut's face, by hand, to a pixel or two.

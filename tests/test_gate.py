@@ -16,14 +16,14 @@ import pytest
 
 import screening as package
 from screening import pipeline_file
-from screening.photo import Limits
+from screening.office import audit, keys
+from screening.office.audit import Head
+from screening.office.office import Office
+from screening.photo.photo import Limits
 from screening.pipeline_file import ConfigError
+from screening.release.clearance import read
+from screening.release.gate import Answer, gate
 from screening.weights import sha256_of
-from screening.workflow import audit, keys
-from screening.workflow.audit import Head
-from screening.workflow.clearance import read
-from screening.workflow.gate import Answer, gate
-from screening.workflow.office import Office
 from tests.cleared import PASSPHRASE, Cleared, later, set_the_clock_back
 from tests.steps import steps
 from tests.test_scan import command, screening
@@ -431,9 +431,7 @@ def test_the_gate_loads_nothing_heavy_and_a_hundred_files_take_few_steps_each(cl
     assert cleared.gate(*files).exit_code == 0
     alone, together = steps(lambda: cleared.gate(files[0])), steps(lambda: cleared.gate(*files))
     assert together - alone < 100 * 150, "clearance, keys, policy and log are read once"
-    heavy = (
-        "cv2 numpy PIL torch onnx onnxruntime openvino dlib pydantic jinja2 screening.photo screening.pipeline".split()
-    )
+    heavy = "cv2 numpy PIL torch onnx onnxruntime openvino dlib pydantic jinja2 screening.photo.photo screening.pipeline".split()
     code = f"import sys, screening; screening.gate; print([name for name in {heavy} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from screening.photo import Photo
-from screening.stages.embedding import Landmarks, Pixels, chip
-from screening.stages.identifiability import identifiability
+from screening.faces.embedding import Landmarks, Pixels, chip
+from screening.faces.identifiability import identifiability
+from screening.photo.photo import Photo
 
 POINTS = ((203.0, 108.0), (245.0, 107.0), (227.0, 130.0), (207.0, 150.0), (245.0, 150.0))
 HEIGHT = 110.0

@@ -17,7 +17,7 @@ from typer.main import get_command
 
 import screening
 from screening import cli
-from screening.render.inert import ACTIVE, inert
+from screening.inert import ACTIVE, inert
 from tests.picture_files import picture, scenery
 from tests.test_scan import QUICK
 

@@ -15,8 +15,9 @@ from typing import Any
 
 import pytest
 
-from screening.workflow import audit, run
-from screening.workflow.office import Office
+from screening.office import audit
+from screening.office.office import Office
+from screening.run import run
 from tests import PATIENCE
 from tests.cleared import PLACE
 from tests.picture_files import picture, scenery

@@ -18,8 +18,8 @@ import pytest
 from numpy.typing import NDArray
 
 from screening.engine import load
-from screening.photo import Photo
-from screening.stages.embedding import describe
+from screening.faces.embedding import describe
+from screening.photo.photo import Photo
 
 ROOT = Path(__file__).parents[1]
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from screening.finding import Box, Finding
-from screening.photo import Photo, Pixels
+from screening.photo.photo import Photo, Pixels
 from screening.stages.faces import Faces
 from screening.stages.juveniles import Juveniles, under_18
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from screening.workflow import audit, keys
-from screening.workflow.keys import KeysError
-from screening.workflow.office import Office
+from screening.office import audit, keys
+from screening.office.keys import KeysError
+from screening.office.office import Office
 from tests.test_scan import screening
 
 PASSPHRASE = "correct horse battery"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageCms
 
-from screening import containers
+from screening.photo import containers
 from tests.picture_files import picture, scenery, with_iptc
 from tests.test_scan import screening
 

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from screening.finding import ScreeningError
-from screening.register_file import RELEASE, RegisterFile
+from screening.office import audit, keys, registers
+from screening.office.office import Office, make_private
+from screening.office.register_file import RELEASE, RegisterFile
 from screening.weights import sha256_of
-from screening.workflow import audit, keys, registers
-from screening.workflow.office import Office, make_private
 from tests.cleared import PASSPHRASE, Cleared
 from tests.failing import Killed, failing
 from tests.test_register import entry

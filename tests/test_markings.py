@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from screening import config
 from screening.finding import Box, Finding
-from screening.photo import Photo
-from screening.stages.marking_words import PHRASES, is_label, markings
+from screening.photo.photo import Photo
 from screening.stages.markings import Markings
+from screening.words.markings import PHRASES, is_label, markings
 
 BLOCK, HOLD = 0.7, 0.4
 PAGE = (1000, 1400)  # width, height

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image, PngImagePlugin
 
-from screening import containers
-from screening.metadata import Metadata, MetadataError, differing_previews, read
-from screening.photo import Photo
+from screening.photo import containers
+from screening.photo.metadata import Metadata, MetadataError, differing_previews, read
+from screening.photo.photo import Photo
 from tests.picture_files import picture, scenery, with_iptc, with_thumbnail
 
 NORTH_WEST = {1: "N", 2: (52.0, 28.0, 48.0), 3: "W", 4: (1.0, 53.0, 24.0)}

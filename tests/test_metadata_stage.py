@@ -7,7 +7,7 @@ import pytest
 
 from screening.finding import Finding
 from screening.force import Force
-from screening.photo import Photo
+from screening.photo.photo import Photo
 from screening.stages.metadata import Metadata, names
 from tests.picture_files import picture, scenery, with_iptc
 
@@ -111,7 +111,7 @@ def test_older_press_fields_name_owners_too() -> None:
 
 
 def test_content_credentials_of_somebody_else_are_reported() -> None:
-    from screening.containers import CREDENTIALS
+    from screening.photo.containers import CREDENTIALS
 
     box = b"\0\0\0\x30jumb\0\0\0\x1e" + CREDENTIALS + b"\x03c2pa\0"
     assert set(reported(picture() + box)) == {"copyright.credentials"}

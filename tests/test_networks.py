@@ -14,11 +14,12 @@ import pytest
 
 from screening import config, weights
 from screening.finding import Box
-from screening.photo import Photo
+from screening.office.networks import NetworkError, add, remove
+from screening.photo.photo import Photo
 from screening.pipeline import run
-from screening.stages import networks, street
+from screening.stages import networks
+from screening.street import network as street
 from screening.weights import WeightsError, manifest
-from screening.workflow.networks import NetworkError, add, remove
 from tests.street_network import colour_network
 
 ONE_LINE = """
@@ -88,7 +89,7 @@ def test_stages_load_no_network_that_they_do_not_name(monkeypatch: pytest.Monkey
         asked.add(name)
         return locate(name)
 
-    for module in ("screening.engine", "screening.stages.embedding", "screening.stages.identifiability"):
+    for module in ("screening.engine", "screening.faces.embedding", "screening.faces.identifiability"):
         monkeypatch.setattr(f"{module}.locate", noted, raising=False)
     stages = [stage for stage in config.load().stages if stage.name in ("faces", "vehicles", "juveniles")]
     assert not [one for one in run(stages, Photo.open(astronaut)) if one.is_a("error")]

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from screening.finding import Box, Finding
 from screening.force import Force
-from screening.photo import Photo
+from screening.photo.photo import Photo
 from screening.stages.personal_details import PersonalDetails
-from screening.stages.phone_numbers import dialled, mended, numbers
-from screening.stages.private_numbers import is_card, is_nhs, private_numbers
+from screening.words.phone_numbers import dialled, mended, numbers
+from screening.words.private_numbers import is_card, is_nhs, private_numbers
 
 PHOTO = Photo.from_array(np.full((600, 900, 3), 255, np.uint8))
 

@@ -13,7 +13,7 @@ from benchmarks import registrations
 from benchmarks.registrations import fingerprint
 from screening.finding import Box, Finding
 from screening.force import Force
-from screening.photo import Photo, Pixels
+from screening.photo.photo import Photo, Pixels
 from screening.stages.plates import Plates
 from screening.stages.text import Text
 

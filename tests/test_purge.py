@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from screening.office import audit
 from screening.weights import sha256_of
-from screening.workflow import audit
 from tests.cleared import Cleared
 from tests.test_scan import command, screening
 

@@ -7,8 +7,8 @@ import math
 import pytest
 
 from screening.finding import Box, Finding
-from screening.stages import reading
-from screening.stages.reading import Line
+from screening.text import lines as reading
+from screening.text.lines import Line
 
 
 def line(text: str, x: float, y: float, *, length: float = 100, height: float = 20, degrees: float = 0) -> Line:

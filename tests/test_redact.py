@@ -12,14 +12,16 @@ from PIL import Image
 
 from screening import config
 from screening.finding import Box
-from screening.photo import Photo
+from screening.office import audit
+from screening.office.office import Office
+from screening.photo.photo import Photo
+from screening.release import clear
+from screening.release.redact import Redaction, Style, redacted
+from screening.run import copies
+from screening.run.decisions import Action
+from screening.run.outcome import of_run
 from screening.web.review import Review, ReviewError, Wish
 from screening.weights import sha256_of
-from screening.workflow import audit, clear, copies
-from screening.workflow.decisions import Action
-from screening.workflow.office import Office
-from screening.workflow.outcome import of_run
-from screening.workflow.redact import Redaction, Style, redacted
 from tests.picture_files import picture, scenery
 from tests.test_scan import QUICK, screening
 

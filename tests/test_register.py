@@ -20,15 +20,15 @@ from screening.cli import app
 from screening.config import ConfigError, load
 from screening.finding import Box, Finding
 from screening.lifting import lifted
-from screening.photo import Photo
+from screening.office import audit, registers
+from screening.office.office import Office
+from screening.office.register_file import RELEASE, RESTRICTED, Entry, RegisterError, RegisterFile, packed
+from screening.office.registers import Form
+from screening.photo.photo import Photo
 from screening.policy import Verdict
-from screening.register_file import RELEASE, RESTRICTED, Entry, RegisterError, RegisterFile, packed
 from screening.report import judged
 from screening.stages.faces import Faces
 from screening.stages.register import Register
-from screening.workflow import audit, registers
-from screening.workflow.office import Office
-from screening.workflow.registers import Form
 
 POLICY = load().policy
 BOX, OTHER = Box(10, 10, 90, 90), Box(110, 10, 190, 90)
@@ -252,7 +252,7 @@ def test_a_child_is_matched_at_a_shorter_distance(
 
 
 def test_without_a_register_no_network_is_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from screening.stages import embedding
+    from screening.faces import embedding
 
     monkeypatch.setattr(embedding, "network", lambda: pytest.fail("the network was loaded"))
     face = Finding("face.identifiable", 1.0, "a face", BOX, points=((20.0, 20.0),) * 5)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from screening.stages.registrations import FAIR, STRONG, WEAK, parse
+from screening.words.registrations import FAIR, STRONG, WEAK, parse
 
 
 @pytest.mark.parametrize(

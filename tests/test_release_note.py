@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from screening.render.inert import inert
+from screening.inert import inert
+from screening.release.note_page import announcement, record
+from screening.release.release_note import note, title
 from screening.render.markdown import block, code, link, plain
-from screening.render.release_note import announcement, record
-from screening.workflow.release_note import note, title
 from tests.cleared import Cleared
 from tests.test_scan import screening
 

@@ -18,15 +18,15 @@ from hypothesis import strategies as st
 
 import screening.render
 from screening.finding import Finding
-from screening.photo import Limits, Photo
+from screening.inert import inert
+from screening.photo.photo import Limits, Photo
 from screening.policy import Verdict
 from screening.render.annotate import COLOURS, annotate, annotate_file
 from screening.render.html import html_page
-from screening.render.inert import inert
 from screening.render.table import FORMULA, csv_table, guarded, unguarded
 from screening.render.thumbnails import hidden, thumbnail, thumbnail_side
 from screening.report import Report, restored
-from screening.workflow import run
+from screening.run import run
 from tests import shown
 
 SCHEMA = Path(screening.render.__file__).parent / "report.schema.json"

@@ -18,15 +18,15 @@ from urllib.parse import urlsplit
 import pytest
 from PIL import Image
 
+from screening.office import audit
+from screening.office.office import Office
 from screening.policy import Verdict
+from screening.release.sample import missed, sample
 from screening.report import PhotoReport
+from screening.run.decisions import Action, Decision, Decisions
+from screening.run.outcome import of_run
 from screening.web.review import Review, ReviewError, Wish
 from screening.weights import sha256_of
-from screening.workflow import audit
-from screening.workflow.decisions import Action, Decision, Decisions
-from screening.workflow.office import Office
-from screening.workflow.outcome import of_run
-from screening.workflow.sample import missed, sample
 from tests import PATIENCE
 from tests.picture_files import picture, scenery
 from tests.test_redact import PLACE, PLATES, street

@@ -18,7 +18,7 @@ import pytest
 
 import screening as package
 from screening import cli
-from screening.workflow.shoot import walk
+from screening.run.shoot import walk
 from tests import PATIENCE
 
 # No networks: these tests are about files, folders and exits.

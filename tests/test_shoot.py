@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from screening.photo import FORMATS, Limits, PhotoError, read
-from screening.signatures import read_regular, shows
-from screening.workflow import shoot
-from screening.workflow.shoot import Entry, walk
+from screening.photo.photo import FORMATS, Limits, PhotoError, read
+from screening.photo.signatures import read_regular, shows
+from screening.run import shoot
+from screening.run.shoot import Entry, walk
 from tests.picture_files import picture
 from tests.test_photo import drawn, saved
 

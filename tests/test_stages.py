@@ -11,7 +11,7 @@ import pytest
 
 from screening.config import load
 from screening.finding import KIND, Finding
-from screening.photo import Photo
+from screening.photo.photo import Photo
 from screening.stages import STAGES, Stage
 
 RANDOM = np.random.default_rng(7)

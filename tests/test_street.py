@@ -9,10 +9,10 @@ import pytest
 from numpy.typing import NDArray
 
 from screening.finding import Box
-from screening.photo import Photo
-from screening.stages import street
-from screening.stages.parts import parts
-from screening.stages.street import Detection, decode, find, suppress
+from screening.photo.photo import Photo
+from screening.photo.tiles import parts
+from screening.street import network as street
+from screening.street.network import Detection, decode, find, suppress
 from tests.street_network import colour_network
 
 

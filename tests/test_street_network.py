@@ -16,8 +16,8 @@ import pytest
 
 from models.street import conditions
 from screening.finding import Box
-from screening.photo import Photo
-from screening.stages.street import find
+from screening.photo.photo import Photo
+from screening.street.network import find
 from tests import PATIENCE
 from tests.conftest import ROOT, draw_into
 

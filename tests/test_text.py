@@ -11,11 +11,12 @@ import pytest
 from numpy.typing import NDArray
 
 from screening.finding import Box, Finding
-from screening.photo import Photo
-from screening.stages import closer, ppocr
-from screening.stages.closer import Place
-from screening.stages.ppocr import Quad
+from screening.photo.photo import Photo
 from screening.stages.text import CERTAIN, Reading, Text, missing, settle
+from screening.text import closer_look as closer
+from screening.text import ppocr
+from screening.text.closer_look import Place
+from screening.text.ppocr import Quad
 
 Picture = NDArray[np.uint8]
 

@@ -187,7 +187,7 @@ def test_a_policy_is_tuned_from_the_command_line(tmp_path: Path, monkeypatch: py
 
     from screening.cli import app
     from screening.report import Batch, Report
-    from screening.workflow import run
+    from screening.run import run
 
     monkeypatch.setenv("SCREENING_HOME", str(tmp_path / "office"))
     labels, photos = plates(600)

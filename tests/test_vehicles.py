@@ -14,10 +14,11 @@ from hypothesis import strategies as some
 from numpy.typing import NDArray
 
 from screening.finding import Box, Finding
-from screening.photo import Photo
-from screening.stages import street, vehicles
-from screening.stages.street import Detection
+from screening.photo.photo import Photo
+from screening.stages import vehicles
 from screening.stages.vehicles import SIDE, Vehicles, views
+from screening.street import network as street
+from screening.street.network import Detection
 
 Crops = NDArray[np.float32]
 

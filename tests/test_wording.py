@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from screening.finding import Box, Finding
 from screening.force import Force
-from screening.photo import Photo
-from screening.stages import wording_rules as rules
+from screening.photo.photo import Photo
 from screening.stages.wording import Wording
+from screening.words import scene_words as rules
 
 HOLD = 0.4
 

@@ -22,7 +22,7 @@ from models.damage.material import Example, examples
 from models.pictures import rgb
 from models.ranking import area
 from screening.evaluation.intervals import told
-from screening.photo import Photo
+from screening.photo.photo import Photo
 from screening.stages.vehicles import Vehicles
 
 DAMAGED = ("wreck", "major", "moderate", "glass", "part", "damage", "minor")

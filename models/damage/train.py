@@ -183,8 +183,8 @@ def resume(
 
 def vehicles_by_ours(picture: Picture) -> list[tuple[float, ...]]:
     """The vehicles (left, top, right, bottom) that the street network that ships finds in a picture."""
-    from screening.photo import Photo
-    from screening.stages.street import find
+    from screening.photo.photo import Photo
+    from screening.street.network import find
 
     found = find(Photo.from_array(picture), closer=False)
     return [(one.box.left, one.box.top, one.box.right, one.box.bottom) for one in found if one.kind == "vehicle"]

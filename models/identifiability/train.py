@@ -31,9 +31,9 @@ from models.juvenile import degrade
 from models.ranking import area_under
 from models.ship import ship
 from screening.evaluation.intervals import told
-from screening.stages import embedding
-from screening.stages.centerface import Face, detect
-from screening.stages.identifiability import measure
+from screening.faces import embedding
+from screening.faces.centerface import Face, detect
+from screening.faces.identifiability import measure
 
 HERE = Path(__file__).resolve().parent
 

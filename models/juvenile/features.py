@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 
 from models.juvenile import degrade
 from models.pictures import pictures_in, rgb
+from screening.faces.centerface import detect
+from screening.faces.embedding import SIDE, chip, network
+from screening.faces.identifiability import measure
 from screening.finding import Box, Finding
-from screening.photo import Photo
-from screening.stages.centerface import detect
-from screening.stages.embedding import SIDE, chip, network
+from screening.photo.photo import Photo
 from screening.stages.faces import Faces as FaceFinder
-from screening.stages.identifiability import measure
 
 # The picture as it is, the picture on another background, and four spoilt copies.
 COPIES = 6
@@ -50,7 +50,7 @@ class Faces:
         maps: (n, COPIES, 128, 8, 8), float16.
         chips: (n, COPIES, SIDE, SIDE, 3), the upright cut-outs that the rest was taken from, RGB.
         eyes: (n, COPIES) pixels between the eyes.
-        detail: (n, COPIES) the measure of that name of `screening.stages.identifiability`.
+        detail: (n, COPIES) the measure of that name of `screening.faces.identifiability`.
         picture: (n,) of a face in faces/, the number of its picture; -1 for those of ages/, whose age is known.
         masked: (n,) 1 with a mask, 0 without, -1 where the set does not say.
     """

@@ -10,8 +10,8 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from screening.stages.dlib_resnet import LEVELS, MEAN, onnx_model
-from screening.stages.embedding import SIDE
+from screening.faces.dlib_resnet import LEVELS, MEAN, onnx_model
+from screening.faces.embedding import SIDE
 from screening.weights import locate
 
 # Ages in years. Learning many borders at once tells the network that 17 is nearer to 18 than 3 is.

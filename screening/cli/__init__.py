@@ -34,7 +34,7 @@ from screening.cli.tune import tune
 @contextmanager
 def _inert_usage() -> Iterator[None]:
     """A call that was wrong is answered with what was typed, which a shell may have filled in from files' names."""
-    from screening.render.inert import inert
+    from screening.inert import inert
 
     try:
         yield

@@ -14,8 +14,8 @@ audit = typer.Typer(no_args_is_help=True, help="Checks and exports the office's 
 
 def _log() -> Path:
     """The office's log; where there is none, nothing can be said of it."""
-    from screening.workflow.audit import AuditError
-    from screening.workflow.office import Office
+    from screening.office.audit import AuditError
+    from screening.office.office import Office
 
     log = Office.here().audit_log
     if not log.is_file():
@@ -33,9 +33,9 @@ def verify(
 
     That the end of the log was cut off, or all of it written anew, shows only against a clearance. Changes nothing.
     """
-    from screening.workflow import audit
-    from screening.workflow.clearance import signed_head
-    from screening.workflow.office import Office
+    from screening.office import audit
+    from screening.office.office import Office
+    from screening.release.clearance import signed_head
 
     log = _log()
     wrong = audit.verify(log, against=signed_head(against, Office.here()) if against else None)
@@ -49,8 +49,8 @@ def reviewed(
     release: Annotated[str, typer.Argument(help="The number that due shows, or its beginning.", show_default=False)],
 ) -> None:
     """Notes in the log that a released batch was looked at again, so that it is no longer due."""
-    from screening.workflow import audit
-    from screening.workflow.audit import AuditError
+    from screening.office import audit
+    from screening.office.audit import AuditError
 
     log = _log()
     found = [entry for entry in audit.due(log, days=0) if entry.fields["clearance"].startswith(release)]
@@ -64,8 +64,8 @@ def reviewed(
 @audit.command()
 def export() -> None:
     """Prints the log as CSV, for the records officer."""
+    from screening.office import audit
     from screening.render.table import audit_table
-    from screening.workflow import audit
 
     print_text(audit_table(audit.entries(_log())))
 
@@ -78,7 +78,7 @@ def due(
     """Lists the released batches that nobody has looked at again, and exits 1 where there are any."""
     import dataclasses
 
-    from screening.workflow import audit
+    from screening.office import audit
 
     waiting = audit.due(_log(), days=after)
     if json:

@@ -28,8 +28,10 @@ def clear(
     Reads the run, its pictures and your key. Writes RUN/clearance.json, and a line to the office's audit log. Exits 0
     where every picture of the run is in it, 1 where some are left out, 2 where nothing could be cleared.
     """
-    from screening.workflow import clear, keys
-    from screening.workflow.office import Office
+    from screening.office import keys
+    from screening.office.office import Office
+    from screening.release import clear
+    from screening.run.run import CLEARANCE
 
     office = Office.here()
     examined = clear.examine(run, pipeline, office)
@@ -51,7 +53,7 @@ def clear(
     clearance = clear.issue(examined, said, office, signer, ask_passphrase())
     out = len(examined.left_out)
     print_line(f"{len(clearance.released)} may go out, {out} {'is' if out == 1 else 'are'} left out")
-    print_line(f"{run / clear.CLEARANCE}: signed by {clearance.by}, valid until {clearance.until[:16]} UTC")
+    print_line(f"{run / CLEARANCE}: signed by {clearance.by}, valid until {clearance.until[:16]} UTC")
     raise typer.Exit(1 if examined.left_out else 0)
 
 
@@ -67,7 +69,7 @@ def _ask(question: str, given: str) -> str:
 def _read(answers: Path | None) -> Mapping[str, str]:
     import json
 
-    from screening.workflow.clearance import ClearanceError
+    from screening.release.clearance import ClearanceError
 
     if answers is None:
         return {}

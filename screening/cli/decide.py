@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from screening.cli.say import print_line
-from screening.workflow.decisions import Action
+from screening.run.decisions import Action
 
 
 def decide(
@@ -34,11 +34,11 @@ def decide(
     not be made nothing is written, and it exits 2.
     """
     from screening.kinds import check_rules
+    from screening.office.office import Office
     from screening.policy import Verdict
-    from screening.workflow import outcome
-    from screening.workflow.decisions import Decision, DecisionError, Decisions, about_each, refusal
-    from screening.workflow.office import Office
-    from screening.workflow.run import read
+    from screening.run import outcome
+    from screening.run.decisions import Decision, DecisionError, Decisions, about_each, refusal
+    from screening.run.run import read
 
     if not by.strip():
         raise DecisionError("a decision needs the name of who decides: give it with --by")

@@ -32,10 +32,10 @@ def evaluate(
     """
     from screening.evaluation import evaluate as work
     from screening.evaluation import labels as labelled
+    from screening.office.office import replace_file
     from screening.report import restored
-    from screening.workflow import outcome
-    from screening.workflow.office import replace_file
-    from screening.workflow.run import REPORT, RunError, read, sources
+    from screening.run import outcome
+    from screening.run.run import REPORT, RunError, read, sources
 
     known = labelled.read(labels)
     with tempfile.TemporaryDirectory(prefix="screening-") as passing:
@@ -60,7 +60,7 @@ def evaluate(
         }
         said: dict[str, Any] = {"figures": [one.as_dict() for one in figures], "review": review}
         if html:
-            from screening.render.gallery import gallery
+            from screening.evaluation.gallery import gallery
 
             try:
                 replace_file(html, gallery(said, known, photos, sources(folder), limits=chosen.limits))
@@ -82,7 +82,7 @@ def evaluate(
 
 def _scan(pictures: Path, folder: Path, pipeline: str, *, kept: bool) -> None:
     from screening.render import terminal
-    from screening.workflow import batch
+    from screening.run import batch
 
     if not kept:
         say("no --run: the pictures are scanned now, and what is found is not kept")

@@ -10,7 +10,7 @@ import typer
 from screening.cli.say import print_json, print_line
 
 if TYPE_CHECKING:
-    from screening.workflow.outcome import Outcome
+    from screening.run.outcome import Outcome
 
 
 def explain(
@@ -25,10 +25,10 @@ def explain(
 
     Exits 0 where the picture may go out as things stand, else 1.
     """
+    from screening.office.office import Office
     from screening.policy import Verdict
-    from screening.workflow import outcome
-    from screening.workflow import run as stored
-    from screening.workflow.office import Office
+    from screening.run import outcome
+    from screening.run import run as stored
 
     (found,) = outcome.find([file], outcome.of_run(run, pipeline, Office.here()))[:1]
     said = _described(found, stored.read(run)["rules"])

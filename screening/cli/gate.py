@@ -20,7 +20,7 @@ def gate(
 
     Reads the files, and this computer's list of trusted keys. Writes one line to the office's audit log.
     """
-    from screening.workflow.gate import gate
+    from screening.release.gate import gate
 
     result = gate(files or [], clearance, pipeline=pipeline)
     if json:

@@ -23,7 +23,7 @@ def ask_passphrase(*, new: bool = False) -> str:
     import os
     import sys
 
-    from screening.workflow.keys import KeysError
+    from screening.office.keys import KeysError
 
     if given := os.environ.get("SCREENING_PASSPHRASE"):
         return given
@@ -38,8 +38,8 @@ def ask_passphrase(*, new: bool = False) -> str:
 @keys.command()
 def make(name: Annotated[str, typer.Argument(help="The person who will sign with it.")]) -> None:
     """Makes a key for one person. Writes to the office's folder; the private half is readable by you alone."""
-    from screening.workflow import keys
-    from screening.workflow.office import Office
+    from screening.office import keys
+    from screening.office.office import Office
 
     key = keys.make(Office.here(), name, ask_passphrase(new=True))
     print_line(f"{key.id}  {key.name}")
@@ -51,8 +51,8 @@ def list_keys(json: Annotated[bool, typer.Option("--json", help="Print JSON.")] 
     """Lists the keys that this computer's gate trusts, and those it no longer does."""
     import dataclasses
 
-    from screening.workflow.keys import private_file, trusted
-    from screening.workflow.office import Office
+    from screening.office.keys import private_file, trusted
+    from screening.office.office import Office
 
     office = Office.here()
     known = list(trusted(office).values())
@@ -67,8 +67,8 @@ def list_keys(json: Annotated[bool, typer.Option("--json", help="Print JSON.")] 
 @keys.command()
 def export(key: Which) -> None:
     """Prints the public half of a key, for the gate of another computer."""
-    from screening.workflow import keys
-    from screening.workflow.office import Office
+    from screening.office import keys
+    from screening.office.office import Office
 
     print_data(keys.export(keys.find(Office.here(), key)))
 
@@ -78,9 +78,9 @@ def trust(
     file: Annotated[Path, typer.Argument(help="What screening keys export printed.", show_default=False)],
 ) -> None:
     """Puts another computer's public key on the list of those that this computer's gate trusts."""
-    from screening.workflow import keys
-    from screening.workflow.keys import KeysError
-    from screening.workflow.office import Office
+    from screening.office import keys
+    from screening.office.keys import KeysError
+    from screening.office.office import Office
 
     try:
         key = keys.trust(Office.here(), file.read_text(encoding="utf-8"))
@@ -93,8 +93,8 @@ def trust(
 @keys.command()
 def rotate(key: Which) -> None:
     """Replaces a key. What the old one signed until now stays valid; its private half is deleted."""
-    from screening.workflow import keys
-    from screening.workflow.office import Office
+    from screening.office import keys
+    from screening.office.office import Office
 
     office = Office.here()
     new = keys.rotate(office, keys.find(office, key), ask_passphrase(new=True))
@@ -105,8 +105,8 @@ def rotate(key: Which) -> None:
 @keys.command()
 def revoke(key: Which) -> None:
     """Puts a key out of use at once, with everything that it ever signed."""
-    from screening.workflow import keys
-    from screening.workflow.office import Office
+    from screening.office import keys
+    from screening.office.office import Office
 
     office = Office.here()
     gone = keys.revoke(office, keys.find(office, key))

@@ -31,11 +31,11 @@ def labels(
     from screening.evaluation import sources
     from screening.evaluation.evaluate import subjects
     from screening.evaluation.labels import LabelError, table
+    from screening.office.office import Office, replace_file
     from screening.pipeline_file import did_you_mean
-    from screening.workflow import outcome
-    from screening.workflow.decisions import Decisions
-    from screening.workflow.office import Office, replace_file
-    from screening.workflow.run import REPORT
+    from screening.run import outcome
+    from screening.run.decisions import Decisions
+    from screening.run.run import REPORT
 
     known = dict(pair.split("=", 1) for pair in names or () if "=" in pair)
     if len(known) != len(names or ()):

@@ -65,7 +65,7 @@ def add(
     plate: Annotated[list[str] | None, typer.Option(help="A class of it that is a number plate.")] = None,
 ) -> None:
     """Takes in a detector of your own. Writes it, as ONNX, to the office's folder; nothing else of the file is kept."""
-    from screening.workflow import networks
+    from screening.office import networks
 
     weights = networks.add(file, name=name, trusted=trusted, vehicle=vehicle or (), plate=plate or ())
     print_line(f"added {weights.name}: {weights.about}, SHA-256 {weights.sha256[:12]}")
@@ -80,7 +80,7 @@ street = ["{weights.name}", "street"]
 @models.command()
 def remove(name: Name) -> None:
     """Forgets a detector that you added. Pipelines that name it no longer load."""
-    from screening.workflow import networks
+    from screening.office import networks
 
     networks.remove(name)
     print_line(f"removed {name}")

@@ -23,8 +23,8 @@ def purge(
     """
     import sys
 
-    from screening.workflow import purge as work
-    from screening.workflow.office import Office
+    from screening.office.office import Office
+    from screening.run import purge as work
 
     office = Office.here()
     if finished := work.settle(run, office):

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from screening.cli.say import print_json, print_line, say
-from screening.workflow.decisions import Action
+from screening.run.decisions import Action
 
 if TYPE_CHECKING:
     from screening.policy import Judgement
-    from screening.workflow.outcome import Outcome
-    from screening.workflow.redact import Redacted
+    from screening.release.redact import Redacted
+    from screening.run.outcome import Outcome
 
 
 def redact(
@@ -38,13 +38,13 @@ def redact(
     """
     from screening.finding import ScreeningError
     from screening.kinds import check_rules
+    from screening.office.office import Office
     from screening.pipeline_file import did_you_mean
     from screening.policy import Verdict
-    from screening.workflow import copies, outcome
-    from screening.workflow import run as stored
-    from screening.workflow.decisions import Decisions
-    from screening.workflow.office import Office
-    from screening.workflow.redact import Redaction, RedactionError, Style, to_redact
+    from screening.release.redact import Redaction, RedactionError, Style, to_redact
+    from screening.run import copies, outcome
+    from screening.run import run as stored
+    from screening.run.decisions import Decisions
 
     if style not in tuple(Style):
         raise RedactionError(f"there is no style {style!r}{did_you_mean(style, Style)}")

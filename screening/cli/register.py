@@ -10,7 +10,7 @@ import typer
 from screening.cli.say import print_json, print_line, say
 
 if TYPE_CHECKING:
-    from screening.register_file import Entry
+    from screening.office.register_file import Entry
 
 register = typer.Typer(no_args_is_help=True, help="Keeps the release register and the restricted list.")
 List = Annotated[str, typer.Option("--list", help="Which list: release or restricted.")]
@@ -32,8 +32,8 @@ def add(
     json: Json = False,
 ) -> None:
     """Enrols a person by the face in the photos. Reads them; writes to the office's folder, sealed."""
-    from screening.workflow import registers
-    from screening.workflow.office import Office
+    from screening.office import registers
+    from screening.office.office import Office
 
     form = registers.Form(name=name, reference=release, parental=parental, adult=adult, expires=expires, scope=scope)
     _print([registers.add(Office.here(), which, form, photo, face=face)], json)
@@ -42,8 +42,8 @@ def add(
 @register.command("list")
 def list_entries(which: List = "release", json: Json = False) -> None:
     """Lists everybody on a list. Reads the office's folder."""
-    from screening.workflow import registers
-    from screening.workflow.office import Office
+    from screening.office import registers
+    from screening.office.office import Office
 
     _print(registers.register(Office.here(), which).entries(), json)
 
@@ -51,8 +51,8 @@ def list_entries(which: List = "release", json: Json = False) -> None:
 @register.command()
 def show(number: Which, which: List = "release", json: Json = False) -> None:
     """Shows one entry. Reads the office's folder."""
-    from screening.workflow import registers
-    from screening.workflow.office import Office
+    from screening.office import registers
+    from screening.office.office import Office
 
     _print([registers.find(registers.register(Office.here(), which), number)], json)
 
@@ -60,8 +60,8 @@ def show(number: Which, which: List = "release", json: Json = False) -> None:
 @register.command()
 def remove(number: Which, which: List = "release", json: Json = False) -> None:
     """Removes a person for good, with the embeddings. Writes to the office's folder."""
-    from screening.workflow import registers
-    from screening.workflow.office import Office
+    from screening.office import registers
+    from screening.office.office import Office
 
     _print([registers.remove(Office.here(), which, number)], json)
     say("removed; copies of the office's folder elsewhere still hold it, and reports made before stay as they are")
@@ -74,9 +74,9 @@ def purge(
     json: Json = False,
 ) -> None:
     """Removes everybody whose last day is over. Writes to the office's folder."""
-    from screening.register_file import RegisterError
-    from screening.workflow import registers
-    from screening.workflow.office import Office
+    from screening.office import registers
+    from screening.office.office import Office
+    from screening.office.register_file import RegisterError
 
     if not expired:
         raise RegisterError("purge removes those whose last day is over, and only when told so: --expired")
@@ -86,8 +86,8 @@ def purge(
 @register.command()
 def export(which: List = "release") -> None:
     """Prints a list as JSON, without the embeddings: for the records officer, or a person who asks what is held."""
-    from screening.workflow import registers
-    from screening.workflow.office import Office
+    from screening.office import registers
+    from screening.office.office import Office
 
     _print(registers.register(Office.here(), which).entries(), True)
     say("this holds personal data: names, and what each agreed to")

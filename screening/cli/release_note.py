@@ -23,9 +23,9 @@ def release_note(
     Reads the run and its clearance. The record names the files that were held back and is for the office; the
     announcement names only what goes out. Exits 2 where the run was not cleared, or was scanned again since.
     """
-    from screening.render import release_note as render
-    from screening.workflow import release_note as work
-    from screening.workflow.office import Office, replace_file
+    from screening.office.office import Office, replace_file
+    from screening.release import note_page as render
+    from screening.release import release_note as work
 
     said = work.note(run, pipeline=pipeline, link=link, watched_by=watched_by, office=Office.here())
     text = render.announcement(said) if announcement else render.record(said)

@@ -26,11 +26,11 @@ def review(
     """
     import webbrowser
 
+    from screening.office.office import Office
     from screening.policy import Verdict
+    from screening.run import outcome
     from screening.web.review import Review
     from screening.web.server import serve
-    from screening.workflow import outcome
-    from screening.workflow.office import Office
 
     office = Office.here()
 

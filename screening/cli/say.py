@@ -18,14 +18,14 @@ def say(message: str) -> None:
 
 def print_line(line: str = "", *, err: bool = False) -> None:
     """One line on standard output, or standard error."""
-    from screening.render.inert import inert
+    from screening.inert import inert
 
     print(inert(line), file=sys.stderr if err else sys.stdout, flush=True)
 
 
 def print_text(text: str) -> None:
     """Text of several lines on standard output; the ends of its lines are all that acts."""
-    from screening.render.inert import inert
+    from screening.inert import inert
 
     # "\r\n" is how a table for a spreadsheet ends a line
     lines = [inert(line.removesuffix("\r")) + "\r" * line.endswith("\r") for line in text.split("\n")]
@@ -42,7 +42,7 @@ def print_data(text: str) -> None:
 
 def print_json(fields: Any) -> None:
     """JSON on standard output, plain ASCII."""
-    from screening.render.inert import ascii_json
+    from screening.inert import ascii_json
 
     print(ascii_json(fields), end="", flush=True)  # noqa: T201
 
@@ -59,7 +59,7 @@ def print_table(names: Sequence[str], rows: Iterable[Sequence[str]], *, right: S
     from rich.table import Table
     from rich.text import Text
 
-    from screening.render.inert import inert
+    from screening.inert import inert
 
     table = Table(box=None, pad_edge=False)
     for name in names:
@@ -73,7 +73,7 @@ def ask(question: str) -> str:
     """An answer typed on the terminal."""
     import typer
 
-    from screening.render.inert import inert
+    from screening.inert import inert
 
     return str(typer.prompt(inert(question), err=True))
 
@@ -82,6 +82,6 @@ def confirm(question: str) -> bool:
     """Whether somebody says yes on the terminal."""
     import typer
 
-    from screening.render.inert import inert
+    from screening.inert import inert
 
     return typer.confirm(inert(question), err=True)

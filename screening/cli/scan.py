@@ -45,7 +45,7 @@ def scan(
     """
     from screening.render import terminal
     from screening.report import Batch
-    from screening.workflow import batch
+    from screening.run import batch
 
     if annotate and not out:
         raise typer.BadParameter("--annotate writes to the run's folder: name it with --out")

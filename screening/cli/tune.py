@@ -39,10 +39,10 @@ def tune(
     from screening import config, pipeline_file
     from screening.evaluation import labels as labelled
     from screening.evaluation import tune as work
+    from screening.office.office import replace_file
     from screening.report import restored
-    from screening.workflow import outcome
-    from screening.workflow.office import replace_file
-    from screening.workflow.run import read
+    from screening.run import outcome
+    from screening.run.run import read
 
     if (cost_miss is None) != (cost_hold is None):
         raise work.TuneError("--cost-miss and --cost-hold belong together")

@@ -11,8 +11,8 @@ from screening.evaluation.evaluate import marked
 from screening.evaluation.labels import NOTHING_ELSE, Label, LabelError, Thing
 from screening.finding import Box
 from screening.policy import Judgement, Verdict
-from screening.workflow.decisions import Action, Decision
-from screening.workflow.outcome import Outcome
+from screening.run.decisions import Action, Decision
+from screening.run.outcome import Outcome
 
 # What a decision says about what is there. That something may pass all the same says nothing about it.
 THERE = (Action.ACCEPT, Action.RELEASE, Action.PARENTAL, Action.REDACT)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from screening.photo import Limits, Photo, Pixels
+from screening.inert import inert
+from screening.photo.photo import Limits, Photo, Pixels
 from screening.policy import Judgement, Verdict
-from screening.render.inert import inert
 from screening.report import PhotoReport
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from screening.render.inert import inert
+from screening.inert import inert
 from screening.render.thumbnails import hidden, thumbnail, thumbnail_side
 
 PAGE = Path(__file__).resolve().parent / "page"

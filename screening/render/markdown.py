@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from screening.render.inert import inert
+from screening.inert import inert
 
 # What Markdown or HTML could take for markup within a line; at its beginning; and for an address to make a link of.
 WITHIN = re.compile(r"[\\`*_\[\]<>&|~@!]")

@@ -9,11 +9,11 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from screening.render.inert import inert
+from screening.inert import inert
 from screening.report import COLUMNS, rows
 
 if TYPE_CHECKING:
-    from screening.workflow.audit import Entry
+    from screening.office.audit import Entry
 
 # What a spreadsheet takes for the beginning of a formula; the wide forms are folded to these by some.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from screening.inert import inert
 from screening.policy import Verdict
-from screening.render.inert import inert
 from screening.report import PhotoReport, Report
 
 # Without a terminal, a line at most this often, in seconds.

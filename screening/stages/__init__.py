@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import ClassVar, Protocol
 
 from screening.finding import Finding
-from screening.photo import Photo
+from screening.photo.photo import Photo
 
 
 class Stage(Protocol):

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from screening.finding import Box, Finding
-from screening.photo import Photo
-from screening.stages import captions
-from screening.stages.address_text import HouseNumber, house_name, house_number, postcodes, street
-from screening.stages.ground import ground
-from screening.stages.house_numbers import alone, on_signs, road_sign
-from screening.stages.places import body, boxes
-from screening.stages.reading import Line, lines, rows, wraps
+from screening.photo.photo import Photo
+from screening.places import body, boxes
+from screening.street.house_numbers import alone, on_signs, road_sign
+from screening.text.background import ground
+from screening.text.lines import Line, lines, rows, wraps
+from screening.words import captions
+from screening.words.addresses import HouseNumber, house_name, house_number, postcodes, street
 
 # What it takes from a number's score that it lies on a vehicle: most of it, or less on a dark sign.
 ON_VEHICLE, ON_VEHICLE_SIGN = 0.9, 0.4

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from screening.finding import Box, Finding
 from screening.force import Force
-from screening.photo import Photo
+from screening.photo.photo import Photo
 
 if TYPE_CHECKING:
     import zxingcpp

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from screening.finding import Box, Finding
-from screening.photo import Photo
-from screening.stages import document_rules as rules
-from screening.stages.places import boxes
-from screening.stages.reading import Line, below, join, lines, rows
-from screening.stages.wording_rules import Clue
+from screening.photo.photo import Photo
+from screening.places import boxes
+from screening.text.lines import Line, below, join, lines, rows
+from screening.words import documents as rules
+from screening.words.scene_words import Clue
 
 # How far a document reaches around a line of it, in that line's heights: to the left, up, on the right, down.
 AROUND_TITLE = 15.0, 6.0, 25.0, 15.0

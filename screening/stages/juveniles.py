@@ -9,10 +9,10 @@ from typing import ClassVar
 import numpy as np
 
 from screening.engine import load
+from screening.faces.embedding import Pixels, chip, describe
+from screening.faces.identifiability import measure
 from screening.finding import Finding
-from screening.photo import Photo
-from screening.stages.embedding import Pixels, chip, describe
-from screening.stages.identifiability import measure
+from screening.photo.photo import Photo
 
 # Scores of a face that is judged by its mirror image as well; outside them that hardly ever changes a verdict.
 DOUBT = (0.02, 0.9)

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import ClassVar
 
-from screening import metadata
-from screening.field_names import program
 from screening.finding import Finding
 from screening.force import Force
-from screening.photo import Photo
+from screening.photo import metadata
+from screening.photo.field_names import program
+from screening.photo.photo import Photo
 
 EARTH = 6_371_000.0  # metres
 # What creator and rights fields say without naming anybody.

@@ -14,15 +14,15 @@ from typing import ClassVar
 
 from screening.finding import Box, Finding
 from screening.force import Force
-from screening.photo import Photo
-from screening.stages.address_text import NUMBERED, PERHAPS, STREETS
-from screening.stages.captions import COUNTED
-from screening.stages.online import online
-from screening.stages.phone_numbers import dialled, mended, numbers
-from screening.stages.places import boxes
-from screening.stages.private_numbers import ACCOUNT_WORDS, BORN, NHS_WORDS, Detail, private_numbers
-from screening.stages.reading import Line, beside, join, lines, plain, rows, wraps
-from screening.stages.signs import is_sign
+from screening.photo.photo import Photo
+from screening.places import boxes
+from screening.text.lines import Line, beside, join, lines, plain, rows, wraps
+from screening.words.addresses import NUMBERED, PERHAPS, STREETS
+from screening.words.business_names import is_sign
+from screening.words.captions import COUNTED
+from screening.words.online import online
+from screening.words.phone_numbers import dialled, mended, numbers
+from screening.words.private_numbers import ACCOUNT_WORDS, BORN, NHS_WORDS, Detail, private_numbers
 
 NAMED = ("file name", "folder name")
 # What a name in a file's name is likely to be; digits there count pictures.

@@ -13,13 +13,14 @@ from typing import ClassVar
 
 from screening.finding import Box, Finding
 from screening.force import Force
-from screening.photo import Photo
-from screening.stages import captions, second_look
-from screening.stages.ground import Ground, ground
-from screening.stages.places import body, boxes
-from screening.stages.plate_text import Reading, in_plate, readable, without_band
-from screening.stages.reading import Line, lines, rows, wraps
-from screening.stages.registrations import FAIR, LONGEST, WEAK, Registration, parse
+from screening.photo.photo import Photo
+from screening.places import body, boxes
+from screening.street.plate_text import Reading, in_plate, readable, without_band
+from screening.text import second_look
+from screening.text.background import Ground, ground
+from screening.text.lines import Line, lines, rows, wraps
+from screening.words import captions
+from screening.words.registrations import FAIR, LONGEST, WEAK, Registration, parse
 
 # What it adds that a text lies on a vehicle, and that it stands on a plain sign of its own.
 ON_VEHICLE = 0.35

@@ -12,8 +12,8 @@ import numpy as np
 
 from screening.finding import Finding
 from screening.home import home
-from screening.photo import Photo
-from screening.register_file import RELEASE, RESTRICTED, Entry, RegisterFile
+from screening.office.register_file import RELEASE, RESTRICTED, Entry, RegisterFile
+from screening.photo.photo import Photo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +72,7 @@ class Register:
         }
         if not any(lists.values()):
             return
-        from screening.stages.embedding import embed
+        from screening.faces.embedding import embed
 
         for face, embedding in zip(faces, embed(photo.rgb, [face.points for face in faces]), strict=True):
             for which, entries in lists.items():

@@ -13,11 +13,12 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from screening.finding import Box, Finding
-from screening.photo import Photo, Pixels
-from screening.stages import closer, ppocr
-from screening.stages.closer import Place
-from screening.stages.parts import cut, parts
-from screening.stages.ppocr import Floats, Quad
+from screening.photo.photo import Photo, Pixels
+from screening.photo.tiles import cut, parts
+from screening.text import closer_look as closer
+from screening.text import ppocr
+from screening.text.closer_look import Place
+from screening.text.ppocr import Floats, Quad
 
 # Canvases (longer side, shorter side) where the longest is 1120: few, because the engine compiles each one, and none
 # much larger than the one for 4:3, because a look costs what its area is.
@@ -155,7 +156,7 @@ class Text:
 
     def with_easyocr(self, photo: Photo) -> list[Reading]:
         """What easyocr reads."""
-        from screening.stages import easyocr_reader
+        from screening.text import easyocr_reader
 
         choice = easyocr_reader.EasyOcr(
             folder=self.easyocr_folder,

@@ -11,8 +11,8 @@ import numpy as np
 
 from screening.engine import load
 from screening.finding import Box, Finding
-from screening.photo import Photo, Pixels
-from screening.stages import street
+from screening.photo.photo import Photo, Pixels
+from screening.street import network as street
 from screening.weights import manifest
 
 # Width and height of the crop that the damage network looks at.

@@ -13,10 +13,10 @@ from typing import ClassVar
 
 from screening.finding import Finding
 from screening.force import Force
-from screening.photo import Photo
-from screening.stages import wording_rules as rules
-from screening.stages.reading import Line, join, lines, plain, rows, wraps
-from screening.stages.wording_rules import Clue
+from screening.photo.photo import Photo
+from screening.text.lines import Line, join, lines, plain, rows, wraps
+from screening.words import scene_words as rules
+from screening.words.scene_words import Clue
 
 NAMES = ("file name", "folder name")
 # How much larger letters of one sign may be than others on it.

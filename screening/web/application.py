@@ -23,8 +23,8 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 
 from screening.finding import ScreeningError
+from screening.run.decisions import Action, OvertakenError
 from screening.web.review import Review, ReviewError, Wish
-from screening.workflow.decisions import Action, OvertakenError
 
 PAGE = Path(__file__).resolve().parent / "page"
 KINDS = {"/": "text/html", "/review.css": "text/css", "/review.js": "text/javascript"}

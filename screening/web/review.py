@@ -10,14 +10,17 @@ from typing import Any
 
 from screening.evaluation.intervals import wilson
 from screening.finding import ScreeningError
-from screening.photo import Photo, read
+from screening.inert import inert
+from screening.office import audit
+from screening.office.office import Office
+from screening.photo.photo import Photo, read
 from screening.pipeline import Pipeline
 from screening.policy import Judgement, Verdict
 from screening.questions import ANSWERS, YES_NO
-from screening.render.inert import inert
+from screening.release.sample import missed, sample
 from screening.report import PhotoReport, restored
-from screening.workflow import audit, copies, run
-from screening.workflow.decisions import (
+from screening.run import copies, run
+from screening.run.decisions import (
     BLANK,
     Action,
     Decision,
@@ -28,9 +31,7 @@ from screening.workflow.decisions import (
     latest,
     refusal,
 )
-from screening.workflow.office import Office
-from screening.workflow.outcome import Outcome, judged_by, outcomes
-from screening.workflow.sample import missed, sample
+from screening.run.outcome import Outcome, judged_by, outcomes
 
 # The longer side of a picture on the contact sheet, and of one that is looked at; JPEG's quality.
 SMALL, LARGE, QUALITY = 360, 2400, 88

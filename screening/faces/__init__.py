@@ -1,0 +1,1 @@
+"""Finding faces, looking again, and describing them in numbers."""

@@ -1,0 +1,83 @@
+"""Who a face is, in numbers: dlib's 128-d embedding of an upright cut-out of the face.
+
+Two pictures of one person lie less than about 0.6 apart (Euclidean distance), two people's further. The network is
+the one in `face_recognition_models`, run by our engine; the cut-out follows the five landmarks of the face finder
+instead of dlib's own, which moves an embedding by 0.16 in the median.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from screening.engine import Network
+
+Pixels = NDArray[np.uint8]
+Floats = NDArray[np.float32]
+# Left eye, right eye, nose, left and right corner of the mouth, as (x, y) in pixels of the picture.
+Landmarks = Sequence[tuple[float, float]]
+
+SIDE = 150
+# Where the face finder's landmarks lie in dlib's own 150 px cut-outs: medians over 214 faces, made symmetric.
+_PLACES = np.array([(48.5, 48.8), (101.5, 48.8), (75.0, 77.7), (53.2, 101.7), (96.8, 101.7)])
+
+
+def upright(points: Landmarks) -> NDArray[np.float64]:
+    """The 2x3 matrix that turns, scales and moves landmarks to their places in a cut-out, by least squares."""
+    landmarks = np.asarray(points, np.float64)
+    offset, target = landmarks - landmarks.mean(axis=0), _PLACES - _PLACES.mean(axis=0)
+    # Landmarks that all fall on one pixel still give a picture: one of a pixel around them.
+    size = max(float((offset**2).sum()), 1e-6)
+    along = float((offset * target).sum()) / size
+    across = float((offset[:, 0] * target[:, 1] - offset[:, 1] * target[:, 0]).sum()) / size
+    turn = np.array([[along, -across], [across, along]])
+    return np.column_stack([turn, _PLACES.mean(axis=0) - turn @ landmarks.mean(axis=0)])
+
+
+def chip(rgb: Pixels, points: Landmarks) -> Pixels:
+    """The face cut out upright, `SIDE` px square; what lies outside the picture repeats its edge."""
+    import cv2
+
+    matrix = upright(points)
+    scale = float(np.hypot(matrix[0, 0], matrix[1, 0]))
+    # A large face is drawn near its own size first and averaged down: sampling it straight would alias.
+    finer = int(np.clip(np.ceil(1 / max(scale, 1e-6)), 1, 8))
+    # pixel centres: the larger drawing's pixel i covers i/finer to (i+1)/finer of the cut-out
+    matrix = matrix * finer
+    matrix[:, 2] += (finer - 1) / 2
+    drawn = cv2.warpAffine(
+        rgb, matrix, (SIDE * finer, SIDE * finer), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
+    return np.asarray(drawn if finer == 1 else cv2.resize(drawn, (SIDE, SIDE), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def describe(chips: Sequence[Pixels]) -> tuple[Floats, Floats]:
+    """The embeddings (n, 128) and the maps (n, 128, 8, 8) that the network makes of cut-outs from `chip`."""
+    embeddings, maps = np.zeros((len(chips), 128), np.float32), np.zeros((len(chips), 128, 8, 8), np.float32)
+    for index, face in enumerate(chips):
+        # one at a time: a new number of faces would be a new shape to compile
+        embedding, seen = network()(face.transpose(2, 0, 1)[None])
+        embeddings[index], maps[index] = embedding[0], seen[0]
+    return embeddings, maps
+
+
+def embed(rgb: Pixels, faces: Sequence[Landmarks]) -> Floats:
+    """The embeddings (n, 128) of faces in a picture, given their landmarks."""
+    return describe([chip(rgb, points) for points in faces])[0]
+
+
+@functools.cache
+def network() -> Network:
+    """dlib's face recognition network in our engine, read once per process."""
+    from screening import engine
+    from screening.faces.dlib_resnet import onnx_model
+    from screening.weights import locate, manifest
+
+    return engine.from_model(
+        onnx_model(locate("face-embedding").read_bytes()), sha256=manifest()["face-embedding"].sha256
+    )

@@ -1,0 +1,329 @@
+"""Signing keys (Ed25519), and the list of keys that a gate trusts.
+
+A private key lies in the office's folder, for its owner alone and under a passphrase. The list beside it holds public
+keys only: an upload host has the list and no private key. A gate trusts what stands in its own list and nothing else.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import dataclasses
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from screening.finding import ScreeningError
+from screening.office import audit
+from screening.office.office import Office, is_moment, locked, make_private, now, replace_file
+from screening.weights import opened
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+TRUSTED = "trusted.json"
+SHORTEST = 10
+# Bytes of the list, or of a key, that are read at most.
+LARGEST = 10e6
+
+
+class KeysError(ScreeningError):
+    """A key is missing, not to be used, or not opened by the passphrase."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """A public key that the gate trusts, or did.
+
+    Attributes:
+        id: the first 32 hexadecimal digits of the SHA-256 of the public key.
+        name: of the person who signs with it.
+        public: the 32 bytes of the public key, in base64.
+        since: when it was made or first trusted, as ISO 8601.
+        retired: since when nothing that it signs is valid, because a newer key took its place; "" for none.
+        revoked: since when nothing that it ever signed is valid; "" for none.
+    """
+
+    id: str
+    name: str
+    public: str
+    since: str
+    retired: str = ""
+    revoked: str = ""
+
+    @property
+    def sound(self) -> bool:
+        """Whether each of its fields is what it should be; what was read from a file may be anything."""
+        if not all(isinstance(value, str) for value in dataclasses.astuple(self)):
+            return False
+        return is_moment(self.since) and all(not at or is_moment(at) for at in (self.retired, self.revoked))
+
+    def signed(self, data: bytes, signature: bytes) -> bool:
+        """Whether the signature is this key's over the data."""
+        from cryptography.exceptions import InvalidSignature
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+        try:
+            Ed25519PublicKey.from_public_bytes(base64.b64decode(self.public)).verify(signature, data)
+        except InvalidSignature:
+            return False
+        return True
+
+
+def trusted(office: Office) -> dict[str, Key]:
+    """Every key on the office's list, by id; the revoked ones too.
+
+    Raises:
+        KeysError: if the list cannot be read.
+    """
+    path = office.keys / TRUSTED
+    try:
+        with opened(path, most=LARGEST) as file:
+            listed = json.loads(file.read().decode())
+        if not isinstance(listed, list):
+            raise ValueError("no list")
+        keys = [Key(**fields) for fields in listed]
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, TypeError, RecursionError) as error:
+        raise KeysError(f"{path}: is not a list of keys that can be read; copy it from the office again") from error
+    if wrong := [key for key in keys if not key.sound]:
+        raise KeysError(f"{path}: {len(wrong)} of its keys are damaged; copy it from the office again")
+    return {key.id: key for key in keys if key.id and key.id == _id(key.public)}
+
+
+def private_file(office: Office, key: Key) -> Path:
+    """Where the private key lies in the office that made it."""
+    return office.keys / f"{key.id}.pem"
+
+
+def find(office: Office, wanted: str) -> Key:
+    """The one key whose id begins so, or which has that name and is in use.
+
+    Raises:
+        KeysError: if there is none, or more than one.
+    """
+    keys = trusted(office).values()
+    found = [key for key in keys if wanted and key.id.startswith(wanted.lower())]
+    found = found or [key for key in keys if key.name == wanted and not key.revoked and not key.retired]
+    if len(found) != 1:
+        said = "more than one key is meant by it" if found else "no key has that name or number"
+        raise KeysError(f"{wanted}: {said}; screening keys list shows them")
+    return found[0]
+
+
+def own(office: Office) -> Key:
+    """The one key in use whose private half lies here.
+
+    Raises:
+        KeysError: if there is none, or more than one.
+    """
+    usable = [key for key in trusted(office).values() if not key.revoked and not key.retired]
+    found = [key for key in usable if private_file(office, key).is_file()]
+    if len(found) != 1:
+        said = "more than one key signs here: name yours with --key" if found else "no key signs here"
+        raise KeysError(f"{said}; screening keys {'list shows them' if found else 'make makes one'}")
+    return found[0]
+
+
+def make(office: Office, name: str, passphrase: str) -> Key:
+    """Makes a key, keeps its private half under the passphrase, and puts it on this office's list.
+
+    Raises:
+        KeysError: if the name is empty or in use, the passphrase too short, or the file cannot be written.
+    """
+    if not name.strip():
+        raise KeysError("a key has the name of the person who signs with it")
+    with _held(office):
+        if any(key.name == name and not key.revoked and not key.retired for key in trusted(office).values()):
+            raise KeysError(f"{name}: has a key already; screening keys rotate replaces it")
+        key, pem = _made(name, passphrase)
+        with _noted(office, "made", key):
+            _write(private_file(office, key), pem)
+            _list(office, key)
+    return key
+
+
+def rotate(office: Office, old: Key, passphrase: str) -> Key:
+    """A new key for the same person. What the old one signed until now stays valid; its private half is deleted.
+
+    Stopped at any moment, it leaves the old one to sign with or the new one.
+
+    Raises:
+        KeysError: if the old one is revoked or retired, the passphrase too short, or a file cannot be written.
+    """
+    with _held(office):
+        old = trusted(office).get(old.id, old)
+        if old.revoked or old.retired:
+            raise KeysError(f"{old.id}: is not in use any more; make a new key with screening keys make")
+        key, pem = _made(old.name, passphrase)
+        with _noted(office, "rotated", old, new=key.id):
+            _write(private_file(office, key), pem)
+            _list(office, replace(old, retired=now()), key)  # both at once: there is always one to sign with
+    return key
+
+
+def revoke(office: Office, key: Key) -> Key:
+    """Puts the key out of use, with everything that it ever signed, and deletes its private half where it lies here.
+
+    Raises:
+        KeysError: if the list cannot be written.
+    """
+    with _held(office):
+        key = trusted(office).get(key.id, key)
+        key = replace(key, revoked=key.revoked or now())
+        with _noted(office, "revoked", key):
+            _list(office, key)
+    return key
+
+
+def export(key: Key) -> str:
+    """The public half as text, for the gate of another computer."""
+    return json.dumps({"name": key.name, "public": key.public}, indent=2) + "\n"
+
+
+def trust(office: Office, text: str) -> Key:
+    """Puts a public key from another computer on this office's list; a revoked one stays revoked.
+
+    Raises:
+        KeysError: if it is no public key of ours, or the list cannot be written.
+    """
+    try:
+        fields = json.loads(text)
+        name, public = str(fields["name"]), str(fields["public"])
+        if not _id(public):
+            raise ValueError("not 32 bytes in base64")
+    except (ValueError, TypeError, KeyError) as error:
+        raise KeysError("is no public key of ours; screening keys export prints one") from error
+    with _held(office):
+        key = trusted(office).get(_id(public)) or Key(id=_id(public), name=name, public=public, since=now())
+        if key.revoked:
+            raise KeysError(f"{key.id}: was revoked here, and stays so; ask for a new key")
+        with _noted(office, "trusted", key):
+            _list(office, key)
+    return key
+
+
+def sign(office: Office, key: Key, passphrase: str, data: bytes) -> bytes:
+    """The key's signature over the data, 64 bytes.
+
+    Raises:
+        KeysError: if the key is out of use, its private half is not here or open to others, or the passphrase is wrong.
+    """
+    if key.revoked or key.retired:
+        raise KeysError(f"{key.id}: is not in use any more; screening keys list shows those that are")
+    with _held(office):
+        pass  # whoever relies on the keys ends what was broken off
+    return _open(private_file(office, key), passphrase).sign(data)
+
+
+def _open(path: Path, passphrase: str) -> Ed25519PrivateKey:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    try:
+        if os.name == "posix" and path.stat().st_mode & 0o077:
+            raise KeysError(f"{path}: can be read by others; revoke this key, and make a new one")
+        with opened(path, most=LARGEST) as file:
+            private = load_pem_private_key(file.read(), passphrase.encode())
+    except OSError as error:
+        raise KeysError(f"{path}: this computer holds no such private key; sign where it was made") from error
+    except (ValueError, TypeError) as error:
+        raise KeysError(f"{path}: the passphrase does not open it") from error
+    if not isinstance(private, Ed25519PrivateKey):
+        raise KeysError(f"{path}: is not one of our keys")
+    return private
+
+
+def _made(name: str, passphrase: str) -> tuple[Key, str]:
+    """A new key, and its private half under the passphrase; nothing of it is on disk yet."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
+
+    if len(passphrase) < SHORTEST:
+        raise KeysError(f"a passphrase has {SHORTEST} characters or more")
+    private = Ed25519PrivateKey.generate()
+    public = base64.b64encode(private.public_key().public_bytes_raw()).decode()
+    pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(passphrase.encode()))
+    return Key(id=_id(public), name=name, public=public, since=now()), pem.decode()
+
+
+@contextlib.contextmanager
+def _held(office: Office) -> Iterator[None]:
+    """Nobody else changes the keys as long as this lasts, and what was broken off before is ended."""
+    make_private(office.folder)
+    with locked(office.keys / f"{TRUSTED}.lock", KeysError):
+        for part in office.keys.glob(".*.part"):  # half of a list or a private half, whose writer was killed
+            _remove(part)
+        _settle(office)
+        yield
+
+
+@contextlib.contextmanager
+def _noted(office: Office, what: str, key: Key, **said: str) -> Iterator[None]:
+    """Says in the log what is going to be done with a key, and after it what became of that.
+
+    Raises:
+        AuditError: if the log cannot be written; then nothing is done.
+    """
+    audit.begin(office.audit_log, "key", key=key.id, action=what, **said)
+    try:
+        yield
+    finally:
+        _settle(office)
+
+
+def _settle(office: Office) -> None:
+    """Ends what was begun, by what the list says, and removes the private halves that nobody signs with any more."""
+
+    def stands(begun: audit.Entry) -> bool:
+        keys, key, new = trusted(office), begun.fields["key"], begun.fields.get("new", "")
+        match begun.fields["action"]:
+            case "rotated":
+                done = new in keys
+                gone = key if done else new
+            case "revoked":
+                done = key in keys and bool(keys[key].revoked)
+                gone = key if done else ""
+            case _:
+                done = key in keys
+                gone = "" if done else key
+        if gone:
+            _remove(office.keys / f"{gone}.pem")
+        return done
+
+    audit.settle(office.audit_log, "key", stands=stands)
+
+
+def _list(office: Office, *changed: Key) -> None:
+    """Puts keys on the list, in the place of what stood there for them."""
+    keys = trusted(office) | {key.id: key for key in changed}
+    _write(office.keys / TRUSTED, json.dumps([dataclasses.asdict(one) for one in keys.values()], indent=2) + "\n")
+
+
+def _remove(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        said = f"{path}: nobody signs with it any more, but it cannot be removed ({error.strerror}); remove it by hand"
+        raise KeysError(said) from error
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        replace_file(path, text)
+    except OSError as error:
+        raise KeysError(f"{path}: cannot be written ({error.strerror})") from error
+
+
+def _id(public: str) -> str:
+    """The id of a public key in base64, or "" for what is none."""
+    try:
+        data = base64.b64decode(public, validate=True)
+    except ValueError:
+        return ""
+    return hashlib.sha256(data).hexdigest()[:32] if len(data) == 32 else ""

@@ -1,0 +1,213 @@
+"""Who is on the release register and on the restricted list: adds, removes, and notes each change in the audit log.
+
+The log names the list and the entry's number, never a person.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import secrets
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from screening.office import audit
+from screening.office.office import Office, locked, make_private
+from screening.office.register_file import RELEASE, RESTRICTED, Entry, RegisterError, RegisterFile, packed
+from screening.photo.photo import FileError, Photo
+
+if TYPE_CHECKING:
+    from screening.finding import Finding
+    from screening.office.register_file import Floats
+
+# A face to enrol is at least so high, in pixels, and so likely to be recognised: what is faint resembles everybody.
+LEAST, RECOGNISABLE = 60, 0.5
+# Photos of one person lie no further apart than this (dlib's own limit).
+ONE_PERSON = 0.6
+LISTS = (RELEASE, RESTRICTED)
+# Who changes a register holds this, in the office's folder.
+LOCK = ".registers.lock"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """What an office writes down about a person; the fields of `Entry` say what each is."""
+
+    name: str
+    reference: str
+    parental: bool = False
+    adult: bool = False
+    expires: str = ""
+    scope: str = ""
+
+
+def register(office: Office, which: str = RELEASE) -> RegisterFile:
+    """One of the office's lists.
+
+    Raises:
+        RegisterError: if there is no such list.
+    """
+    if which not in LISTS:
+        raise RegisterError(f"there is no list {which!r}; a list is {' or '.join(LISTS)}")
+    return RegisterFile(office.registers, which)
+
+
+def add(office: Office, which: str, form: Form, photos: Sequence[Path], *, face: int = 0) -> Entry:
+    """Enrols a person; `face` picks one, counted from the left, where a single photo shows several.
+
+    Raises:
+        RegisterError: if the form is incomplete, or a photo shows no face, several, or one too poor to be known again.
+    """
+    file = register(office, which)
+    _check(which, form, photos, face)
+    embeddings = [_enrolled(path, face) for path in photos]
+    _one_person(photos, embeddings)
+    entry = Entry(
+        id=secrets.token_hex(6),
+        name=form.name.strip(),
+        reference=form.reference.strip(),
+        parental=form.parental,
+        adult=form.adult,
+        expires=form.expires,
+        scope=form.scope,
+        added=_today().isoformat(),
+        embeddings=tuple(packed(one) for one in embeddings),
+    )
+    with _held(office), _noted(office, which, "add", [entry.id]):
+        make_private(office.registers)
+        file.add(entry)
+    return entry
+
+
+def find(file: RegisterFile, number: str) -> Entry:
+    """The entry whose number begins so.
+
+    Raises:
+        RegisterError: if none does, or several.
+    """
+    found = [one for one in file.entries() if number and one.id.startswith(number)]
+    if len(found) != 1:
+        many = "several entries begin" if found else "no entry begins"
+        raise RegisterError(f"{file.path}: {many} with {number!r}; screening register list shows their numbers")
+    return found[0]
+
+
+def remove(office: Office, which: str, number: str) -> Entry:
+    """Removes a person for good; raises as `find` does."""
+    file = register(office, which)
+    with _held(office):
+        entry = find(file, number)
+        with _noted(office, which, "remove", [entry.id]):
+            file.remove([entry.id])
+    return entry
+
+
+def purge(office: Office, which: str) -> list[Entry]:
+    """Removes everybody whose last day is over.
+
+    Raises:
+        RegisterError: if the list cannot be read or written.
+    """
+    file = register(office, which)
+    with _held(office):
+        gone = [one for one in file.entries() if one.expired(_today())]
+        ids = [one.id for one in gone]
+        with _noted(office, which, "purge", ids):
+            if ids:
+                file.remove(ids)
+    return gone
+
+
+def lapsed(office: Office, since: datetime.date) -> list[Entry]:
+    """Entries of the release register that lifted something on a day and do not any more, because they expired.
+
+    Raises:
+        RegisterError: if it cannot be read.
+    """
+    return [one for one in register(office).entries() if one.expired(_today()) and not one.expired(since)]
+
+
+@contextlib.contextmanager
+def _held(office: Office) -> Iterator[None]:
+    """Nobody else changes a register as long as this lasts, and what was broken off before is ended in the log."""
+    with locked(office.folder / LOCK, RegisterError):
+        _settle(office)
+        yield
+
+
+@contextlib.contextmanager
+def _noted(office: Office, which: str, change: str, numbers: Sequence[str]) -> Iterator[None]:
+    """Says in the log what is going to be changed, a line an entry, and after it what became of that.
+
+    Raises:
+        AuditError: if the log cannot be written; then nothing is changed.
+    """
+    try:
+        for number in numbers:
+            audit.begin(office.audit_log, "register", change=change, list=which, entry=number)
+        yield
+    finally:
+        _settle(office)
+
+
+def _settle(office: Office) -> None:
+    """Ends the lines of changes that were begun, by what is in the registers: each change is made as a whole or not."""
+
+    def stands(begun: audit.Entry) -> bool:
+        there = begun.fields["entry"] in register(office, begun.fields["list"]).numbers()
+        return there is (begun.fields["change"] == "add")
+
+    audit.settle(office.audit_log, "register", stands=stands)
+
+
+def _today() -> datetime.date:
+    return datetime.datetime.now(datetime.UTC).date()
+
+
+def _check(which: str, form: Form, photos: Sequence[Path], face: int) -> None:
+    if not form.name.strip() or not form.reference.strip():
+        raise RegisterError("an entry has a name and a reference: --release with that of the form, or of the case")
+    if not photos or (face and len(photos) > 1):
+        raise RegisterError("--face picks a face of a single photo; give one --photo with it, or none of several faces")
+    if form.parental and form.adult:
+        raise RegisterError("--parental is for a child and --adult for an adult; give one of them")
+    if which == RESTRICTED and (form.parental or form.adult):
+        raise RegisterError("an entry of the restricted list lifts nothing: leave out --parental and --adult")
+    if form.expires:
+        try:
+            last = datetime.date.fromisoformat(form.expires)
+        except ValueError as error:
+            raise RegisterError(f"--expires {form.expires}: a date is written 2027-12-31") from error
+        if form.expires != last.isoformat() or last < _today():
+            raise RegisterError(f"--expires {form.expires}: a date is written 2027-12-31 and is not over yet")
+
+
+def _enrolled(path: Path, face: int) -> Floats:
+    """The embedding of the face in a photo."""
+    from screening.faces.embedding import embed
+    from screening.stages.faces import Faces
+
+    try:
+        photo = Photo.open(path)
+    except FileError as error:
+        raise RegisterError(f"{path}: {error}") from error
+    found = [one for one in Faces()(photo, ()) if one.box is not None and len(one.points) == 5]
+    faces = sorted(found, key=lambda one: one.box.left if one.box else 0)
+    if not faces:
+        raise RegisterError(f"{path}: no face is found in it; take a photo that shows the face from the front")
+    if face > len(faces) or face < 0 or (not face and len(faces) > 1):
+        said = f"{len(faces)} face{'s are' if len(faces) > 1 else ' is'} found in it"
+        raise RegisterError(f"{path}: {said}; crop it, or pick one with --face 1 to {len(faces)}, from the left")
+    chosen: Finding = faces[max(face, 1) - 1]
+    if chosen.box is None or chosen.box.height < LEAST or chosen.score < RECOGNISABLE:
+        raise RegisterError(f"{path}: the face is too small or too blurred to be known again; take a sharper photo")
+    vector: Floats = embed(photo.rgb, [chosen.points])[0]
+    return vector
+
+
+def _one_person(photos: Sequence[Path], embeddings: Sequence[Floats]) -> None:
+    for path, one in zip(photos[1:], embeddings[1:], strict=True):
+        if float(((one - embeddings[0]) ** 2).sum()) ** 0.5 > ONE_PERSON:
+            raise RegisterError(f"{path}: does not look like the person in {photos[0]}; check it, and add them apart")

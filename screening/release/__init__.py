@@ -1,0 +1,1 @@
+"""From findings to what may go out: decisions, redacted copies, clearance and gate."""

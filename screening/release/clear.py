@@ -1,0 +1,354 @@
+"""From a run to a clearance: everything is checked again, a person answers, and a key signs."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from screening import code, config, pipeline_file
+from screening.finding import ScreeningError
+from screening.office import audit, registers
+from screening.office.keys import Key
+from screening.office.office import Office, replace_file, system_user
+from screening.office.register_file import withdrawn
+from screening.pipeline import Pipeline
+from screening.policy import Verdict
+from screening.questions import in_words, stopping, unknown
+from screening.release.clearance import Clearance, ClearanceError, name
+from screening.report import PhotoReport, restored
+from screening.run import copies, run
+from screening.run.decisions import Action, Decisions, answers, digest
+from screening.run.outcome import outcomes, scanned_by
+from screening.weights import manifest, sha256_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examined:
+    """A run, checked again: what could go out, and what a person must say first.
+
+    Attributes:
+        folder: the run.
+        report: the SHA-256 of its report.json.
+        fields: what report.json says.
+        registers: where the registers lie that faces were compared with.
+        pipeline: the one it was screened with.
+        released: the SHA-256 of every picture that nothing holds any more, and that lies there unchanged.
+        withheld: the SHA-256 of every other one, with the rule that holds or blocks it.
+        left_out: files that do not go out, by their names in the report.
+        changed: those among them that are not as they were scanned, or are gone.
+        decisions: the SHA-256 of what was decided.
+        answers: what was answered during the review, by the questions' ids.
+        overrode: the names of those who overrode a finding.
+        looser, off, unasked: how the pipeline sees less than the default one, judges more mildly, or asks less.
+    """
+
+    folder: Path
+    report: str
+    fields: Mapping[str, Any]
+    registers: Path
+    pipeline: Pipeline
+    released: tuple[str, ...]
+    withheld: Mapping[str, str]
+    left_out: tuple[str, ...]
+    changed: tuple[str, ...]
+    decisions: str
+    answers: Mapping[str, str]
+    overrode: frozenset[str]
+    looser: tuple[str, ...]
+    off: tuple[str, ...]
+    unasked: tuple[str, ...]
+
+    @property
+    def needs_second(self) -> str:
+        """Why a second name must answer for it; "" where none needs to."""
+        parts = {
+            "kinds judged more mildly than by default": self.looser,
+            "stages off or with other options": self.off,
+            "stages that are not ours": self.pipeline.foreign,
+            "questions not asked, or answered otherwise": self.unasked,
+        }
+        return "; ".join(f"{said}: {', '.join(names)}" for said, names in parts.items() if names)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignOff:
+    """What a person says to a batch.
+
+    Attributes:
+        purpose: the policing purpose.
+        answers: to each of the policy's questions, by its id.
+        second: who else answers for it.
+        days: how long the clearance is valid.
+    """
+
+    purpose: str
+    answers: Mapping[str, str]
+    second: str = ""
+    days: int = 7
+
+
+def examine(folder: Path, pipeline: str, office: Office) -> Examined:
+    """Checks that the run is as `scan` left it, judges its findings anew, and hashes its pictures again.
+
+    Raises:
+        ClearanceError: if the log, the run, the policy or a network is not as it was when the run was scanned.
+        ScreeningError: if one of them cannot be read.
+    """
+    if wrong := audit.verify(office.audit_log):
+        raise ClearanceError(f"{office.audit_log}: {wrong[0]}; nothing is cleared until that is explained")
+    if last := audit.clock_behind(office.audit_log):
+        raise ClearanceError(f"the clock stands before the last line of the audit log ({last[:16]}); put it right")
+    report = _report_hash(folder)
+    lines = audit.entries(office.audit_log, naming=report)
+    if not any(line.event == "scan" and line.fields.get("report") == report for line in lines):
+        raise ClearanceError(
+            f"{folder / run.REPORT}: is not as screening scan left it, or was scanned elsewhere; scan again"
+        )
+    fields = run.read(folder)
+    if not fields.get("run"):
+        raise ClearanceError(f"{folder}: was scanned by an earlier version; scan again, what was decided is kept")
+    chosen = scanned_by(fields, pipeline, folder)
+    check_models(fields)
+    if fields.get("code") != code.version(chosen.foreign):
+        raise ClearanceError(
+            f"{folder}: was screened by another version of the program; scan again, what was decided is kept"
+        )
+    registers_at = register_folder(pipeline or chosen.name, office)
+    if withdrawn(registers_at, fields.get("registers", {})):
+        raise ClearanceError(f"{folder}: the registers changed since it was scanned, and may lift less now; scan again")
+    copies.check(folder, office)
+    photos = restored(copies.with_copies(folder, fields), chosen.policy)
+    scanned = datetime.datetime.fromisoformat(fields["started"]).astimezone(datetime.UTC).date()
+    relying = [photo.file for photo in photos if any(one.finding.is_a("face.released") for one in photo.judgements)]
+    if relying and registers.lapsed(office, scanned):
+        raise ClearanceError(f"{relying[0]}: relies on the release register, where an entry expired since; scan again")
+    decisions = Decisions(folder, office)
+    decisions.check()
+    current = decisions.current()
+    after = outcomes(photos, current, copies.originals(folder))
+    changed = _changed(photos, run.sources(folder))
+    withheld = {one.photo.sha256: one.rule for one in after if one.photo.sha256 and one.verdict is not Verdict.CLEAR}
+    clear = {one.photo.sha256 for one in after if one.verdict is Verdict.CLEAR and one.photo.file not in changed}
+    released = clear - set(withheld)  # the same picture may lie there twice, once under a telling name
+    return Examined(
+        folder=folder,
+        report=report,
+        fields=fields,
+        registers=registers_at,
+        pipeline=chosen,
+        released=tuple(sorted(released)),
+        withheld=withheld,
+        left_out=tuple(photo.file for photo in photos if photo.sha256 not in released or photo.file in changed),
+        changed=changed,
+        decisions=digest(current),
+        answers=dict(answers(current)),
+        overrode=frozenset(one.by for one in current if one.action is Action.OVERRIDE),
+        looser=tuple(chosen.policy.looser_than(config.default_policy())),
+        off=_off(pipeline or chosen.name),
+        unasked=_unasked(chosen),
+    )
+
+
+def issue(examined: Examined, said: SignOff, office: Office, key: Key, passphrase: str) -> Clearance:
+    """Signs a clearance, writes it to the run as clearance.json, and says so in the audit log.
+
+    Raises:
+        ClearanceError: as `check`, or if the run is no longer as it was examined, or it cannot be written.
+        KeysError: if the key cannot be used.
+    """
+    check(examined, said, key)
+    decisions = Decisions(examined.folder, office)
+    with decisions.held():
+        decisions.check()
+        if (_report_hash(examined.folder), digest(decisions.current())) != (examined.report, examined.decisions):
+            raise ClearanceError(f"{examined.folder}: was scanned or decided on meanwhile; clear it again")
+        if withdrawn(examined.registers, examined.fields["registers"]):
+            raise ClearanceError(f"{examined.folder}: the registers changed meanwhile; scan again")
+        return _issued(examined, said, office, key, passphrase)
+
+
+def _issued(examined: Examined, said: SignOff, office: Office, key: Key, passphrase: str) -> Clearance:
+    run_id, file, log = run.identity(examined.folder), examined.folder / run.CLEARANCE, office.audit_log
+    settle(log, run_id, file)
+    clearance = _clearance(examined, said, office, key).sign(office, key, passphrase)
+    text = clearance.text()
+    begun = audit.begin(
+        log,
+        "clearance",
+        run=run_id,
+        clearance=name(text.encode()),
+        report=clearance.report,
+        policy=clearance.policy["sha256"],
+        decisions=clearance.decisions,
+        batch=clearance.batch,
+        released=len(clearance.released),
+        withheld=len(clearance.withheld),
+        key=key.id,
+        until=clearance.until,
+    )
+    try:
+        replace_file(file, text)
+        audit.end(log, begun)
+    except OSError as error:
+        raise ClearanceError(f"{file}: cannot be written ({error.strerror or 'input error'})") from error
+    finally:
+        settle(log, run_id, file)
+    return clearance
+
+
+def settle(log: Path, run_id: str, file: Path) -> None:
+    """Takes back the clearances of a run that were begun and never finished: nobody was told that they were given.
+
+    To be called while nobody else clears the run. Where one cannot be removed, no gate here lets it pass, and the line
+    stays without its end.
+
+    Raises:
+        AuditError: if the log cannot be read.
+    """
+    for begun in audit.unfinished(log, "clearance", run=run_id):
+        with contextlib.suppress(OSError, audit.AuditError):
+            if file.exists() and sha256_of(file) == begun.fields["clearance"]:
+                file.unlink()
+            audit.end(log, begun, done=False)
+
+
+def _clearance(examined: Examined, said: SignOff, office: Office, key: Key) -> Clearance:
+    """What is going to be signed."""
+    now = datetime.datetime.now(datetime.UTC)
+    return Clearance(
+        batch=examined.fields["batch"]["name"],
+        purpose=said.purpose,
+        answers={one.ask: one.plain(said.answers[one.id]) for one in examined.pipeline.questions},
+        report=examined.report,
+        decisions=examined.decisions,
+        registers=examined.fields["registers"],
+        released=examined.released,
+        withheld=examined.withheld,
+        policy={"name": examined.pipeline.name, "sha256": examined.pipeline.sha256},
+        looser=examined.looser,
+        off=examined.off,
+        foreign=examined.pipeline.foreign,
+        models={model["name"]: model["sha256"] for model in examined.fields["models"]},
+        audit=audit.head(office.audit_log),
+        by=key.name,
+        second=said.second,
+        system_user=system_user(),
+        key=key.id,
+        at=now.isoformat(timespec="milliseconds"),
+        until=(now + datetime.timedelta(days=said.days)).isoformat(timespec="milliseconds"),
+    )
+
+
+def check(examined: Examined, said: SignOff, key: Key) -> None:
+    """Whether this may be signed, by this person, with these answers.
+
+    Raises:
+        ClearanceError: saying why not.
+    """
+    if not examined.released:
+        raise ClearanceError(f"{examined.folder}: nothing in it may go out, so there is nothing to clear")
+    if not in_words(said.purpose):
+        raise ClearanceError("a release serves a policing purpose: name it in words with --purpose")
+    check_answers(examined, said.answers)
+    for question in examined.pipeline.questions:
+        if wrong := question.refusal(said.answers.get(question.id, "")):
+            raise ClearanceError(wrong)
+    if examined.needs_second and not said.second.strip():
+        raise ClearanceError(f"a second person must answer for it, name them with --second ({examined.needs_second})")
+    if _same(said.second, key.name):
+        raise ClearanceError(f"{said.second}: the second person is somebody other than the signer")
+    photographer = examined.fields["batch"]["photographer"]
+    if examined.pipeline.separate_signer:
+        if not photographer.strip():
+            raise ClearanceError("the policy asks who took the pictures: scan again with --photographer")
+        if any(_same(key.name, name) for name in (photographer, *examined.overrode)):
+            raise ClearanceError(
+                f"{key.name}: took the pictures or overrode a finding; the policy wants another signer"
+            )
+
+
+def check_answers(examined: Examined, answers: Mapping[str, str]) -> None:
+    """Whether answers are to questions that are asked, and none of them, nor one given in the review, stops the batch.
+
+    What a reviewer answered is not answered otherwise here: it is taken back where it was said.
+
+    Raises:
+        ClearanceError: saying which one is wrong, or stops it.
+    """
+    asked = examined.pipeline.questions
+    if wrong := unknown(asked, answers):
+        raise ClearanceError(wrong)
+    for said, where in ((examined.answers, " in the review"), (answers, "")):
+        for question in stopping(asked, said):
+            answer = question.plain(said[question.id])
+            raise ClearanceError(
+                f"{question.id}: was answered with {answer}{where}, so nothing goes out: {question.ask}"
+            )
+
+
+def _report_hash(folder: Path) -> str:
+    try:
+        return sha256_of(folder / run.REPORT)
+    except OSError as error:
+        raise run.RunError(
+            f"{folder}: holds no readable {run.REPORT}; name the folder that scan --out wrote"
+        ) from error
+
+
+def register_folder(pipeline: str, office: Office) -> Path:
+    """Where the registers lie that a pipeline compares faces with."""
+    named = pipeline_file.read(pipeline).register_folder
+    return Path(named) if named else office.registers
+
+
+def check_models(fields: Mapping[str, Any]) -> None:
+    """Whether the networks are still those that the run was scanned with, and their files too."""
+    known = manifest()
+    for ran in fields["models"]:
+        weights = known.get(ran["name"])
+        if weights is None or weights.sha256 != ran["sha256"]:
+            raise ClearanceError(f"{ran['name']}: the run was scanned with another network of this name; scan again")
+        try:
+            changed = sha256_of(weights.path) != weights.sha256
+        except (OSError, ScreeningError):  # a network that is not installed saw nothing; a stage without its own blocks
+            changed = False
+        if changed:
+            raise ClearanceError(
+                f"{weights.name}: its file is not the one we know; install the project again, and scan"
+            )
+
+
+def _changed(photos: Sequence[PhotoReport], sources: Mapping[str, Path]) -> tuple[str, ...]:
+    """The files that are gone, or no longer have the hash that was screened."""
+
+    def same(photo: PhotoReport) -> bool:
+        try:
+            return sha256_of(sources[photo.file]) == photo.sha256
+        except (OSError, KeyError):
+            return False
+
+    seen = [photo for photo in photos if photo.sha256]
+    with ThreadPoolExecutor() as pool:  # hashing lets other threads run
+        return tuple(photo.file for photo, still in zip(seen, pool.map(same, seen), strict=True) if not still)
+
+
+def _off(pipeline: str) -> tuple[str, ...]:
+    """Stages of the default pipeline that this one leaves out, or gives other options."""
+    here, standard = pipeline_file.read(pipeline).stages, pipeline_file.read("default").stages
+    return tuple(stage for stage, options in standard.items() if here.get(stage) != options)
+
+
+def _unasked(pipeline: Pipeline) -> tuple[str, ...]:
+    """Questions of the default pipeline that this one does not ask, or takes another answer to."""
+    here = {one.id: (one.answer, one.stops) for one in pipeline.questions}
+    return tuple(one.id for one in config.default_questions() if here.get(one.id) != (one.answer, one.stops))
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two names are one, as far as letters go."""
+    return bool(one.strip()) and one.casefold().split() == other.casefold().split()

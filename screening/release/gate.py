@@ -1,0 +1,251 @@
+"""The gate: whether the bytes of a file are among those that somebody cleared.
+
+It reads the files, the clearance, its own list of keys, the end of its own audit log and the hash of the pipeline file.
+It runs no network, asks nobody, and says yes only where it knows.
+"""
+
+from __future__ import annotations
+
+import datetime
+import enum
+import errno
+import hashlib
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from screening import pipeline_file
+from screening.office import audit, keys
+from screening.office.office import Office
+from screening.release.clearance import Clearance, ClearanceError, load, name, parse
+from screening.run.decisions import DecisionError, Decisions, digest
+from screening.run.run import REPORT
+from screening.weights import manifest, opened, sha256_of
+
+
+class Answer(enum.StrEnum):
+    """What the gate says of a file."""
+
+    PASS = "pass"
+    REFUSE = "refuse"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """One file.
+
+    Attributes:
+        path: as it was given.
+        answer: whether it may go out, must not, or cannot be told.
+        reason: why not; "" where it may.
+        sha256: of the bytes that were read; "" where none could be.
+        data: those bytes, if the gate was asked to keep them and lets them pass; else None.
+    """
+
+    path: Path
+    answer: Answer
+    reason: str = ""
+    sha256: str = ""
+    data: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateResult:
+    """What the gate says.
+
+    Attributes:
+        files: one a path, in the order given.
+        clearance: the SHA-256 of the clearance's file; "" where it could not be read.
+        reason: what is wrong with the call or the clearance as a whole; "" where nothing is.
+        warnings: what somebody should see to, without it stopping anything.
+    """
+
+    files: tuple[Checked, ...]
+    clearance: str = ""
+    reason: str = ""
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def exit_code(self) -> int:
+        """0 where every file may go out, 1 where one must not, 2 where the gate cannot tell."""
+        answers = {checked.answer for checked in self.files}
+        if not self.files or Answer.UNKNOWN in answers:
+            return 2
+        return 0 if answers == {Answer.PASS} and not self.reason else 1
+
+    def __bool__(self) -> bool:
+        return self.exit_code == 0
+
+    def as_dict(self) -> dict[str, Any]:
+        """The answer as `gate --json` prints it."""
+        return {
+            "exit": self.exit_code,
+            "reason": self.reason,
+            "warnings": list(self.warnings),
+            "clearance": self.clearance,
+            "files": [
+                {"file": str(one.path), "sha256": one.sha256, "answer": str(one.answer), "reason": one.reason}
+                for one in self.files
+            ],
+        }
+
+
+def gate(
+    paths: Iterable[Path | str],
+    clearance: Path | str,
+    *,
+    pipeline: Path | str = "default",
+    office: Office | None = None,
+    keep: bool = False,
+) -> GateResult:
+    """Whether every file's bytes are in the clearance, and the clearance is good here and now; one line in the log.
+
+    `pipeline` is the policy in force. With `keep`, each file that passes comes with the very bytes that were checked:
+    upload those, not the file, which may be another by then.
+
+    Raises:
+        ScreeningError: if the gate's own keys, pipeline file or log cannot be read or written: nothing may go out.
+    """
+    office = office or Office.here()
+    path, data = Path(clearance), b""
+    in_force = pipeline_file.read(pipeline)
+    try:
+        data = load(path)
+        signed = parse(data, path)
+        stale, answer = _stale(signed, office, in_force.sha256)
+        if not stale:
+            stale, answer = _taken_back(signed, name(data), office, in_force.register_folder)
+        if not stale and _edited(path.parent, signed, office):
+            stale, answer = "the run was changed or scanned again after it was cleared; clear it again", Answer.REFUSE
+    except ClearanceError as error:
+        signed, stale, answer = None, str(error), Answer.UNKNOWN
+    check = partial(_check, clearance=signed, stale=stale, answer=answer, most=in_force.most_bytes, keep=keep)
+    with ThreadPoolExecutor(8) as pool:  # hashing lets other threads run
+        files = tuple(pool.map(check, [Path(one) for one in paths]))
+    result = GateResult(
+        files=files,
+        clearance=name(data) if data else "",
+        reason=stale if files else "no file was named, so there is nothing to let pass",
+        warnings=_warnings(in_force.review_by),
+    )
+    audit.append(
+        office.audit_log,
+        "gate",
+        exit=result.exit_code,
+        clearance=result.clearance,
+        passed=[one.sha256 for one in files if one.answer is Answer.PASS],
+        refused=[one.sha256 for one in files if one.answer is not Answer.PASS],
+    )
+    return result
+
+
+def _check(path: Path, *, clearance: Clearance | None, stale: str, answer: Answer, most: float, keep: bool) -> Checked:
+    """What is to be said of one file, read once."""
+    try:
+        with opened(path, most=most) as file:
+            data = file.read() if keep else None
+            sha256 = (hashlib.file_digest(file, "sha256") if data is None else hashlib.sha256(data)).hexdigest()
+    except OSError as error:
+        if error.errno == errno.EFBIG:
+            reason = f"{error.strerror}, more than the policy lets screen, so nobody cleared it"
+            return Checked(path=path, answer=Answer.REFUSE, reason=reason)
+        missing = "there is no such file" if isinstance(error, FileNotFoundError | NotADirectoryError) else ""
+        reason = missing or f"cannot be read ({error.strerror or 'input error'})"
+        return Checked(path=path, answer=Answer.UNKNOWN, reason=reason)
+    if clearance is None or stale:
+        return Checked(path=path, answer=answer, reason=stale, sha256=sha256)
+    if sha256 in clearance.withheld:
+        reason = f"is held or blocked ({clearance.withheld[sha256]}), whatever it is called now"
+        return Checked(path=path, answer=Answer.REFUSE, reason=reason, sha256=sha256)
+    if sha256 not in clearance.released:
+        reason = "is not in the clearance, or was changed since"
+        return Checked(path=path, answer=Answer.REFUSE, reason=reason, sha256=sha256)
+    return Checked(path=path, answer=Answer.PASS, sha256=sha256, data=data if keep else None)
+
+
+def _stale(clearance: Clearance, office: Office, policy: str) -> tuple[str, Answer]:
+    """Why a clearance is not good here and now, or "", and what that makes of every file."""
+    now = datetime.datetime.now(datetime.UTC)
+    key = keys.trusted(office).get(clearance.key)
+    at, until = (datetime.datetime.fromisoformat(moment) for moment in (clearance.at, clearance.until))
+    if key is None:
+        return f"the clearance is signed with {clearance.key[:32]}, a key that this gate does not trust", Answer.REFUSE
+    if not key.signed(clearance.body, clearance.signature):
+        return "the clearance was edited after it was signed, or is not signed with the key it names", Answer.REFUSE
+    if key.revoked:
+        return f"the key that signed the clearance was revoked on {key.revoked[:10]}", Answer.REFUSE
+    if key.retired and at > datetime.datetime.fromisoformat(key.retired):
+        return f"the key that signed the clearance was replaced on {key.retired[:10]}, before it signed", Answer.REFUSE
+    if not clearance.released:
+        return "the clearance is empty: it lets nothing pass", Answer.UNKNOWN
+    if last := audit.clock_behind(office.audit_log):
+        return f"the clock stands before the last line of the audit log ({last[:16]}); put it right", Answer.UNKNOWN
+    if now < at - audit.SLACK:
+        return f"the clearance is from the future ({clearance.at[:16]}); put the clock right", Answer.UNKNOWN
+    if now > until:
+        return f"the clearance was valid until {clearance.until[:16]} UTC; clear the run again", Answer.REFUSE
+    if clearance.policy.get("sha256") != policy:
+        return "the policy in force is not the one that the clearance was judged by; scan again", Answer.REFUSE
+    known = {weights.name: weights.sha256 for weights in manifest().values()}
+    # a network that the scanning office added need not be on the upload host; one of that name must be the same
+    if any(known.get(name, sha256) != sha256 for name, sha256 in clearance.models.items()):
+        return "the networks of this version are not those that the clearance was judged by; scan again", Answer.REFUSE
+    return "", Answer.PASS
+
+
+def _taken_back(clearance: Clearance, named: str, office: Office, registers: str) -> tuple[str, Answer]:
+    """What only the computer that signed can know: whether its log and its registers still stand behind a clearance.
+
+    That is the one where the private key lies, or, after the key was replaced, whose log the clearance was signed at.
+    """
+    log, key = office.audit_log, keys.trusted(office)[clearance.key]
+    held, signs_here = audit.holds(log, clearance.audit), keys.private_file(office, key).is_file()
+    if signs_here and not held:
+        return "the audit log no longer holds the line at which the clearance was signed", Answer.REFUSE
+    if not (signs_here or (held and clearance.audit.number)):
+        return "", Answer.PASS
+    if not _given(log, named):
+        return "the audit log does not say that this clearance was given; clear the run again", Answer.REFUSE
+    from screening.office.register_file import RegisterError, withdrawn
+
+    try:
+        if withdrawn(Path(registers) if registers else office.registers, clearance.registers):
+            said = "somebody was removed from the release register, or is on the restricted list now, since the scan"
+            return f"{said}; scan and clear again", Answer.REFUSE
+    except RegisterError as error:
+        return str(error), Answer.UNKNOWN
+    return "", Answer.PASS
+
+
+def _given(log: Path, named: str) -> bool:
+    """Whether the log says that a clearance was given: begun, and done."""
+    lines = audit.entries(log, naming=named)
+    line = next((one for one in lines if one.event == "clearance" and one.fields.get("clearance") == named), None)
+    if line is None or line.fields.get("step") is None:
+        return line is not None
+    ends = audit.entries(log, naming=line.sha256)
+    return any(one.fields.get("of") == line.sha256 and one.fields.get("step") == audit.DONE for one in ends)
+
+
+def _edited(folder: Path, clearance: Clearance, office: Office) -> bool:
+    """Whether the clearance lies in a run, and the run, or what was decided on it, is no longer what was cleared."""
+    report = folder / REPORT
+    try:
+        if not report.exists():
+            return False
+        return (
+            sha256_of(report) != clearance.report or digest(Decisions(folder, office).current()) != clearance.decisions
+        )
+    except (OSError, DecisionError):
+        return True
+
+
+def _warnings(review_by: str) -> tuple[str, ...]:
+    today = datetime.datetime.now(datetime.UTC).date().isoformat()
+    if review_by and today > review_by:
+        return (f"the policy was due for review by {review_by}",)
+    return ()

@@ -1,0 +1,102 @@
+"""What there is to say about a release: what went out, what was held back and why."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from screening.finding import ScreeningError
+from screening.force import Force
+from screening.office.office import Office
+from screening.policy import Verdict
+from screening.release import clearance
+from screening.release.clearance import Clearance
+from screening.release.redact import ENDING
+from screening.run import outcome, run
+from screening.weights import sha256_of
+
+# A name that a camera gave says nothing: DSC_0123, IMG-20240501-WA0003, P1010020.
+CAMERA = re.compile(r"(?i)^[a-z_]{0,5}[-_ ]?\d[\d\W_]*(wa\d+)?$")
+
+
+class NoteError(ScreeningError):
+    """A release that nothing can be said about yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """A release.
+
+    Attributes:
+        force: who "we" are.
+        clearance: what was signed.
+        shoot: the shoot's name, "" where the scan was not told.
+        released: files that may go out, as the report names them.
+        held_back: every other file, with the rule that keeps it back.
+        says: what each of these rules says.
+        decided: for each rule, how often each thing was decided about it.
+        link: where the force's own site tells more.
+        watched_by: who watches the comments.
+    """
+
+    force: Force
+    clearance: Clearance
+    shoot: str
+    released: tuple[str, ...]
+    held_back: Mapping[str, str]
+    says: Mapping[str, str]
+    decided: Mapping[str, Mapping[str, int]]
+    link: str
+    watched_by: str
+
+    @property
+    def titles(self) -> list[str]:
+        """The released pictures by the names of their files, as a reader takes them."""
+        return [title(file) or f"Picture {number}" for number, file in enumerate(self.released, 1)]
+
+
+def title(file: str) -> str:
+    """A file's name as a title: `open-day/dog_and_handler.jpg` is "Dog and handler"; "" for a camera's numbering."""
+    stem = PurePosixPath(file).stem.removesuffix(ENDING)
+    words = re.sub(r"[\s_-]+", " ", stem).strip()
+    return "" if CAMERA.fullmatch(stem) else words[:1].upper() + words[1:]
+
+
+def note(folder: Path, *, pipeline: str, link: str, watched_by: str, office: Office) -> Note:
+    """What there is to say about a cleared run.
+
+    Raises:
+        NoteError: if it was not cleared, or cleared as another than it is now.
+        ScreeningError: if the run or its clearance cannot be read, or is signed with a key that is not trusted.
+    """
+    signed = folder / run.CLEARANCE
+    if not signed.is_file():
+        raise NoteError(f"{folder}: was not cleared yet; screening clear comes first")
+    clearance.signed_head(signed, office)  # raises where anybody else wrote it
+    said = clearance.read(signed)
+    fields = run.read(folder)  # raises where there is none
+    if said.report != sha256_of(folder / run.REPORT):
+        raise NoteError(f"{folder}: was scanned again since it was cleared; clear it again")
+    chosen = outcome.judged_by(fields, pipeline, folder)
+    after = outcome.of_run(folder, pipeline, office)
+    released = set(said.released)
+    decided: dict[str, dict[str, int]] = {}
+    for one in after:
+        for judgement, decision in one.decided:
+            if judgement.verdict > Verdict.CLEAR:
+                counts = decided.setdefault(judgement.rule, {})
+                counts[str(decision.action)] = counts.get(str(decision.action), 0) + 1
+    held_back = {one.photo.file: one.rule or "changed" for one in after if one.photo.sha256 not in released}
+    return Note(
+        force=chosen.force,
+        clearance=said,
+        shoot=fields["batch"].get("shoot") or "",
+        released=tuple(one.photo.file for one in after if one.photo.sha256 in released),
+        held_back=held_back,
+        says={rule: fields["rules"].get(rule, {}).get("says", "") for rule in held_back.values()},
+        decided=decided,
+        link=link,
+        watched_by=watched_by,
+    )

@@ -1,0 +1,31 @@
+"""Clear pictures that a person looks at all the same, so that somebody knows how many the stages miss."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Sequence
+
+from screening.policy import Verdict
+from screening.report import PhotoReport
+from screening.run.decisions import Action, Decision
+
+
+def sample(photos: Sequence[PhotoReport], share: float, *, salt: str) -> frozenset[str]:
+    """The SHA-256 of a share of the clear pictures, rounded up: which ones depends on the salt and their bytes alone.
+
+    Args:
+        photos: a run's, judged.
+        share: 0 to 1.
+        salt: of the run, so that a picture is not in every sample or in none.
+    """
+    clear = {photo.sha256 for photo in photos if photo.screened and photo.verdict is Verdict.CLEAR}
+    drawn = sorted(clear, key=lambda sha256: hashlib.sha256(f"{salt} {sha256}".encode()).digest())
+    return frozenset(drawn[: math.ceil(share * len(clear))])
+
+
+def missed(chosen: frozenset[str], current: Sequence[Decision]) -> tuple[int, int]:
+    """Of the pictures of a sample, how many a person kept back, and how many were looked at."""
+    said = [one for one in current if one.sha256 in chosen and one.action in (Action.AGREE, Action.REJECT)]
+    kept_back = {one.sha256 for one in said if one.action is Action.REJECT}
+    return len(kept_back), len({one.sha256 for one in said})

@@ -1,0 +1,183 @@
+"""What a scan found in each picture, kept in the run as soon as it is known.
+
+A scan that was stopped, or that finds most pictures as they were, takes up what is there and looks at the rest. Each
+line is sealed with a secret of the office's: whoever can write to the run alone cannot make a blocked picture clear. A
+line counts only while everything is the same that its answer depends on.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import hmac
+import json
+import os
+import secrets
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+from screening import code
+from screening.finding import ScreeningError
+from screening.office.audit import canonical
+from screening.office.office import BINARY, Office, locked, make_private, put_in_place, replace_file, stage
+from screening.pipeline import Pipeline
+from screening.policy import Policy
+from screening.report import PhotoReport, photo_fields, restored
+from screening.run.run import JOURNAL, PREVIEWS
+from screening.run.shoot import Entry
+from screening.weights import sha256_of
+
+# The secret, and how many bytes it has.
+SECRET, LENGTH = "journal.key", 32
+T = TypeVar("T")
+
+
+class JournalError(ScreeningError):
+    """The journal cannot be kept."""
+
+
+class Journal:
+    """The journal of one run.
+
+    Attributes:
+        taken_up: how many pictures were found as they were.
+    """
+
+    def __init__(
+        self, folder: Path, office: Office, *, about: str, policy: Policy, scene: bool, show_text: bool
+    ) -> None:
+        """Opens it, or begins a new one.
+
+        Args:
+            folder: the run.
+            office: whose secret seals it.
+            about: `subject`: what the answers depend on.
+            policy: what findings that are taken up are judged by.
+            scene: whether the batch is from a scene.
+            show_text: whether the run holds what was read.
+
+        Raises:
+            OSError: if it cannot be read or written.
+        """
+        self.path, self.previews = folder / JOURNAL, folder / PREVIEWS
+        self.taken_up = 0
+        self._secret = self._guarded(lambda: _secret(office))
+        self._about = hashlib.sha256(f"{about} {scene} {show_text}".encode()).hexdigest()
+        self._policy, self._scene, self._show_text = policy, scene, show_text
+        self._lines: dict[str, bytes] = {}
+        self._there: dict[str, Mapping[str, Any]] = {}
+        self._guarded(self._read)
+        make_private(self.previews)
+
+    def known(self, entries: Iterable[Entry]) -> dict[str, PhotoReport]:
+        """What was found before in those files that are as they were, by their names; the rest is forgotten.
+
+        Raises:
+            JournalError: if it cannot be written.
+        """
+        asked = [entry for entry in entries if entry.name in self._there]
+        with ThreadPoolExecutor() as pool:  # hashing lets other threads run
+            found = zip(asked, pool.map(self._taken_up, asked), strict=True)
+            known = {entry.name: photo for entry, photo in found if photo is not None}
+        self.taken_up = len(known)
+        self._guarded(lambda: self._forget_others(known))
+        return known
+
+    def note(self, photo: PhotoReport) -> None:
+        """Keeps what was found; what could not be screened is looked at again the next time.
+
+        Raises:
+            JournalError: if it cannot be written.
+        """
+        if photo.screened:
+            self._guarded(lambda: self._append(photo))
+
+    def _append(self, photo: PhotoReport) -> None:
+        if photo.preview:
+            _write(self.previews / f"{photo.sha256}.jpg", photo.preview, os.O_TRUNC)
+        fields = {
+            "about": self._about,
+            "photo": photo_fields(photo, show_text=self._show_text),
+            "preview": hashlib.sha256(photo.preview).hexdigest() if photo.preview else "",
+        }
+        _write(self.path, canonical(fields | {"seal": self._seal(fields)}) + b"\n", os.O_APPEND)
+
+    def _forget_others(self, known: Mapping[str, PhotoReport]) -> None:
+        replace_file(self.path, b"".join(self._lines[name] for name in known).decode())
+        used = {f"{photo.sha256}.jpg" for photo in known.values()}
+        for file in self.previews.iterdir():
+            if file.name not in used:
+                file.unlink()
+
+    def _read(self) -> None:
+        try:
+            data = self.path.read_bytes()
+        except FileNotFoundError:
+            return
+        # a last line without its end is one whose writer was stopped
+        for line in data.split(b"\n")[:-1]:
+            try:
+                fields = json.loads(line)
+                seal = fields.pop("seal")
+                good = hmac.compare_digest(str(seal).encode(), self._seal(fields).encode())
+            except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+                continue
+            if good and fields["about"] == self._about:
+                self._there[fields["photo"]["file"]] = fields
+                self._lines[fields["photo"]["file"]] = line + b"\n"
+
+    def _taken_up(self, entry: Entry) -> PhotoReport | None:
+        line = self._there[entry.name]
+        preview = b""
+        try:
+            if sha256_of(entry.path) != line["photo"]["sha256"]:
+                return None
+            if line["preview"]:
+                preview = (self.previews / f"{line['photo']['sha256']}.jpg").read_bytes()
+                if hashlib.sha256(preview).hexdigest() != line["preview"]:
+                    return None
+        except OSError:
+            return None
+        fields = {"batch": {"scene": self._scene}, "photos": [line["photo"]]}
+        return replace(restored(fields, self._policy)[0], preview=preview)
+
+    def _guarded(self, work: Callable[[], T]) -> T:
+        try:
+            return work()
+        except OSError as error:
+            said = f"{self.path}: cannot be kept ({error.strerror or 'input error'}); name another folder with --out"
+            raise JournalError(said) from error
+
+    def _seal(self, fields: Mapping[str, Any]) -> str:
+        return hmac.new(self._secret, canonical(fields), hashlib.sha256).hexdigest()
+
+
+def subject(pipeline: Pipeline, models: Iterable[Mapping[str, str]], office: Office) -> str:
+    """What the answer about a picture depends on, beside its bytes and its name, as one hash; "" where that cannot be
+    known, because a stage did not come from us."""
+    if pipeline.foreign:
+        return ""
+    parts = [code.version(), pipeline.sha256, *(model["sha256"] for model in models)]
+    registers = sorted(file for file in office.registers.glob("*") if file.is_file())
+    if registers:  # an entry lifts nothing after its last day
+        parts += [datetime.datetime.now(datetime.UTC).date().isoformat(), *map(sha256_of, registers)]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _secret(office: Office) -> bytes:
+    """The office's secret, made when it is first asked for."""
+    file = office.folder / SECRET
+    with locked(file.with_name(f".{SECRET}.lock"), JournalError):
+        if not file.is_file() or file.stat().st_size != LENGTH:  # an empty one seals nothing
+            part = file.with_name(f".{SECRET}.part")
+            stage(part, secrets.token_bytes(LENGTH))
+            put_in_place(part, file)
+        return file.read_bytes()
+
+
+def _write(file: Path, data: bytes, flag: int) -> None:
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | flag | BINARY, 0o600), "wb") as stream:
+        stream.write(data)

@@ -1,0 +1,155 @@
+"""Removes from a run what shows people, or all of it; the audit log keeps that it was there, and that it was purged.
+
+The log says first what is to go, and a file in the run says that it is going: whoever purges or scans there next, after
+a program was killed, removes the rest. Until then nobody takes what is left for a run.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+from screening.finding import ScreeningError
+from screening.office import audit
+from screening.office.audit import AuditError, Entry
+from screening.office.office import Office, replace_file
+from screening.run import copies, decisions, run
+from screening.run.decisions import FILE as DECISIONS
+from screening.run.decisions import Decisions
+
+# What shows people or says where their pictures lie.
+PICTURES = ("report.html", "annotated", "redacted", run.SOURCES, run.JOURNAL, run.PREVIEWS)
+# What was found, decided and signed: it names nobody who is in the pictures, but who decided and why.
+RECORDS = (run.REPORT, "report.csv", DECISIONS, copies.FILE, run.CLEARANCE)
+LOCKS = (decisions.LOCK, copies.LOCK)
+
+
+class PurgeError(ScreeningError):
+    """A folder that is no run, or that cannot be purged."""
+
+
+def parts(folder: Path, *, everything: bool) -> list[Path]:
+    """What a purge of the run would remove: its pictures, with `everything` its records too.
+
+    A report that holds what was read from the pictures (`scan --show-text`) goes with the pictures. So does what was
+    half written when a program was killed.
+
+    Raises:
+        PurgeError: if the folder is no run of ours.
+    """
+    if not is_run(folder):
+        raise PurgeError(f"{folder}: is no run; name the folder that scan --out wrote")
+    there = [folder / name for name in (*PICTURES, *RECORDS) if (folder / name).exists()]
+    halves = _halves(folder)
+    shows_text = _shows_text(folder / run.REPORT)
+    return halves + [
+        path
+        for path in there
+        if everything or path.name in PICTURES or (shows_text and path.name in (run.REPORT, "report.csv"))
+    ]
+
+
+def is_run(folder: Path) -> bool:
+    """Whether a scan wrote something to it that is there still, be it half written."""
+    named = (run.REPORT, run.SOURCES, run.JOURNAL, DECISIONS)
+    return any((folder / name).is_file() for name in named) or bool(_halves(folder))
+
+
+def purge(folder: Path, office: Office, *, everything: bool) -> list[Path]:
+    """Removes them, notes it in the audit log, and gives what was removed; the shoot itself is never touched.
+
+    Raises:
+        PurgeError: if the folder is no run, or something in it cannot be removed.
+        AuditError: if the log cannot be written; then nothing is removed.
+    """
+    settle(folder, office)
+    found = parts(folder, everything=everything)
+    with copies.held(folder), Decisions(folder, office).held():
+        removed = sorted(path.name for path in found)
+        begun = audit.begin(office.audit_log, "purge", run=run.identity(folder), everything=everything, removed=removed)
+        _remove(folder, office, begun)
+    _leave(folder)
+    return found
+
+
+def settle(folder: Path, office: Office) -> list[str]:
+    """Completes a purge of the run that was stopped, and gives the names of what it was to remove.
+
+    Raises:
+        PurgeError: if something in it cannot be removed.
+        AuditError: if the log cannot be read.
+    """
+    if not (folder / run.PURGING).exists() and not is_run(folder):
+        return []
+    with copies.held(folder), Decisions(folder, office).held():
+        begun = _begun(folder, office)
+        if begun is not None:
+            _remove(folder, office, begun)
+        else:  # it removed nothing yet, or everything; or it was another office's, and what is left is all there is
+            audit.settle(office.audit_log, "purge", run=run.identity(folder), stands=lambda _: False)
+            (folder / run.PURGING).unlink(missing_ok=True)
+    _leave(folder)
+    return [str(name) for name in begun.fields["removed"]] if begun else []
+
+
+def _begun(folder: Path, office: Office) -> Entry | None:
+    """The line of the log about the purge that is going on."""
+    try:
+        said = json.loads((folder / run.PURGING).read_text(encoding="utf-8"))
+        name, line = str(said["run"]), str(said["line"])
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+    return next((one for one in audit.unfinished(office.audit_log, "purge", run=name) if one.sha256 == line), None)
+
+
+def _remove(folder: Path, office: Office, begun: Entry) -> None:
+    """Removes what a line of the log names; begun before or anew."""
+    try:
+        replace_file(folder / run.PURGING, json.dumps({"run": begun.fields["run"], "line": begun.sha256}) + "\n")
+    except OSError as error:
+        with contextlib.suppress(AuditError):
+            audit.end(office.audit_log, begun, done=False)
+        raise PurgeError(f"{folder}: cannot be written ({error.strerror}), and nothing was removed") from error
+    for name in begun.fields["removed"]:
+        path = folder / Path(str(name)).name
+        try:
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
+        except OSError as error:
+            raise PurgeError(f"{path}: cannot be removed ({error.strerror}); close what uses it, try again") from error
+    with contextlib.suppress(
+        AuditError, OSError
+    ):  # it is removed; where the log cannot say so, whoever comes next does
+        audit.end(office.audit_log, begun)
+        (folder / run.PURGING).unlink()
+
+
+def _leave(folder: Path) -> None:
+    """Removes the folder where nothing is left in it but what locked it."""
+    if all(path.name in LOCKS for path in folder.iterdir()):
+        for name in LOCKS:
+            (folder / name).unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # somebody scans into it again
+            folder.rmdir()
+
+
+def _halves(folder: Path) -> list[Path]:
+    """What was half written, as `office.replace_file` names it."""
+    names: Iterable[str] = (*PICTURES, *RECORDS, run.PURGING)
+    return [path for name in names for path in folder.glob(f".{name}.*.part")]
+
+
+def _shows_text(report: Path) -> bool:
+    """Whether a report holds what was read; one that cannot be read is taken to."""
+    try:
+        photos = json.loads(report.read_text(encoding="utf-8"))["photos"]
+        return any("text" in finding for photo in photos for finding in photo["findings"])
+    except FileNotFoundError:
+        return False
+    except (OSError, ValueError, TypeError, KeyError):
+        return True

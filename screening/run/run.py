@@ -1,0 +1,163 @@
+"""A run on disk: the folder that `scan --out` writes, readable by its owner alone."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from screening.finding import ScreeningError
+from screening.inert import ascii_json
+from screening.office.office import replace_file
+from screening.report import SCHEMA, Report
+from screening.run.shoot import Entry
+
+REPORT = "report.json"
+# Where the pictures lie on this computer: the report does not say, because it may be handed on.
+SOURCES = "sources.json"
+# What was found so far, and small copies of the pictures, from which the next scan goes on.
+JOURNAL, PREVIEWS = "journal.jsonl", "previews"
+# What may go out, signed.
+CLEARANCE = "clearance.json"
+# Is there while the run is being purged.
+PURGING = "purging.json"
+
+
+class RunError(ScreeningError):
+    """A run folder that cannot be written or read."""
+
+
+def prepare(folder: Path) -> None:
+    """Makes the folder, or takes an earlier run's; never one that holds anything else.
+
+    Raises:
+        RunError: if it holds other things, or cannot be made.
+    """
+    try:
+        # what locked a run that was emptied since may lie there still
+        if folder.exists() and any(path.suffix != ".lock" for path in folder.iterdir()) and not _ours(folder):
+            raise RunError(f"{folder}: holds other things than a run; name a new folder with --out")
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        # on Windows the folder inherits the access list of the one above it
+        folder.chmod(0o700)
+    except OSError as error:
+        raise RunError(f"{folder}: cannot be made ({error.strerror}); name another folder with --out") from error
+
+
+def _ours(folder: Path) -> bool:
+    """Whether a scan wrote to it, perhaps one that was stopped before it could report."""
+    return any((folder / name).is_file() for name in (REPORT, JOURNAL))
+
+
+def begun(folder: Path) -> str:
+    """The id of the run that a scan into this folder is kept as: of the one that is there, else a new one."""
+    try:
+        return _identity(read(folder), folder)
+    except RunError:
+        return secrets.token_hex(16)
+
+
+def identity(folder: Path) -> str:
+    """What the audit log calls a run: the id that its first scan gave it.
+
+    For a run of an earlier version, which has none, the hash of where it lies.
+    """
+    try:
+        return _identity(read(folder), folder)
+    except RunError:
+        return _identity({}, folder)
+
+
+def _identity(fields: dict[str, Any], folder: Path) -> str:
+    return str(fields.get("run") or hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16])
+
+
+def rendered(report: Report, *, show_text: bool = False, for_sharing: bool = False) -> dict[str, str]:
+    """The text of report.csv, report.html and report.json, by these names and to be written in this order."""
+    from screening.render.html import html_page
+    from screening.render.table import csv_table
+
+    fields = report.as_dict(show_text=show_text)
+    previews = {photo.file: photo.preview for photo in report.photos if photo.preview}
+    return {
+        "report.csv": csv_table(fields),
+        "report.html": html_page(fields, previews, for_sharing=for_sharing),
+        REPORT: as_json(fields),  # last, because by it the others count
+    }
+
+
+def write(texts: Mapping[str, str], folder: Path) -> None:
+    """Writes what `rendered` gave into the folder, in its order.
+
+    Raises:
+        RunError: if one cannot be written.
+    """
+    for name, text in texts.items():
+        _write(folder / name, text)
+
+
+def write_sources(entries: Iterable[Entry], folder: Path) -> None:
+    """Writes sources.json: where each file of the report lies.
+
+    Raises:
+        RunError: if it cannot be written.
+    """
+    # not Path.resolve, which raises for a link that leads to itself
+    there = {entry.name: os.path.realpath(entry.path) for entry in entries if not entry.aside}
+    _write(folder / SOURCES, as_json(there))
+
+
+def add_source(folder: Path, name: str, path: Path) -> None:
+    """Adds where a redacted copy lies, by its name in the run.
+
+    Raises:
+        RunError: if the run does not say where its pictures lie, or cannot be written.
+    """
+    there = {file: str(known) for file, known in sources(folder).items()}
+    _write(folder / SOURCES, as_json(there | {name: str(path.resolve())}))
+
+
+def sources(folder: str | Path) -> dict[str, Path]:
+    """Where each file of the report lay when it was scanned, by its name in the report.
+
+    Raises:
+        RunError: if the run does not say.
+    """
+    try:
+        fields = json.loads((Path(folder) / SOURCES).read_text(encoding="utf-8"))
+        return {str(name): Path(path) for name, path in fields.items()}
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        raise RunError(f"{folder}: holds no readable {SOURCES}; scan the shoot again") from error
+
+
+def read(folder: Path) -> dict[str, Any]:
+    """The report of a run, as it stands in report.json.
+
+    Raises:
+        RunError: if there is none, it is not one of ours, or the run is being purged.
+    """
+    if (folder / PURGING).exists():
+        raise RunError(f"{folder}: a purge of it was not finished; screening purge finishes it")
+    try:
+        fields = json.loads((folder / REPORT).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise RunError(f"{folder}: holds no readable {REPORT}; name the folder that scan --out wrote") from error
+    if not isinstance(fields, dict) or fields.get("schema") != SCHEMA:
+        raise RunError(f"{folder / REPORT}: is not a report of this version; scan again")
+    return fields
+
+
+def as_json(fields: dict[str, Any]) -> str:
+    """A report as JSON text; plain ASCII, so that no name can do anything in a terminal."""
+    return ascii_json(fields)
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        replace_file(path, text)
+    except OSError as error:
+        raise RunError(f"{path}: cannot be written ({error.strerror})") from error

@@ -1,0 +1,150 @@
+"""A shoot on disk: which files there are to screen, and which are left aside.
+
+Nothing that lies in a folder ends the walk: what cannot be read is an entry that says so, and is blocked.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Container, Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from screening.photo.signatures import HEAD, read_regular, shows
+
+# Files that accompany pictures and are never published themselves.
+SIDECARS = frozenset(".aae .cos .cosettings .csv .dop .ini .json .log .lrv .md .on1 .pp3 .thm .txt .xml .xmp".split())
+SYSTEM = frozenset({"thumbs.db", "desktop.ini", "ehthumbs.db", "icon\r", "$recycle.bin", "__macosx"})
+# How Windows marks a folder that stands for another one; other systems have no such mark.
+JUNCTION = 0xA0000003
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Entry:
+    """One file of a shoot.
+
+    Attributes:
+        name: its path relative to the folder, with forward slashes.
+        path: where it lies.
+        refused: why it must not even be opened; "" for one to be screened.
+        aside: whether it accompanies pictures, shows nothing by its bytes, and is left aside.
+    """
+
+    name: str
+    path: Path
+    refused: str = ""
+    aside: bool = False
+
+
+def walk(targets: Iterable[Path], *, leave_out: Path | None = None) -> list[Entry]:
+    """Every file below the folders, and the single files, sorted by name; `leave_out` is a folder of our own reports.
+
+    Symbolic links are followed to files within the folder only. What cannot be read is refused, by name.
+
+    Raises:
+        FileNotFoundError: if a target does not exist.
+    """
+    entries: dict[str, Entry] = {}
+    for target in targets:
+        for entry in _target(target, os.path.realpath(leave_out) if leave_out else ""):
+            name = entry.name
+            while name in entries:  # two folders of one scan may hold files of the same name: neither may hide another
+                name = f"{target.as_posix()}/{name}"
+            entries[name] = replace(entry, name=name)
+    return sorted(entries.values())
+
+
+def _target(target: Path, leave_out: str) -> Iterable[Entry]:
+    try:
+        target.lstat()
+    except OSError as error:
+        if error.errno in (errno.ENOENT, errno.ENOTDIR):
+            raise FileNotFoundError(target) from error
+    return _below(target, leave_out) if _is_folder(target) else [_entry(target, target.parent)]
+
+
+def _below(folder: Path, leave_out: str) -> Iterator[Entry]:
+    walked: set[tuple[int, int]] = set()
+    links: list[Path] = []
+    waiting = [folder]
+    while waiting:
+        here = waiting.pop()
+        try:
+            about = here.stat()
+            with os.scandir(here) as found:
+                inside = [here / one.name for one in found]
+        except OSError as error:
+            said = f"is a folder that cannot be read ({_why(error)}); check its permissions"
+            yield Entry(_name(here, folder), here, refused=said)
+            continue
+        walked.add((about.st_dev, about.st_ino))
+        for path in inside:
+            if not _is_folder(path):
+                yield _entry(path, folder)
+            elif _is_link(path):
+                links.append(path)
+            elif os.path.realpath(path) != leave_out:
+                waiting.append(path)
+    # last, because what a link to a folder points to is screened where it lies, if it is
+    for path in links:
+        yield _entry(path, folder, walked)
+
+
+def _entry(path: Path, folder: Path, walked: Container[tuple[int, int]] = ()) -> Entry:
+    """One file, or a link to a folder; `walked` are the folders that were, by device and number."""
+    name = _name(path, folder)
+    try:
+        refused = _refusal(path, folder, walked)
+        aside = not refused and (_is_folder(path) or _accompanies(path))
+    except OSError as error:
+        refused, aside = f"cannot be read ({_why(error)}); check the file and its permissions", False
+    return Entry(name, path, refused, aside)
+
+
+def _refusal(path: Path, folder: Path, walked: Container[tuple[int, int]]) -> str:
+    if _is_link(path):
+        if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder)):
+            return "is a link that leaves the folder; copy the picture itself into it"
+        try:
+            path.stat()
+        except OSError as error:
+            if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP):
+                return "is a link that leads nowhere; copy the picture itself into the folder"
+            raise
+    about = path.stat()
+    if stat.S_ISDIR(about.st_mode):
+        screened = (about.st_dev, about.st_ino) in walked
+        return "" if screened else "is a link to a folder that is not screened; copy its pictures into the shoot"
+    return "" if stat.S_ISREG(about.st_mode) else "is no regular file; leave it out of the upload"
+
+
+def _accompanies(path: Path) -> bool:
+    """Whether it is named as files are that are never published, and shows nothing by its bytes either."""
+    named = path.suffix.lower() in SIDECARS or path.name.startswith(".") or path.name.lower() in SYSTEM
+    return named and not shows(read_regular(path, HEAD))
+
+
+def _is_folder(path: Path) -> bool:
+    """Whether it is one, or a link to one; not where that cannot be known."""
+    try:
+        return stat.S_ISDIR(path.stat().st_mode)
+    except OSError:
+        return False
+
+
+def _is_link(path: Path) -> bool:
+    try:
+        about = path.lstat()
+    except OSError:  # what is done with it next says so
+        return False
+    return stat.S_ISLNK(about.st_mode) or getattr(about, "st_reparse_tag", 0) == JUNCTION
+
+
+def _name(path: Path, folder: Path) -> str:
+    return path.relative_to(folder).as_posix() if path != folder else folder.name or folder.as_posix()
+
+
+def _why(error: OSError) -> str:
+    return error.strerror or "input error"

@@ -1,0 +1,1 @@
+"""Vehicles, number plates and house numbers in pictures."""

@@ -1,0 +1,179 @@
+"""Candidates for house numbers, each with a score: numbers that stand alone, and numbers on small plain signs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from screening.finding import Box
+from screening.photo.photo import Photo
+from screening.street.number_signs import Sign, number_signs
+from screening.text import second_look
+from screening.text.background import ground
+from screening.text.lines import Line, below, corners
+from screening.words.addresses import HouseNumber, house_number
+
+# The best score of a number on a dark sign, a light one, and none: light patches with dark marks are everywhere.
+DARK_SIGN, LIGHT_SIGN, NO_SIGN = 0.95, 0.65, 0.66
+# One stroke is read as 1 on anything.
+STROKE = 0.5
+# The best score of a number that the text stage read on a dark sign, or that fills this share of a picture no longer
+# than this in pixels: somebody cut it out.
+BELIEVED = 0.85
+WHOLE = 0.3
+CROP = 320
+# Every other number in the picture makes one less likely to be a house's: prices, times, dates; but not the numbers of
+# the houses beside it.
+ANOTHER, SIGNED_ANOTHER = 0.85, 0.93
+# Width of a character against its height, beyond which it is no printed digit; the height in pixels of a tiny one.
+WIDE, NARROW, TINY = 1.6, 0.38, 12
+# A number as close to the picture's edge as this, in pixels, may have lost a digit, or be the camera's own print.
+EDGE = 2
+# A number right above or below such a word is of a route.
+TRANSPORT = re.compile(r"\b(?:bus(?:es)?|platform|routes?|stop|tram)\b", re.IGNORECASE)
+# A text read less surely than this is as likely a pattern that nobody wrote.
+UNSURE = 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What may be a house number."""
+
+    number: HouseNumber
+    score: float
+    box: Box
+    dark_sign: bool
+    large: bool = False
+
+
+def alone(photo: Photo, texts: Sequence[Line]) -> Iterator[Candidate]:
+    """The numbers among the lines that no other text stands beside, and no other number close above or below."""
+    numeric = [line for line in texts if any(character.isdigit() for character in line.text)]
+    for line in numeric:
+        number = house_number(line.text)
+        sure = [other for other in texts if other is not line and other.score > UNSURE]
+        if number is None or any(_beside(line, other) or _of_transport(line, other) for other in sure):
+            continue
+        others = [other for other in numeric if other is not line and other.score > UNSURE]
+        if any(_near(line, other) for other in others):
+            continue
+        signed = _on_dark_sign(photo, line)
+        large = line.box.area > WHOLE * photo.width * photo.height
+        whole = large and not others and max(photo.width, photo.height) <= CROP
+        best = BELIEVED if signed or whole else NO_SIGN
+        # a number that fills the picture cannot be much else, however faint it is
+        score = best * number.likely * min(1.0, max(0.0, (line.score - 0.5) / (0.3 if whole else 0.5)))
+        # in a picture of something else, what is seen as one huge digit is no digit
+        score *= 0.5 if large and not whole and line.score < 0.97 else 1.0
+        strange = sum(house_number(other.text) is None for other in others)
+        score *= 1.0 if number.named else (SIGNED_ANOTHER if signed else ANOTHER) ** strange
+        score *= STROKE if number.text == "1" else 1.0
+        yield Candidate(number, score * _shape(photo, line, number), line.box, signed, large)
+
+
+def _beside(line: Line, other: Line) -> bool:
+    """Whether another text stands on the same row, close by."""
+    level = abs(other.box.centre[1] - line.box.centre[1]) < 0.6 * line.box.height
+    gap = max(other.box.left - line.box.right, line.box.left - other.box.right)
+    return level and gap < 1.5 * line.box.height
+
+
+def _of_transport(line: Line, other: Line) -> bool:
+    """Whether a text right above or below says that the number is of a bus, a tram or a train."""
+    return TRANSPORT.search(other.text) is not None and (below(other, line) or below(line, other))
+
+
+def _on_dark_sign(photo: Photo, line: Line) -> bool:
+    """Whether a number stands on a dark sign of its own, of another colour than red: offers are red."""
+    under = ground(photo, line)
+    # to the left and right a sign may go on further than the look at it does
+    apart = min(under.ends[:2]) > 0.7 and under.apart > 0.4
+    return apart and under.plain > 0.9 and under.contrast > 15 and under.redness < 25
+
+
+def _near(line: Line, other: Line) -> bool:
+    """Whether another text is close on any side."""
+    high = line.box.height
+    across = max(other.box.left - line.box.right, line.box.left - other.box.right)
+    down = max(other.box.top - line.box.bottom, line.box.top - other.box.bottom)
+    return across < 1.5 * high and down < 2.5 * high
+
+
+def _shape(photo: Photo, line: Line, number: HouseNumber) -> float:
+    """Less than 1 for digits drawn too wide or too narrow, for a lone digit, or one cut by the picture's edge."""
+    # a line as large as the picture was not measured but cropped
+    if line.box.area > WHOLE * photo.width * photo.height:
+        return 1.0
+    each = line.length / max(line.height, 1.0) / len(number.text)
+    factor = 0.5 if each > WIDE or (each < NARROW and "1" not in number.text) else 1.0
+    if len(number.text) == 1:
+        factor *= 0.75 if line.height < TINY else 0.85
+    box = line.box
+    touches = box.left <= EDGE or box.right >= photo.width - EDGE or box.bottom >= photo.height - EDGE
+    return factor * (0.7 if touches else 1.0)
+
+
+def on_signs(photo: Photo, texts: Sequence[Line]) -> Iterator[Candidate]:
+    """The numbers on small plain signs, read one by one."""
+    for sign in number_signs(photo):
+        if not _number_plate(sign, photo):
+            continue
+        line = second_look.read(photo, _reading_line(sign.marks))
+        number = house_number(line.text)
+        # what stands on a sign with other words, the text stage has seen as words
+        if number is None or any(_part_of_more(sign, number, other) for other in texts):
+            continue
+        best = DARK_SIGN if sign.dark else LIGHT_SIGN
+        score = best * number.likely * max(0.0, (line.score - 0.5) / 0.5) ** 2
+        score *= STROKE if number.text == "1" else 1.0
+        yield Candidate(number, score, sign.marks, sign.dark)
+
+
+def _number_plate(sign: Sign, photo: Photo) -> bool:
+    """Whether a sign is worth reading: a few marks in its middle, half to four fifths as high as it is."""
+    cut = sign.box.left <= 1 or sign.box.right >= photo.width - 1
+    return (
+        0.4 <= sign.tall <= 0.8
+        and (sign.aside < 0.12 or cut)
+        and sign.ink < (0.28 if sign.dark else 0.25)
+        and sign.contrast > 0.15
+        and sign.plain > 0.7
+        and sign.count <= 6
+        and (sign.dark or sign.box.height >= 14)
+    )
+
+
+def _reading_line(marks: Box) -> Line:
+    """The marks' place with a little room around them, as the reader wants it."""
+    across, down = max(1, round(0.35 * marks.height)), max(1, round(0.25 * marks.height))
+    box = Box(marks.left - across, marks.top - down, marks.right + across, marks.bottom + down)
+    return Line("", 0.0, box, corners(box))
+
+
+def _part_of_more(sign: Sign, number: HouseNumber, line: Line) -> bool:
+    """Whether the marks are only a part of what a line says: of a longer number, or of words beyond the sign."""
+    if sign.marks.inside(line.box) <= 0.5:
+        return False
+    if number.text in line.text and any(character.isdigit() for character in line.text.replace(number.text, "", 1)):
+        return line.score > UNSURE
+    return line.box.width > 1.3 * sign.box.width and house_number(line.text) is None
+
+
+def road_sign(photo: Photo, box: Box) -> bool:
+    """Whether there is red on all sides of a number: a speed limit's ring, or a red offer."""
+    import cv2
+
+    high = box.height
+    around = Box(box.left - high, box.top - high, box.right + high, box.bottom + high)
+    inside = around.clip(photo.width, photo.height)
+    if inside is None:
+        return False
+    crop = photo.crop(inside)
+    small = cv2.resize(crop, (36, 36), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+    lab = cv2.cvtColor(small, cv2.COLOR_RGB2LAB)
+    red = (lab[:, :, 1] > 38) & (lab[:, :, 2] > 5)
+    sides = (red[:9, 9:27], red[27:, 9:27], red[9:27, :9], red[9:27, 27:])
+    return all(float(side.mean()) > 0.15 for side in sides)

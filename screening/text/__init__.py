@@ -1,0 +1,1 @@
+"""Finding and reading lines of text in pictures."""

@@ -1,0 +1,182 @@
+"""Closer looks at small print: the places that deserve one, cut from the full picture and laid enlarged on few sheets.
+
+A look at a whole 12-megapixel picture shows that there is print of 16 pixels' height, but not what its letters are. The
+places where it shows are laid side by side on sheets of few sizes, so that the cost does not grow with the picture.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from screening.finding import Box
+from screening.photo.photo import Photo, Pixels
+from screening.text.ppocr import Quad
+
+# Sheets (height, width); the first that holds what is left is taken.
+SHEETS = ((320, 320), (320, 640), (640, 640))
+GREY = 127
+# Places that matter less than this.
+FAINT = 0.6
+# Places that matter at least this much are looked at in the order of their size, the smallest first.
+CLEAR = 0.75
+# A place that is this little too large for a sheet is enlarged a little less, rather than divided.
+NEARLY = 1.4
+# Places whose scales differ less than this are joined.
+ALIKE = 1.6
+# A line less than this many times as long as high holds only a few characters.
+SHORT = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A part of the photo to look at again.
+
+    Attributes:
+        box: where, in pixels of the full picture.
+        scale: how far to enlarge it, 1 for the picture's own pixels.
+        weight: how much it matters; the heaviest are looked at first.
+    """
+
+    box: Box
+    scale: float
+    weight: float
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height on a sheet."""
+        return max(1, round(self.box.width * self.scale)), max(1, round(self.box.height * self.scale))
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """A place as it lies on a sheet, its top left corner at (x, y)."""
+
+    place: Place
+    x: int
+    y: int
+
+    def holds(self, quad: Quad) -> bool:
+        """Whether the middle of a line on the sheet lies in this place."""
+        x, y = quad.points.mean(axis=0)
+        width, height = self.place.size
+        return bool(self.x <= x < self.x + width and self.y <= y < self.y + height)
+
+    def cuts(self, quad: Quad) -> bool:
+        """Whether a short line runs off this place: what is left of it, a digit of a long number, would mislead."""
+        width, height = self.place.size
+        left, top = quad.points.min(axis=0) - (self.x, self.y)
+        right, bottom = quad.points.max(axis=0) - (self.x, self.y)
+        level = right - left >= bottom - top
+        off = (left < 1 or right > width - 1) if level else (top < 1 or bottom > height - 1)
+        return bool(off and max(quad.width, quad.height) < SHORT * min(quad.width, quad.height))
+
+    def to_photo(self, quad: Quad) -> Quad:
+        """A line on the sheet, in pixels of the full picture."""
+        corner = np.array((self.x, self.y), np.float32)
+        origin = np.array((self.place.box.left, self.place.box.top), np.float32)
+        return Quad((quad.points - corner) / np.float32(self.place.scale) + origin, quad.score)
+
+
+def fit(box: Box) -> float:
+    """How far a box can be enlarged for the largest sheet to hold it."""
+    high, wide = SHEETS[-1]
+    return min(wide / box.width, high / box.height)
+
+
+def join(places: Iterable[Place]) -> list[Place]:
+    """The places, those that overlap and want about the same scale joined into one, as far as a sheet holds it."""
+    joined: list[Place] = []
+    for place in sorted(places, key=lambda place: -place.weight):
+        for other in [other for other in joined if other.box.overlap(place.box)]:
+            box, scale = place.box.union(other.box), max(place.scale, other.scale)
+            if scale < ALIKE * min(place.scale, other.scale) and fit(box) >= scale:
+                joined.remove(other)
+                place = Place(box, scale, max(place.weight, other.weight))
+        joined.append(place)
+    return joined
+
+
+def divide(place: Place, *, overlap: int = 64) -> Iterator[Place]:
+    """A place in parts that fit a sheet, each sharing a strip of so many pixels of the sheet with the next."""
+    most = fit(place.box)
+    if most < place.scale <= most * NEARLY:
+        place = Place(place.box, most, place.weight)
+    high, wide = (int(side / place.scale + 0.001) for side in SHEETS[-1])
+    shared = int(overlap / place.scale)
+    for top, bottom in _spans(place.box.top, place.box.bottom, high, shared):
+        for left, right in _spans(place.box.left, place.box.right, wide, shared):
+            yield Place(Box(left, top, right, bottom), place.scale, place.weight)
+
+
+def _spans(start: int, end: int, most: int, overlap: int) -> list[tuple[int, int]]:
+    """A stretch in the fewest parts of at most so many pixels that share at least the overlap."""
+    count = max(1, math.ceil((end - start - overlap) / (most - overlap)))
+    length = min(most, end - start)
+    starts = [start + round(number * (end - start - length) / max(1, count - 1)) for number in range(count)]
+    return [(first, first + length) for first in starts]
+
+
+def arrange(places: Sequence[Place], *, most: int) -> list[tuple[tuple[int, int], list[Laid]]]:
+    """Where each place lies on which sheet, the heaviest first; what does not fit on `most` sheets is left out."""
+    sheets: list[tuple[tuple[int, int], list[Laid]]] = []
+    left = sorted((part for place in places for part in divide(place)), key=_urgency)
+    # faint places fill what room there is, but are not worth a sheet of their own
+    while left and len(sheets) < most and left[0].weight >= FAINT:
+        for shape in SHEETS:
+            laid, rest = _shelve(left, shape)
+            if not rest:
+                break
+        if not laid:
+            break
+        sheets.append((shape, laid))
+        left = rest
+    return sheets
+
+
+def _shelve(places: Sequence[Place], shape: tuple[int, int]) -> tuple[list[Laid], list[Place]]:
+    """Fills a sheet row by row; gives what was laid and what did not fit."""
+    # the heaviest that may fit by their area come first, and lie best when rows hold places of like height
+    area = 0
+    chosen: list[Place] = []
+    rest: list[Place] = []
+    for place in places:
+        width, height = place.size
+        area += width * height
+        (chosen if area <= shape[0] * shape[1] * 0.9 or not chosen else rest).append(place)
+    laid: list[Laid] = []
+    x, y, row = 0, 0, 0
+    for place in sorted(chosen, key=lambda place: -place.size[1]):
+        width, height = place.size
+        if x + width > shape[1]:
+            x, y, row = 0, y + row, 0
+        if x + width > shape[1] or y + height > shape[0]:
+            rest.append(place)
+            continue
+        laid.append(Laid(place, x, y))
+        x, row = x + width, max(row, height)
+    return laid, sorted(rest, key=_urgency)
+
+
+def _urgency(place: Place) -> tuple[float, float]:
+    """What is looked at first: what matters, and of that what takes the least room."""
+    width, height = place.size
+    return -min(place.weight, CLEAR), width * height
+
+
+def draw(photo: Photo, shape: tuple[int, int], laid: Sequence[Laid]) -> Pixels:
+    """A sheet with its places on it."""
+    import cv2
+
+    sheet = np.full((*shape, 3), GREY, np.uint8)
+    for one in laid:
+        crop = photo.crop(one.place.box)
+        width, height = one.place.size
+        if (height, width) != crop.shape[:2]:
+            how = cv2.INTER_AREA if one.place.scale < 1 else cv2.INTER_CUBIC
+            crop = np.asarray(cv2.resize(crop, (width, height), interpolation=how), dtype=np.uint8)
+        sheet[one.y : one.y + height, one.x : one.x + width] = crop
+    return sheet

@@ -1,0 +1,61 @@
+"""Reads again what was not read well: a small part of a photo, enlarged, or a line at a better place."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from screening.finding import Box
+from screening.photo.photo import Photo, Pixels
+from screening.text import ppocr
+from screening.text.lines import Line
+from screening.text.ppocr import Quad
+
+# Canvases (height, width): few, because the engine compiles each one. The first that is not too flat is taken.
+CANVASES = ((128, 320), (224, 320), (320, 320))
+# No further than this is a part enlarged: beyond it there is nothing more to see.
+ENLARGE = 6.0
+GREY = 127
+
+
+def look(photo: Photo, part: Box, *, sure: float = 0.3, minimum: float = 0.5) -> tuple[Line, ...]:
+    """The lines of text in a part of the photo, found and read enlarged.
+
+    Args:
+        photo: the photo.
+        part: which part of it.
+        sure: the detector's least mean confidence in a line.
+        minimum: the reader's least mean confidence in what a line says.
+    """
+    import cv2
+
+    box = part.clip(photo.width, photo.height)
+    if box is None:
+        return ()
+    pixels = photo.crop(box)
+    high, wide = next((size for size in CANVASES if size[0] / size[1] >= box.height / box.width), CANVASES[-1])
+    scale = min(high / box.height, wide / box.width, ENLARGE)
+    size = min(wide, max(1, round(box.width * scale))), min(high, max(1, round(box.height * scale)))
+    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    canvas = np.full((high, wide, 3), GREY, np.uint8)
+    canvas[: size[1], : size[0]] = cv2.resize(pixels, size, interpolation=how)
+    found = []
+    for quad in ppocr.quads(ppocr.probabilities(canvas), sure=sure):
+        text, score, way = _best(pixels, Quad(quad.points / np.float32(scale), quad.score))
+        points = tuple((float(x) + box.left, float(y) + box.top) for x, y in way.points)
+        around = Box.around(points).clip(photo.width, photo.height)
+        if text.strip() and score >= minimum and around is not None:
+            found.append(Line(" ".join(text.split()), min(score, 1.0), around, points))
+    return tuple(found)
+
+
+def read(photo: Photo, line: Line) -> Line:
+    """The line read again at its own corners, for where they are known better than before."""
+    text, score = ppocr.read(ppocr.straighten(photo.rgb, Quad(np.array(line.points, np.float32), 1.0)))
+    return Line(" ".join(text.split()), min(score, 1.0), line.box, line.points)
+
+
+def _best(picture: Pixels, quad: Quad) -> tuple[str, float, Quad]:
+    """What a line says, how surely, and from which corner: one that is higher than wide may run up or down."""
+    ways = [quad.turned(1), quad.turned(3)] if quad.height > 2.0 * quad.width else [quad]
+    readings = [(*ppocr.read(ppocr.straighten(picture, way)), way) for way in ways]
+    return max(readings, key=lambda reading: reading[1])

@@ -1,0 +1,82 @@
+"""What stands beside a picture in words (captions, keywords, file names, codes): addresses and registrations in them.
+
+Sentences have numbers and capitals of their own, so that only what nothing else looks like counts here: a postcode, a
+number with a street behind it, a registration of today's pattern.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from screening.finding import Box, Finding
+from screening.text.lines import plain
+from screening.words.addresses import PERHAPS, SEAM, STREETS, house_number, postcodes, street
+from screening.words.registrations import STRONG, Registration, parse
+
+# Fields that hold what a camera or a program counts.
+COUNTED = re.compile(
+    r"(?i)date|time|serial|version|software|firmware|uniqueid|documentid|instanceid|model|make|lens|digest|hash"
+)
+# Fields that say where the photographer is to be reached, which is not where the picture was taken.
+CONTACT = re.compile(r"(?i)contact")
+SURE = 0.9
+STATED = re.compile(
+    r"(?<![\w.,:/£$€-])(?P<number>\d{1,4}[a-z]?(?:[-/]\d{1,4}[a-z]?)?),?\s+(?P<name>(?:[a-z][\w'.-]*\s+){1,3}?(?:"
+    + "|".join((*STREETS, *PERHAPS))
+    + r")\b)",
+    re.IGNORECASE,
+)
+# Between a number and a street these make it a number of something else: 5 arrests in High Street, 12 May Street.
+BETWEEN = frozenset(
+    (
+        "after along at by for from in inside into near of off on outside over to with january february march april "
+        "may june july august september october november december"
+    ).split()
+)
+PLATE = re.compile(r"(?<![A-Z0-9])[A-Z]{2}\d{2}[ -]?[A-Z]{3}(?![A-Z0-9])", re.IGNORECASE)
+
+
+def strings(found: Sequence[Finding]) -> Iterator[tuple[str, str, Box | None]]:
+    """Each string beside the picture, where it stands, and a code's place; not what a camera or a program counts."""
+    for finding in found:
+        if finding.is_a("seen.code"):
+            yield plain(finding.text), "a code", finding.box
+        elif finding.is_a("seen.metadata") and not COUNTED.search(finding.evidence):
+            yield plain(finding.text), finding.evidence, None
+
+
+def addresses(found: Sequence[Finding]) -> Iterator[Finding]:
+    """The postcodes, and the streets with a number, in the strings beside a picture."""
+    for text, where, box in strings(found):
+        if CONTACT.search(where):
+            continue
+        for postcode in postcodes(text):
+            yield Finding("address.postcode", SURE, f"postcode, in {where}", box, postcode)
+        for named in numbered_streets(text):
+            yield Finding("address.street_name", SURE, f"street with a house number, in {where}", box, named)
+
+
+def numbered_streets(text: str) -> Iterator[str]:
+    """The streets in a text that have a house number before them."""
+    # the names of files often have no capitals; there only a word counts that means nothing but a street
+    small = text == text.lower()
+    for match in STATED.finditer(SEAM.sub(" ", text)):
+        number, name = house_number(match["number"]), match["name"]
+        named = street(name.title() if small else name)
+        between = {word.casefold() for word in name.split()[:-1]}
+        if number is None or number.likely < 0.5 or named is None or between & BETWEEN:
+            continue
+        if named.sure or not small:
+            yield match[0]
+
+
+def registrations(found: Sequence[Finding]) -> Iterator[tuple[Registration, str, Box | None]]:
+    """The registrations of today's pattern in the strings beside a picture, where they stand, and a code's place."""
+    for text, where, box in strings(found):
+        for match in PLATE.finditer(text):
+            # "on 12 may" has the letters too, but parted otherwise; small letters with a gap stand alone in a name
+            spelt = match[0].isupper() or match[0].isalnum() or match[0] == text
+            registration = parse(match[0].upper())
+            if spelt and registration and registration.weight >= STRONG and not registration.mended:
+                yield registration, where, box

@@ -1,0 +1,88 @@
+"""Finds what leads to a person or to us on a network: e-mail addresses, social handles, intranet hosts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from screening.force import Force
+from screening.words.private_numbers import Detail
+
+# A part of a host's name has up to 63 letters. Where nothing is bounded, a long text takes hours.
+PART = "[a-z0-9-]{1,63}"
+HOST = rf"(?>{PART}(?:\s?\.\s?{PART}){{0,30}})"
+# A reader may see a space around the sign, or lose the dot before a well-known ending.
+EMAIL = re.compile(
+    rf"(?i)(?<![\w.@])([\w.+'-]{{1,64}})\s?@\s?((?:{PART}\s?\.\s?){{1,30}}[a-z]{{2,24}}"
+    r"|(?:gmail|hotmail|yahoo|outlook|icloud|live|btinternet|aol|sky|msn|googlemail)\s?(?:com|co\s?\.?\s?uk|net))(?![\w@])"
+)
+# Mailboxes that belong to a desk, not to a person.
+DESKS = re.compile(
+    r"(?i)(?:info|sales|enquir(?:y|ies)|inquir(?:y|ies)|office|contact(?:us)?|hello|admin|bookings?|reservations?|orders?|support"
+    r"|help(?:desk)?|service|customer\w*|press|media|news|mail|post|reception|hr|jobs|careers|accounts?|shop|store|web(?:master)?)"
+)
+HANDLE = re.compile(r"(?<![\w.@/+-])(?<!\d\s)@(?!(?i:disc|each|ea|kg|pcs?)\b)([A-Za-z_][\w.]{2,29})(?![\w@])")
+PLATFORM = re.compile(
+    r"(?i)(?<![\w@])(?:(?:www\.|m\.)?(?:facebook|twitter|x|instagram|tiktok|snapchat|linkedin|threads|t)\.(?:com|net|me)/(?:in/|add/|@)?"
+    r"|(?:instagram|insta|twitter|snapchat|snap|tiktok|facebook|telegram|whatsapp)\s?[:@]\s?@?|(?:IG|FB|SC)\s?:\s?@?)([A-Za-z_][\w.]{2,29})"
+)
+SHARE = re.compile(rf"(?i)\\\\{HOST}\\\S+|(?<!\w)file://\S+")
+# A host that is known by a single name needs something around it that only addresses have.
+URL = re.compile(
+    rf"(?i)(?:\b(?:https?|ftp)\s?:\s?//|\bwww\.|(?<=@))({HOST})|(?<![\w.@])({HOST})(?=/)|(?<![\w.@-])({PART}(?:\.{PART}){{1,30}})"
+)
+
+
+def online(text: str, force: Force, *, sign: float | None) -> Iterator[Detail]:
+    """The addresses and handles in a text; `sign` is the score of a handle on a business's sign, None elsewhere."""
+    inside = list(intranet(text, force))
+    yield from inside
+    mail = []
+    for match in EMAIL.finditer(text):
+        mail.append(match.span())
+        host = re.sub(r"\s", "", match[2]).lower()
+        if is_ours(host, force) or any(one.start < match.end() and match.start() < one.end for one in inside):
+            continue
+        # a desk's mailbox is no person's, wherever it stands
+        desk = DESKS.fullmatch(match[1]) is not None
+        kind, score = ("personal.email.business", 0.3) if desk else ("personal.email", 0.95)
+        yield Detail(kind, score, f"e-mail at a {ending(host)} address", *match.span())
+    for finder, score in ((PLATFORM, 0.8), (HANDLE, 0.7)):
+        for match in finder.finditer(text):
+            in_mail = any(start < match.end() and match.start() < end for start, end in mail)
+            if not in_mail and not is_our_handle(match[1], force):
+                evidence = f"social handle, {len(match[1])} characters"
+                yield Detail("personal.handle", score if sign is None else sign, evidence, *match.span(1))
+
+
+def intranet(text: str, force: Force) -> Iterator[Detail]:
+    """Addresses inside our own network, which are never shown."""
+    for match in URL.finditer(text):
+        host = re.sub(r"\s", "", match[1] or match[2] or match[3]).lower().strip(".")
+        # an ordinary word is a host only behind // or with an ending of its own
+        if any(host == name or host.endswith(f".{name}") or host.startswith(f"{name}.") for name in force.intranet):
+            spelt = match[0] == match[0].lower() or match[1]
+            if spelt or "." not in host or not host.endswith((".local", ".internal", ".lan", ".corp")):
+                yield Detail("personal.intranet", 1.0, "intranet address", *match.span())
+    for match in SHARE.finditer(text):
+        yield Detail("personal.intranet", 0.8, "path on a network drive", *match.span())
+
+
+def is_ours(host: str, force: Force) -> bool:
+    """Whether a host is the force's or a public authority's."""
+    return any(host == name or host.endswith(f".{name}") for name in (*force.domains, *force.public_domains))
+
+
+def is_our_handle(handle: str, force: Force) -> bool:
+    """Whether a handle is a police account's: it says so, or begins with a name of ours."""
+    plain = re.sub(r"[\W_]", "", handle).casefold()
+    ours = [re.sub(r"\W", "", name).casefold() for name in (force.name, *force.credits)]
+    return "police" in plain or any(plain.startswith(name) for name in ours if name)
+
+
+def ending(host: str) -> str:
+    """The last part of a host's name, with the dot: ".com", ".co.uk"."""
+    parts = host.split(".")
+    return "." + ".".join(
+        parts[-2:] if len(parts) > 2 and parts[-2] in ("co", "org", "ac", "gov", "nhs") else parts[-1:]
+    )

@@ -1,1 +1,0 @@
-"""What happens around the screening: walking a shoot, keeping a run."""
