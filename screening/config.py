@@ -21,32 +21,11 @@ from screening.photo.photo import Limits
 from screening.pipeline import Pipeline
 from screening.pipeline_file import ConfigError, did_you_mean, names
 from screening.policy import Policy, PolicyError, Rule
-from screening.questions import Question
+from screening.questions import BatchSettings
 from screening.stages import STAGES, Stage
 
-__all__ = ["BatchSettings", "ConfigError", "PipelineFile", "default_policy", "load", "names"]
+__all__ = ["ConfigError", "PipelineFile", "default_batch", "default_policy", "load", "names"]
 T = TypeVar("T")
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class BatchSettings:
-    """The `[batch]` table.
-
-    Attributes:
-        question: what a person must answer before a batch goes out, a table each.
-        review_by: the date from which the policy itself is due for review.
-        separate_signer: whether who signs a clearance must be neither the photographer nor somebody who overrode.
-        review_share: how much of the clear pictures a person looks at in a review, 0 to 1.
-    """
-
-    question: tuple[Question, ...] = ()
-    review_by: datetime.date | None = None
-    separate_signer: bool = False
-    review_share: float = 0.05
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.review_share <= 1:
-            raise ValueError(f"review_share is a share from 0 to 1, not {self.review_share:g}")
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,11 +65,8 @@ def load(pipeline: str | Path = "default") -> Pipeline:
         policy=policy,
         limits=file.limits,
         force=file.force,
-        questions=_questions(file, path),
+        batch=_batch(file, path),
         foreign=tuple(table["use"] for table in file.stage if table["use"] not in STAGES),
-        review_by=str(file.batch.review_by or ""),
-        separate_signer=file.batch.separate_signer,
-        review_share=file.batch.review_share,
     )
 
 
@@ -99,9 +75,9 @@ def default_policy() -> Policy:
     return _policy(*_default())
 
 
-def default_questions() -> tuple[Question, ...]:
-    """What the default pipeline asks before a batch goes out."""
-    return _questions(*_default())
+def default_batch() -> BatchSettings:
+    """What the default pipeline asks of a batch before it goes out."""
+    return _batch(*_default())
 
 
 def _default() -> tuple[PipelineFile, Path]:
@@ -116,8 +92,8 @@ def _policy(file: PipelineFile, path: Path) -> Policy:
         raise ConfigError(f"{path}: rules: {error}") from error
 
 
-def _questions(file: PipelineFile, path: Path) -> tuple[Question, ...]:
-    """What a person is asked; no two questions are one, and a rule that is named is there."""
+def _batch(file: PipelineFile, path: Path) -> BatchSettings:
+    """The `[batch]` table; no two of its questions are one, and a rule that is named is there."""
     questions = file.batch.question
     for one in questions:
         if one.rule and one.rule not in file.rules:
@@ -125,7 +101,7 @@ def _questions(file: PipelineFile, path: Path) -> tuple[Question, ...]:
             raise ConfigError(f"{path}: batch.question {one.id}: {said}")
         if sum(one.id == other.id or one.ask == other.ask for other in questions) > 1:
             raise ConfigError(f"{path}: batch.question {one.id}: stands there twice")
-    return questions
+    return file.batch
 
 
 def _stage(table: dict[str, Any], force: Force, where: str) -> Stage:

@@ -14,7 +14,7 @@ from screening.force import Force
 from screening.photo.metadata import differing_previews
 from screening.photo.photo import FileError, Limits, Photo, UnsupportedError, read, refuse
 from screening.policy import Policy
-from screening.questions import Question
+from screening.questions import BatchSettings
 from screening.report import PhotoReport, judged
 from screening.stages import Stage
 
@@ -36,11 +36,8 @@ class Pipeline:
         policy: the rules.
         limits: what a picture may cost.
         force: who "we" are.
-        questions: what a person must answer before a batch goes out.
+        batch: what is asked of people before a batch goes out.
         foreign: names of the stages that did not come from us.
-        review_by: the date from which the policy itself is due for review, as ISO 8601, or "".
-        separate_signer: whether who signs a clearance must be neither the photographer nor somebody who overrode.
-        review_share: how much of the clear pictures a person looks at in a review, 0 to 1.
     """
 
     name: str
@@ -49,11 +46,8 @@ class Pipeline:
     policy: Policy
     limits: Limits = Limits()
     force: Force = Force()
-    questions: tuple[Question, ...] = ()
+    batch: BatchSettings = BatchSettings()
     foreign: tuple[str, ...] = ()
-    review_by: str = ""
-    separate_signer: bool = False
-    review_share: float = 0.05
 
     def screen(self, path: Path, *, name: str, scene: bool = True) -> PhotoReport:
         """Everything there is to say about one file; never raises for a bad file or a failing stage."""

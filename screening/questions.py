@@ -1,7 +1,8 @@
-"""What a person answers before a batch goes out: in words, or with a yes or no of which one stops it."""
+"""What a pipeline file asks of people before a batch goes out: answers, in words or with a yes or no, and a look."""
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -71,6 +72,27 @@ class Question:
     def stopped_by(self, said: str) -> bool:
         """Whether nothing goes out with this answer."""
         return bool(self.stops) and self.plain(said) == self.stops
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchSettings:
+    """The `[batch]` table.
+
+    Attributes:
+        question: what a person must answer before a batch goes out, a table each.
+        review_by: the date from which the policy itself is due for review.
+        separate_signer: whether who signs a clearance must be neither the photographer nor somebody who overrode.
+        review_share: how much of the clear pictures a person looks at in a review, 0 to 1.
+    """
+
+    question: tuple[Question, ...] = ()
+    review_by: datetime.date | None = None
+    separate_signer: bool = False
+    review_share: float = 0.05
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.review_share <= 1:
+            raise ValueError(f"review_share is a share from 0 to 1, not {self.review_share:g}")
 
 
 def in_words(text: str) -> bool:

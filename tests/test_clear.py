@@ -342,7 +342,9 @@ def test_what_a_person_must_say_first(cleared: Cleared, said: clear.SignOff, say
 
 def test_the_policy_may_want_a_signer_who_neither_photographed_nor_overrode(cleared: Cleared) -> None:
     examined = cleared.examine()
-    strict = replace(examined, pipeline=replace(examined.pipeline, separate_signer=True))
+    strict = replace(
+        examined, pipeline=replace(examined.pipeline, batch=replace(examined.pipeline.batch, separate_signer=True))
+    )
     clear.check(strict, SIGNED, cleared.key)
     for wrong, says in [
         (replace(strict, fields={"batch": {"photographer": "a. signer"}}), "wants another signer"),

@@ -432,7 +432,9 @@ def test_who_overrode_a_finding_is_known_to_the_signing(cleared: Cleared) -> Non
     assert done.returncode == 0, done.stderr
     examined = cleared.examine()
     assert examined.overrode == {"A. Signer"}
-    strict = replace(examined, pipeline=replace(examined.pipeline, separate_signer=True))
+    strict = replace(
+        examined, pipeline=replace(examined.pipeline, batch=replace(examined.pipeline.batch, separate_signer=True))
+    )
     with pytest.raises(ClearanceError, match="overrode a finding"):
         clear.check(strict, SIGNED, cleared.key)
 

@@ -51,11 +51,11 @@ QUESTION = '[[batch.question]]\nid = "{id}"\nask = "{ask}"\n{more}\n'
 def asked(tmp_path: Path, text: str, *, extends: str = 'extends = "default"\n') -> dict[str, Question]:
     path = tmp_path / "own.toml"
     path.write_text(extends + text)
-    return {one.id: one for one in load(path).questions}
+    return {one.id: one for one in load(path).batch.question}
 
 
 def test_a_file_that_asks_one_thing_more_goes_on_asking_the_others(tmp_path: Path) -> None:
-    before = {one.id: one for one in load().questions}
+    before = {one.id: one for one in load().batch.question}
     assert {one.stops for one in before.values()} == {"", "yes", "no"}
     assert list(asked(tmp_path, "[batch]\nreview_share = 0.1\n")) == list(before)
     with_one = asked(tmp_path, QUESTION.format(id="minors", ask="Are there children in it?", more=""))

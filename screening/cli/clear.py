@@ -44,7 +44,7 @@ def clear(
     given = {**examined.answers, **given}
     said = clear.SignOff(
         purpose=_ask("Which policing purpose does the release serve?", purpose or examined.fields["batch"]["purpose"]),
-        answers={one.id: _ask(one.prompt, given.get(one.id, "")) for one in examined.pipeline.questions},
+        answers={one.id: _ask(one.prompt, given.get(one.id, "")) for one in examined.pipeline.batch.question},
         second=_ask("Who is the second person?", second) if examined.needs_second else second,
         days=days,
     )

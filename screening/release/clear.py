@@ -223,7 +223,7 @@ def _clearance(examined: Examined, said: SignOff, office: Office, key: Key) -> C
     return Clearance(
         batch=examined.fields["batch"]["name"],
         purpose=said.purpose,
-        answers={one.ask: one.plain(said.answers[one.id]) for one in examined.pipeline.questions},
+        answers={one.ask: one.plain(said.answers[one.id]) for one in examined.pipeline.batch.question},
         report=examined.report,
         decisions=examined.decisions,
         registers=examined.fields["registers"],
@@ -255,7 +255,7 @@ def check(examined: Examined, said: SignOff, key: Key) -> None:
     if not in_words(said.purpose):
         raise ClearanceError("a release serves a policing purpose: name it in words with --purpose")
     check_answers(examined, said.answers)
-    for question in examined.pipeline.questions:
+    for question in examined.pipeline.batch.question:
         if wrong := question.refusal(said.answers.get(question.id, "")):
             raise ClearanceError(wrong)
     if examined.needs_second and not said.second.strip():
@@ -263,7 +263,7 @@ def check(examined: Examined, said: SignOff, key: Key) -> None:
     if _same(said.second, key.name):
         raise ClearanceError(f"{said.second}: the second person is somebody other than the signer")
     photographer = examined.fields["batch"]["photographer"]
-    if examined.pipeline.separate_signer:
+    if examined.pipeline.batch.separate_signer:
         if not photographer.strip():
             raise ClearanceError("the policy asks who took the pictures: scan again with --photographer")
         if any(_same(key.name, name) for name in (photographer, *examined.overrode)):
@@ -280,7 +280,7 @@ def check_answers(examined: Examined, answers: Mapping[str, str]) -> None:
     Raises:
         ClearanceError: saying which one is wrong, or stops it.
     """
-    asked = examined.pipeline.questions
+    asked = examined.pipeline.batch.question
     if wrong := unknown(asked, answers):
         raise ClearanceError(wrong)
     for said, where in ((examined.answers, " in the review"), (answers, "")):
@@ -345,8 +345,8 @@ def _off(pipeline: str) -> tuple[str, ...]:
 
 def _unasked(pipeline: Pipeline) -> tuple[str, ...]:
     """Questions of the default pipeline that this one does not ask, or takes another answer to."""
-    here = {one.id: (one.answer, one.stops) for one in pipeline.questions}
-    return tuple(one.id for one in config.default_questions() if here.get(one.id) != (one.answer, one.stops))
+    here = {one.id: (one.answer, one.stops) for one in pipeline.batch.question}
+    return tuple(one.id for one in config.default_batch().question if here.get(one.id) != (one.answer, one.stops))
 
 
 def _same(one: str, other: str) -> bool:

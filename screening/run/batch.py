@@ -107,7 +107,12 @@ def load_report(folder: str | Path, pipeline: str | Path = "") -> Report:
     described = dict(fields["policy"])
     if pipeline:
         looser = chosen.policy.looser_than(config.default_policy())
-        described |= {"name": chosen.name, "sha256": chosen.sha256, "looser": looser, "review_by": chosen.review_by}
+        described |= {
+            "name": chosen.name,
+            "sha256": chosen.sha256,
+            "looser": looser,
+            "review_by": str(chosen.batch.review_by or ""),
+        }
     return Report(
         batch=Batch(**fields["batch"] | {"questions": tuple(fields["batch"]["questions"])}),
         policy=chosen.policy,

@@ -78,7 +78,7 @@ class Scan:
             if not entry.aside and entry.name not in done:
                 done[entry.name] = self._not_screened(entry, "was not screened: the scan was stopped before its turn")
         return Report(
-            batch=replace(batch, questions=tuple(question.ask for question in self.pipeline.questions)),
+            batch=replace(batch, questions=tuple(question.ask for question in self.pipeline.batch.question)),
             policy=self.pipeline.policy,
             pipeline=self._described(),
             models=used(self.pipeline),
@@ -180,7 +180,7 @@ class Scan:
             "off": [name for name in STAGES if name not in present],
             "foreign": list(self.pipeline.foreign),
             "looser": self.pipeline.policy.looser_than(self.standard),
-            "review_by": self.pipeline.review_by,
+            "review_by": str(self.pipeline.batch.review_by or ""),
             "force": self.pipeline.force.name,
         }
 

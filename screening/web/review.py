@@ -90,7 +90,7 @@ class Review:
         self.decisions.history()
         # copies of pictures that were held anyway say nothing about what the stages miss
         originals = self.photos[: len(self.fields["photos"])]
-        self.chosen = sample(originals, self.pipeline.review_share, salt=self.decisions.run)
+        self.chosen = sample(originals, self.pipeline.batch.review_share, salt=self.decisions.run)
         self.picture = functools.lru_cache(maxsize=LARGE_KEPT)(self._large)
         self.thumbnail = functools.lru_cache(maxsize=SMALL_KEPT)(self._small)
         audit.append(office.audit_log, "review", run=self.decisions.run)
@@ -124,7 +124,7 @@ class Review:
                     "answer": said.get(one.id, ""),
                     "after": asked.get(one.id, ""),
                 }
-                for one in self.pipeline.questions
+                for one in self.pipeline.batch.question
             ],
         }
 
@@ -147,7 +147,7 @@ class Review:
             OvertakenError: if somebody answered it meanwhile.
             ReviewError: if it is none of the batch's, or this is no answer to it; an empty one takes back the last.
         """
-        found = next((one for one in self.pipeline.questions if one.id == question), None)
+        found = next((one for one in self.pipeline.batch.question if one.id == question), None)
         if found is None:
             raise ReviewError("this is none of the batch's questions")
         said = found.plain(answer)
