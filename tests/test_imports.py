@@ -56,6 +56,13 @@ def test_every_module_belongs_to_a_layer() -> None:
     assert [name for name in modules() if name != "screening" and layer(name) < 0] == []
 
 
+def test_the_drawing_of_the_layers_in_the_documentation_is_this_one() -> None:
+    chapter = (PACKAGE.parent / "docs/design.md").read_text(encoding="utf-8").partition("## Layers")[2]
+    drawing = chapter.split("```")[1].strip().splitlines()
+    drawn = [set(line.split("   ")[0].split()) for line in reversed(drawing)]
+    assert drawn == [set(names) for names in LAYERS]
+
+
 def test_dependencies_run_one_way() -> None:
     wrong = [
         f"{name} imports {other}"
