@@ -119,6 +119,7 @@ class Finding:
         points: corners of a line of text (clockwise from its own top left) or the landmarks of a face
             (left eye, right eye, nose, left and right mouth corner as they lie in the picture), as (x, y) in pixels.
         stage: the name of the stage that made it; the pipeline fills it in.
+        frame: which other picture of the same file it is in, as `Photo.frame` names it; "" for the picture itself.
 
     Raises:
         ValueError: if the kind is not dotted words or the score is not between 0 and 1.
@@ -131,6 +132,7 @@ class Finding:
     text: str = field(default="", repr=False)
     points: tuple[tuple[float, float], ...] = field(default=(), repr=False)
     stage: str = ""
+    frame: str = ""
 
     def __post_init__(self) -> None:
         if not KIND.fullmatch(self.kind):

@@ -63,11 +63,11 @@ class Pipeline:
             preview = _preview(photo)
             findings += run(self.stages, photo)
             for other in photo.others():
-                findings += _elsewhere(photo, run(self.stages, other), other.frame)
+                findings += _elsewhere(photo, run(self.stages, other), other.frame, same_places=True)
             for other in differing_previews(photo):
                 said = "the file carries a preview that shows something else"
                 findings.append(Finding("metadata.preview", 1.0, said, stage="photo"))
-                findings += _elsewhere(photo, run(self.stages, other), other.frame)
+                findings += _elsewhere(photo, run(self.stages, other), other.frame, same_places=False)
         except FileError as error:
             kind = "error.unsupported" if isinstance(error, UnsupportedError) else "error.photo"
             findings.append(Finding(kind, 1.0, str(error), stage="photo"))
@@ -129,11 +129,14 @@ def _checked(stage: Stage, photo: Photo, found: Sequence[Finding]) -> Iterator[F
         yield replace(finding, stage=stage.name)
 
 
-def _elsewhere(photo: Photo, findings: list[Finding], frame: str) -> Iterator[Finding]:
-    """Findings in another picture of the same file: they say where, and have a box only where it fits the first."""
+def _elsewhere(photo: Photo, findings: list[Finding], frame: str, *, same_places: bool) -> Iterator[Finding]:
+    """Findings in another picture of the same file: they say where, and have a box only where it fits the first.
+
+    `same_places` is whether a place in it is the same place in the first; a preview is smaller.
+    """
     for finding in findings:
-        fits = finding.box and finding.box.clip(photo.width, photo.height) == finding.box and "preview" not in frame
-        yield replace(finding, evidence=f"{finding.evidence} ({frame})", box=finding.box if fits else None)
+        fits = same_places and finding.box and finding.box.clip(photo.width, photo.height) == finding.box
+        yield replace(finding, evidence=f"{finding.evidence} ({frame})", box=finding.box if fits else None, frame=frame)
 
 
 def _preview(photo: Photo) -> bytes:

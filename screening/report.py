@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from screening.analysis import wanted
-from screening.finding import Box, Finding
+from screening.finding import Box, Finding, ScreeningError
 from screening.lifting import lifted
 from screening.policy import ERROR, Judgement, Policy, Verdict, strictest
 
@@ -21,6 +21,10 @@ SIDES = ("left", "top", "right", "bottom")
 COLUMNS = (
     "file photo_verdict rule kind verdict score hold block left top right bottom evidence stage width height sha256"
 ).split()
+
+
+class ReportError(ScreeningError):
+    """A report that cannot be taken up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,7 +202,8 @@ def rows(fields: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         about["photo_verdict"] = photo["verdict"]
         for finding in photo["findings"]:
             sides = dict(zip(SIDES, finding["box"] or (), strict=False))
-            yield about | {name: value for name, value in finding.items() if name != "box"} | sides
+            # the evidence says the frame to whoever reads a table
+            yield about | {name: value for name, value in finding.items() if name not in ("box", "frame")} | sides
         if not photo["findings"]:
             yield about
 
@@ -216,6 +221,7 @@ def restored(fields: Mapping[str, Any], policy: Policy) -> tuple[PhotoReport, ..
     """The photos of a report as it stands in report.json, their findings judged anew by a policy.
 
     Raises:
+        ReportError: if it is of an earlier version, and may be about other pictures of a file without saying which.
         KeyError, TypeError, ValueError: if the fields are not those of a report of this version.
     """
     scene = bool(fields["batch"]["scene"])
@@ -233,8 +239,19 @@ def restored(fields: Mapping[str, Any], policy: Policy) -> tuple[PhotoReport, ..
 
 
 def _restored_finding(one: Mapping[str, Any]) -> Finding:
+    # such a report says it in words alone, and what a decision is about hangs on it
+    if "frame" not in one and one["evidence"].endswith(")"):
+        raise ReportError("the report is of an earlier version; scan again into the same folder, which keeps decisions")
     box = Box(*one["box"]) if one["box"] else None
-    return Finding(one["kind"], one["score"], one["evidence"], box, one.get("text", ""), stage=one["stage"])
+    return Finding(
+        one["kind"],
+        one["score"],
+        one["evidence"],
+        box,
+        one.get("text", ""),
+        stage=one["stage"],
+        frame=one.get("frame", ""),
+    )
 
 
 def photo_fields(photo: PhotoReport, *, show_text: bool = False) -> dict[str, Any]:
@@ -262,6 +279,7 @@ def _finding(one: Judgement, *, show_text: bool) -> dict[str, Any]:
         "box": [box.left, box.top, box.right, box.bottom] if box else None,
         "evidence": finding.evidence,
         "stage": finding.stage,
+        "frame": finding.frame,
     }
     if show_text:
         fields["text"] = finding.text

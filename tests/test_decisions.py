@@ -32,8 +32,10 @@ PICTURE = "a" * 64
 BOX = Box(10, 10, 50, 50)
 
 
-def judgement(rule: str, kind: str, verdict: Verdict, box: Box | None = BOX, evidence: str = "something") -> Judgement:
-    return Judgement(Finding(kind, 0.9, evidence, box), rule, verdict, Thresholds())
+def judgement(
+    rule: str, kind: str, verdict: Verdict, box: Box | None = BOX, evidence: str = "something", frame: str = ""
+) -> Judgement:
+    return Judgement(Finding(kind, 0.9, evidence, box, frame=frame), rule, verdict, Thresholds())
 
 
 FACE = judgement("identifiable-person", "face.identifiable", Verdict.HOLD)
@@ -108,8 +110,8 @@ def test_one_finding_decided_leaves_the_others_open() -> None:
 HELD = ("scene-scope", "scene.tape", Verdict.HOLD)
 ALIKE = [
     judgement(*HELD, BOX, "a face 40 px high"),
-    judgement(*HELD, BOX, "a face 40 px high (frame 2)"),
-    judgement(*HELD, BOX, "a face 40 px high (frame 3)"),
+    judgement(*HELD, BOX, "a face 40 px high (frame 2)", "frame 2"),
+    judgement(*HELD, BOX, "a face 40 px high (frame 3)", "frame 3"),
     judgement(*HELD, Box(60, 60, 90, 70), "phone, 11 digits"),
     judgement(*HELD, Box(60, 60, 90, 70), "phone, 11 digits"),  # two on one line of text
     judgement(*HELD, Box(60, 60, 90, 71), "phone, 9 digits"),
@@ -153,6 +155,27 @@ def test_a_decision_that_could_be_about_several_findings_is_about_none() -> None
 def test_the_words_of_what_has_a_place_may_differ_from_scan_to_scan() -> None:
     made = decision(Action.ACCEPT, judgement(*HELD, BOX, "a face 40 px high"))
     (after,) = outcomes([photo(judgement(*HELD, Box(10, 10, 51, 51), "a face 41 px high"))], [made])
+    assert after.verdict is Verdict.CLEAR
+
+
+@pytest.mark.parametrize(
+    ("mark", "lifted"),
+    [
+        ("(frame 2)", [1]),  # as decisions have always written it
+        ("(frame 3)", [2]),
+        ("(frame 4)", []),
+        ("", [0]),
+    ],
+)
+def test_a_decision_made_before_frames_were_a_field_is_about_the_same_frame(mark: str, lifted: list[int]) -> None:
+    made = replace(decision(Action.ACCEPT, ALIKE[0]), mark=mark)
+    (after,) = outcomes([photo(*ALIKE[:3])], [made])
+    assert [ALIKE.index(one) for one, _ in after.decided] == lifted
+
+
+def test_what_an_evidence_says_in_brackets_is_no_frame() -> None:
+    made = decision(Action.ACCEPT, judgement(*HELD, BOX, "a badge (frame 2)"))
+    (after,) = outcomes([photo(judgement(*HELD, BOX, "a badge"))], [made])
     assert after.verdict is Verdict.CLEAR
 
 

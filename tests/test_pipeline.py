@@ -141,7 +141,8 @@ def test_every_frame_is_screened_and_says_where_it_was_found(tmp_path: Path) -> 
     report = pipeline(Fake(gives=(Finding("face", 0.7, "a face", Box(1, 1, 9, 9)),))).screen(
         tmp_path / "a.gif", name="a.gif"
     )
-    assert [one.finding.evidence for one in report.judgements] == ["a face", "a face (frame 2)"]
+    found = [one.finding for one in report.judgements]
+    assert [(one.evidence, one.frame) for one in found] == [("a face", ""), ("a face (frame 2)", "frame 2")]
 
 
 def test_a_file_with_more_frames_than_allowed_is_blocked(tmp_path: Path) -> None:

@@ -17,14 +17,13 @@ import functools
 import hashlib
 import json
 import logging
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from screening.finding import Box, ScreeningError
+from screening.finding import Box, Finding, ScreeningError
 from screening.office import audit
 from screening.office.audit import PATIENCE, AuditError, Entry, canonical
 from screening.office.office import Office, now, put_in_place, stage, system_user
@@ -43,8 +42,6 @@ NEXT = f".{FILE}.next.part"
 EVENTS = ("decision", "override")
 # Boxes of one thing in two scans of the same bytes, by other versions of the program, overlap at least this much.
 SAME_PLACE = 0.5
-# How the evidence of a finding ends that lies in another picture of the same file: "a face (frame 2)".
-FRAME = re.compile(r"\([^()]+\)$")
 
 
 class DecisionError(ScreeningError):
@@ -440,10 +437,10 @@ def _marks(judgements: Sequence[Judgement]) -> list[str]:
     """What tells each finding of a picture from the others of its rule and kind, beside its place.
 
     A place alone will do in the first picture of a file; in another one it needs the frame. The words of the evidence
-    may differ a little from scan to scan, so they are asked only where there is no place, or where two share one.
+    may differ a little from scan to scan, so they are compared only where there is no place, or where two share one.
     """
     said = [(one.rule, one.finding.kind, one.finding.evidence) for one in judgements]
-    places = [((*one[:2], _frame(one[2])), both.finding.box) for one, both in zip(said, judgements, strict=True)]
+    places = [((one.rule, one.finding.kind, _frame(one.finding)), one.finding.box) for one in judgements]
     count, seen = Counter(said), Counter[tuple[str, str, str]]()
     marks = []
     for one, (about, box) in zip(said, places, strict=True):
@@ -453,9 +450,9 @@ def _marks(judgements: Sequence[Judgement]) -> list[str]:
     return marks
 
 
-def _frame(evidence: str) -> str:
-    found = FRAME.search(evidence)
-    return found[0] if found else ""
+def _frame(finding: Finding) -> str:
+    """The frame as the marks of all decisions so far write it."""
+    return f"({finding.frame})" if finding.frame else ""
 
 
 def _same_place(one: Box | None, other: Box | None) -> bool:
