@@ -96,7 +96,7 @@ def _damage(folder: Path) -> Iterator[Case]:
     for path in _pictures(folder / "damage"):
         yield Case("wrecks, trained on", path, "graphic", True)
     for path in _pictures(folder / "good"):
-        yield Case("sound cars, trained on", path, "graphic", False)
+        yield Case("undamaged cars, trained on", path, "graphic", False)
 
 
 def verdicts(path: Path) -> dict[str, int]:
