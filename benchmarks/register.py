@@ -19,8 +19,9 @@ from pathlib import Path
 
 import numpy as np
 
+from screening.arrays import Floats
 from screening.evaluation.intervals import wilson
-from screening.faces.embedding import Floats, embed
+from screening.faces.embedding import embed
 from screening.finding import ScreeningError
 from screening.photo.photo import Photo
 from screening.stages.faces import Faces

@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from screening.arrays import Floats
 from screening.finding import ScreeningError
 from screening.weights import locate, sha256_of
 
 if TYPE_CHECKING:
     import onnx
 
-Floats = NDArray[np.float32]
 # float32 values below this are denormal: they change no result and take a CPU hundreds of cycles each.
 SMALLEST_NORMAL = float(np.finfo(np.float32).tiny)
 # Of a network compiled by shape so many are kept, those last used: each costs tens of megabytes.

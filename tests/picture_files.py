@@ -6,8 +6,9 @@ import io
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, PngImagePlugin
+
+from screening.arrays import Pixels
 
 XMP = (
     "<x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'>"
@@ -19,7 +20,7 @@ XMP = (
 )
 
 
-def scenery(width: int = 240, height: int = 160, *, seed: int = 1) -> NDArray[np.uint8]:
+def scenery(width: int = 240, height: int = 160, *, seed: int = 1) -> Pixels:
     """A picture of blobs that differ everywhere, as a photograph does."""
     coarse = np.random.default_rng(seed).integers(0, 256, (8, 12, 3), dtype=np.uint8)
     return np.array(Image.fromarray(coarse).resize((width, height), Image.Resampling.BICUBIC))
@@ -28,7 +29,7 @@ def scenery(width: int = 240, height: int = 160, *, seed: int = 1) -> NDArray[np
 def picture(
     format: str = "JPEG",
     *,
-    rgb: NDArray[np.uint8] | None = None,
+    rgb: Pixels | None = None,
     exif: Mapping[int, object] | None = None,
     gps: Mapping[int, object] | None = None,
     photo: Mapping[int, object] | None = None,
@@ -72,7 +73,7 @@ def with_iptc(data: bytes, fields: Sequence[tuple[str, bytes]]) -> bytes:
     return bytes(image.io().mmap())
 
 
-def with_thumbnail(data: bytes, rgb: NDArray[np.uint8], *, cut_short: bool = False) -> bytes:
+def with_thumbnail(data: bytes, rgb: Pixels, *, cut_short: bool = False) -> bytes:
     """A file with an embedded thumbnail of those pixels, or of half its bytes."""
     import exiv2
 

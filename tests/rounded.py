@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from screening import engine
+from screening.arrays import Floats
 
 # The layers after which is rounded: those that always give floats.
 LAYERS = set("Conv ConvTranspose Gemm MatMul BatchNormalization Relu PRelu LeakyRelu Sigmoid HardSwish Softmax".split())
@@ -23,10 +24,10 @@ LAYERS = set("Conv ConvTranspose Gemm MatMul BatchNormalization Relu PRelu Leaky
 SPLIT = np.array(2**16 + 1, np.float32)
 
 
-def bfloat16(array: NDArray[Any]) -> NDArray[np.float32]:
+def bfloat16(array: NDArray[Any]) -> Floats:
     """The nearest numbers that bfloat16 has."""
     plain = np.asarray(array, np.float32)
-    high: NDArray[np.float32] = plain * SPLIT
+    high: Floats = plain * SPLIT
     return high - (high - plain)
 
 

@@ -6,8 +6,8 @@ import functools
 
 import numpy as np
 
+from screening.arrays import Pixels
 from screening.finding import Box, Finding
-from screening.photo.photo import Pixels
 from screening.policy import Policy, Rule, Thresholds
 from screening.report import Batch, PhotoReport, Report, judged
 

@@ -9,8 +9,9 @@ import cv2
 import numpy as np
 import pytest
 
+from screening.arrays import Pixels
 from screening.finding import Box, Finding
-from screening.photo.photo import Photo, Pixels
+from screening.photo.photo import Photo
 from screening.stages.addresses import Addresses
 from screening.stages.text import Text
 

@@ -6,8 +6,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import zxingcpp
-from numpy.typing import NDArray
 
+from screening.arrays import Pixels
 from screening.finding import Finding
 from screening.force import Force
 from screening.photo.photo import Photo
@@ -18,7 +18,7 @@ from tests.picture_files import scenery
 def drawn(format: str, text: str, *, module: int = 3, turns: int = 0, light_on_dark: bool = False) -> Photo:
     """A picture with one code in it, its modules so many pixels wide."""
     code = zxingcpp.create_barcode(text, getattr(zxingcpp.BarcodeFormat, format))
-    pixels: NDArray[np.uint8] = np.array(zxingcpp.write_barcode_to_image(code, scale=module)).squeeze()
+    pixels: Pixels = np.array(zxingcpp.write_barcode_to_image(code, scale=module)).squeeze()
     rgb = scenery(900, 700)
     pixels = np.rot90(255 - pixels if light_on_dark else pixels, turns)
     rgb[150 : 150 + pixels.shape[0], 200 : 200 + pixels.shape[1]] = pixels[:, :, None]

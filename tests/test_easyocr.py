@@ -17,8 +17,8 @@ from urllib.error import URLError
 import cv2
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
+from screening.arrays import Pixels
 from screening.photo.photo import Photo
 from screening.stages.text import Text
 from screening.text.easyocr_reader import ReaderError
@@ -28,7 +28,7 @@ FONT = cv2.FONT_HERSHEY_SIMPLEX
 CRAFT = "craft_mlt_25k.pth"
 
 
-def drawn(words: str, *, margin: int, scale: float = 1.4) -> tuple[NDArray[np.uint8], list[float]]:
+def drawn(words: str, *, margin: int, scale: float = 1.4) -> tuple[Pixels, list[float]]:
     """A line of digits close cut, and where the middle of each is across."""
     (width, high), below = cv2.getTextSize(words, FONT, scale, 3)
     picture = np.full((high + below + 2 * margin - 8, width + 2 * margin, 3), 235, np.uint8)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from screening import engine
+from screening.arrays import Pixels
 from screening.faces import embedding
 from screening.faces.dlib_resnet import layers, onnx_model
 from screening.photo.photo import Photo
@@ -18,18 +19,18 @@ FACE = ((203.0, 108.0), (245.0, 107.0), (227.0, 130.0), (207.0, 150.0), (245.0, 
 
 
 @pytest.fixture(scope="module")
-def rgb(astronaut: Path) -> embedding.Pixels:
+def rgb(astronaut: Path) -> Pixels:
     """The astronaut, 512 px square."""
     return Photo.open(astronaut).rgb
 
 
 @pytest.fixture(scope="module")
-def face(rgb: embedding.Pixels) -> embedding.Pixels:
+def face(rgb: Pixels) -> Pixels:
     """The astronaut's face, cut out."""
     return embedding.chip(rgb, FACE)
 
 
-def test_our_reading_of_the_network_gives_dlibs_own_embedding(face: embedding.Pixels) -> None:
+def test_our_reading_of_the_network_gives_dlibs_own_embedding(face: Pixels) -> None:
     import dlib
 
     theirs = np.array(dlib.face_recognition_model_v1(str(locate("face-embedding"))).compute_face_descriptor(face))
@@ -39,12 +40,12 @@ def test_our_reading_of_the_network_gives_dlibs_own_embedding(face: embedding.Pi
     assert np.linalg.norm(embedding.describe([face])[0][0] - theirs) < 0.05
 
 
-def test_one_embedding_a_face_and_none_for_none(rgb: embedding.Pixels) -> None:
+def test_one_embedding_a_face_and_none_for_none(rgb: Pixels) -> None:
     assert embedding.embed(rgb, [FACE, FACE]).shape == (2, 128)
     assert embedding.embed(rgb, []).shape == (0, 128)
 
 
-def test_a_turned_and_a_smaller_picture_have_nearly_the_same_embedding(rgb: embedding.Pixels) -> None:
+def test_a_turned_and_a_smaller_picture_have_nearly_the_same_embedding(rgb: Pixels) -> None:
     upright = embedding.embed(rgb, [FACE])[0]
     turned = np.ascontiguousarray(np.rot90(rgb))  # anticlockwise
     landmarks = [(y, 511 - x) for x, y in FACE]
@@ -54,7 +55,7 @@ def test_a_turned_and_a_smaller_picture_have_nearly_the_same_embedding(rgb: embe
     assert np.linalg.norm(embedding.embed(halved, [smaller])[0] - upright) < 0.3
 
 
-def test_another_person_lies_far_away(face: embedding.Pixels) -> None:
+def test_another_person_lies_far_away(face: Pixels) -> None:
     portrait = np.load(Path(str(pytest.importorskip("skimage").__file__)).parent / "data" / "lfw_subset.npy")[0]
     large = np.repeat((portrait * 255).astype(np.uint8).repeat(6, axis=0).repeat(6, axis=1)[:, :, None], 3, axis=2)
     landmarks = [(48.0, 48.0), (102.0, 48.0), (75.0, 80.0), (55.0, 108.0), (95.0, 108.0)]
@@ -70,9 +71,7 @@ def test_another_person_lies_far_away(face: embedding.Pixels) -> None:
         ((0.0, 0.0), (5e4, 0.0), (2.5e4, 2.5e4), (1e4, 5e4), (4e4, 5e4)),  # far larger than the picture
     ],
 )
-def test_impossible_landmarks_still_give_a_cut_out(
-    points: tuple[tuple[float, float], ...], rgb: embedding.Pixels
-) -> None:
+def test_impossible_landmarks_still_give_a_cut_out(points: tuple[tuple[float, float], ...], rgb: Pixels) -> None:
     assert embedding.chip(rgb, points).shape == (150, 150, 3)
 
 

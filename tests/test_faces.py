@@ -9,10 +9,11 @@ import cv2
 import numpy as np
 import pytest
 
+from screening.arrays import Pixels
 from screening.faces.centerface import Face, decode, detect, without_doubles
 from screening.faces.second_look import window
 from screening.finding import Finding
-from screening.photo.photo import Photo, Pixels
+from screening.photo.photo import Photo
 from screening.stages.faces import Faces
 
 ASTRONAUT = (182, 59, 270, 177)  # the face in scikit-image's portrait, by eye

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from screening.faces.embedding import Landmarks, Pixels, chip
+from screening.arrays import Pixels
+from screening.faces.embedding import Landmarks, chip
 from screening.faces.identifiability import identifiability
 from screening.photo.photo import Photo
 

@@ -12,7 +12,7 @@ import screening
 PACKAGE = Path(screening.__file__).parent
 # Lower layers first. A module imports from its own layer and from those below it.
 LAYERS = [
-    ("finding", "force", "home", "quiet", "code", "inert", "places", "analysis"),
+    ("finding", "arrays", "duplicates", "force", "home", "quiet", "code", "inert", "places", "analysis"),
     ("weights", "policy", "lifting"),
     ("pipeline_file", "questions", "engine"),
     ("photo",),

@@ -15,8 +15,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
+from screening.arrays import Pixels
 from screening.engine import load
 from screening.faces.embedding import describe
 from screening.photo.photo import Photo
@@ -24,7 +24,7 @@ from screening.photo.photo import Photo
 ROOT = Path(__file__).parents[1]
 
 
-def faces(portrait: NDArray[np.uint8], count: int) -> Iterator[NDArray[np.uint8]]:
+def faces(portrait: Pixels, count: int) -> Iterator[Pixels]:
     """One face seen from as many sides and in as many lights: unlike enough to be no twins, and all surely found."""
     dice = np.random.default_rng(3)
     around, side = portrait[30:220, 130:320], 160

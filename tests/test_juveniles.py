@@ -8,8 +8,9 @@ import cv2
 import numpy as np
 import pytest
 
+from screening.arrays import Pixels
 from screening.finding import Box, Finding
-from screening.photo.photo import Photo, Pixels
+from screening.photo.photo import Photo
 from screening.stages.faces import Faces
 from screening.stages.juveniles import Juveniles, under_18
 

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 from PIL import Image, PngImagePlugin
 
+from screening.arrays import Pixels
 from screening.photo import containers
 from screening.photo.metadata import Metadata, MetadataError, differing_previews, read
 from screening.photo.photo import Photo
@@ -263,7 +263,7 @@ def test_content_credentials_are_noticed() -> None:
     assert containers.credentials(box + b"oclaim_generator\x6cSomeTool/1.2") == "SomeTool/1.2"
 
 
-def small(rgb: NDArray[np.uint8], width: int = 160, height: int = 107) -> NDArray[np.uint8]:
+def small(rgb: Pixels, width: int = 160, height: int = 107) -> Pixels:
     return np.array(Image.fromarray(rgb).resize((width, height), Image.Resampling.BOX))
 
 
@@ -289,8 +289,8 @@ PREVIEWS = [
 
 @pytest.mark.parametrize(("shown", "thumbnail", "more"), PREVIEWS)
 def test_a_thumbnail_that_shows_more_is_a_picture_of_its_own(
-    shown: NDArray[np.uint8],
-    thumbnail: NDArray[np.uint8],
+    shown: Pixels,
+    thumbnail: Pixels,
     more: bool,
 ) -> None:
     data = with_thumbnail(picture(rgb=shown, quality=90), thumbnail)

@@ -11,9 +11,10 @@ import pytest
 
 from benchmarks import registrations
 from benchmarks.registrations import fingerprint
+from screening.arrays import Pixels
 from screening.finding import Box, Finding
 from screening.force import Force
-from screening.photo.photo import Photo, Pixels
+from screening.photo.photo import Photo
 from screening.stages.plates import Plates
 from screening.stages.text import Text
 

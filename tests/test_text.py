@@ -8,8 +8,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
+from screening.arrays import Pixels
 from screening.finding import Box, Finding
 from screening.photo.photo import Photo
 from screening.stages.text import CERTAIN, Reading, Text, missing, settle
@@ -18,7 +18,7 @@ from screening.text import ppocr
 from screening.text.closer_look import Place
 from screening.text.ppocr import Quad
 
-Picture = NDArray[np.uint8]
+Picture = Pixels
 
 
 def page(*, width: int = 800, height: int = 600, shade: int = 235) -> Picture:

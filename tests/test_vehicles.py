@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
-from numpy.typing import NDArray
 
+from screening.arrays import Floats
 from screening.finding import Box, Finding
 from screening.photo.photo import Photo
 from screening.stages import vehicles
@@ -20,7 +20,7 @@ from screening.stages.vehicles import SIDE, Vehicles, views
 from screening.street import network as street
 from screening.street.network import Detection
 
-Crops = NDArray[np.float32]
+Crops = Floats
 
 
 @pytest.fixture

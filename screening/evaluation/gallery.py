@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from screening.arrays import Pixels
 from screening.finding import Box, ScreeningError
-from screening.photo.photo import Limits, Photo, Pixels
+from screening.photo.photo import Limits, Photo
 from screening.policy import Verdict
 from screening.render.html import template
 from screening.report import PhotoReport

@@ -7,17 +7,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from screening.arrays import Floats, Pixels
+from screening.duplicates import keep_best
 from screening.engine import load
-from screening.photo.photo import Pixels
 
 STRIDE = 4  # the network answers for every fourth pixel
 # Input sides are rounded up to a multiple of the first number, so that few shapes have to be compiled; those of small
 # arrays, which compile fast, to one of the second, the least that the network takes.
 STEP, SMALL_STEP = 160, 32
 SMALL = 480
-Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +116,8 @@ def without_doubles(faces: Iterable[Face], *, most: float = 0.3, nested: bool = 
 
     Nor those that lie within a better one, unless `nested`.
     """
-    kept: list[Face] = []
-    for face in sorted(faces, key=lambda face: -face.score):
-        if all(face.iou(other) <= most and (nested or face.inside(other) <= 0.8) for other in kept):
-            kept.append(face)
-    return kept
+
+    def same(face: Face, better: Face) -> bool:
+        return face.iou(better) > most or (not nested and face.inside(better) > 0.8)
+
+    return keep_best(sorted(faces, key=lambda face: -face.score), same)

@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from screening.arrays import Floats
+
 if TYPE_CHECKING:
     import onnx
 
-Floats = NDArray[np.float32]
 
 # Layers that carry weights, as they are named in the file, each name after its length.
 _LAYER = re.compile(rb"\x01\x05con_4|\x01\x07affine_|\x01\x04fc_2")

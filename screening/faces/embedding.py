@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from screening.arrays import Floats, Pixels
+
 if TYPE_CHECKING:
     from screening.engine import Network
 
-Pixels = NDArray[np.uint8]
-Floats = NDArray[np.float32]
 # Left eye, right eye, nose, left and right corner of the mouth, as (x, y) in pixels of the picture.
 Landmarks = Sequence[tuple[float, float]]
 

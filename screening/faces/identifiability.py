@@ -13,7 +13,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from screening.faces.embedding import Landmarks, Pixels
+from screening.arrays import Pixels
+from screening.faces.embedding import Landmarks
 from screening.weights import locate
 
 # The part of a cut-out that the face itself fills, in its pixels.

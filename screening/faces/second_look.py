@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
-
+from screening.arrays import Pixels
 from screening.faces.centerface import Face, detect
 from screening.finding import Box
-from screening.photo.photo import Photo, Pixels
+from screening.photo.canvas import blank, lay
+from screening.photo.photo import Photo
 
 LEAST = 0.03  # heat below which nothing is said to be seen
 BACKDROP = 127
@@ -34,22 +34,13 @@ def window(photo: Photo, face: Face, *, side: int, context: float) -> tuple[Pixe
 
     Also the square's left and top in the photo and how much larger than the photo it is shown.
     """
-    import cv2
-
     reach = max(face.width, face.height, 1.0) * context / 2
     x, y = face.centre
     box = Box(round(x - reach), round(y - reach), round(x + reach) + 1, round(y + reach) + 1)
     factor = side / max(box.width, box.height)
-    shown = np.full((side, side, 3), BACKDROP, np.uint8)
+    shown = blank(side, side, grey=BACKDROP)
     inside = box.clip(photo.width, photo.height)
     if inside is not None:
-        pixels = photo.crop(inside)
-        left, top = round((inside.left - box.left) * factor), round((inside.top - box.top) * factor)
-        size = (
-            min(max(1, round(inside.width * factor)), side - left),
-            min(max(1, round(inside.height * factor)), side - top),
-        )
-        if min(size) > 0:
-            way = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
-            shown[top : top + size[1], left : left + size[0]] = cv2.resize(pixels, size, interpolation=way)
+        corner = round((inside.left - box.left) * factor), round((inside.top - box.top) * factor)
+        lay(shown, photo.crop(inside), scale=factor, corner=corner)
     return shown, float(box.left), float(box.top), factor

@@ -22,11 +22,9 @@ from typing import TYPE_CHECKING, Any
 from screening.finding import ScreeningError
 
 if TYPE_CHECKING:
-    import numpy as np
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-    from numpy.typing import NDArray
 
-    Floats = NDArray[np.float32]
+    from screening.arrays import Floats
 
 RELEASE, RESTRICTED = "release", "restricted"
 # How long a change waits for another process to finish its own, in seconds.

@@ -19,8 +19,8 @@ from screening.office.register_file import RELEASE, RESTRICTED, Entry, RegisterE
 from screening.photo.photo import FileError, Photo
 
 if TYPE_CHECKING:
+    from screening.arrays import Floats
     from screening.finding import Finding
-    from screening.office.register_file import Floats
 
 # A face to enrol is at least so high, in pixels, and so likely to be recognised: what is faint resembles everybody.
 LEAST, RECOGNISABLE = 60, 0.5

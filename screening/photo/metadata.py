@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from screening.arrays import Pixels
 from screening.photo import containers
 from screening.photo.fields import Field, Position, decode, exif, iptc, number, positions, xmp
-from screening.photo.photo import BROKEN, TURNS, Photo, PhotoError, Pixels
+from screening.photo.photo import BROKEN, TURNS, Photo, PhotoError
 from screening.photo.same_view import same_view
 
 if TYPE_CHECKING:

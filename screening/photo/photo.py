@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from screening.arrays import Floats, Pixels
 from screening.finding import Box, ScreeningError
 from screening.photo.signatures import read_regular
 from screening.pipeline_file import FILE_MEGABYTES
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
     _Convert = Callable[[Image.Image], Image.Image]
 
-Pixels = NDArray[np.uint8]
 
 # Pillow's name of a format -> the file name endings that belong to it.
 FORMATS = {
@@ -389,7 +388,7 @@ def _bands(image: Image.Image) -> Iterator[tuple[slice, Image.Image]]:
 def _deep_bands(image: Image.Image) -> Iterator[tuple[slice, Pixels]]:
     """Deep grey files use as much of their range as they like: what is there is spread over what can be seen."""
 
-    def shades(band: Image.Image) -> NDArray[np.float32]:
+    def shades(band: Image.Image) -> Floats:
         return np.nan_to_num(np.asarray(band, dtype=np.float32))
 
     ranges = [(float(deep.min()), float(deep.max())) for deep in (shades(band) for _, band in _bands(image))]

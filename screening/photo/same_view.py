@@ -7,11 +7,8 @@ from collections.abc import Iterator
 from itertools import product
 
 import numpy as np
-from numpy.typing import NDArray
 
-from screening.photo.photo import Pixels
-
-Floats = NDArray[np.float32]
+from screening.arrays import Floats, Pixels
 
 # Both are compared at this many pixels on the longer side: more for a larger preview, where what was covered shows.
 SIDES = (96, 256)

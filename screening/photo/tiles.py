@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from screening.arrays import Pixels
 from screening.finding import Box
-from screening.photo.photo import Photo, Pixels
+from screening.photo.photo import Photo
 
 # By how much of their own size parts reach over their borders, so that little is seen in pieces alone.
 OVERLAP = 0.15

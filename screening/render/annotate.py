@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from screening.arrays import Pixels
 from screening.inert import inert
-from screening.photo.photo import Limits, Photo, Pixels
+from screening.photo.photo import Limits, Photo
 from screening.policy import Judgement, Verdict
 from screening.report import PhotoReport
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+
+from screening.arrays import Pixels
 
 # Bytes that the pictures of one page may take together, and what each picture above FREE adds to that.
 BUDGET = 17_000_000
@@ -20,8 +21,6 @@ CELLS = 3
 MARGIN = 0.15
 # Stages whose findings without a box are not about the pixels.
 NOT_PIXELS = ("metadata", "photo")
-
-Pixels = NDArray[np.uint8]
 
 
 def thumbnail_side(previews: Sequence[bytes]) -> int:

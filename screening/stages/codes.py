@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
 import numpy as np
-from numpy.typing import NDArray
 
+from screening.arrays import Pixels
 from screening.finding import Box, Finding
 from screening.force import Force
 from screening.photo.photo import Photo
@@ -80,7 +80,7 @@ class Codes:
         half = halved(whole, self.half)
         shrunk = factor * half.shape[1] / whole.shape[1]
         # On 12 MP, one thread: 24, 8, 23 and 3 ms. Small codes need full size; what is dear is looked for at half.
-        looks: tuple[tuple[NDArray[np.uint8], float, tuple[str, ...], dict[str, Any]], ...] = (
+        looks: tuple[tuple[Pixels, float, tuple[str, ...], dict[str, Any]], ...] = (
             (whole, factor, SQUARE + LINEAR, UPRIGHT),
             (np.asarray(cv2.transpose(whole), np.uint8), factor, LINEAR, UPRIGHT),
             (half, shrunk, MATRIX, {"try_downscale": False, "try_invert": False}),
@@ -127,7 +127,7 @@ def is_public(address: str, force: Force) -> bool:
     )
 
 
-def grey(photo: Photo, side: int) -> tuple[NDArray[np.uint8], float]:
+def grey(photo: Photo, side: int) -> tuple[Pixels, float]:
     """The photo in grey, its longer side at most so long, and by how much it was made smaller."""
     import cv2
 
@@ -136,7 +136,7 @@ def grey(photo: Photo, side: int) -> tuple[NDArray[np.uint8], float]:
     return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8), factor
 
 
-def halved(pixels: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
+def halved(pixels: Pixels, side: int) -> Pixels:
     """The picture at half its size if either side is larger than that; halving is far cheaper than other factors."""
     import cv2
 

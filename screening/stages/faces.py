@@ -9,12 +9,13 @@ from typing import ClassVar
 
 import numpy as np
 
+from screening.arrays import Pixels
 from screening.faces.centerface import Face, detect, without_doubles
 from screening.faces.embedding import chip
 from screening.faces.identifiability import identifiability
 from screening.faces.second_look import second_look
 from screening.finding import Box, Finding
-from screening.photo.photo import Photo, Pixels
+from screening.photo.photo import Photo
 
 # From here on a candidate is worth the second look. One lower than so many pixels in the view may be fainter: a face 24
 # pixels high in 12 megapixels is. Fainter and larger ones are many (eight a picture), and one of 800 was a face.

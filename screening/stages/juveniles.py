@@ -8,8 +8,9 @@ from typing import ClassVar
 
 import numpy as np
 
+from screening.arrays import Pixels
 from screening.engine import load
-from screening.faces.embedding import Pixels, chip, describe
+from screening.faces.embedding import chip, describe
 from screening.faces.identifiability import measure
 from screening.finding import Finding
 from screening.photo.photo import Photo

@@ -15,6 +15,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from screening.duplicates import keep_best
 from screening.finding import Box, Finding
 from screening.force import Force
 from screening.photo.photo import Photo
@@ -143,10 +144,7 @@ def on_page(page: Sequence[Line], ours: frozenset[str]) -> Iterator[tuple[Markin
 
 def repeated(seen: list[Seen]) -> list[Seen]:
     """Each place once, the stronger reading; a marking that stands in several places of the page is more certain."""
-    kept: list[Seen] = []
-    for one in sorted(seen, key=lambda one: -one.logit):
-        if not any(_same_place(one, other) for other in kept):
-            kept.append(one)
+    kept = keep_best(sorted(seen, key=lambda one: -one.logit), _same_place)
     again = []
     for one in kept:
         count = sum(

@@ -12,13 +12,16 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
+from screening.arrays import Floats, Pixels
+from screening.duplicates import keep_best
 from screening.finding import Box, Finding
-from screening.photo.photo import Photo, Pixels
+from screening.photo.canvas import blank, lay, scaled_size
+from screening.photo.photo import Photo
 from screening.photo.tiles import cut, parts
 from screening.text import closer_look as closer
 from screening.text import ppocr
 from screening.text.closer_look import Place
-from screening.text.ppocr import Floats, Quad
+from screening.text.ppocr import Quad
 
 # Canvases (longer side, shorter side) where the longest is 1120: few, because the engine compiles each one, and none
 # much larger than the one for 4:3, because a look costs what its area is.
@@ -210,8 +213,6 @@ def missing(quads: Iterable[Quad], readings: Sequence[Reading]) -> list[Quad]:
 
 def letterbox(photo: Photo, part: Box, *, side: int, enlarge: float) -> tuple[Pixels, float]:
     """A part on a canvas of one of few shapes, top left, and the factor, as in `Look`."""
-    import cv2
-
     longer, shorter = max(part.width, part.height), min(part.width, part.height)
     shapes = [(side * long / CANVASES[0][0], side * short / CANVASES[0][0]) for long, short in CANVASES]
     scale, long, short = max(
@@ -219,19 +220,18 @@ def letterbox(photo: Photo, part: Box, *, side: int, enlarge: float) -> tuple[Pi
         key=lambda shape: (shape[0], -shape[1] * shape[2]),
     )
     if scale > 1:
-        size = max(1, round(part.width * scale)), max(1, round(part.height * scale))
-        picture = np.asarray(cv2.resize(photo.crop(part), size, interpolation=cv2.INTER_CUBIC), dtype=np.uint8)
+        picture, larger = photo.crop(part), scale
     else:
-        picture, scale = cut(photo, part, side=int(max(photo.width, photo.height) * scale))
+        (picture, scale), larger = cut(photo, part, side=int(max(photo.width, photo.height) * scale)), 1.0
     # a canvas of its own for each picture would be a compilation each
-    high, wide = (
-        -(-int(min(most, -(-part // STEP) * STEP)) // 32) * 32
-        for part, most in zip(
-            picture.shape, (short, long) if part.width >= part.height else (long, short), strict=False
+    width, height = (
+        max(32, -(-int(min(most, -(-side // STEP) * STEP)) // 32) * 32)
+        for side, most in zip(
+            scaled_size(picture, larger), (long, short) if part.width >= part.height else (short, long), strict=True
         )
     )
-    canvas = np.full((max(high, 32), max(wide, 32), 3), GREY, np.uint8)
-    canvas[: picture.shape[0], : picture.shape[1]] = picture
+    canvas = blank(height, width, grey=GREY)
+    lay(canvas, picture, scale=larger, smooth=True)
     return canvas, scale
 
 
@@ -288,11 +288,8 @@ def lost(photo: Photo, box: Box, factor: float, *, side: int = 192) -> float:
 
 def settle(readings: Iterable[Reading]) -> list[Reading]:
     """Each line once: of two readings of the same place the one that is worth more."""
-    kept: list[Reading] = []
-    for reading in sorted(readings, key=lambda reading: -reading.worth):
-        if not any(reading.quad.covers(other.quad) > SAME for other in kept):
-            kept.append(reading)
-    return kept
+    best_first = sorted(readings, key=lambda reading: -reading.worth)
+    return keep_best(best_first, lambda one, better: one.quad.covers(better.quad) > SAME)
 
 
 def seen(reading: Reading, photo: Photo) -> Iterator[Finding]:

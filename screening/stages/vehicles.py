@@ -9,9 +9,10 @@ from typing import ClassVar
 
 import numpy as np
 
+from screening.arrays import Pixels
 from screening.engine import load
 from screening.finding import Box, Finding
-from screening.photo.photo import Photo, Pixels
+from screening.photo.photo import Photo
 from screening.street import network as street
 from screening.weights import manifest
 

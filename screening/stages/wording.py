@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from screening.duplicates import keep_best
 from screening.finding import Finding
 from screening.force import Force
 from screening.photo.photo import Photo
@@ -112,11 +113,11 @@ def whole_sign(parts: Sequence[Line], page: Sequence[Line]) -> Line:
 
 def each_once(clues: Sequence[tuple[Clue, Line]]) -> list[tuple[Clue, Line]]:
     """The clues, surest first, without those of the same kind from lines that share a surer one's place."""
-    kept: list[tuple[Clue, Line]] = []
-    for clue, line in sorted(clues, key=lambda one: -one[0].score):
-        if not any(clue.kind == other.kind and line.box.overlap(place.box) for other, place in kept):
-            kept.append((clue, line))
-    return kept
+
+    def same(one: tuple[Clue, Line], better: tuple[Clue, Line]) -> bool:
+        return one[0].kind == better[0].kind and one[1].box.overlap(better[1].box) > 0
+
+    return keep_best(sorted(clues, key=lambda one: -one[0].score), same)
 
 
 def _near(line: Line, other: Line) -> bool:

@@ -17,15 +17,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from screening.arrays import Floats, Pixels
+from screening.duplicates import keep_best
 from screening.finding import Box
+from screening.photo.canvas import blank, lay
 from screening.photo.tiles import cut, parts
 
 if TYPE_CHECKING:
     from screening.engine import Network
     from screening.photo.photo import Photo
 
-Pixels = NDArray[np.uint8]
-Floats = NDArray[np.float32]
 
 # What is looked for, and the outputs of the shipped network in their order.
 CLASSES = ("vehicle", "plate")
@@ -149,9 +150,9 @@ def look(
     seen = part or Box(0, 0, photo.width, photo.height)
     high, wide = max(sizes, key=lambda size: (_fit(seen, size), -size[0] * size[1]))
     scale = _fit(seen, (high, wide))
-    canvas = np.full((high, wide, 3), GREY, np.uint8)
+    canvas = blank(high, wide, grey=GREY)
     picture, factor = cut(photo, seen, side=round(max(photo.width, photo.height) * min(scale, 1.0)))
-    _lay(canvas, picture, (0, 0), scale / factor)
+    lay(canvas, picture, scale=scale / factor)
     return list(_detections(photo, by, canvas, [_Tile(seen, scale, (0, 0))], least)), scale
 
 
@@ -177,12 +178,12 @@ def _closer(
     if not gain:
         return []
     high, wide, cell = next((sheet for sheet in SHEETS if _room(sheet) >= len(gain)), SHEETS[-1])
-    canvas = np.full((high, wide, 3), GREY, np.uint8)
+    canvas = blank(high, wide, grey=GREY)
     tiles = []
     for place, box in enumerate(gain[: _room((high, wide, cell))]):
         columns = wide // cell
         tile = _Tile(box, _enlarged(box, cell), (place % columns * cell, place // columns * cell))
-        _lay(canvas, photo.crop(box), tile.target, tile.scale)
+        lay(canvas, photo.crop(box), scale=tile.scale, corner=tile.target)
         tiles.append(tile)
     return [detection for detection in _detections(photo, by, canvas, tiles, least) if detection.kind == "plate"]
 
@@ -201,19 +202,6 @@ def _enlarged(box: Box, cell: int) -> float:
 
 def _surroundings(photo: Photo, box: Box) -> Box:
     return box.grow(0.08).clip(photo.width, photo.height) or box
-
-
-def _lay(canvas: Pixels, picture: Pixels, target: tuple[int, int], scale: float) -> None:
-    """Draws a picture onto the canvas at a scale, its top left corner at the target."""
-    import cv2
-
-    left, top = target
-    wide = max(1, min(round(picture.shape[1] * scale), canvas.shape[1] - left))
-    high = max(1, min(round(picture.shape[0] * scale), canvas.shape[0] - top))
-    if (high, wide) != picture.shape[:2]:
-        how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-        picture = np.asarray(cv2.resize(picture, (wide, high), interpolation=how), dtype=np.uint8)
-    canvas[top : top + high, left : left + wide] = picture
 
 
 def _detections(
@@ -275,14 +263,13 @@ def suppress(boxes: Floats, scores: Floats, *, overlap: float = 0.5) -> list[int
 
 def _settle(found: Sequence[Detection]) -> list[Detection]:
     """One detection for each plate and vehicle, the surest first, though several looks may have shown it."""
-    kept: list[Detection] = []
-    for one in sorted(found, key=lambda detection: -detection.score):
-        same = (other for other in kept if other.kind == one.kind)
-        if not any(
-            one.box.iou(other.box) > 0.45 or (one.kind == "plate" and _covers(one.box, other.box)) for other in same
-        ):
-            kept.append(one)
-    return kept
+
+    def same(one: Detection, better: Detection) -> bool:
+        return one.kind == better.kind and (
+            one.box.iou(better.box) > 0.45 or (one.kind == "plate" and _covers(one.box, better.box))
+        )
+
+    return keep_best(sorted(found, key=lambda one: -one.score), same)
 
 
 def _weighed(one: Detection, found: Sequence[Detection], *, close: float) -> Detection:

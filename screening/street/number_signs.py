@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from screening.arrays import Pixels
 from screening.finding import Box
-from screening.photo.photo import Photo, Pixels
+from screening.photo.photo import Photo
 
 # The copy of the picture that is searched.
 SIDE = 1280

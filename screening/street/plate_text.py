@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from screening.arrays import Pixels
 from screening.finding import Box
-from screening.photo.photo import Photo, Pixels
+from screening.photo.photo import Photo
 from screening.text import second_look
 from screening.text.lines import Line
 from screening.words.registrations import FAIR, NONE, Registration, parse

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from screening.arrays import Floats
 from screening.photo.photo import Photo
 from screening.text.lines import Line
 
-Floats = NDArray[np.float32]
 # The line, and as much around it as it is high, warped upright with the line this high: enough to see a sign end.
 HIGH = 16
 LONGEST = 24

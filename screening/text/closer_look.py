@@ -12,8 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from screening.arrays import Pixels
 from screening.finding import Box
-from screening.photo.photo import Photo, Pixels
+from screening.photo.canvas import blank, lay
+from screening.photo.photo import Photo
 from screening.text.ppocr import Quad
 
 # Sheets (height, width); the first that holds what is left is taken.
@@ -169,14 +171,7 @@ def _urgency(place: Place) -> tuple[float, float]:
 
 def draw(photo: Photo, shape: tuple[int, int], laid: Sequence[Laid]) -> Pixels:
     """A sheet with its places on it."""
-    import cv2
-
-    sheet = np.full((*shape, 3), GREY, np.uint8)
+    sheet = blank(*shape, grey=GREY)
     for one in laid:
-        crop = photo.crop(one.place.box)
-        width, height = one.place.size
-        if (height, width) != crop.shape[:2]:
-            how = cv2.INTER_AREA if one.place.scale < 1 else cv2.INTER_CUBIC
-            crop = np.asarray(cv2.resize(crop, (width, height), interpolation=how), dtype=np.uint8)
-        sheet[one.y : one.y + height, one.x : one.x + width] = crop
+        lay(sheet, photo.crop(one.place.box), scale=one.place.scale, corner=(one.x, one.y), smooth=True)
     return sheet

@@ -18,8 +18,8 @@ from typing import Any
 
 import numpy as np
 
+from screening.arrays import Pixels
 from screening.finding import ScreeningError
-from screening.photo.photo import Pixels
 from screening.text.ppocr import Quad, rectangle
 
 # The height of the lines that its recognisers take.

@@ -11,11 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from screening.photo.photo import Pixels
-
-Floats = NDArray[np.float32]
+from screening.arrays import Floats, Pixels
 
 # The recogniser's crops: 48 pixels high, padded to the first of these widths that holds them; longer ones are squeezed.
 HIGH = 48

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from screening.arrays import Pixels
 from screening.finding import Box
-from screening.photo.photo import Photo, Pixels
+from screening.photo.canvas import blank, lay
+from screening.photo.photo import Photo
 from screening.text import ppocr
 from screening.text.lines import Line
 from screening.text.ppocr import Quad
@@ -26,18 +28,14 @@ def look(photo: Photo, part: Box, *, sure: float = 0.3, minimum: float = 0.5) ->
         sure: the detector's least mean confidence in a line.
         minimum: the reader's least mean confidence in what a line says.
     """
-    import cv2
-
     box = part.clip(photo.width, photo.height)
     if box is None:
         return ()
     pixels = photo.crop(box)
     high, wide = next((size for size in CANVASES if size[0] / size[1] >= box.height / box.width), CANVASES[-1])
     scale = min(high / box.height, wide / box.width, ENLARGE)
-    size = min(wide, max(1, round(box.width * scale))), min(high, max(1, round(box.height * scale)))
-    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    canvas = np.full((high, wide, 3), GREY, np.uint8)
-    canvas[: size[1], : size[0]] = cv2.resize(pixels, size, interpolation=how)
+    canvas = blank(high, wide, grey=GREY)
+    lay(canvas, pixels, scale=scale, smooth=True)
     found = []
     for quad in ppocr.quads(ppocr.probabilities(canvas), sure=sure):
         text, score, way = _best(pixels, Quad(quad.points / np.float32(scale), quad.score))

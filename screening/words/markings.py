@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import Levenshtein
 
+from screening.duplicates import keep_best
 from screening.text.lines import ascii_letters, plain
 
 # How much a phrase says by itself: unmistakable, a telling word that has other uses, a common word.
@@ -294,10 +295,7 @@ def _matches(line: tuple[Word, ...]) -> list[Match]:
             if near and not (end - start > 1 and _idle_word(first.letters, joined, last.letters, near)):
                 candidates.append(Match(near[0], start, end, near[1]))
     candidates.sort(key=lambda match: (match.errors, -len(match.phrase), match.start))
-    chosen: list[Match] = []
-    for match in candidates:
-        if all(match.end <= other.start or match.start >= other.end for other in chosen):
-            chosen.append(match)
+    chosen = keep_best(candidates, lambda match, better: match.start < better.end and better.start < match.end)
     return sorted(chosen, key=lambda match: match.start)
 
 
