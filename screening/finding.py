@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 # Lower-case words joined by dots, general to particular: `vehicle.plate.uk`.
@@ -148,3 +149,8 @@ class Finding:
     def is_a(self, kind: str) -> bool:
         """Whether this finding's kind is `kind` or one of its particulars."""
         return self.kind == kind or self.kind.startswith(kind + ".")
+
+
+def boxes(found: Sequence[Finding], kind: str, *, least: float = 0.0) -> list[Box]:
+    """The boxes of the findings of a kind whose score is at least so high."""
+    return [one.box for one in found if one.is_a(kind) and one.box is not None and one.score >= least]

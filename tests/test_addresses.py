@@ -14,6 +14,7 @@ from screening.finding import Box, Finding
 from screening.photo.photo import Photo
 from screening.stages.addresses import Addresses
 from screening.stages.text import Text
+from tests.observed import beside
 
 WALL = (178, 160, 140)
 SIGN = Box(250, 120, 330, 160)
@@ -155,7 +156,7 @@ BESIDE = [
 
 @pytest.mark.parametrize(("where", "words", "expected"), BESIDE)
 def test_addresses_in_captions_and_names(where: str, words: str, expected: list[str]) -> None:
-    found = [Finding("seen.metadata", 1.0, where, text=words)]
+    found = [beside(where, words)]
     findings = list(Addresses()(Photo.from_array(wall()), found))
     assert [one.text for one in findings] == expected
     assert all(one.box is None and one.score >= 0.6 and one.evidence.endswith(f"in {where}") for one in findings)

@@ -13,6 +13,7 @@ from screening.finding import Box, Finding
 from screening.photo.photo import Photo
 from screening.stages.markings import Markings
 from screening.words.markings import PHRASES, is_label, markings
+from tests.observed import beside
 
 BLOCK, HOLD = 0.7, 0.4
 PAGE = (1000, 1400)  # width, height
@@ -280,7 +281,7 @@ def test_a_look_alike_is_not_blocked(lines: list[Finding], colour: tuple[int, in
     ],
 )
 def test_a_marking_in_words_without_a_place(where: str, text: str, least: float, most: float) -> None:
-    found = list(Markings(minimum=0.0)(_page(), [Finding("seen.metadata", 1.0, where, text=text)]))
+    found = list(Markings(minimum=0.0)(_page(), [beside(where, text)]))
     best = max((finding.score for finding in found), default=0.0)
     assert least <= best <= most
     assert all(where in finding.evidence for finding in found)

@@ -8,7 +8,8 @@ import pytest
 from screening.finding import Finding
 from screening.force import Force
 from screening.photo.photo import Photo
-from screening.stages.metadata import Metadata, names
+from screening.stages.addresses import Addresses
+from screening.stages.metadata import Metadata, names, stated
 from tests.picture_files import picture, scenery, with_iptc
 
 # A made-up building on the Rotunda's roundabout.
@@ -162,8 +163,29 @@ def test_names_are_taken_apart(path: str, file: str, folders: list[str]) -> None
 
 def test_every_string_is_handed_on_once_with_its_field() -> None:
     data = picture(exif={0x010E: "SECRET briefing"}, comment=b"a comment")
-    handed = {finding.evidence: finding.text for finding in found_in(data) if finding.kind == "seen.metadata"}
+    handed = {finding.evidence: finding.text for finding in found_in(data) if finding.is_a("seen.metadata")}
     assert handed == {"EXIF ImageDescription": "SECRET briefing", "JPEG comment": "a comment", "file name": "a"}
+
+
+SORTS = [
+    ("EXIF Artist", "seen.metadata"),
+    ("EXIF DateTimeOriginal", "seen.metadata.counted"),
+    ("EXIF LensModel", "seen.metadata.counted"),
+    ("XMP DocumentID", "seen.metadata.counted"),
+    ("XMP CreatorContactInfo CiAdrPcode", "seen.metadata.contact"),
+]
+
+
+@pytest.mark.parametrize(("name", "kind"), SORTS)
+def test_the_kind_says_what_sort_of_field_a_string_stands_in(name: str, kind: str) -> None:
+    assert stated(name, "B12 3AB") == Finding(kind, 1.0, name, text="B12 3AB")
+
+
+def test_later_stages_go_by_the_kind_and_not_by_the_name_of_a_field() -> None:
+    photo = Photo.from_array(scenery())
+    for kind, read in (("seen.metadata", 1), ("seen.metadata.contact", 0), ("seen.metadata.counted", 0)):
+        stated_there = Finding(kind, 1.0, "EXIF DateTimeContact file name", text="B12 3AB")
+        assert len(list(Addresses()(photo, [stated_there]))) == read
 
 
 def test_further_pictures_of_a_file_are_not_judged_twice() -> None:

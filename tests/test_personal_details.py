@@ -16,6 +16,7 @@ from screening.photo.photo import Photo
 from screening.stages.personal_details import PersonalDetails
 from screening.words.phone_numbers import dialled, mended, numbers
 from screening.words.private_numbers import is_card, is_nhs, private_numbers
+from tests.observed import beside
 
 PHOTO = Photo.from_array(np.full((600, 900, 3), 255, np.uint8))
 
@@ -28,7 +29,7 @@ def line(text: str, *, left: int = 40, top: int = 40, height: int = 24, width: i
 
 
 def metadata(text: str, field: str = "XMP description") -> Finding:
-    return Finding("seen.metadata", 1.0, field, text=text)
+    return beside(field, text)
 
 
 def details(*found: Finding, force: Force | None = None) -> list[Finding]:

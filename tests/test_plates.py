@@ -17,6 +17,7 @@ from screening.force import Force
 from screening.photo.photo import Photo
 from screening.stages.plates import Plates
 from screening.stages.text import Text
+from tests.observed import beside
 
 STREET = (95, 105, 100)
 WHITE, YELLOW, RED = (235, 235, 235), (235, 200, 30), (180, 30, 30)
@@ -220,8 +221,7 @@ def test_our_own_fleet_is_named_as_such() -> None:
     ],
 )
 def test_registrations_in_captions_and_names(where: str, words: str, expected: list[str]) -> None:
-    beside = Finding("seen.metadata", 1.0, where, text=words)
-    findings = list(Plates()(Photo.from_array(picture()), [beside]))
+    findings = list(Plates()(Photo.from_array(picture()), [beside(where, words)]))
     assert [one.text for one in findings] == expected
     assert all((one.kind, one.box) == ("vehicle.plate.uk", None) for one in findings)
     assert all("CDE" not in one.evidence and one.evidence.endswith(f"in {where}") for one in findings)

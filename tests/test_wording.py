@@ -12,6 +12,7 @@ from screening.force import Force
 from screening.photo.photo import Photo
 from screening.stages.wording import Wording
 from screening.words import scene_words as rules
+from tests.observed import beside
 
 HOLD = 0.4
 
@@ -186,7 +187,7 @@ def test_a_headline_that_names_somebody_is_surer_over_a_face() -> None:
     ],
 )
 def test_words_of_captions_and_names(where: str, text: str, kinds: set[str]) -> None:
-    assert set(_kinds(Finding("seen.metadata", 1.0, where, text=text))) == kinds
+    assert set(_kinds(beside(where, text))) == kinds
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,6 @@ from screening.photo.photo import FileError, Photo
 
 if TYPE_CHECKING:
     from screening.arrays import Floats
-    from screening.finding import Finding
 
 # A face to enrol is at least so high, in pixels, and so likely to be recognised: what is faint resembles everybody.
 LEAST, RECOGNISABLE = 60, 0.5
@@ -187,21 +186,20 @@ def _check(which: str, form: Form, photos: Sequence[Path], face: int) -> None:
 def _enrolled(path: Path, face: int) -> Floats:
     """The embedding of the face in a photo."""
     from screening.faces.embedding import embed
-    from screening.stages.faces import Faces
+    from screening.faces.finder import FaceFinder
 
     try:
         photo = Photo.open(path)
     except FileError as error:
         raise RegisterError(f"{path}: {error}") from error
-    found = [one for one in Faces()(photo, ()) if one.box is not None and len(one.points) == 5]
-    faces = sorted(found, key=lambda one: one.box.left if one.box else 0)
+    faces = sorted(FaceFinder().find(photo), key=lambda one: one.box.left)
     if not faces:
         raise RegisterError(f"{path}: no face is found in it; take a photo that shows the face from the front")
     if face > len(faces) or face < 0 or (not face and len(faces) > 1):
         said = f"{len(faces)} face{'s are' if len(faces) > 1 else ' is'} found in it"
         raise RegisterError(f"{path}: {said}; crop it, or pick one with --face 1 to {len(faces)}, from the left")
-    chosen: Finding = faces[max(face, 1) - 1]
-    if chosen.box is None or chosen.box.height < LEAST or chosen.score < RECOGNISABLE:
+    chosen = faces[max(face, 1) - 1]
+    if chosen.box.height < LEAST or chosen.score < RECOGNISABLE:
         raise RegisterError(f"{path}: the face is too small or too blurred to be known again; take a sharper photo")
     vector: Floats = embed(photo.rgb, [chosen.points])[0]
     return vector

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from screening.finding import Box, Finding
+from screening.faces.body import body
+from screening.finding import Box, Finding, boxes
 from screening.photo.photo import Photo
-from screening.places import body, boxes
 from screening.street.house_numbers import alone, on_signs, road_sign
 from screening.text.background import ground
 from screening.text.lines import Line, lines, rows, wraps

@@ -10,9 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from screening.finding import Box, Finding
+from screening.finding import Box, Finding, boxes
 from screening.photo.photo import Photo
-from screening.places import boxes
 from screening.text.lines import Line, below, join, lines, rows
 from screening.words import documents as rules
 from screening.words.scene_words import Clue

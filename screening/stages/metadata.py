@@ -1,6 +1,8 @@
 """Judges what a photo's file says about it: where it was taken, whose it is, who is shown and whether they agreed.
 
-Every string goes on to the rules that read words as `seen.metadata`, and so do the file's and folders' names.
+Every string goes on to the rules that read words as `seen.metadata`: what a camera or a program counts as
+`seen.metadata.counted`, what a contact field says as `seen.metadata.contact`, and the names of the file and its folders
+as `seen.metadata.name`.
 """
 
 from __future__ import annotations
@@ -28,6 +30,11 @@ NOBODY = re.compile(
 UNRELEASED = {"MR-NON": "none", "MR-LMR": "limited or incomplete"}
 RELEASED = "MR-UMR"
 MINORS = frozenset({"AG-A17", "AG-A16", "AG-A15", "AG-U14"})
+# Fields that hold what a camera or a program counts, and those that say where the photographer is to be reached.
+COUNTED = re.compile(
+    r"(?i)date|time|serial|version|software|firmware|uniqueid|documentid|instanceid|model|make|lens|digest|hash"
+)
+CONTACT = re.compile(r"(?i)contact")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +62,9 @@ class Metadata:
         "juvenile.metadata",
         "seen.release",
         "seen.metadata",
+        "seen.metadata.counted",
+        "seen.metadata.contact",
+        "seen.metadata.name",
     )
 
     force: Force = field(default_factory=Force)
@@ -68,7 +78,7 @@ class Metadata:
         yield from ownership(said, self.force)
         yield from people(said)
         for one in said.fields:
-            yield Finding("seen.metadata", 1.0, one.name, text=one.text)
+            yield stated(one.name, one.text)
         yield from names(photo.name)
 
 
@@ -152,7 +162,13 @@ def names(path: str) -> Iterator[Finding]:
     for where, name in (("file name", PurePosixPath(file).stem), *(("folder name", folder) for folder in folders)):
         words = " ".join(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", re.sub(r"[_-]+", " ", name)).split())
         if words:
-            yield Finding("seen.metadata", 1.0, where, text=words)
+            yield Finding("seen.metadata.name", 1.0, where, text=words)
+
+
+def stated(name: str, text: str) -> Finding:
+    """What a field of this name says, handed on to the rules that read words."""
+    sort = ".counted" if COUNTED.search(name) else ".contact" if CONTACT.search(name) else ""
+    return Finding(f"seen.metadata{sort}", 1.0, name, text=text)
 
 
 def described(one: metadata.Field) -> str:

@@ -12,19 +12,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
-from screening.finding import Box, Finding
+from screening.finding import Box, Finding, boxes
 from screening.force import Force
 from screening.photo.photo import Photo
-from screening.places import boxes
 from screening.text.lines import Line, beside, join, lines, plain, rows, wraps
 from screening.words.addresses import NUMBERED, PERHAPS, STREETS
 from screening.words.business_names import is_sign
-from screening.words.captions import COUNTED
 from screening.words.online import online
 from screening.words.phone_numbers import dialled, mended, numbers
 from screening.words.private_numbers import ACCOUNT_WORDS, BORN, NHS_WORDS, Detail, private_numbers
 
-NAMED = ("file name", "folder name")
 # What a name in a file's name is likely to be; digits there count pictures.
 SURE_IN_NAMES = ("personal.phone", "personal.email", "personal.handle", "personal.nino", "personal.intranet")
 # Kinds that a word announces, perhaps in the line above or in another column.
@@ -114,7 +111,7 @@ class PersonalDetails:
             where = finding.evidence if finding.is_a("seen.metadata") else "a code"
             text = plain(finding.text)
             for detail in (*self.details(text, sign=False), *written_out(text)):
-                if likely(detail, where):
+                if likely(detail, finding):
                     masked = replace(detail, evidence=f"{detail.evidence}, in {where}")
                     yield finding_of(masked, text, finding.box)
 
@@ -133,11 +130,11 @@ class PersonalDetails:
             yield Detail(kind, score, f"phone, ends {number.digits[-3:]}", number.start, number.end)
 
 
-def likely(detail: Detail, where: str) -> bool:
+def likely(detail: Detail, where: Finding) -> bool:
     """Whether a detail may be one where it stands: cameras and programs count with many digits."""
-    if where in NAMED:
+    if where.is_a("seen.metadata.name"):
         return detail.score >= 0.8 and detail.kind in SURE_IN_NAMES
-    return detail.kind in WORDED or not COUNTED.search(where)
+    return detail.kind in WORDED or not where.is_a("seen.metadata.counted")
 
 
 def part(line: Line, start: int, end: int) -> Box:

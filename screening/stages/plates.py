@@ -11,10 +11,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from screening.finding import Box, Finding
+from screening.faces.body import body
+from screening.finding import Box, Finding, boxes
 from screening.force import Force
 from screening.photo.photo import Photo
-from screening.places import body, boxes
 from screening.street.plate_text import Reading, in_plate, readable, without_band
 from screening.text import second_look
 from screening.text.background import Ground, ground

@@ -19,7 +19,6 @@ from screening.text.lines import Line, join, lines, plain, rows, wraps
 from screening.words import scene_words as rules
 from screening.words.scene_words import Clue
 
-NAMES = ("file name", "folder name")
 # How much larger letters of one sign may be than others on it.
 MIXED = 5.0
 
@@ -65,7 +64,7 @@ class Wording:
         yield from self._exhibits(page, photo)
         for finding in found:
             if finding.is_a("seen.metadata"):
-                for clue in self._in_words(finding.text, name=finding.evidence in NAMES):
+                for clue in self._in_words(finding.text, name=finding.is_a("seen.metadata.name")):
                     if clue.score >= self.minimum:
                         yield Finding(
                             clue.kind, clue.score, f"{clue.evidence}, in {finding.evidence}", text=finding.text

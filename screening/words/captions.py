@@ -14,12 +14,6 @@ from screening.text.lines import plain
 from screening.words.addresses import PERHAPS, SEAM, STREETS, house_number, postcodes, street
 from screening.words.registrations import STRONG, Registration, parse
 
-# Fields that hold what a camera or a program counts.
-COUNTED = re.compile(
-    r"(?i)date|time|serial|version|software|firmware|uniqueid|documentid|instanceid|model|make|lens|digest|hash"
-)
-# Fields that say where the photographer is to be reached, which is not where the picture was taken.
-CONTACT = re.compile(r"(?i)contact")
 SURE = 0.9
 STATED = re.compile(
     r"(?<![\w.,:/£$€-])(?P<number>\d{1,4}[a-z]?(?:[-/]\d{1,4}[a-z]?)?),?\s+(?P<name>(?:[a-z][\w'.-]*\s+){1,3}?(?:"
@@ -42,15 +36,14 @@ def strings(found: Sequence[Finding]) -> Iterator[tuple[str, str, Box | None]]:
     for finding in found:
         if finding.is_a("seen.code"):
             yield plain(finding.text), "a code", finding.box
-        elif finding.is_a("seen.metadata") and not COUNTED.search(finding.evidence):
+        elif finding.is_a("seen.metadata") and not finding.is_a("seen.metadata.counted"):
             yield plain(finding.text), finding.evidence, None
 
 
 def addresses(found: Sequence[Finding]) -> Iterator[Finding]:
     """The postcodes, and the streets with a number, in the strings beside a picture."""
-    for text, where, box in strings(found):
-        if CONTACT.search(where):
-            continue
+    # where the photographer is to be reached is not where the picture was taken
+    for text, where, box in strings([one for one in found if not one.is_a("seen.metadata.contact")]):
         for postcode in postcodes(text):
             yield Finding("address.postcode", SURE, f"postcode, in {where}", box, postcode)
         for named in numbered_streets(text):

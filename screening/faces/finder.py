@@ -1,0 +1,164 @@
+"""Finds faces with CenterFace, looks again at the doubtful ones, and says how likely each can be recognised."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from screening.arrays import Pixels
+from screening.faces.centerface import Face, detect, without_doubles
+from screening.faces.embedding import chip
+from screening.faces.identifiability import identifiability
+from screening.faces.second_look import second_look
+from screening.finding import Box
+from screening.photo.photo import Photo
+
+# From here on a candidate is worth the second look. One lower than so many pixels in the view may be fainter: a face 24
+# pixels high in 12 megapixels is. Fainter and larger ones are many (eight a picture), and one of 800 was a face.
+FIRST = 0.1
+SMALL, FIRST_IF_SMALL = 12, 0.04
+LEAST = 14  # pixels: lower than this nobody is recognised (see _at_best), so a doubtful face is not looked at again
+TURNED = 0.2  # the same for turned faces, which are rare
+CERTAIN = 0.8  # from here on the first look is enough
+# A dim face is lightened until its bright parts are so bright, of 255, but not further than its noise allows.
+BRIGHT, MOST_GAIN = 160, 3.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundFace:
+    """A face in a photo.
+
+    Attributes:
+        box: where it is.
+        points: its landmarks, as a finding has them.
+        score: how likely the person can be recognised by it, 0 to 1.
+    """
+
+    box: Box
+    points: tuple[tuple[float, float], ...]
+    score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaceFinder:
+    """How faces are looked for.
+
+    Attributes:
+        side: the longer side, in pixels, at which small faces are looked for.
+        small_side: the longer side at which faces that fill the picture are looked for.
+        enlarged: the longer side to which a small picture is enlarged, by two at most.
+        minimum: how sure the detector must be in one of its two looks that it is a face. How likely it is one, which
+            the score says too, goes by the second.
+        looks: how many doubtful candidates get a second look, the likeliest first; the others stand or fall with the
+            first.
+        turned: also look for faces that lie on their side or stand on their head, in the smaller view: people lying
+            down, and pictures that were saved without being turned upright.
+        turned_minimum: how sure the detector must be of a turned face.
+    """
+
+    side: int = 1920
+    small_side: int = 416
+    enlarged: int = 800
+    minimum: float = 0.4
+    looks: int = 128
+    turned: bool = True
+    turned_minimum: float = 0.6
+
+    def find(self, photo: Photo) -> Iterator[FoundFace]:
+        """The faces in a photo, the surest first."""
+        candidates = [face for pixels, factor in self._views(photo) for face in _seen(pixels, factor)]
+        confirmed = self._confirmed(candidates, photo, first=self.minimum, second=self.minimum)
+        if self.turned:
+            certain = any(face.score >= CERTAIN for face in confirmed)
+            confirmed = without_doubles([*confirmed, *self._turned(photo, also_upside_down=not certain)])
+        for face in confirmed:
+            box = _box(face).clip(photo.width, photo.height)
+            if box is not None:
+                score = _is_a_face(face.score) * _recognisable(face, box, photo)
+                yield FoundFace(box=box, points=face.points, score=score)
+
+    def _confirmed(
+        self, candidates: Iterable[Face], photo: Photo, *, second: float, first: float = CERTAIN
+    ) -> list[Face]:
+        """The candidates that are likely enough at the first look or at the second, each once."""
+        # a doubtful candidate must not hide one that lies within it: that is for the second look to say
+        faces = without_doubles(candidates, nested=True)
+        doubtful = [face for face in faces if face.score < CERTAIN and face.height >= LEAST][: self.looks]
+        looked_at = {face: second_look(photo, face) for face in doubtful}
+        looks = [(face, looked_at.get(face, face)) for face in faces]
+        return without_doubles(again for face, again in looks if face.score >= first or again.score >= second)
+
+    def _turned(self, photo: Photo, *, also_upside_down: bool) -> Iterator[Face]:
+        """Faces in the smaller view turned by a quarter each way, and by half."""
+        pixels, factor = photo.scaled(self.small_side)
+        for quarters in (1, 3, 2) if also_upside_down else (1, 3):
+            view = Photo.from_array(np.rot90(pixels, quarters))
+            for face in self._confirmed(detect(view.rgb, minimum=TURNED), view, second=self.turned_minimum):
+                yield _turned_back(face, quarters, view).moved(1 / factor)
+
+    def _views(self, photo: Photo) -> Iterator[tuple[Pixels, float]]:
+        """The picture at the scales that are looked at, and how much larger than the photo each is."""
+        longest = max(photo.width, photo.height)
+        enlarge = min(2.0, self.enlarged / longest)
+        if enlarge > 1:
+            yield _resized(photo.rgb, enlarge), enlarge
+        else:
+            yield photo.scaled(self.side)
+        if longest * enlarge > 1.2 * self.small_side:
+            yield photo.scaled(self.small_side)
+
+
+def _seen(pixels: Pixels, factor: float) -> Iterator[Face]:
+    for face in detect(pixels, minimum=FIRST_IF_SMALL):
+        if face.score >= FIRST or face.height < SMALL:
+            yield face.moved(1 / factor)
+
+
+def _resized(rgb: Pixels, factor: float) -> Pixels:
+    import cv2
+
+    size = max(1, round(rgb.shape[1] * factor)), max(1, round(rgb.shape[0] * factor))
+    way = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(rgb, size, interpolation=way), dtype=np.uint8)
+
+
+def _turned_back(face: Face, quarters: int, view: Photo) -> Face:
+    """A face of a view that was turned anticlockwise by so many quarters, in the picture as it was before."""
+
+    def back(x: float, y: float) -> tuple[float, float]:
+        places = {1: (view.height - y, x), 2: (view.width - x, view.height - y), 3: (y, view.width - x)}
+        return places[quarters]
+
+    left, top, right, bottom = face.corners
+    (x0, y0), (x1, y1) = back(left, top), back(right, bottom)
+    corners = min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
+    return Face(face.score, corners, tuple(back(x, y) for x, y in face.points))
+
+
+def _box(face: Face) -> Box:
+    left, top, right, bottom = (round(side) for side in face.corners)
+    return Box(left, top, max(right, left + 1), max(bottom, top + 1))
+
+
+def _is_a_face(score: float) -> float:
+    """How likely a confirmed candidate is a person's face: half at 0.45, where by eye half are animals' and things."""
+    return 1 / (1 + math.exp(-(score - 0.45) / 0.05))
+
+
+def _recognisable(face: Face, box: Box, photo: Photo) -> float:
+    """How likely a person shown there is recognised, also once the picture is lightened, which anybody can do."""
+    cut = chip(photo.rgb, face.points)
+    brightest = float(np.percentile(cut, 90)) or 1.0
+    gain = min(max(BRIGHT / brightest, 1.0), MOST_GAIN)
+    if gain > 1:
+        cut = np.minimum(cut * np.float32(gain), 255).astype(np.uint8)
+    known = identifiability(cut, height=box.height, points=face.points, detector=face.score)
+    return min(known, _at_best(box.height))
+
+
+def _at_best(height: int) -> float:
+    """What the sharpest faces so high reach in the table of models/identifiability/card.md: .4 at 16 px, .8 at 24."""
+    return 1 / (1 + math.exp(-3.0 * math.log2(height / 17.5)))
