@@ -17,7 +17,7 @@ from typing import Any, TypeVar, cast
 
 from screening import kinds, pipeline_file
 from screening.force import Force
-from screening.photo.photo import Limits
+from screening.photo.files import Limits
 from screening.pipeline import Pipeline
 from screening.pipeline_file import ConfigError, did_you_mean, names
 from screening.policy import Policy, PolicyError, Rule

@@ -11,8 +11,9 @@ from pathlib import Path
 
 from screening.finding import Finding, ScreeningError
 from screening.force import Force
+from screening.photo.files import FileError, Limits, UnsupportedError, read, refuse
 from screening.photo.metadata import differing_previews
-from screening.photo.photo import FileError, Limits, Photo, UnsupportedError, read, refuse
+from screening.photo.photo import Photo
 from screening.policy import Policy
 from screening.questions import BatchSettings
 from screening.report import PhotoReport, judged

@@ -10,7 +10,8 @@ import pytest
 
 from fixtures import draw, make_broken, make_labelled, make_shoot
 from screening.evaluation.labels import read as read_labels
-from screening.photo.photo import FileError, Photo, UnsupportedError
+from screening.photo.files import FileError, UnsupportedError
+from screening.photo.photo import Photo
 
 
 @functools.cache

@@ -19,7 +19,7 @@ from screening import pipeline_file
 from screening.office import audit, keys
 from screening.office.audit import Head
 from screening.office.office import Office
-from screening.photo.photo import Limits
+from screening.photo.files import Limits
 from screening.pipeline_file import ConfigError
 from screening.release.clearance import read
 from screening.release.gate import Answer, gate

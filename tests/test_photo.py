@@ -19,7 +19,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from screening.photo.photo import BYTES_A_PIXEL, FORMATS, FileError, Limits, Photo, PhotoError, UnsupportedError, read
+from screening.photo.files import BYTES_A_PIXEL, FORMATS, FileError, Limits, PhotoError, UnsupportedError, read
+from screening.photo.photo import Photo
 
 
 def drawn(width: int = 120, height: int = 80) -> Image.Image:
@@ -316,7 +317,8 @@ def test_a_picture_whose_pixels_would_take_too_much_memory_is_refused_before_it_
 PEAK = """
 import resource, sys
 from pathlib import Path
-from screening.photo.photo import BYTES_A_PIXEL, Photo
+from screening.photo.files import BYTES_A_PIXEL
+from screening.photo.photo import Photo
 import PIL.ImageCms, cv2, pillow_heif
 peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 Photo.open(Path(sys.argv[2]))

@@ -14,7 +14,8 @@ from PIL import Image
 
 from screening import config
 from screening.finding import Box, Finding, ScreeningError
-from screening.photo.photo import Limits, Photo
+from screening.photo.files import Limits
+from screening.photo.photo import Photo
 from screening.pipeline import PART, Pipeline, in_parts, run
 from screening.policy import Policy, Rule, Thresholds, Verdict
 from screening.stages import Stage

@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 import screening.render
 from screening.finding import Finding
 from screening.inert import inert
-from screening.photo.photo import Limits, Photo
+from screening.photo.files import Limits
+from screening.photo.photo import Photo
 from screening.policy import Verdict
 from screening.render.annotate import COLOURS, annotate, annotate_file
 from screening.render.html import html_page

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from screening.photo.photo import FORMATS, Limits, PhotoError, read
+from screening.photo.files import FORMATS, Limits, PhotoError, read
 from screening.photo.signatures import read_regular, shows
 from screening.run import shoot
 from screening.run.shoot import Entry, walk

@@ -11,7 +11,8 @@ from markupsafe import Markup
 
 from screening.arrays import Pixels
 from screening.finding import Box, ScreeningError
-from screening.photo.photo import Limits, Photo
+from screening.photo.files import Limits
+from screening.photo.photo import Photo
 from screening.policy import Verdict
 from screening.render.html import template
 from screening.report import PhotoReport

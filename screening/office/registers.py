@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 from screening.office import audit
 from screening.office.office import Office, locked, make_private
 from screening.office.register_file import RELEASE, RESTRICTED, Entry, RegisterError, RegisterFile, packed
-from screening.photo.photo import FileError, Photo
+from screening.photo.files import FileError
+from screening.photo.photo import Photo
 
 if TYPE_CHECKING:
     from screening.arrays import Floats

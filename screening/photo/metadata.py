@@ -15,8 +15,10 @@ import numpy as np
 
 from screening.arrays import Pixels
 from screening.photo import containers
+from screening.photo.decode import TURNS
 from screening.photo.fields import Field, Position, decode, exif, iptc, number, positions, xmp
-from screening.photo.photo import BROKEN, TURNS, Photo, PhotoError
+from screening.photo.files import BROKEN, PhotoError
+from screening.photo.photo import Photo
 from screening.photo.same_view import same_view
 
 if TYPE_CHECKING:

@@ -22,7 +22,8 @@ from screening.arrays import Pixels
 from screening.finding import Box, Finding, ScreeningError
 from screening.office import audit
 from screening.office.office import Office, put_in_place, stage
-from screening.photo.photo import FileError, Limits, Photo
+from screening.photo.files import FileError, Limits
+from screening.photo.photo import Photo
 from screening.pipeline import Pipeline
 from screening.policy import ERROR, Judgement, Verdict
 from screening.report import PhotoReport

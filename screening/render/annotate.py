@@ -11,7 +11,8 @@ import numpy as np
 
 from screening.arrays import Pixels
 from screening.inert import inert
-from screening.photo.photo import Limits, Photo
+from screening.photo.files import Limits
+from screening.photo.photo import Photo
 from screening.policy import Judgement, Verdict
 from screening.report import PhotoReport
 

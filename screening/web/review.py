@@ -13,7 +13,8 @@ from screening.finding import ScreeningError
 from screening.inert import inert
 from screening.office import audit
 from screening.office.office import Office
-from screening.photo.photo import Photo, read
+from screening.photo.files import read
+from screening.photo.photo import Photo
 from screening.pipeline import Pipeline
 from screening.policy import Judgement, Verdict
 from screening.questions import ANSWERS, YES_NO
