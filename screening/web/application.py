@@ -215,7 +215,7 @@ def _wish(fields: Any) -> Wish:
         raise ReviewError("a decision's numbers are whole numbers")
     action, reason, reference, after = (_text(fields, name) for name in ("action", "reason", "reference", "after"))
     if action not in tuple(Action):
-        raise ReviewError(f"there is no such action; there are {', '.join(Action)}")
+        raise ReviewError(f"there is no action of that name; there are {', '.join(Action)}")
     return Wish(
         photo=fields["photo"],
         finding=fields.get("finding"),
