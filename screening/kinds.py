@@ -10,7 +10,7 @@ import importlib
 from collections.abc import Iterable, Iterator
 
 from screening.finding import OBSERVATION
-from screening.pipeline_file import ConfigError, did_you_mean
+from screening.pipeline_file import did_you_mean
 from screening.policy import ANYTHING, ERROR, Policy
 from screening.stages import STAGES, Stage
 
@@ -51,17 +51,6 @@ def _declared(stages: Iterable[Stage]) -> Iterator[str]:
     for stage in stages:
         yield f"{ERROR}.{stage.name}"
         yield from stage.kinds
-
-
-def check_rules(named: Iterable[str], policy: Policy) -> None:
-    """Refuses what was asked about a rule that this policy does not have: it would be about nothing, unsaid.
-
-    Raises:
-        ConfigError: naming it, and the one that may have been meant.
-    """
-    for rule in named:
-        if rule not in policy.rules:
-            raise ConfigError(f"no rule is called {rule!r}{did_you_mean(rule, policy.rules)}")
 
 
 def with_ancestors(kinds: Iterable[str]) -> frozenset[str]:

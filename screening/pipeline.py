@@ -10,13 +10,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from screening.finding import Finding, ScreeningError
-from screening.force import Force
-from screening.photo.files import FileError, Limits, UnsupportedError, read, refuse
+from screening.photo.files import FileError, UnsupportedError, read, refuse
 from screening.photo.metadata import differing_previews
 from screening.photo.photo import Photo
-from screening.policy import Policy
-from screening.questions import BatchSettings
 from screening.report import PhotoReport, judged
+from screening.settings import Settings
 from screening.stages import Stage
 
 log = logging.getLogger(__name__)
@@ -27,28 +25,14 @@ PART, OVERLAP = 2000, 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pipeline:
+class Pipeline(Settings):
     """A pipeline file, read: which stages run, in order, and what follows from what they find.
 
     Attributes:
-        name: of the file, without ending.
-        sha256: of its bytes, behind those of the file that it extends.
         stages: the detectors, in the order in which they run.
-        policy: the rules.
-        limits: what a picture may cost.
-        force: who "we" are.
-        batch: what is asked of people before a batch goes out.
-        foreign: names of the stages that did not come from us.
     """
 
-    name: str
-    sha256: str
     stages: tuple[Stage, ...]
-    policy: Policy
-    limits: Limits = Limits()
-    force: Force = Force()
-    batch: BatchSettings = BatchSettings()
-    foreign: tuple[str, ...] = ()
 
     def screen(self, path: Path, *, name: str, scene: bool = True) -> PhotoReport:
         """Everything there is to say about one file; never raises for a bad file or a failing stage."""

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from screening.config import default_policy
+from screening import settings
 from screening.evaluation.evaluate import evaluate, review_minutes
 from screening.evaluation.labels import Label, LabelError, Thing, read, table
 from screening.evaluation.sources import of_coco, of_review, of_yolo
@@ -184,7 +184,7 @@ def test_a_review_says_what_is_there_and_is_silent_about_what_it_let_pass() -> N
 
 
 def judged_anew(name: str, *found: Finding) -> PhotoReport:
-    judgements = judged(list(found), default_policy(), scene=True)
+    judgements = judged(list(found), settings.read().policy, scene=True)
     return PhotoReport(file=name, sha256=name * 64, width=500, height=500, judgements=judgements)
 
 
@@ -213,7 +213,7 @@ def test_places_are_given_where_every_one_is_decided() -> None:
     after = [judged_anew("a", *plates, faint)]
     current = [decided("a", Action.REDACT, plates[0], "number-plate")]
     assert of_review(outcomes(after, current), current)[0] == [label("a")]
-    (figures,) = evaluate([label("a")], after, default_policy())
+    (figures,) = evaluate([label("a")], after, settings.read().policy)
     assert (figures.missed, figures.boxes) == ((), None)  # and not: one of one found, the other wrong
     let_pass = [*current, decided("a", Action.OVERRIDE, plates[1], "number-plate")]
     assert of_review(outcomes(after, let_pass), let_pass)[0] == [label("a")]

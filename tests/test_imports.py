@@ -13,7 +13,7 @@ import screening
 PACKAGE = Path(screening.__file__).parent
 # Lower layers first. A module imports from its own layer and from those below it.
 LAYERS = [
-    ("finding", "arrays", "duplicates", "force", "home", "quiet", "code", "inert", "analysis"),
+    ("finding", "arrays", "duplicates", "force", "home", "quiet", "code", "inert", "analysis", "typed"),
     ("weights", "policy", "lifting"),
     ("pipeline_file", "questions", "engine"),
     ("photo",),
@@ -21,7 +21,7 @@ LAYERS = [
     ("words", "street"),
     ("office",),
     ("stages",),
-    ("kinds", "report"),
+    ("kinds", "report", "settings"),
     ("pipeline", "config"),
     ("render",),
     ("run",),

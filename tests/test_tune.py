@@ -139,7 +139,7 @@ def test_a_label_of_a_picture_that_was_not_screened_is_refused_as_evaluate_does(
 
 
 def test_before_and_after_count_alike_what_the_release_register_lifts() -> None:
-    policy, box = config.default_policy(), Box(0, 0, 50, 50)
+    policy, box = config.load().policy, Box(0, 0, 50, 50)
     face, released = Finding("face.identifiable", 0.9, "a face", box), Finding("face.released", 0.9, "-", box)
     names = [f"{number}.jpg" for number in range(400)]
     labels = [Label(file=name, about="identifiable-person", present=n % 2 == 0) for n, name in enumerate(names)]

@@ -33,12 +33,12 @@ def decide(
     Reads the run. Writes RUN/decisions.jsonl, and names them in the office's audit log. Where one of the decisions may
     not be made nothing is written, and it exits 2.
     """
-    from screening.kinds import check_rules
     from screening.office.office import Office
     from screening.policy import Verdict
     from screening.run import outcome
     from screening.run.decisions import Decision, DecisionError, Decisions, about_each, refusal
     from screening.run.run import read
+    from screening.settings import check_rules
 
     if not by.strip():
         raise DecisionError("a decision needs the name of who decides: give it with --by")

@@ -37,7 +37,6 @@ def redact(
     it is, 2 where a picture could not be redacted.
     """
     from screening.finding import ScreeningError
-    from screening.kinds import check_rules
     from screening.office.office import Office
     from screening.pipeline_file import did_you_mean
     from screening.policy import Verdict
@@ -45,13 +44,14 @@ def redact(
     from screening.run import copies, outcome
     from screening.run import run as stored
     from screening.run.decisions import Decisions
+    from screening.settings import check_rules
 
     if style not in tuple(Style):
         raise RedactionError(f"there is no style {style!r}{did_you_mean(style, Style)}")
     office, fields = Office.here(), stored.read(run)
     redaction = Redaction(
         run=run,
-        pipeline=outcome.scanned_by(fields, pipeline, run),
+        pipeline=outcome.screened_by(fields, pipeline, run),
         folder=out or run / "redacted",
         office=office,
         style=Style(style),

@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from screening import code, config, pipeline_file
+from screening import code, pipeline_file, settings
 from screening.finding import ScreeningError
 from screening.office import audit, registers
 from screening.office.keys import Key
 from screening.office.office import Office, replace_file, system_user
 from screening.office.register_file import withdrawn
-from screening.pipeline import Pipeline
 from screening.policy import Verdict
 from screening.questions import in_words, stopping, unknown
 from screening.release.clearance import Clearance, ClearanceError, name
@@ -24,6 +23,7 @@ from screening.report import PhotoReport, restored
 from screening.run import copies, run
 from screening.run.decisions import Action, Decisions, answers, digest
 from screening.run.outcome import outcomes, scanned_by
+from screening.settings import Settings
 from screening.weights import manifest, sha256_of
 
 
@@ -51,7 +51,7 @@ class Examined:
     report: str
     fields: Mapping[str, Any]
     registers: Path
-    pipeline: Pipeline
+    pipeline: Settings
     released: tuple[str, ...]
     withheld: Mapping[str, str]
     left_out: tuple[str, ...]
@@ -148,7 +148,7 @@ def examine(folder: Path, pipeline: str, office: Office) -> Examined:
         decisions=digest(current),
         answers=dict(answers(current)),
         overrode=frozenset(one.by for one in current if one.action is Action.OVERRIDE),
-        looser=tuple(chosen.policy.looser_than(config.default_policy())),
+        looser=tuple(chosen.policy.looser_than(settings.read().policy)),
         off=_off(pipeline or chosen.name),
         unasked=_unasked(chosen),
     )
@@ -343,10 +343,10 @@ def _off(pipeline: str) -> tuple[str, ...]:
     return tuple(stage for stage, options in standard.items() if here.get(stage) != options)
 
 
-def _unasked(pipeline: Pipeline) -> tuple[str, ...]:
+def _unasked(pipeline: Settings) -> tuple[str, ...]:
     """Questions of the default pipeline that this one does not ask, or takes another answer to."""
     here = {one.id: (one.answer, one.stops) for one in pipeline.batch.question}
-    return tuple(one.id for one in config.default_batch().question if here.get(one.id) != (one.answer, one.stops))
+    return tuple(one.id for one in settings.read().batch.question if here.get(one.id) != (one.answer, one.stops))
 
 
 def _same(one: str, other: str) -> bool:

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
-from screening import config
+from screening import config, settings
 from screening.office import audit
 from screening.office.office import Office
 from screening.pipeline import Pipeline
@@ -73,7 +73,7 @@ def scan(
         run.prepare(folder)
     screen = Scan(
         pipeline=chosen,
-        standard=config.default_policy(),
+        standard=settings.read().policy,
         jobs=jobs,
         annotate=folder / "annotated" if folder and annotate else None,
         # copies with boxes are drawn from the pictures, so each is looked at again
@@ -106,7 +106,7 @@ def load_report(folder: str | Path, pipeline: str | Path = "") -> Report:
     chosen = judged_by(fields, str(pipeline), Path(folder))
     described = dict(fields["policy"])
     if pipeline:
-        looser = chosen.policy.looser_than(config.default_policy())
+        looser = chosen.policy.looser_than(settings.read().policy)
         described |= {
             "name": chosen.name,
             "sha256": chosen.sha256,

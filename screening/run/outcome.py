@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from screening import config
+from screening import pipeline_file, settings
 from screening.finding import ScreeningError
 from screening.office.office import Office
-from screening.pipeline import Pipeline
 from screening.policy import Judgement, Verdict, strictest
 from screening.report import PhotoReport, restored
 from screening.run import copies, run
 from screening.run.decisions import LIFTS_NOTHING, Action, Decision, Decisions, covering, refusal
+from screening.settings import Settings
 from screening.weights import sha256_of
+
+if TYPE_CHECKING:
+    from screening.pipeline import Pipeline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,30 +88,38 @@ def _outcome(photo: PhotoReport, decisions: Sequence[Decision], rejected: Decisi
     return Outcome(photo=photo, open=tuple(left), decided=tuple(decided), rejected=rejected)
 
 
-def judged_by(fields: Mapping[str, Any], pipeline: str, folder: Path) -> Pipeline:
-    """The pipeline that a run's findings are judged by: the one named, else the very one that it was scanned with.
+def judged_by(fields: Mapping[str, Any], pipeline: str, folder: Path) -> Settings:
+    """What a run's findings are judged by: the pipeline file that is named, else the very one that it was scanned with.
 
     Raises:
         RunError: if none is named, and the one that the run was scanned with is not there.
-        ConfigError: if the pipeline cannot be read.
+        ConfigError: if the file cannot be read, or is another one and not sound.
     """
-    return config.load(pipeline) if pipeline else scanned_by(fields, "", folder)
+    if not pipeline:
+        return scanned_by(fields, "", folder)
+    chosen = settings.read(pipeline)
+    if chosen.sha256 != fields["policy"]["sha256"]:
+        # the file that a run was scanned with was found sound then; of another one its stages say whether it is
+        from screening import config
+
+        return config.load(pipeline)
+    return chosen
 
 
-def scanned_by(fields: Mapping[str, Any], pipeline: str, folder: Path) -> Pipeline:
-    """The very pipeline that a run was scanned with; `pipeline` says where it is, "" that it came with the program.
+def scanned_by(fields: Mapping[str, Any], pipeline: str, folder: Path) -> Settings:
+    """The settings that a run was scanned with; `pipeline` says where their file is, "" that it came with the program.
 
     Raises:
         RunError: if what is there is another one.
         ConfigError: if it cannot be read.
     """
     name = fields["policy"]["name"]
-    if not pipeline and name not in config.names():
+    if not pipeline and name not in pipeline_file.names():
         raise run.RunError(f"{folder}: was scanned with a pipeline file called {name}: name it with --pipeline")
-    chosen = config.load(pipeline or name)
+    chosen = settings.read(pipeline or name)
     if chosen.sha256 == fields["policy"]["sha256"]:
         return chosen
-    if pipeline and pipeline not in config.names():
+    if pipeline and pipeline not in pipeline_file.names():
         raise run.RunError(
             f"{pipeline}: is not the pipeline that {folder} was scanned with, or has changed since; "
             "name that one with --pipeline, or scan again"
@@ -117,6 +128,18 @@ def scanned_by(fields: Mapping[str, Any], pipeline: str, folder: Path) -> Pipeli
         f"{folder}: the pipeline {chosen.name} that ships with the program is not the one that it was scanned with, or "
         "has changed since; scan again (a file of your own of this name is named with --pipeline)"
     )
+
+
+def screened_by(fields: Mapping[str, Any], pipeline: str, folder: Path) -> Pipeline:
+    """The very pipeline that a run was scanned with, its stages too.
+
+    Raises:
+        RunError, ConfigError: as `scanned_by`, or if a stage of it is not there any more.
+    """
+    from screening import config
+
+    chosen = scanned_by(fields, pipeline, folder)
+    return config.load(pipeline or chosen.name)
 
 
 def of_run(folder: Path, pipeline: str, office: Office, *, redacted: bool = True) -> tuple[Outcome, ...]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
-from screening.finding import Finding
-from screening.photo.photo import Photo
+if TYPE_CHECKING:
+    from screening.finding import Finding
+    from screening.photo.photo import Photo
 
 
 class Stage(Protocol):

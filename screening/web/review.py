@@ -15,7 +15,6 @@ from screening.office import audit
 from screening.office.office import Office
 from screening.photo.files import read
 from screening.photo.photo import Photo
-from screening.pipeline import Pipeline
 from screening.policy import Judgement, Verdict
 from screening.questions import ANSWERS, YES_NO
 from screening.release.sample import missed, sample
@@ -33,6 +32,7 @@ from screening.run.decisions import (
     refusal,
 )
 from screening.run.outcome import Outcome, judged_by, outcomes
+from screening.settings import Settings
 
 # The longer side of a picture on the contact sheet, and of one that is looked at; JPEG's quality.
 SMALL, LARGE, QUALITY = 360, 2400, 88
@@ -83,15 +83,15 @@ class Review:
             raise ReviewError("a review needs the name of who decides: give it with --by")
         self.by = by.strip()
         self.fields = run.read(folder)
-        self.pipeline: Pipeline = judged_by(self.fields, pipeline, folder)
-        self.photos = restored(copies.with_copies(folder, self.fields), self.pipeline.policy)
+        self.settings: Settings = judged_by(self.fields, pipeline, folder)
+        self.photos = restored(copies.with_copies(folder, self.fields), self.settings.policy)
         self.originals = copies.originals(folder)
         self.sources = run.sources(folder)
         self.decisions = Decisions(folder, office)
         self.decisions.history()
         # copies of pictures that were held anyway say nothing about what the stages miss
         originals = self.photos[: len(self.fields["photos"])]
-        self.chosen = sample(originals, self.pipeline.batch.review_share, salt=self.decisions.run)
+        self.chosen = sample(originals, self.settings.batch.review_share, salt=self.decisions.run)
         self.picture = functools.lru_cache(maxsize=LARGE_KEPT)(self._large)
         self.thumbnail = functools.lru_cache(maxsize=SMALL_KEPT)(self._small)
         audit.append(office.audit_log, "review", run=self.decisions.run)
@@ -125,7 +125,7 @@ class Review:
                     "answer": said.get(one.id, ""),
                     "after": asked.get(one.id, ""),
                 }
-                for one in self.pipeline.batch.question
+                for one in self.settings.batch.question
             ],
         }
 
@@ -148,7 +148,7 @@ class Review:
             OvertakenError: if somebody answered it meanwhile.
             ReviewError: if it is none of the batch's, or this is no answer to it; an empty one takes back the last.
         """
-        found = next((one for one in self.pipeline.batch.question if one.id == question), None)
+        found = next((one for one in self.settings.batch.question if one.id == question), None)
         if found is None:
             raise ReviewError("this is none of the batch's questions")
         said = found.plain(answer)
@@ -242,7 +242,7 @@ class Review:
         name = self.photos[number].file
         try:
             photo = Photo.from_bytes(
-                read(self.sources[name], limits=self.pipeline.limits), name=name, limits=self.pipeline.limits
+                read(self.sources[name], limits=self.settings.limits), name=name, limits=self.settings.limits
             )
         except (KeyError, ScreeningError) as error:
             raise ReviewError(f"{inert(name)}: cannot be shown ({error})") from error
