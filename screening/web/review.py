@@ -17,13 +17,15 @@ from screening.photo.files import read
 from screening.photo.photo import Photo
 from screening.policy import Judgement, Verdict
 from screening.questions import ANSWERS, YES_NO
+from screening.release.decide import about_finding, about_picture
 from screening.release.sample import missed, sample
-from screening.report import PhotoReport, restored
+from screening.report import restored
 from screening.run import copies, run
 from screening.run.decisions import (
     BLANK,
     Action,
     Decision,
+    DecisionError,
     Decisions,
     about_each,
     answers,
@@ -160,28 +162,17 @@ class Review:
         if not 0 <= wish.photo < len(self.photos):
             raise ReviewError("there is no such picture in this run")
         photo = self.photos[wish.photo]
-        decision = Decision(
+        said = Decision(
             action=wish.action,
             by=self.by,
-            sha256=photo.sha256,
             reason=wish.reason.strip(),
             reference=wish.reference.strip(),
             after=wish.after,
         )
-        if not photo.sha256:
-            why = "could not be read, so there is nothing to decide; mend it and scan again"
-        elif wish.finding is None:
-            why = _refusal_of_picture(photo, wish)
-        elif not 0 <= wish.finding < len(photo.judgements):
-            why = "there is no such finding in this picture"
-        elif wish.action is Action.REJECT:
-            why = "reject is said of a picture, not of a finding"
-        else:
-            decision = about_each(photo, decision)[wish.finding]
-            why = refusal(decision, photo.judgements[wish.finding])
-        if why:
-            raise ReviewError(f"{inert(photo.file)}: {why}")
-        return decision
+        try:
+            return about_picture(photo, said) if wish.finding is None else about_finding(photo, wish.finding, said)
+        except DecisionError as error:
+            raise ReviewError(inert(str(error))) from error
 
     def _photo(self, after: Outcome, made: Sequence[Decision]) -> dict[str, Any]:
         photo = after.photo
@@ -253,16 +244,6 @@ class Review:
         if not done:
             raise ReviewError(f"{inert(name)}: cannot be shown")
         return bytes(data)
-
-
-def _refusal_of_picture(photo: PhotoReport, wish: Wish) -> str:
-    if wish.action is Action.REJECT:
-        return ""
-    if wish.action is Action.WITHDRAW:
-        return "" if wish.after else "nothing was decided about it; its original was kept back: take that back"
-    if wish.action is Action.AGREE:
-        return "" if photo.verdict is Verdict.CLEAR else "agree is said of a picture that nothing holds"
-    return f"{wish.action} is said of a finding, not of a picture"
 
 
 def _may(one: Judgement, by: str) -> dict[str, Any]:

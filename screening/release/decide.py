@@ -1,0 +1,126 @@
+"""What a person decides about pictures of a run: checked by the rule book, and put on disk all together or not at all.
+
+`screening decide` and the review page decide by the same functions.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from screening.office.office import Office
+from screening.policy import Verdict
+from screening.report import PhotoReport
+from screening.run import outcome
+from screening.run.decisions import Action, Decision, DecisionError, Decisions, about_each, refusal
+from screening.run.run import read
+from screening.settings import check_rules
+
+
+def decide(
+    folder: Path, files: Sequence[str], said: Decision, office: Office, *, rules: Sequence[str] = (), pipeline: str = ""
+) -> tuple[Decision, ...]:
+    """Records what is said on every held and blocked finding of pictures, and gives the decisions that were made.
+
+    Args:
+        folder: the run.
+        files: the pictures, named as in the report.
+        said: what is decided, by whom and why; not yet about any picture.
+        office: whose audit log names the decisions.
+        rules: only findings under these; all where none is named.
+        pipeline: the pipeline file that the run was scanned with, where it did not come with the program.
+
+    Raises:
+        DecisionError: if one of the decisions may not be made; then none is.
+        ScreeningError: if the run, its pipeline or its decisions cannot be read or written.
+    """
+    if not said.by.strip():
+        raise DecisionError("a decision needs the name of who decides: give it with --by")
+    if rules and said.action is not Action.WITHDRAW:  # what is withdrawn may be about a rule of an earlier policy
+        check_rules(rules, outcome.judged_by(read(folder), pipeline, folder).policy)
+    photos = [one.photo for one in outcome.find(files, outcome.of_run(folder, pipeline, office))]
+    decisions = Decisions(folder, office)
+    current = decisions.current()
+    wanted: list[Decision] = []
+    for photo in photos:
+        if said.action is Action.WITHDRAW:
+            wanted += _withdrawn(photo, said, current, rules)
+        else:
+            wanted += _about_held(photo, said, rules)
+    return decisions.decide(*wanted)
+
+
+def about_picture(photo: PhotoReport, said: Decision) -> Decision:
+    """The decision about a picture as a whole.
+
+    Raises:
+        DecisionError: if it may not be made, saying why.
+    """
+    _refuse(photo, _unread(photo) or _refusal_of_picture(photo, said))
+    return dataclasses.replace(said, sha256=photo.sha256)
+
+
+def about_finding(photo: PhotoReport, number: int, said: Decision) -> Decision:
+    """The decision about one finding of a picture, by its number in the report.
+
+    Raises:
+        DecisionError: if it may not be made, saying why.
+    """
+    _refuse(photo, _unread(photo))
+    if not 0 <= number < len(photo.judgements):
+        _refuse(photo, "there is no such finding in this picture")
+    if said.action is Action.REJECT:
+        _refuse(photo, "reject is said of a picture, not of a finding")
+    decision = about_each(photo, said)[number]
+    _refuse(photo, refusal(decision, photo.judgements[number]))
+    return decision
+
+
+def _about_held(photo: PhotoReport, said: Decision, rules: Sequence[str]) -> list[Decision]:
+    """The decisions about whatever holds or blocks a picture, or the one about the picture as a whole."""
+    _refuse(photo, _unread(photo))
+    each = zip(about_each(photo, said), photo.judgements, strict=True)
+    held = [both for both in each if both[1].verdict > Verdict.CLEAR and (not rules or both[1].rule in rules)]
+    if not held and (rules or said.action not in (Action.REJECT, Action.AGREE)):
+        _refuse(photo, f"nothing holds it{_under(rules)}")
+    if said.action is Action.REJECT or not held:
+        return [about_picture(photo, said)]
+    for decision, one in held:
+        _refuse(photo, refusal(decision, one))
+    return [decision for decision, _ in held]
+
+
+def _withdrawn(photo: PhotoReport, said: Decision, current: Iterable[Decision], rules: Sequence[str]) -> list[Decision]:
+    """The decisions that take back those that count now about a picture."""
+    _refuse(photo, _unread(photo))
+    made = [one for one in current if one.sha256 == photo.sha256 and (not rules or one.rule in rules)]
+    if not made:
+        _refuse(photo, f"nothing was decided about it{_under(rules)}")
+    return [
+        dataclasses.replace(said, sha256=one.sha256, rule=one.rule, kind=one.kind, box=one.box, mark=one.mark)
+        for one in made
+    ]
+
+
+def _unread(photo: PhotoReport) -> str:
+    return "" if photo.sha256 else "could not be read, so there is nothing to decide; mend it and scan again"
+
+
+def _refusal_of_picture(photo: PhotoReport, said: Decision) -> str:
+    if said.action is Action.REJECT:
+        return ""
+    if said.action is Action.WITHDRAW:
+        return "" if said.after else "nothing was decided about it; its original was kept back: take that back"
+    if said.action is Action.AGREE:
+        return "" if photo.verdict is Verdict.CLEAR else "agree is said of a picture that nothing holds"
+    return f"{said.action} is said of a finding, not of a picture"
+
+
+def _under(rules: Sequence[str]) -> str:
+    return " under that rule" if rules else ""
+
+
+def _refuse(photo: PhotoReport, why: str) -> None:
+    if why:
+        raise DecisionError(f"{photo.file}: {why}")
