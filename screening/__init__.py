@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from screening.evaluation.labels import read as read_labels
     from screening.evaluation.sweep import scores, sweep
     from screening.evaluation.tables import by_group, evaluate
-    from screening.evaluation.tune import Target, tune
+    from screening.evaluation.target import Target
+    from screening.evaluation.tune import tune
     from screening.photo.photo import Photo
     from screening.release.gate import GateResult, gate
     from screening.report import Batch, Report
@@ -68,7 +69,7 @@ LATER = {
     "scores": "screening.evaluation.sweep:scores",
     "sources": "screening.run.run:sources",
     "sweep": "screening.evaluation.sweep:sweep",
-    "Target": "screening.evaluation.tune:Target",
+    "Target": "screening.evaluation.target:Target",
     "tune": "screening.evaluation.tune:tune",
     "wilson": "screening.evaluation.intervals:wilson",
 }

@@ -16,7 +16,8 @@ from screening.office import audit
 from screening.office.office import Office
 from screening.photo.photo import Photo
 from screening.release import clear
-from screening.release.redact import Redaction, Style, redacted
+from screening.release.copy_file import Style, redacted
+from screening.release.redaction import Redaction
 from screening.run import copies
 from screening.run.decisions import Action
 from screening.run.outcome import of_run

@@ -13,7 +13,9 @@ import pytest
 
 from screening import config
 from screening.evaluation.labels import Label, LabelError
-from screening.evaluation.tune import Target, Tuned, TuneError, changed, edited, tune
+from screening.evaluation.target import Target, TuneError
+from screening.evaluation.tune import Tuned, tune
+from screening.evaluation.tuned_file import changed, edited
 from screening.finding import Box, Finding
 from screening.policy import Policy, Rule, Thresholds, Verdict
 from screening.report import PhotoReport, judged

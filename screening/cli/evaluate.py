@@ -30,53 +30,32 @@ def evaluate(
     a run it scans the pictures first, and keeps that only where --run names a folder. Exits 0, or 2 where a label does
     not fit. The page shows pictures of people: it is readable by you alone.
     """
-    from screening.evaluation import evaluate as work
     from screening.evaluation import labels as labelled
-    from screening.office.office import replace_file
-    from screening.report import restored
-    from screening.run import outcome
-    from screening.run.run import REPORT, RunError, read, sources
+    from screening.evaluation.run_figures import evaluate_run
+    from screening.run.run import REPORT
 
     known = labelled.read(labels)
     with tempfile.TemporaryDirectory(prefix="screening-") as passing:
         folder = run or Path(passing) / "run"
         if not (folder / REPORT).is_file():
             _scan(pictures or labels.resolve().parent, folder, pipeline, kept=run is not None)
-        fields = read(folder)
-        chosen = outcome.judged_by(fields, pipeline, folder)
-        try:
-            photos = restored(fields, chosen.policy)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise RunError(f"{folder / REPORT}: is damaged; scan again") from error
-        figures = work.evaluate(known, photos, chosen.policy)
-        about = {label.file for label in known}
-        looked_at = [photo for photo in photos if photo.file in about]
-        held = sum(photo.verdict > 0 for photo in looked_at)
-        review = {
-            "held": held,
-            "of": len(looked_at),
-            "seconds_each": seconds,
-            "minutes_per_100": round(work.review_minutes(looked_at, seconds=seconds), 2),
-        }
-        said: dict[str, Any] = {"figures": [one.as_dict() for one in figures], "review": review}
-        if html:
-            from screening.evaluation.gallery import gallery
-
-            try:
-                replace_file(html, gallery(said, known, photos, sources(folder), limits=chosen.limits))
-            except OSError as error:
-                raise RunError(f"{html}: cannot be written ({error.strerror})") from error
+        said = evaluate_run(known, folder, pipeline, seconds=seconds, html=html)
     if json:
         print_json(said)
-        return
+    else:
+        _print(said)
+
+
+def _print(said: dict[str, Any]) -> None:
     shares = ("recall", "95 %", "flag rate", "95 %", "precision", "95 %")
     print_table(("about", *shares), [_shares(row) for row in said["figures"]], right=shares)
     for row in said["figures"]:
         for line in _details(row):
             print_line(line)
+    review = said["review"]
     print_line(
-        f"{held} of {len(looked_at)} labelled pictures are held or blocked: {review['minutes_per_100']:g} minutes of "
-        f"review for every 100, at {seconds:g} seconds each"
+        f"{review['held']} of {review['of']} labelled pictures are held or blocked: {review['minutes_per_100']:g} "
+        f"minutes of review for every 100, at {review['seconds_each']:g} seconds each"
     )
 
 

@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from screening.cli.say import print_json, print_line, say
-from screening.run.decisions import Action
 
 if TYPE_CHECKING:
-    from screening.policy import Judgement
-    from screening.release.redact import Redacted
+    from screening.release.redaction import Redacted
     from screening.run.outcome import Outcome
 
 
@@ -36,71 +34,26 @@ def redact(
     decisions, and a line each to the audit log. Exits 0 where what was redacted is not found any more, 1 where some of
     it is, 2 where a picture could not be redacted.
     """
-    from screening.finding import ScreeningError
     from screening.office.office import Office
-    from screening.pipeline_file import did_you_mean
-    from screening.policy import Verdict
-    from screening.release.redact import Redaction, RedactionError, Style, to_redact
-    from screening.run import copies, outcome
-    from screening.run import run as stored
-    from screening.run.decisions import Decisions
-    from screening.settings import check_rules
+    from screening.release import redact as work
 
-    if style not in tuple(Style):
-        raise RedactionError(f"there is no style {style!r}{did_you_mean(style, Style)}")
-    office, fields = Office.here(), stored.read(run)
-    redaction = Redaction(
-        run=run,
-        pipeline=outcome.screened_by(fields, pipeline, run),
-        folder=out or run / "redacted",
-        office=office,
-        style=Style(style),
-        margin=margin,
-        scene=fields["batch"]["scene"],
-    )
-    check_rules(rule or (), redaction.pipeline.policy)
-    originals = outcome.of_run(run, pipeline, office, redacted=False)
-    chosen = [
-        (one, [held for held in to_redact(one.photo, rule or ()) if not decided or _wanted(one, held)])
-        for one in (outcome.find(files, originals) if files else originals)
-    ]
-    sources = stored.sources(run)
-    done: list[Redacted] = []
-    failed = False
-    for original, judgements in chosen:
-        photo = original.photo
-        if not judgements and not files:
-            continue
-        try:
-            if original.rejected:
-                raise RedactionError(f"{photo.file}: was kept back by {original.rejected.by}; withdraw that first")
-            if photo.file not in sources:
-                raise RedactionError(f"{photo.file}: {run} does not say where it lies; scan the shoot again")
-            done.append(redaction(sources[photo.file], photo, judgements))
-            if not done[-1].still:
-                Decisions(run, office).decide(*copies.carried(original, done[-1].report))
-        except ScreeningError as error:
-            say(str(error))
-            failed = True
-    if not done and not failed:
-        raise RedactionError(
-            f"{run}: nothing in it is held or blocked"
-            f"{' under that rule' if rule else ''}{' and was decided to be redacted' if decided else ''}"
-        )
-    after = outcome.outcomes([one.report for one in done], Decisions(run, office).current())
+    redaction = work.of_run(run, pipeline, Office.here(), style=style, margin=margin, out=out)
+    done = work.redact(redaction, files or (), rules=rule or (), decided=decided)
+    for why in done.failed:
+        say(why)
     if as_json:
-        print_json([_described(*both) for both in zip(done, after, strict=True)])
-    for one, left in zip(done, after, strict=True):
-        count = f"{one.count} {'finding' if one.count == 1 else 'findings'}"
-        found = f"still found: {'; '.join(one.still)}" if one.still else f"{count} redacted, not found any more"
-        open_now = left.open[0].finding.evidence if left.open else one.report.reason()
-        rest = "clear" if left.verdict is Verdict.CLEAR else f"{left.verdict}, {open_now}"
-        print_line(f"{one.copy}: {found}; {rest}", err=as_json)
-    raise typer.Exit(2 if failed else 1 if any(one.still for one in done) else 0)
+        print_json([_described(*both) for both in done.made])
+    for one, left in done.made:
+        print_line(_told(one, left), err=as_json)
+    raise typer.Exit(done.exit_code)
 
 
-def _wanted(one: Outcome, judgement: Judgement) -> bool:
-    return any(judgement is about and decision.action is Action.REDACT for about, decision in one.decided)
+def _told(one: Redacted, left: Outcome) -> str:
+    count = f"{one.count} {'finding' if one.count == 1 else 'findings'}"
+    found = f"still found: {'; '.join(one.still)}" if one.still else f"{count} redacted, not found any more"
+    open_now = left.open[0].finding.evidence if left.open else one.report.reason()
+    rest = f"{left.verdict}, {open_now}" if left.verdict else str(left.verdict)
+    return f"{one.copy}: {found}; {rest}"
 
 
 def _described(one: Redacted, after: Outcome) -> dict[str, object]:

@@ -10,7 +10,7 @@ import typer
 from screening.cli.say import print_json, print_line
 
 if TYPE_CHECKING:
-    from screening.evaluation.tune import Target, Tuned
+    from screening.evaluation.tune import Tuned
 
 
 def tune(
@@ -34,42 +34,14 @@ def tune(
     why it is what it is, everything else as it was. Says which pictures get another verdict by it. Refuses where fewer
     pictures are labelled than the interval needs, and says how many that is.
     """
-    import datetime
-
-    from screening import config, pipeline_file
-    from screening.evaluation import labels as labelled
-    from screening.evaluation import tune as work
-    from screening.office.office import replace_file
-    from screening.report import restored
-    from screening.run import outcome
-    from screening.run.run import read
+    from screening.evaluation.target import Target, TuneError
+    from screening.evaluation.tuned_file import tune_run
 
     if (cost_miss is None) != (cost_hold is None):
-        raise work.TuneError("--cost-miss and --cost-hold belong together")
+        raise TuneError("--cost-miss and --cost-hold belong together")
     costs = (cost_miss, cost_hold) if cost_miss is not None and cost_hold is not None else None
-    target = work.Target(recall=recall, flag_rate=flag_rate, costs=costs)
-    if out.exists():
-        raise work.TuneError(f"{out}: is there already; name a new file with --out")
-    fields = read(run)
-    old = outcome.judged_by(fields, pipeline, run)
-    photos = restored(fields, old.policy)
-    tuned = work.tune(labelled.read(labels), photos, old.policy, rule, target, kinds=kind or ())
-    source = pipeline_file.read(pipeline or fields["policy"]["name"]).path
-    shipped = source.stem in pipeline_file.names() and source.parent == pipeline_file.read("default").path.parent
-    text = f'extends = "{source.stem}"\n\n' if shipped else source.read_text(encoding="utf-8")
-    today = datetime.datetime.now(datetime.UTC).date()
-    why = f"Chosen {today} by screening tune for {_aim(target)}: {_said(tuned)}."
-    out.parent.mkdir(parents=True, exist_ok=True)
-    replace_file(out, work.edited(text, tuned, why))
-    new = config.load(out)
-    if new.policy.rules != work.changed(old.policy, tuned).rules:
-        out.unlink()
-        raise work.TuneError(f"{source}: could not be edited line by line; write a kind a line, and try again")
-    differing = [
-        (before.file, str(before.verdict), str(after.verdict))
-        for before, after in zip(photos, restored(fields, new.policy), strict=True)
-        if before.verdict is not after.verdict
-    ]
+    target = Target(recall=recall, flag_rate=flag_rate, costs=costs)
+    tuned, differing = tune_run(run, labels, rule, target, out, kinds=kind or (), pipeline=pipeline)
     if json:
         print_json(_described(tuned, differing, out))
         return
@@ -80,19 +52,6 @@ def tune(
     print_line(f"{len(differing)} {'picture gets' if len(differing) == 1 else 'pictures get'} another verdict")
     for file, was, becomes in differing:
         print_line(f"  {file}: {was} -> {becomes}")
-
-
-def _aim(target: Target) -> str:
-    if target.recall is not None:
-        return f"recall {target.recall:g}"
-    if target.flag_rate is not None:
-        return f"flag rate {target.flag_rate:g}"
-    return "costs of {:g} a miss and {:g} a hold".format(*target.costs or ())
-
-
-def _said(tuned: Tuned) -> str:
-    (found, positives, *_), (wrong, negatives, *_) = tuned.after["recall"], tuned.after["flag_rate"]
-    return f"finds {found} of {positives} and wrongly holds {wrong} of {negatives} it was not chosen on"
 
 
 def _shares(worth: Any) -> str:

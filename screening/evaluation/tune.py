@@ -3,98 +3,19 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from screening.evaluation.evaluate import marked, screened
-from screening.evaluation.intervals import Z, wilson
+from screening.evaluation.intervals import wilson
 from screening.evaluation.labels import Label
-from screening.finding import ScreeningError
+from screening.evaluation.target import Target, Truth, TuneError
 from screening.pipeline_file import did_you_mean
-from screening.policy import Judgement, Policy, Rule, Thresholds
+from screening.policy import Judgement, Policy, Thresholds
 from screening.report import PhotoReport
-
-# Where a target gives no such number: enough for a share to be known to within about an eighth.
-AT_LEAST = 35
-# Thresholds are written with so many decimals.
-DECIMALS = 3
-Scores = NDArray[np.float64]
-Truth = NDArray[np.bool_]
-
-
-class TuneError(ScreeningError):
-    """A threshold that cannot be chosen, or not be written down."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
-    """What a threshold is chosen for: one of the three.
-
-    Attributes:
-        recall: at least this share of what is there is found; the threshold is the highest that does.
-        flag_rate: at most this share of the other pictures is held; the threshold is the lowest that does.
-        costs: of a miss and of a wrong hold; the threshold makes the least of their sum.
-    """
-
-    recall: float | None = None
-    flag_rate: float | None = None
-    costs: tuple[float, float] | None = None
-
-    def __post_init__(self) -> None:
-        given = [value for value in (self.recall, self.flag_rate, self.costs) if value is not None]
-        if len(given) != 1:
-            raise TuneError("name one target: --recall, --flag-rate, or --cost-miss with --cost-hold")
-        for share in (self.recall, self.flag_rate):
-            if share is not None and not 0 < share < 1:
-                raise TuneError(f"a recall or flag rate lies between 0 and 1, not at {share:g}")
-        if self.costs and min(self.costs) <= 0:
-            raise TuneError("the costs of a miss and of a hold are greater than 0")
-
-    @property
-    def needed(self) -> tuple[int, int]:
-        """How many pictures that show it, and that do not, each half needs.
-
-        So many that the 95 % interval would reach the target if every single one were judged rightly: with n hits of n
-        Wilson's lower end is n / (n + z²).
-        """
-        if self.recall is not None:
-            return math.ceil(Z * Z * self.recall / (1 - self.recall)), 1
-        if self.flag_rate is not None:
-            return 1, math.ceil(Z * Z * (1 - self.flag_rate) / self.flag_rate)
-        return AT_LEAST, AT_LEAST
-
-    def choose(self, score: Scores, shown: Truth) -> float:
-        """The threshold, from which on a picture is held; scores are NaN where nothing was found.
-
-        Raises:
-            TuneError: if no threshold reaches the target.
-        """
-        candidates = np.unique(np.floor(score[~np.isnan(score)] * 10**DECIMALS) / 10**DECIMALS)[::-1]
-        if not len(candidates):
-            raise TuneError("nothing was found in any of the labelled pictures, so there is no threshold to choose")
-        found = np.array([(score[shown] >= limit).sum() for limit in candidates])
-        wrong = np.array([(score[~shown] >= limit).sum() for limit in candidates])
-        positives, negatives = int(shown.sum()), int((~shown).sum())
-        if self.recall is not None:
-            enough = np.flatnonzero(found >= self.recall * positives)
-            if not len(enough):
-                raise TuneError(
-                    f"recall {self.recall:g} is out of reach: at any threshold at most {found[-1]} of {positives} are "
-                    "found; in the others the stage sees nothing at all"
-                )
-            return float(candidates[enough[0]])
-        if self.flag_rate is not None:
-            few = np.flatnonzero(wrong <= self.flag_rate * negatives)
-            if not len(few):
-                raise TuneError(f"flag rate {self.flag_rate:g} is out of reach: the surest findings are wrong ones")
-            return float(candidates[few[-1]])
-        miss, hold = self.costs or (1.0, 1.0)
-        return float(candidates[int(np.argmin(miss * (positives - found) + hold * wrong))])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +36,12 @@ class Tuned:
     before: Mapping[str, Any]
     after: Mapping[str, Any]
     chosen_on: Mapping[str, Any]
+
+    @property
+    def worth(self) -> str:
+        """What the new threshold does, in words."""
+        (found, positives, *_), (wrong, negatives, *_) = self.after["recall"], self.after["flag_rate"]
+        return f"finds {found} of {positives} and wrongly holds {wrong} of {negatives} it was not chosen on"
 
 
 def tune(
@@ -155,55 +82,6 @@ def tune(
         after=_worth((score >= threshold)[~first], shown[~first]),
         chosen_on=_worth((score >= threshold)[first], shown[first]),
     )
-
-
-def changed(policy: Policy, tuned: Tuned) -> Policy:
-    """The policy with the new thresholds."""
-    old = policy.rules[tuned.rule]
-    new = Rule(
-        says=old.says,
-        lifted_by=old.lifted_by,
-        kinds={**old.kinds, **tuned.kinds},
-        outside_a_scene=old.outside_a_scene,
-    )
-    return Policy({**policy.rules, tuned.rule: new})
-
-
-def edited(text: str, tuned: Tuned, why: str) -> str:
-    """A pipeline file's text with the new thresholds and why they are what they are; everything else as it stands.
-
-    Raises:
-        TuneError: if a kind stands there in a way that cannot be edited line by line.
-    """
-    lines = text.splitlines(keepends=True)
-    header = f"[rules.{tuned.rule}.kinds]"
-    begin = next((number for number, line in enumerate(lines) if line.strip().startswith(header)), None)
-    if begin is None:
-        if re.search(rf"(?ms)^\[rules\.{re.escape(tuned.rule)}\](?:(?!^\[).)*^kinds\s*=", text):
-            raise TuneError(f"rules.{tuned.rule}: write its kinds as a table of their own, {header}, and try again")
-        if lines and not lines[-1].endswith("\n"):
-            lines[-1] += "\n"
-        begin = len(lines)
-        lines.append(f"{header}\n")
-    end = next((n for n in range(begin + 1, len(lines)) if lines[n].lstrip().startswith("[")), len(lines))
-    for kind, thresholds in tuned.kinds.items():
-        said = ", ".join(
-            f"{name} = {value:g}"
-            for name, value in (("hold", thresholds.hold), ("block", thresholds.block))
-            if value is not None
-        )
-        new = [f"# {line}\n" for line in why.splitlines()] + [f'"{kind}" = {{ {said} }}\n']
-        key = re.compile(rf"""^\s*["']?{re.escape(kind)}["']?\s*=\s*\{{""")
-        place = next((number for number in range(begin + 1, end) if key.match(lines[number])), None)
-        if place is None:
-            lines[begin + 1 : begin + 1] = new
-            end += len(new)
-        else:
-            was = lines[place].split("=", 1)[1].strip()
-            new[0] = new[0].rstrip("\n") + f" Was {was}.\n" if new[0].startswith("#") else new[0]
-            lines[place : place + 1] = new
-            end += len(new) - 1
-    return "".join(lines)
 
 
 def _tuned_kinds(policy: Policy, rule: str, named: Sequence[str]) -> list[str]:

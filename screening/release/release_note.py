@@ -13,7 +13,7 @@ from screening.office.office import Office
 from screening.policy import Verdict
 from screening.release import clearance
 from screening.release.clearance import Clearance
-from screening.release.redact import ENDING
+from screening.release.copy_file import ENDING
 from screening.run import outcome, run
 from screening.weights import sha256_of
 

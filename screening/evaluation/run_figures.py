@@ -1,0 +1,59 @@
+"""How a policy does on the labelled pictures of a run: what `screening evaluate` tells."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from screening.evaluation.evaluate import evaluate, review_minutes
+from screening.evaluation.gallery import gallery
+from screening.evaluation.labels import Label
+from screening.office.office import replace_file
+from screening.report import PhotoReport, restored
+from screening.run import outcome
+from screening.run.run import REPORT, RunError, read, sources
+
+
+def evaluate_run(
+    known: Sequence[Label], folder: Path, pipeline: str = "", *, seconds: float, html: Path | None = None
+) -> dict[str, Any]:
+    """The figures of a run by a policy, "" for its own, and what they mean to who reviews, as `--json` prints them.
+
+    Args:
+        known: what its pictures show.
+        folder: the run.
+        pipeline: whose policy judges what was found; no network runs.
+        seconds: how long a person takes over a held picture.
+        html: where the page goes with the pictures that went wrong, if it is wanted.
+
+    Raises:
+        LabelError: if a label does not fit.
+        ScreeningError: if the run or the pipeline cannot be read, or the page cannot be written.
+    """
+    fields = read(folder)
+    chosen = outcome.judged_by(fields, pipeline, folder)
+    try:
+        photos = restored(fields, chosen.policy)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise RunError(f"{folder / REPORT}: is damaged; scan again") from error
+    figures = evaluate(known, photos, chosen.policy)
+    said = {"figures": [one.as_dict() for one in figures], "review": _review(known, photos, seconds)}
+    if html:
+        try:
+            replace_file(html, gallery(said, known, photos, sources(folder), limits=chosen.limits))
+        except OSError as error:
+            raise RunError(f"{html}: cannot be written ({error.strerror})") from error
+    return said
+
+
+def _review(known: Sequence[Label], photos: Sequence[PhotoReport], seconds: float) -> dict[str, float]:
+    """How many of the labelled pictures a person looks at, and how long that takes."""
+    about = {label.file for label in known}
+    looked_at = [photo for photo in photos if photo.file in about]
+    return {
+        "held": sum(photo.verdict > 0 for photo in looked_at),
+        "of": len(looked_at),
+        "seconds_each": seconds,
+        "minutes_per_100": round(review_minutes(looked_at, seconds=seconds), 2),
+    }

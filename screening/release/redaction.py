@@ -1,0 +1,204 @@
+"""A picture redacted: a copy in which what was found can no longer be seen, screened again before it counts."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from screening.finding import Box, Finding
+from screening.office import audit
+from screening.office.office import Office, put_in_place
+from screening.photo.files import FileError, Limits
+from screening.photo.photo import Photo
+from screening.pipeline import Pipeline
+from screening.policy import ERROR, Judgement, Verdict
+from screening.release.copy_file import RedactionError, Style, copy_names, redacted, widened, write_copy
+from screening.report import PhotoReport
+from screening.run import copies
+from screening.run import run as stored
+from screening.run.decisions import SAME_PLACE
+from screening.weights import sha256_of
+
+# How often what else a copy shows under the same rules is redacted too.
+ROUNDS = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redacted:
+    """A redacted copy.
+
+    Attributes:
+        file: the picture's name in the report.
+        copy: where its copy lies.
+        sha256: of the copy.
+        style, margin: what was done in the end.
+        count: how many findings were redacted.
+        still: what is still found there; empty where the redaction worked.
+        report: the copy, screened again.
+    """
+
+    file: str
+    copy: Path
+    sha256: str
+    style: Style
+    margin: float
+    count: int
+    still: tuple[str, ...]
+    report: PhotoReport
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redaction:
+    """How pictures are redacted.
+
+    Attributes:
+        run: the run whose pictures are redacted; a copy without what was found becomes one of them.
+        pipeline: what the copy is screened with; the run's own, or it is not cleared.
+        folder: where copies go, below it as the pictures lie below the shoot.
+        office: whose audit log notes each copy.
+        style: what a place is made into; fill where the first try does not do.
+        margin: how far beyond a finding's box it reaches, as a share of the box's shorter side.
+        scene: whether the batch is from a scene.
+    """
+
+    run: Path
+    pipeline: Pipeline
+    folder: Path
+    office: Office
+    style: Style = Style.FILL
+    margin: float = 0.2
+    scene: bool = True
+
+    def __call__(self, source: Path, photo: PhotoReport, chosen: Sequence[Judgement]) -> Redacted:
+        """Writes the copy of a picture without the chosen findings, and screens it.
+
+        Raises:
+            RedactionError: if the file cannot be read, changed since it was screened or shows several pictures, or if
+                something else has the copy's name.
+            CopyError: if the copy cannot be made a picture of the run.
+        """
+        findings = [one.finding for one in chosen if not one.finding.is_a(ERROR)]
+        if not findings:
+            raise RedactionError(f"{photo.file}: nothing that holds it could be redacted")
+        original = self._opened(source, photo)
+        target, name = self._target(photo.file)
+        # a program that is killed leaves it there, and the next one writes over it
+        part = target.with_name(f".{target.name}.part")
+        try:
+            for _ in range(ROUNDS):
+                style, margin, again, still = self._tried(original, part, name, findings)
+                more = [] if still else _more(again, chosen, photo)
+                if not more:
+                    break
+                findings += more
+            self._keep(part, target, again, photo, still, rules=sorted({one.rule for one in chosen}), style=str(style))
+        finally:
+            with contextlib.suppress(OSError):
+                part.unlink(missing_ok=True)
+        return Redacted(
+            file=photo.file,
+            copy=target,
+            sha256=again.sha256,
+            style=style,
+            margin=margin,
+            count=len(findings),
+            still=still,
+            report=again,
+        )
+
+    def _keep(
+        self, part: Path, target: Path, again: PhotoReport, photo: PhotoReport, still: Sequence[str], **said: Any
+    ) -> None:
+        """Puts the copy in its place, and makes it a picture of the run where nothing is found in it any more."""
+        if not still:
+            screened_by = self.pipeline.sha256
+            copies.note(self.run, again, part, target, self.office, original=photo.sha256, pipeline=screened_by, **said)
+            return
+        log = self.office.audit_log
+        audit.append(log, "redaction", copy=again.sha256, file=photo.sha256, still=len(still), **said)
+        try:
+            put_in_place(part, target)
+        except OSError as error:
+            raise RedactionError(f"{target}: cannot be written ({error.strerror})") from error
+
+    def _tried(
+        self, original: Photo, part: Path, name: str, findings: Sequence[Finding]
+    ) -> tuple[Style, float, PhotoReport, tuple[str, ...]]:
+        """Writes the copy as asked, or more thoroughly, until nothing of it is found again; gives what is still."""
+        for style, times in ((self.style, 1), (Style.FILL, 2), (Style.FILL, 4)):
+            boxes = [widened(one.box, times * self.margin, original) for one in findings if one.box is not None]
+            write_copy(redacted(original.rgb, boxes, style), original, part)
+            again = self.pipeline.screen(part, name=name, scene=self.scene)
+            still = _still(again, findings, boxes)
+            if not still:
+                break
+        return style, times * self.margin, again, still
+
+    def _opened(self, source: Path, photo: PhotoReport) -> Photo:
+        limits: Limits = self.pipeline.limits
+        try:
+            original = Photo.open(source, name=photo.file, limits=limits)
+        except FileError as error:
+            raise RedactionError(f"{photo.file}: {error}") from error
+        if original.sha256 != photo.sha256:
+            raise RedactionError(f"{photo.file}: is not as it was screened; scan the shoot again")
+        if next(original.others(), None) is not None:
+            raise RedactionError(f"{photo.file}: holds several pictures; export the one that is meant and scan it")
+        return original
+
+    def _target(self, file: str) -> tuple[Path, str]:
+        """Where the copy goes, and its name in the run."""
+        there = [str(photo["file"]) for photo in stored.read(self.run)["photos"]]
+        name = copy_names(there)[file]
+        target = self.folder.joinpath(*(part for part in Path(name).parts if part not in ("..", "/")))
+        if name in there:
+            raise RedactionError(f"{name}: the shoot has a picture of this name; rename it there and scan again")
+        if target.exists() and not (target.is_file() and copies.made(sha256_of(target), self.office)):
+            raise RedactionError(f"{target}: is there already; move it away, or name another folder with --out")
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise RedactionError(f"{target.parent}: cannot be made ({error.strerror})") from error
+        return target, name
+
+
+def to_redact(photo: PhotoReport, rules: Sequence[str]) -> list[Judgement]:
+    """The findings of a picture that are held or blocked, under these rules or under any.
+
+    What has no place in it stands in its metadata, which a copy leaves behind; or in its name, and is found again.
+    """
+    held = [one for one in photo.judgements if one.verdict > Verdict.CLEAR and not one.finding.is_a(ERROR)]
+    return [one for one in held if not rules or one.rule in rules]
+
+
+def _more(again: PhotoReport, chosen: Sequence[Judgement], photo: PhotoReport) -> list[Finding]:
+    """What a copy shows under the same rules that its original was not known to: the next best reading, mostly."""
+    held = to_redact(again, sorted({one.rule for one in chosen}))
+    return [
+        one.finding
+        for one in held
+        if one.finding.box is not None
+        and not any(one.rule == known.rule and _meet(one.finding, known.finding) for known in photo.judgements)
+    ]
+
+
+def _meet(one: Finding, other: Finding) -> bool:
+    return one.box is not None and other.box is not None and one.box.iou(other.box) >= SAME_PLACE
+
+
+def _still(again: PhotoReport, findings: Sequence[Finding], boxes: Sequence[Box]) -> tuple[str, ...]:
+    """What was redacted and is found again there, at any score; all of it where the copy could not be screened."""
+    if not again.screened:
+        return (again.reason() or "the copy could not be screened",)
+    kinds = {".".join(finding.kind.split(".")[:2]) for finding in findings}
+    without_place = {finding.kind for finding in findings if finding.box is None}
+
+    def same(found: Finding) -> bool:
+        if found.box is None:
+            return found.kind in without_place
+        return any(map(found.is_a, kinds)) and any(found.box.inside(box) > 0.3 for box in boxes)
+
+    return tuple(one.finding.evidence for one in again.judgements if same(one.finding))
