@@ -12,7 +12,8 @@ from screening import config
 from screening.finding import Box, Finding
 from screening.photo.photo import Photo
 from screening.stages.markings import Markings
-from screening.words.markings import PHRASES, is_label, markings
+from screening.words.marking_words import PHRASES
+from screening.words.markings import is_label, markings
 from tests.observed import beside
 
 BLOCK, HOLD = 0.7, 0.4

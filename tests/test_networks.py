@@ -18,7 +18,8 @@ from screening.office.networks import NetworkError, add, remove
 from screening.photo.photo import Photo
 from screening.pipeline import run
 from screening.stages import networks
-from screening.street import network as street
+from screening.street import looks
+from screening.street.network import CLASSES, detector
 from screening.weights import WeightsError, manifest
 from tests.street_network import colour_network
 
@@ -113,7 +114,7 @@ def test_a_network_that_was_changed_after_it_was_added_is_not_run(colours: Path,
     with (office / "networks" / "colours.onnx").open("ab") as file:
         file.write(b"more")
     with pytest.raises(WeightsError, match=r"colours: the file colours\.onnx is not the one we know; add it again"):
-        street.find(picture(), networks=["colours"])
+        looks.find(picture(), networks=["colours"])
 
 
 def test_a_removed_network_is_gone(colours: Path, office: Path, tmp_path: Path) -> None:
@@ -181,13 +182,13 @@ def test_converted_weights_of_ultralytics_predict_the_same_in_our_engine(tmp_pat
     theirs = [one for one in json.loads(told.stdout.splitlines()[-1]) if one[0] < 2]
     added = add(tmp_path / "My Net.pt", trusted=True)
     assert (added.name, added.classes) == ("my-net", ("vehicle", "plate", ""))
-    least = dict.fromkeys(street.CLASSES, 0.5)
-    ours, _ = street.look(Photo.from_array(drawn[:, :, ::-1].copy()), street.detector("my-net"), least, street.FAR)
+    least = dict.fromkeys(CLASSES, 0.5)
+    ours, _ = looks.look(Photo.from_array(drawn[:, :, ::-1].copy()), detector("my-net"), least, looks.FAR)
     assert len(theirs) > 10
     # of fainter ones, nearly equal, rounding decides which of two that overlap is kept
     for kind, score, *sides in theirs[:10]:
         box = Box.around(((sides[0], sides[1]), (sides[2], sides[3])))
-        same = [one for one in ours if one.kind == street.CLASSES[kind] and one.box.iou(box) > 0.85]
+        same = [one for one in ours if one.kind == CLASSES[kind] and one.box.iou(box) > 0.85]
         assert any(abs(one.score - score) < 0.03 for one in same), (kind, score, sides)
 
 

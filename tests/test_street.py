@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from screening.finding import Box
 from screening.photo.photo import Photo
 from screening.photo.tiles import parts
-from screening.street import network as street
-from screening.street.network import Detection, decode, find, suppress
+from screening.street import looks
+from screening.street.looks import find
+from screening.street.network import Detection, decode, suppress
 from tests.street_network import colour_network
 
 
@@ -115,12 +116,12 @@ def test_a_large_picture_is_looked_at_in_parts_too(colours: Path, width: int, he
 
 def test_what_a_part_cuts_off_is_left_to_the_look_that_shows_more_of_it() -> None:
     photo = drawn(8000, 3000)
-    left, right = parts(photo, longest=street.LONGEST)
+    left, right = parts(photo, longest=looks.LONGEST)
     assert (left, right) == (Box(0, 0, 4600, 3000), Box(3400, 0, 8000, 3000))
     for box, whole in (
         (Box(3000, 1000, 4300, 2000), (True, False)),
         (Box(3700, 1000, 4600, 2000), (False, True)),
         (Box(3700, 0, 4300, 3000), (True, True)),
     ):
-        assert tuple(street._is_whole(box, part, photo) for part in (left, right)) == whole
-    assert list(parts(drawn(5000, 4000), longest=street.LONGEST)) == []
+        assert tuple(looks._is_whole(box, part, photo) for part in (left, right)) == whole
+    assert list(parts(drawn(5000, 4000), longest=looks.LONGEST)) == []

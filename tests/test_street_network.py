@@ -17,7 +17,7 @@ import pytest
 from models.street import conditions
 from screening.finding import Box
 from screening.photo.photo import Photo
-from screening.street.network import find
+from screening.street.looks import find
 from tests import PATIENCE
 from tests.conftest import ROOT, draw_into
 

@@ -12,11 +12,12 @@ import pytest
 from screening.arrays import Pixels
 from screening.finding import Box, Finding
 from screening.photo.photo import Photo
-from screening.stages.text import CERTAIN, Reading, Text, missing, settle
+from screening.stages.text import Text
 from screening.text import closer_look as closer
 from screening.text import ppocr
 from screening.text.closer_look import Place
 from screening.text.ppocr import Quad
+from screening.text.readings import CERTAIN, Reading, missing, settle
 
 Picture = Pixels
 

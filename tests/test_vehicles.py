@@ -17,7 +17,7 @@ from screening.finding import Box, Finding
 from screening.photo.photo import Photo
 from screening.stages import vehicles
 from screening.stages.vehicles import SIDE, Vehicles, views
-from screening.street import network as street
+from screening.street import looks
 from screening.street.network import Detection
 
 Crops = Floats
@@ -55,7 +55,7 @@ def look(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[Finding]]:
             assert crops.min() >= 0 and crops.max() <= 1
             return [np.array([math.log(score / (1 - score)) + next(shift)], np.float32)]
 
-        monkeypatch.setattr(street, "find", lambda photo, networks, faint: tuple(seen))
+        monkeypatch.setattr(looks, "find", lambda photo, networks, faint: tuple(seen))
         monkeypatch.setattr(vehicles, "load", lambda name: scored)
         return list(Vehicles(**options)(photo, ()))  # type: ignore[arg-type]
 

@@ -11,7 +11,7 @@ from screening.finding import Box, Finding
 from screening.force import Force
 from screening.photo.photo import Photo
 from screening.stages.wording import Wording
-from screening.words import scene_words as rules
+from screening.words import appeals, scene_words, schools, watermarks
 from tests.observed import beside
 
 HOLD = 0.4
@@ -51,7 +51,7 @@ def _kinds(*found: Finding, watchwords: tuple[str, ...] = ()) -> dict[str, float
     ],
 )
 def test_cordon_tape_is_known_by_its_pieces(text: str, tape: bool) -> None:
-    assert (rules.tape(text) is not None) is tape
+    assert (scene_words.tape(text) is not None) is tape
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_cordon_tape_is_known_by_its_pieces(text: str, tape: bool) -> None:
     ],
 )
 def test_a_school_for_children_is_told_from_other_schools(text: str, least: float, most: float) -> None:
-    clue = rules.school(text)
+    clue = schools.school(text)
     assert least <= (clue.score if clue else 0.0) <= most
 
 
@@ -235,7 +235,12 @@ def test_what_a_line_of_tape_stands_above_is_not_part_of_it() -> None:
 
 @given(st.text(max_size=80))
 def test_any_text_can_be_judged(text: str) -> None:
-    for clue in (rules.tape(text), rules.school(text), rules.appeal(text, face=True), rules.exhibit(text, [text])):
+    for clue in (
+        scene_words.tape(text),
+        schools.school(text),
+        appeals.appeal(text, face=True),
+        scene_words.exhibit(text, [text]),
+    ):
         assert clue is None or 0 < clue.score <= 1
 
 
@@ -262,7 +267,7 @@ def test_any_text_can_be_judged(text: str) -> None:
     ],
 )
 def test_a_watermark_says_that_a_picture_is_somebody_elses(text: str, least: float) -> None:
-    found = rules.watermark(text, Force())
+    found = watermarks.watermark(text, Force())
     assert (found is not None) is (least > 0), found
     assert found is None or (found.score >= least and found.kind == "copyright.watermark")
 

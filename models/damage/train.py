@@ -184,7 +184,7 @@ def resume(
 def vehicles_by_ours(picture: Picture) -> list[tuple[float, ...]]:
     """The vehicles (left, top, right, bottom) that the street network that ships finds in a picture."""
     from screening.photo.photo import Photo
-    from screening.street.network import find
+    from screening.street.looks import find
 
     found = find(Photo.from_array(picture), closer=False)
     return [(one.box.left, one.box.top, one.box.right, one.box.bottom) for one in found if one.kind == "vehicle"]

@@ -27,7 +27,7 @@ from models.street.dataset import EMPTY, held_out, plates_by_hand, shuffled
 from screening.evaluation.intervals import told
 from screening.finding import Box
 from screening.photo.photo import Photo
-from screening.street.network import find
+from screening.street.looks import find
 
 # Widths of plates, in pixels.
 BANDS = {"45 px wide and more": (45, 10_000), "25 to 44 px": (25, 45), "under 25 px": (0, 25)}

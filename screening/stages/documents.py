@@ -14,7 +14,7 @@ from screening.finding import Box, Finding, boxes
 from screening.photo.photo import Photo
 from screening.text.lines import Line, below, join, lines, rows
 from screening.words import documents as rules
-from screening.words.scene_words import Clue
+from screening.words.clue import Clue
 
 # How far a document reaches around a line of it, in that line's heights: to the left, up, on the right, down.
 AROUND_TITLE = 15.0, 6.0, 25.0, 15.0

@@ -20,7 +20,8 @@ from screening.finding import Box, Finding
 from screening.force import Force
 from screening.photo.photo import Photo
 from screening.text.lines import Line, aligned, below, join, lines, rows, wraps
-from screening.words.markings import COMMON, TELLING, UNMISTAKABLE, Marking, is_label, markings
+from screening.words.marking_words import COMMON, TELLING, UNMISTAKABLE
+from screening.words.markings import Marking, is_label, markings
 
 STRENGTH = {COMMON: -1.2, TELLING: -0.2, UNMISTAKABLE: 2.0}
 EDGE = 0.13  # the share of a page's height that its head and foot take

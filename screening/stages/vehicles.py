@@ -13,7 +13,8 @@ from screening.arrays import Pixels
 from screening.engine import load
 from screening.finding import Box, Finding
 from screening.photo.photo import Photo
-from screening.street import network as street
+from screening.street import looks
+from screening.street.network import CLASSES
 from screening.weights import manifest
 
 # Width and height of the crop that the damage network looks at.
@@ -60,7 +61,7 @@ class Vehicles:
 
     def __post_init__(self) -> None:
         known = manifest()
-        for kind in street.CLASSES:
+        for kind in CLASSES:
             if not any(kind in known[name].classes for name in self.street if name in known):
                 raise ValueError(f'street: none of these networks finds a {kind}; name "street" beside them')
 
@@ -71,8 +72,8 @@ class Vehicles:
 
     def __call__(self, photo: Photo, found: Sequence[Finding]) -> Iterable[Finding]:
         """The observations, then one `vehicle.damage` a vehicle, or one for the picture."""
-        everything = street.find(photo, networks=self.street, faint=street.FAINT)
-        told = [one for one in everything if one.kind != "vehicle" or one.score >= street.SURE]
+        everything = looks.find(photo, networks=self.street, faint=looks.FAINT)
+        told = [one for one in everything if one.kind != "vehicle" or one.score >= looks.SURE]
         for seen in told:
             yield Finding(f"seen.{seen.kind}", seen.score, seen.label, seen.box)
         vehicles = [one.box for one in told if one.kind == "vehicle"]

@@ -16,8 +16,8 @@ from screening.finding import Finding
 from screening.force import Force
 from screening.photo.photo import Photo
 from screening.text.lines import Line, join, lines, plain, rows, wraps
-from screening.words import scene_words as rules
-from screening.words.scene_words import Clue
+from screening.words import appeals, scene_words, schools, watermarks
+from screening.words.clue import Clue
 
 # How much larger letters of one sign may be than others on it.
 MIXED = 5.0
@@ -72,13 +72,18 @@ class Wording:
 
     def _in_line(self, line: Line, *, face: bool) -> Iterator[Clue]:
         text = line.text
-        clues = (rules.tape(text), rules.school(text), rules.appeal(text, face=face), rules.watermark(text, self.force))
+        clues = (
+            scene_words.tape(text),
+            schools.school(text),
+            appeals.appeal(text, face=face),
+            watermarks.watermark(text, self.force),
+        )
         yield from (clue for clue in clues if clue is not None)
         yield from self._listed(line.text)
 
     def _in_words(self, text: str, *, name: bool) -> Iterator[Clue]:
-        clues = [rules.school(text), rules.pupils(text), rules.appeal(text, face=False)]
-        clues.append(rules.appeal_name(text) if name else rules.accusation(text))
+        clues = [schools.school(text), schools.pupils(text), appeals.appeal(text, face=False)]
+        clues.append(appeals.appeal_name(text) if name else appeals.accusation(text))
         yield from (clue for clue in clues if clue is not None)
         yield from self._listed(text)
 
@@ -92,7 +97,7 @@ class Wording:
         """At most one finding for each label: references and seals, weighed by the words that stand near them."""
         for line in page:
             near = [other.text for other in page if other is not line and _near(line, other)]
-            clue = rules.exhibit(line.text, near)
+            clue = scene_words.exhibit(line.text, near)
             if clue is not None and clue.score >= self.minimum:
                 yield Finding(clue.kind, clue.score, clue.evidence, line.box.clip(photo.width, photo.height), line.text)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from screening.text.lines import AS_DIGIT, ascii_letters, plain
-from screening.words.scene_words import NOBODY
+from screening.words.appeals import NOBODY
 
 # What a reader makes of the filler of a machine-readable zone, beside the sign itself.
 FILLERS = str.maketrans({"\N{LEFT-POINTING DOUBLE ANGLE QUOTATION MARK}": "<<"} | dict.fromkeys("‹〈《⟨くㄑ", "<"))
