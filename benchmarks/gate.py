@@ -22,7 +22,7 @@ from functools import partial
 from pathlib import Path
 
 from screening import pipeline_file
-from screening.office import audit, keys
+from screening.office import audit, audit_check, keys
 from screening.office.office import Office
 from screening.office.register_file import noted
 from screening.release.clearance import Clearance
@@ -99,7 +99,7 @@ def main() -> int:
             wrong = sum(pool.map(partial(ask_many, folder=folder, threads=options.threads), shares))
         seconds = time.perf_counter() - began
         lines = audit.head(log).number - before
-        damage = audit.verify(log)
+        damage = audit_check.verify(log)
         print(f"{options.calls} calls, {options.processes} processes of {options.threads} threads: {seconds:.1f} s")
         print(f"wrong answers: {wrong}; lines in the log: {lines}; damaged lines: {len(damage)}")
         files = [str(folder / f"{number:03}.jpg") for number in range(FILES)]

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from screening.evaluation.target import Target
     from screening.evaluation.tune import tune
     from screening.photo.photo import Photo
-    from screening.release.gate import GateResult, gate
+    from screening.release.gate import gate
+    from screening.release.gate_result import GateResult
     from screening.report import Batch, Report
     from screening.run.batch import load_report, scan
     from screening.run.run import sources
@@ -54,7 +55,7 @@ keep_quiet()
 # Imported when somebody asks for them: a detector has no use for keys, logs and tables.
 LATER = {
     "Batch": "screening.report:Batch",
-    "GateResult": "screening.release.gate:GateResult",
+    "GateResult": "screening.release.gate_result:GateResult",
     "Label": "screening.evaluation.labels:Label",
     "Photo": "screening.photo.photo:Photo",
     "Report": "screening.report:Report",

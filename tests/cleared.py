@@ -10,13 +10,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from screening.office import audit, keys
-from screening.office.audit import Entry
-from screening.office.keys import Key
+from screening.office import audit, audit_line, key_list, keys
+from screening.office.audit_line import Entry
+from screening.office.key_list import Key
 from screening.office.office import Office
 from screening.release import clear
 from screening.release.clearance import Clearance, read
-from screening.release.gate import GateResult, gate
+from screening.release.gate import gate
+from screening.release.gate_result import GateResult
 from screening.weights import sha256_of
 from tests.picture_files import picture, scenery
 from tests.test_scan import QUICK, screening
@@ -71,7 +72,7 @@ class Cleared:
 
     @property
     def key(self) -> Key:
-        return keys.find(self.office, "A. Signer")
+        return key_list.find(self.office, "A. Signer")
 
     def gate(self, *paths: Path, keep: bool = False) -> GateResult:
         """What the gate says of these files, or of the good one."""
@@ -131,5 +132,5 @@ def set_the_clock_back(cleared: Cleared) -> None:
     *lines, final = log.read_text().splitlines(keepends=True)
     fields = json.loads(final)
     fields["at"] = later(fields["at"], 1)
-    fields["sha256"] = audit._digest(Entry(**fields))
-    log.write_text("".join([*lines, audit.canonical(fields).decode() + "\n"]))
+    fields["sha256"] = audit_line.digest(Entry(**fields))
+    log.write_text("".join([*lines, audit_line.canonical(fields).decode() + "\n"]))

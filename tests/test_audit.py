@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from screening.office import audit
-from screening.office.audit import AuditError, Head
+from screening.office import audit, audit_check, audit_line
+from screening.office.audit_line import AuditError, Head
 from screening.run import run
 from screening.weights import sha256_of
 from tests.failing import failing
@@ -42,13 +42,13 @@ def rehash(lines: list[str]) -> list[str]:
     """One line edited by somebody who also mends its hash."""
     fields = json.loads(lines[2])
     fields["fields"]["photos"] = 99
-    entry = audit.Entry(**fields)
-    fields["sha256"] = audit._digest(entry)
-    return [*lines[:2], audit.canonical(fields).decode() + "\n", *lines[3:]]
+    entry = audit_line.Entry(**fields)
+    fields["sha256"] = audit_line.digest(entry)
+    return [*lines[:2], audit_line.canonical(fields).decode() + "\n", *lines[3:]]
 
 
 def test_a_log_as_it_was_written_has_nothing_wrong(log: Path) -> None:
-    assert audit.verify(log) == []
+    assert audit_check.verify(log) == []
     assert [entry.number for entry in audit.entries(log)] == [1, 2, 3, 4, 5]
     assert audit.head(log) == list(audit.entries(log))[-1].head
     if os.name == "posix":
@@ -74,39 +74,39 @@ def test_a_line_removed_moved_or_edited_is_found(
     log: Path, change: Callable[[list[str]], list[str]], says: str
 ) -> None:
     log.write_text("".join(change(log.read_text().splitlines(keepends=True))))
-    assert audit.verify(log)[0].startswith(says)
+    assert audit_check.verify(log)[0].startswith(says)
 
 
 def test_one_bit_anywhere_in_the_log_is_found(log: Path) -> None:
     whole, head = log.read_bytes(), audit.head(log)
     for position in range(0, len(whole), 6):
         log.write_bytes(whole[:position] + bytes([whole[position] ^ 1 << position % 7]) + whole[position + 1 :])
-        assert audit.verify(log, against=head), position
+        assert audit_check.verify(log, against=head), position
 
 
 def test_a_cut_tail_and_a_rebuilt_log_show_against_a_head(log: Path) -> None:
     head = audit.head(log)
     audit.append(log, "scan", report="f" * 64)
-    assert audit.verify(log, against=head) == []
+    assert audit_check.verify(log, against=head) == []
     lines = log.read_text().splitlines(keepends=True)
     log.write_text("".join(lines[:3]))
-    assert audit.verify(log) == [], "the chain alone cannot know"
-    assert "its tail was cut" in audit.verify(log, against=head)[0]
+    assert audit_check.verify(log) == [], "the chain alone cannot know"
+    assert "its tail was cut" in audit_check.verify(log, against=head)[0]
     log.unlink()
     for _ in range(8):
         audit.append(log, "scan", report="0" * 64)
-    assert audit.verify(log) == []
-    assert "it was rebuilt" in audit.verify(log, against=head)[0]
-    assert audit.verify(log.with_name("none"), against=Head()) == []
+    assert audit_check.verify(log) == []
+    assert "it was rebuilt" in audit_check.verify(log, against=head)[0]
+    assert audit_check.verify(log.with_name("none"), against=Head()) == []
 
 
 def test_a_line_half_written_when_the_power_went_is_no_line(log: Path) -> None:
     whole = log.read_text()
     log.write_text(whole + '{"at":"2026-')
     assert audit.head(log).number == 5
-    assert audit.verify(log) == []
+    assert audit_check.verify(log) == []
     audit.append(log, "scan", report="f" * 64)
-    assert audit.verify(log) == []
+    assert audit_check.verify(log) == []
     assert log.read_text().startswith(whole)
     assert audit.head(log).number == 6
 
@@ -123,12 +123,14 @@ def test_time_never_runs_backwards_in_the_log(log: Path) -> None:
     last = audit.last(log)
     assert last
     fields = json.loads(log.read_text().splitlines()[-1]) | {"at": "2999-01-01T00:00:00.000+00:00"}
-    fields["sha256"] = audit._digest(audit.Entry(**fields))
-    log.write_text("".join(log.read_text().splitlines(keepends=True)[:4]) + audit.canonical(fields).decode() + "\n")
+    fields["sha256"] = audit_line.digest(audit_line.Entry(**fields))
+    log.write_text(
+        "".join(log.read_text().splitlines(keepends=True)[:4]) + audit_line.canonical(fields).decode() + "\n"
+    )
     entry = audit.append(log, "scan")
     assert entry.at == "2999-01-01T00:00:00.000+00:00"
     assert entry.fields["clock"] < entry.at
-    assert audit.verify(log) == []
+    assert audit_check.verify(log) == []
 
 
 def test_a_long_line_is_read_back_whole(log: Path) -> None:
@@ -136,7 +138,7 @@ def test_a_long_line_is_read_back_whole(log: Path) -> None:
     audit.append(log, "gate", passed=hashes)
     audit.append(log, "gate", passed=[])
     assert [len(entry.fields["passed"]) for entry in list(audit.entries(log))[-2:]] == [2000, 0]
-    assert audit.verify(log) == []
+    assert audit_check.verify(log) == []
 
 
 def write_many(log: Path, count: int) -> None:
@@ -153,7 +155,7 @@ def test_threads_and_processes_write_at_once_and_no_line_is_lost(log: Path) -> N
         list(pool.map(lambda _: audit.append(log, "gate"), range(80)))
     for process in processes:
         process.join()
-    assert audit.verify(log) == []
+    assert audit_check.verify(log) == []
     assert audit.head(log).number == 5 + 3 * 40 + 80
 
 
@@ -168,7 +170,7 @@ def test_a_writer_killed_at_any_moment_leaves_a_whole_log(log: Path) -> None:
         process.kill()
         process.join()
         audit.append(log, "gate")
-        assert audit.verify(log) == []
+        assert audit_check.verify(log) == []
 
 
 def test_an_unknown_event_is_refused(log: Path) -> None:
@@ -222,15 +224,15 @@ def test_export_gives_one_row_a_line(log: Path) -> None:
 
 def test_a_release_is_due_until_somebody_has_looked_at_it_again(log: Path) -> None:
     audit.append(log, "clearance", clearance="a" * 64, batch="Open day", released=12, report="b" * 64)
-    assert audit.due(log, days=30) == [], "not before its time"
+    assert audit_check.due(log, days=30) == [], "not before its time"
     done = screening("audit", "due", "--after", "0")
     assert done.returncode == 1
     assert "12 released  Open day" in done.stdout
     assert json.loads(screening("audit", "due", "--after", "0", "--json").stdout)[0]["fields"]["batch"] == "Open day"
     assert screening("audit", "reviewed", "b").returncode == 2, "no release begins so"
     assert screening("audit", "reviewed", done.stdout.split()[0]).returncode == 0
-    assert audit.due(log, days=0) == []
-    assert audit.verify(log) == []
+    assert audit_check.due(log, days=0) == []
+    assert audit_check.verify(log) == []
 
 
 def test_what_was_begun_counts_unless_it_was_taken_back_and_is_told_of_once(log: Path) -> None:
@@ -243,15 +245,15 @@ def test_what_was_begun_counts_unless_it_was_taken_back_and_is_told_of_once(log:
     assert audit.counting(log, "key") == [made, broken, plain]
     assert audit.counting(log, "key", run="run-c") == [broken, plain]
     assert len(audit.counting(log)) == 5 + 3
-    assert audit.verify(log) == []
+    assert audit_check.verify(log) == []
 
 
 @pytest.mark.parametrize("stands", [True, False])
 def test_settling_ends_each_broken_change_once_as_it_is_found(log: Path, stands: bool) -> None:
     begun = [audit.begin(log, "key", key=name, run="r") for name in "ab"]
-    asked: list[audit.Entry] = []
+    asked: list[audit_line.Entry] = []
 
-    def found(entry: audit.Entry) -> bool:
+    def found(entry: audit_line.Entry) -> bool:
         asked.append(entry)
         return stands
 
@@ -292,4 +294,4 @@ def test_a_line_that_could_not_be_kept_is_not_there(log: Path) -> None:
     assert log.read_bytes() == there
     audit.append(log, "key", key="b")
     assert log.read_bytes().startswith(there)
-    assert audit.verify(log) == []
+    assert audit_check.verify(log) == []

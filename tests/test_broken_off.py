@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from screening.office import audit, keys
+from screening.office import audit, audit_check, key_list, keys
 from screening.office.office import Office, make_private
 from screening.office.register_file import RegisterFile
 from screening.run import copies
@@ -92,7 +92,7 @@ def answered(cleared: Cleared) -> int:
 
 
 def waiting(cleared: Cleared) -> int:
-    return len(audit.due(cleared.office.audit_log, days=0))
+    return len(audit_check.due(cleared.office.audit_log, days=0))
 
 
 def there(*names: str) -> Callable[[Cleared], bool]:
@@ -102,7 +102,7 @@ def there(*names: str) -> Callable[[Cleared], bool]:
 
 def export_a_key(cleared: Cleared) -> None:
     other = Office(cleared.folder / "other")
-    (cleared.folder / "other.json").write_text(keys.export(keys.make(other, "B. Signer", PASSPHRASE)))
+    (cleared.folder / "other.json").write_text(key_list.export(keys.make(other, "B. Signer", PASSPHRASE)))
 
 
 def make_a_key(cleared: Cleared) -> None:
@@ -111,7 +111,7 @@ def make_a_key(cleared: Cleared) -> None:
 
 def trusted(cleared: Cleared) -> list[tuple[str, bool]]:
     """Whose keys are trusted, and which are revoked; one that is whole signs."""
-    return sorted((key.name, bool(key.revoked)) for key in keys.trusted(cleared.office).values())
+    return sorted((key.name, bool(key.revoked)) for key in key_list.trusted(cleared.office).values())
 
 
 def register_two(cleared: Cleared) -> None:
@@ -210,7 +210,7 @@ class Case:
         assert self.command.state(cleared) in (self.once, self.twice), again
         log = cleared.office.audit_log
         self.command.ended(cleared)
-        assert audit.verify(log) == []
+        assert audit_check.verify(log) == []
         assert audit.unfinished(log) == [], again
 
 

@@ -18,7 +18,7 @@ import pytest
 
 from screening import code
 from screening.finding import ScreeningError
-from screening.office import audit, keys, registers
+from screening.office import audit, key_list, keys, registers
 from screening.office.office import Office, make_private
 from screening.office.register_file import RESTRICTED, RegisterFile
 from screening.release import clear
@@ -241,7 +241,7 @@ def test_a_register_that_may_lift_less_than_it_did_wants_a_new_scan_whatever_the
         put_back()
     # an upload host has the public key, and no registers or others
     host = Office(cleared.folder / "host")
-    keys.trust(host, keys.export(cleared.key))
+    keys.trust(host, key_list.export(cleared.key))
     make_private(host.registers)
     RegisterFile(host.registers).add(entry("zz"))
     assert gate([cleared.good], cleared.clearance, pipeline=cleared.pipeline, office=host).exit_code == 0
@@ -432,7 +432,7 @@ def test_a_copy_of_a_run_without_its_decisions_is_not_cleared(cleared: Cleared) 
 def test_a_wrong_passphrase_writes_nothing(cleared: Cleared) -> None:
     cleared.clearance.unlink()
     lines = audit.head(cleared.office.audit_log).number
-    with pytest.raises(keys.KeysError, match="does not open it"):
+    with pytest.raises(key_list.KeysError, match="does not open it"):
         clear.issue(cleared.examine(), SIGNED, cleared.office, cleared.key, "something else")
     assert not cleared.clearance.exists()
     assert audit.head(cleared.office.audit_log).number == lines

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from screening.finding import Box, Finding
-from screening.office import audit
-from screening.office.audit import AuditError
+from screening.office import audit, audit_check
+from screening.office.audit_line import AuditError
 from screening.office.office import Office
 from screening.policy import Judgement, Thresholds, Verdict
 from screening.release import clear
@@ -308,7 +308,7 @@ def test_what_was_half_decided_is_decided_wholly_or_not_at_all(decisions: Decisi
     else:
         wanted += decisions.decide(decision(Action.REJECT, CREDIT))
     assert decisions.history() == wanted
-    assert (audit.unfinished(log), audit.verify(log), staged.exists()) == ([], [], False)
+    assert (audit.unfinished(log), audit_check.verify(log), staged.exists()) == ([], [], False)
     if not stands:
         decisions.add(*half)  # nobody was quicker
 

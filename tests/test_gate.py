@@ -16,13 +16,14 @@ import pytest
 
 import screening as package
 from screening import pipeline_file
-from screening.office import audit, keys
-from screening.office.audit import Head
+from screening.office import audit, audit_check, audit_line, key_list, keys
+from screening.office.audit_line import Head
 from screening.office.office import Office
 from screening.photo.files import Limits
 from screening.pipeline_file import ConfigError
 from screening.release.clearance import read
-from screening.release.gate import Answer, gate
+from screening.release.gate import gate
+from screening.release.gate_result import Answer
 from screening.weights import sha256_of
 from tests.cleared import PASSPHRASE, Cleared, later, set_the_clock_back
 from tests.steps import steps
@@ -37,7 +38,7 @@ def test_what_was_cleared_passes_and_the_answer_is_a_line_in_the_log(cleared: Cl
     assert entry and entry.event == "gate"
     assert entry.fields["passed"] == [sha256_of(cleared.good), sha256_of(cleared.shoot / "fine.jpg")]
     assert entry.fields["clearance"] == sha256_of(cleared.clearance)
-    assert audit.verify(cleared.office.audit_log) == []
+    assert audit_check.verify(cleared.office.audit_log) == []
 
 
 def test_the_bytes_handed_over_are_those_that_were_checked(cleared: Cleared) -> None:
@@ -88,15 +89,15 @@ def revoke(cleared: Cleared) -> None:
 
 def sign_with_a_key_after_it_was_replaced(cleared: Cleared) -> None:
     old = cleared.key
-    pem = keys.private_file(cleared.office, old).read_bytes()
+    pem = key_list.private_file(cleared.office, old).read_bytes()
     new = keys.rotate(cleared.office, old, PASSPHRASE)
-    keys.private_file(cleared.office, old).write_bytes(pem)
-    keys.private_file(cleared.office, old).chmod(0o600)
+    key_list.private_file(cleared.office, old).write_bytes(pem)
+    key_list.private_file(cleared.office, old).chmod(0o600)
     assert new.id != old.id
     clearance = read(cleared.clearance)
     late = replace(clearance, at=later(clearance.at, 0.003))
     # `sign` itself refuses: this is what a stolen file would do
-    signature = keys._open(keys.private_file(cleared.office, old), PASSPHRASE).sign(late.body)
+    signature = keys._open(key_list.private_file(cleared.office, old), PASSPHRASE).sign(late.body)
     cleared.clearance.write_text(replace(late, signature=signature).text())
 
 
@@ -205,7 +206,7 @@ def edit(**changed: object) -> Callable[[Cleared], None]:
 
     def tamper(cleared: Cleared) -> None:
         fields = json.loads(cleared.clearance.read_text())
-        cleared.clearance.write_text(audit.canonical(fields | changed).decode() + "\n")
+        cleared.clearance.write_text(audit_line.canonical(fields | changed).decode() + "\n")
 
     return tamper
 
@@ -276,12 +277,12 @@ def test_one_file_that_must_not_go_out_stops_the_others(cleared: Cleared) -> Non
 
 
 def write_the_keys(text: str) -> Callable[[Cleared], object]:
-    return lambda cleared: (cleared.office.keys / keys.TRUSTED).write_text(text)
+    return lambda cleared: (cleared.office.keys / key_list.TRUSTED).write_text(text)
 
 
 def damage_the_keys(field: str, value: object) -> Callable[[Cleared], object]:
     def damage(cleared: Cleared) -> None:
-        path = cleared.office.keys / keys.TRUSTED
+        path = cleared.office.keys / key_list.TRUSTED
         path.write_text(json.dumps([one | {field: value} for one in json.loads(path.read_text())]))
 
     return damage
@@ -290,7 +291,7 @@ def damage_the_keys(field: str, value: object) -> Callable[[Cleared], object]:
 @pytest.mark.parametrize(
     ("break_it", "says"),
     [
-        (lambda cleared: (cleared.office.keys / keys.TRUSTED).write_text("{"), "is not a list of keys"),
+        (lambda cleared: (cleared.office.keys / key_list.TRUSTED).write_text("{"), "is not a list of keys"),
         (damage_the_keys("retired", "yesterday"), "1 of its keys are damaged"),
         (damage_the_keys("revoked", "2020-01-01"), "1 of its keys are damaged"),
         (damage_the_keys("since", None), "1 of its keys are damaged"),
@@ -317,9 +318,9 @@ def test_a_gate_that_cannot_read_its_own_configuration_says_no(
 def test_an_upload_host_needs_the_public_key_and_nothing_else(cleared: Cleared, tmp_path: Path) -> None:
     host = Office(tmp_path / "host")
     assert gate([cleared.good], cleared.clearance, pipeline=cleared.pipeline, office=host).exit_code == 1
-    keys.trust(host, keys.export(cleared.key))
+    keys.trust(host, key_list.export(cleared.key))
     assert gate([cleared.good], cleared.clearance, pipeline=cleared.pipeline, office=host).exit_code == 0
-    assert sorted(path.name for path in host.keys.iterdir() if path.suffix != ".lock") == [keys.TRUSTED]
+    assert sorted(path.name for path in host.keys.iterdir() if path.suffix != ".lock") == [key_list.TRUSTED]
 
 
 def test_a_policy_past_its_review_date_is_said_and_stops_nothing(
@@ -360,7 +361,7 @@ def test_many_at_once_get_the_right_answer_each_and_leave_the_log_whole(cleared:
         codes = list(pool.map(lambda file: cleared.gate(file).exit_code, files))
     assert codes == [0, 1] * 100
     assert [process.wait() for _, process in processes] == [code for code, _ in processes]
-    assert audit.verify(cleared.office.audit_log) == []
+    assert audit_check.verify(cleared.office.audit_log) == []
     assert audit.head(cleared.office.audit_log).number == before + 203
 
 
@@ -405,7 +406,7 @@ def test_nothing_that_is_put_in_a_pictures_place_holds_up_the_gate_or_clear(
 @pytest.mark.skipif(os.name != "posix", reason="needs pipes")
 @pytest.mark.parametrize("which", ["clearance", "keys"])
 def test_a_pipe_in_place_of_a_file_that_the_gate_reads_does_not_hold_it_up(cleared: Cleared, which: str) -> None:
-    path = cleared.clearance if which == "clearance" else cleared.office.keys / keys.TRUSTED
+    path = cleared.clearance if which == "clearance" else cleared.office.keys / key_list.TRUSTED
     path.unlink()
     os.mkfifo(path)
     call = ("gate", cleared.good, "--clearance", cleared.clearance, "--pipeline", cleared.pipeline)

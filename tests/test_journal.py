@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from screening.office import audit
+from screening.office import audit_check
 from screening.office.office import Office
 from screening.run import run
 from tests import PATIENCE
@@ -152,7 +152,7 @@ def test_killed_at_any_moment_a_scan_loses_nothing_and_the_next_goes_on(folder: 
             assert len(run.read(there)["photos"]) == PICTURES
     assert most > 0
     assert scan(folder)[0] > 0
-    assert audit.verify(log) == []
+    assert audit_check.verify(log) == []
     shutil.rmtree(folder / "fresh", ignore_errors=True)
     assert scan(folder, out="fresh")[0] == 0
     assert findings(there) == findings(folder / "fresh")

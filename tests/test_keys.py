@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from screening.office import audit, keys
-from screening.office.keys import KeysError
+from screening.office import audit, key_list, keys
+from screening.office.key_list import KeysError
 from screening.office.office import Office
 from tests.test_scan import screening
 
@@ -43,7 +43,7 @@ def test_a_key_is_made_listed_replaced_and_revoked_from_the_command_line(home: O
 
 def test_the_private_half_is_its_owners_and_under_the_passphrase(home: Office) -> None:
     key = keys.make(home, "A. Signer", PASSPHRASE)
-    file = keys.private_file(home, key)
+    file = key_list.private_file(home, key)
     assert b"ENCRYPTED PRIVATE KEY" in file.read_bytes()
     assert key.signed(b"data", keys.sign(home, key, PASSPHRASE, b"data"))
     assert not key.signed(b"date", keys.sign(home, key, PASSPHRASE, b"data"))
@@ -60,13 +60,13 @@ def test_the_private_half_is_its_owners_and_under_the_passphrase(home: Office) -
 def test_another_computer_trusts_the_public_half_and_can_sign_nothing(home: Office, tmp_path: Path) -> None:
     key = keys.make(home, "A. Signer", PASSPHRASE)
     host = Office(tmp_path / "host")
-    assert keys.trust(host, keys.export(key)).id == key.id
+    assert keys.trust(host, key_list.export(key)).id == key.id
     assert list(host.keys.glob("*.pem")) == []
     with pytest.raises(KeysError, match="holds no such private key"):
         keys.sign(host, key, PASSPHRASE, b"data")
     keys.revoke(host, key)
     with pytest.raises(KeysError, match="stays so"):
-        keys.trust(host, keys.export(key))
+        keys.trust(host, key_list.export(key))
     with pytest.raises(KeysError, match="not in use any more"):
         keys.sign(home, keys.revoke(home, key), PASSPHRASE, b"data")
 
@@ -77,20 +77,20 @@ def test_another_computer_trusts_the_public_half_and_can_sign_nothing(home: Offi
 def test_what_is_no_key_is_not_trusted(home: Office, text: str) -> None:
     with pytest.raises(KeysError, match="no public key of ours"):
         keys.trust(home, text)
-    assert keys.trusted(home) == {}
+    assert key_list.trusted(home) == {}
 
 
 def test_a_list_entry_whose_number_is_not_its_keys_is_no_key(home: Office) -> None:
     key, other = keys.make(home, "A. Signer", PASSPHRASE), keys.make(home, "B. Signer", PASSPHRASE)
-    path = home.keys / keys.TRUSTED
+    path = home.keys / key_list.TRUSTED
     path.write_text(path.read_text().replace(other.id, key.id[::-1]))
-    assert list(keys.trusted(home)) == [key.id]
+    assert list(key_list.trusted(home)) == [key.id]
     fields = dataclasses.asdict(key)
     path.write_text(json.dumps([fields | {"id": "", "public": "AAAA"}, fields | {"public": "AAAA"}]))
-    assert keys.trusted(home) == {}
+    assert key_list.trusted(home) == {}
     path.write_text("[{}]")
     with pytest.raises(KeysError, match="not a list of keys"):
-        keys.trusted(home)
+        key_list.trusted(home)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from screening.finding import ScreeningError
-from screening.office import audit, keys, registers
+from screening.office import audit, audit_check, key_list, keys, registers
 from screening.office.office import Office, make_private
 from screening.office.register_file import RELEASE, RegisterFile
 from screening.weights import sha256_of
@@ -63,7 +63,7 @@ def test_an_entry_is_removed_as_the_log_says_at_whatever_moment_it_fails(tmp_pat
         assert audit.unfinished(office.audit_log) == []
         said = [line.fields["entry"] for line in audit.counting(office.audit_log, "register")]
         assert said == (["bb"] if "aa" in there else ["aa", "bb"])
-        assert audit.verify(office.audit_log) == []
+        assert audit_check.verify(office.audit_log) == []
         told.append(done)
         shutil.rmtree(office.folder)
         shutil.copytree(fresh.folder, office.folder)
@@ -82,9 +82,9 @@ def test_there_is_a_key_to_sign_with_at_whatever_moment_a_rotation_fails(tmp_pat
 
     begin()
     told = []
-    for done in attempts(lambda: keys.rotate(office, keys.own(office), NEW), killed=killed):
-        key = keys.own(office)
-        new = len(keys.trusted(office)) == 2
+    for done in attempts(lambda: keys.rotate(office, key_list.own(office), NEW), killed=killed):
+        key = key_list.own(office)
+        new = len(key_list.trusted(office)) == 2
         if not killed:
             assert done is new
         assert key.signed(b"x", keys.sign(office, key, NEW if new else PASSPHRASE, b"x"))
@@ -105,24 +105,24 @@ def test_a_key_is_on_the_list_as_the_log_says_at_whatever_moment_it_fails(
 ) -> None:
     fresh, other, office = (Office(tmp_path / name) for name in ("fresh", "other", "office"))
     keys.make(fresh, "A. Signer", PASSPHRASE)
-    text = keys.export(keys.make(other, "B. Signer", PASSPHRASE))
+    text = key_list.export(keys.make(other, "B. Signer", PASSPHRASE))
     acts: dict[str, Callable[[], object]] = {
         "make": lambda: keys.make(office, "C. Signer", PASSPHRASE),
-        "revoke": lambda: keys.revoke(office, keys.find(office, "A. Signer")),
+        "revoke": lambda: keys.revoke(office, key_list.find(office, "A. Signer")),
         "trust": lambda: keys.trust(office, text),
     }
     shutil.copytree(fresh.folder, office.folder)
-    before = keys.trusted(office)
+    before = key_list.trusted(office)
     told = []
     for done in attempts(acts[action], killed=killed):
-        changed = keys.trusted(office) != before
+        changed = key_list.trusted(office) != before
         if not killed:
             assert done is changed
         keys.make(office, "D. Signer", PASSPHRASE)
         assert audit.unfinished(office.audit_log) == []
         said = [line.fields["action"] for line in audit.counting(office.audit_log, "key")]
         assert len(said) == (3 if changed else 2)
-        usable = {key.id for key in keys.trusted(office).values() if not key.revoked and key.name != "B. Signer"}
+        usable = {key.id for key in key_list.trusted(office).values() if not key.revoked and key.name != "B. Signer"}
         assert {path.stem for path in office.keys.glob("*.pem")} == usable
         told.append(done)
         shutil.rmtree(office.folder)
@@ -171,7 +171,7 @@ def test_nothing_is_changed_from_the_command_line_where_the_log_cannot_be_writte
     else:
         log.chmod(0o400)
     monkeypatch.setenv("SCREENING_HOME", str(office.folder))
-    before = keys.trusted(office)
+    before = key_list.trusted(office)
     for call in (
         ("register", "remove", "aa"),
         ("register", "purge", "--expired"),
@@ -184,7 +184,7 @@ def test_nothing_is_changed_from_the_command_line_where_the_log_cannot_be_writte
         assert done.returncode == 2, call
         assert "fault in screening" not in done.stderr
     assert RegisterFile(office.registers).numbers() == ("aa",)
-    assert keys.trusted(office) == before
+    assert key_list.trusted(office) == before
     assert len(list(office.keys.glob("*.pem"))) == 1
     assert not cleared.clearance.exists()
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from screening.office import audit
+from screening.office import audit, audit_check
 from screening.weights import sha256_of
 from tests.cleared import Cleared
 from tests.test_scan import command, screening
@@ -36,7 +36,7 @@ def test_pictures_go_and_records_stay(cleared: Cleared) -> None:
     assert "removed annotated, journal.jsonl, previews, report.html, sources.json" in said
     assert names(cleared.run) == {"report.json", "report.csv", "clearance.json", "notes.txt"}
     assert {path: sha256_of(path) for path in cleared.shoot.iterdir()} == before
-    assert audit.verify(cleared.office.audit_log) == []
+    assert audit_check.verify(cleared.office.audit_log) == []
     *_, last = audit.counting(cleared.office.audit_log)
     assert (last.event, last.fields["removed"]) == ("purge", said.split(" removed ")[1].strip().split(", "))
     assert str(cleared.run) not in cleared.office.audit_log.read_text()

@@ -12,7 +12,7 @@ from PIL import Image
 
 from screening import config
 from screening.finding import Box
-from screening.office import audit
+from screening.office import audit, audit_line
 from screening.office.office import Office
 from screening.photo.photo import Photo
 from screening.release import clear
@@ -224,7 +224,7 @@ def test_an_edited_copy_of_the_record_is_found_and_a_new_scan_wants_new_copies(s
     kept = (run / copies.FILE).read_bytes()
     line = json.loads(kept)
     line["photo"]["findings"] = []
-    (run / copies.FILE).write_bytes(audit.canonical(line) + b"\n")
+    (run / copies.FILE).write_bytes(audit_line.canonical(line) + b"\n")
     with pytest.raises(copies.CopyError, match="not as screening redact left it"):
         clear.examine(run, str(pipeline), office)
     (run / copies.FILE).write_bytes(b"{}\n")

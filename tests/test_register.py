@@ -22,7 +22,8 @@ from screening.finding import Box, Finding
 from screening.lifting import lifted
 from screening.office import audit, registers
 from screening.office.office import Office
-from screening.office.register_file import RELEASE, RESTRICTED, Entry, RegisterError, RegisterFile, packed
+from screening.office.register_entry import Entry, packed
+from screening.office.register_file import RELEASE, RESTRICTED, RegisterError, RegisterFile
 from screening.office.registers import Form
 from screening.photo.photo import Photo
 from screening.policy import Verdict

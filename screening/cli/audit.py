@@ -14,7 +14,7 @@ audit = typer.Typer(no_args_is_help=True, help="Checks and exports the office's 
 
 def _log() -> Path:
     """The office's log; where there is none, nothing can be said of it."""
-    from screening.office.audit import AuditError
+    from screening.office.audit_line import AuditError
     from screening.office.office import Office
 
     log = Office.here().audit_log
@@ -33,12 +33,12 @@ def verify(
 
     That the end of the log was cut off, or all of it written anew, shows only against a clearance. Changes nothing.
     """
-    from screening.office import audit
+    from screening.office import audit, audit_check
     from screening.office.office import Office
     from screening.release.clearance import signed_head
 
     log = _log()
-    wrong = audit.verify(log, against=signed_head(against, Office.here()) if against else None)
+    wrong = audit_check.verify(log, against=signed_head(against, Office.here()) if against else None)
     for line in wrong or [f"{audit.head(log).number} lines, all of them as they were written"]:
         print_line(line)
     raise typer.Exit(1 if wrong else 0)
@@ -49,11 +49,11 @@ def reviewed(
     release: Annotated[str, typer.Argument(help="The number that due shows, or its beginning.", show_default=False)],
 ) -> None:
     """Notes in the log that a released batch was looked at again, so that it is no longer due."""
-    from screening.office import audit
-    from screening.office.audit import AuditError
+    from screening.office import audit, audit_check
+    from screening.office.audit_line import AuditError
 
     log = _log()
-    found = [entry for entry in audit.due(log, days=0) if entry.fields["clearance"].startswith(release)]
+    found = [entry for entry in audit_check.due(log, days=0) if entry.fields["clearance"].startswith(release)]
     if not release or len(found) != 1:
         raise AuditError(
             f"{release}: {len(found)} releases that wait for review begin so; screening audit due lists them"
@@ -78,9 +78,9 @@ def due(
     """Lists the released batches that nobody has looked at again, and exits 1 where there are any."""
     import dataclasses
 
-    from screening.office import audit
+    from screening.office import audit_check
 
-    waiting = audit.due(_log(), days=after)
+    waiting = audit_check.due(_log(), days=after)
     if json:
         print_json([dataclasses.asdict(entry) for entry in waiting])
     for entry in [] if json else waiting:

@@ -28,7 +28,7 @@ def clear(
     Reads the run, its pictures and your key. Writes RUN/clearance.json, and a line to the office's audit log. Exits 0
     where every picture of the run is in it, 1 where some are left out, 2 where nothing could be cleared.
     """
-    from screening.office import keys
+    from screening.office import key_list
     from screening.office.office import Office
     from screening.release import clear
     from screening.run.run import CLEARANCE
@@ -48,7 +48,7 @@ def clear(
         second=_ask("Who is the second person?", second) if examined.needs_second else second,
         days=days,
     )
-    signer = keys.find(office, key) if key else keys.own(office)
+    signer = key_list.find(office, key) if key else key_list.own(office)
     clear.check(examined, said, signer)
     clearance = clear.issue(examined, said, office, signer, ask_passphrase())
     out = len(examined.left_out)

@@ -23,7 +23,7 @@ def ask_passphrase(*, new: bool = False) -> str:
     import os
     import sys
 
-    from screening.office.keys import KeysError
+    from screening.office.key_list import KeysError
 
     if given := os.environ.get("SCREENING_PASSPHRASE"):
         return given
@@ -51,7 +51,7 @@ def list_keys(json: Annotated[bool, typer.Option("--json", help="Print JSON.")] 
     """Lists the keys that this computer's gate trusts, and those it no longer does."""
     import dataclasses
 
-    from screening.office.keys import private_file, trusted
+    from screening.office.key_list import private_file, trusted
     from screening.office.office import Office
 
     office = Office.here()
@@ -67,10 +67,10 @@ def list_keys(json: Annotated[bool, typer.Option("--json", help="Print JSON.")] 
 @keys.command()
 def export(key: Which) -> None:
     """Prints the public half of a key, for the gate of another computer."""
-    from screening.office import keys
+    from screening.office import key_list
     from screening.office.office import Office
 
-    print_data(keys.export(keys.find(Office.here(), key)))
+    print_data(key_list.export(key_list.find(Office.here(), key)))
 
 
 @keys.command()
@@ -79,7 +79,7 @@ def trust(
 ) -> None:
     """Puts another computer's public key on the list of those that this computer's gate trusts."""
     from screening.office import keys
-    from screening.office.keys import KeysError
+    from screening.office.key_list import KeysError
     from screening.office.office import Office
 
     try:
@@ -93,11 +93,11 @@ def trust(
 @keys.command()
 def rotate(key: Which) -> None:
     """Replaces a key. What the old one signed until now stays valid; its private half is deleted."""
-    from screening.office import keys
+    from screening.office import key_list, keys
     from screening.office.office import Office
 
     office = Office.here()
-    new = keys.rotate(office, keys.find(office, key), ask_passphrase(new=True))
+    new = keys.rotate(office, key_list.find(office, key), ask_passphrase(new=True))
     print_line(f"{new.id}  {new.name}")
     say("every other computer that trusts the old key must be told: export, trust, and revoke the old one there")
 
@@ -105,10 +105,10 @@ def rotate(key: Which) -> None:
 @keys.command()
 def revoke(key: Which) -> None:
     """Puts a key out of use at once, with everything that it ever signed."""
-    from screening.office import keys
+    from screening.office import key_list, keys
     from screening.office.office import Office
 
     office = Office.here()
-    gone = keys.revoke(office, keys.find(office, key))
+    gone = keys.revoke(office, key_list.find(office, key))
     print_line(f"{gone.id}  {gone.name}")
     say("revoke it on every upload host too: a gate asks nobody but its own list")

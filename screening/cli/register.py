@@ -10,7 +10,7 @@ import typer
 from screening.cli.say import print_json, print_line, say
 
 if TYPE_CHECKING:
-    from screening.office.register_file import Entry
+    from screening.office.register_entry import Entry
 
 register = typer.Typer(no_args_is_help=True, help="Keeps the release register and the restricted list.")
 List = Annotated[str, typer.Option("--list", help="Which list: release or restricted.")]

@@ -16,24 +16,18 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-import hashlib
-import itertools
-import json
 import os
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from screening.finding import ScreeningError
-from screening.office.office import BINARY, OfficeError, make_private, now
+from screening.office.audit_line import AuditError, Entry, Head, canonical, digest, entry_fields, following, parsed
+from screening.office.office import BINARY, OfficeError, make_private
 
 if TYPE_CHECKING:
     from typing import BinaryIO
 
 EVENTS = tuple("scan decision override clearance gate register redaction review purge key".split())
-# What the first line has in place of a line before it.
-START = "0" * 64
 # What `step` is among the fields of a line before a change, of one after it, and of one after it was taken back.
 BEGUN, DONE, UNDONE = "begun", "done", "undone"
 # How long a line waits for other processes to write theirs, and how often it looks, in seconds.
@@ -41,55 +35,6 @@ PATIENCE, GLANCE = 120.0, 0.01
 CHUNK = 8192
 # How far a clock may have been put right since the last line.
 SLACK = datetime.timedelta(minutes=5)
-
-
-class AuditError(ScreeningError):
-    """The log cannot be read or written, or is not a log."""
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """The last line of a log at some moment; number 0 is an empty log."""
-
-    number: int = 0
-    sha256: str = START
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One line.
-
-    Attributes:
-        number: 1 for the first.
-        at: when, as ISO 8601 in UTC. It never runs backwards: where the clock was set back, the time of the line
-            before stands here, and `clock` among the fields says what the clock showed.
-        event: one of EVENTS.
-        fields: what there is to say about it.
-        before: the sha256 of the line before.
-        sha256: of all the others, as canonical JSON.
-    """
-
-    number: int
-    at: str
-    event: str
-    fields: Mapping[str, Any]
-    before: str
-    sha256: str
-
-    @property
-    def head(self) -> Head:
-        """What a later line, or a clearance, refers to."""
-        return Head(self.number, self.sha256)
-
-    @property
-    def time(self) -> datetime.datetime:
-        """When, as a time with its zone."""
-        return datetime.datetime.fromisoformat(self.at)
-
-
-def canonical(fields: Mapping[str, Any]) -> bytes:
-    """The one way in which we write JSON that is to be hashed or signed: sorted, without spaces, plain ASCII."""
-    return json.dumps(fields, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
 
 
 def append(log: Path, event: str, **fields: Any) -> Entry:
@@ -111,10 +56,10 @@ def append(log: Path, event: str, **fields: Any) -> Entry:
     try:
         with lock, os.fdopen(os.open(log, os.O_RDWR | os.O_CREAT | BINARY, 0o600), "r+b", buffering=0) as file:
             last = _last(file, log)
-            entry = _entry(last, event, fields)
+            entry = following(last, event, fields)
             # A tail without its line end is a line whose writer lost power before it was told that it was written.
             file.truncate()
-            _write(file, canonical(_fields(entry)) + b"\n")
+            _write(file, canonical(entry_fields(entry)) + b"\n")
     except Timeout as error:
         raise AuditError(
             f"{log}: other programs have been writing to it for {PATIENCE:g} seconds; try again"
@@ -226,69 +171,13 @@ def entries(log: Path, *, naming: str = "") -> Iterator[Entry]:
         AuditError: if it cannot be read, or a line is not one of ours.
     """
     wanted = naming.encode()
-    for number, line in enumerate(_lines(log), 1):
+    for number, line in enumerate(whole_lines(log), 1):
         if wanted not in line:  # spares the reading of a long log for the sake of one run
             continue
-        entry = _read(line)
+        entry = parsed(line)
         if entry is None:
             raise AuditError(f"{log}: line {number} is not a line of this log; run audit verify")
         yield entry
-
-
-def verify(log: Path, *, against: Head | None = None) -> list[str]:
-    """What is wrong with the log, in words; nothing where every line is in its place and as it was written.
-
-    `against` is a head that was noted or signed at some time: its line must stand there still.
-
-    Raises:
-        AuditError: if the log cannot be read.
-    """
-    wrong: list[str] = []
-    before, count, held = START, 0, against is None or against.number == 0
-    for number, line in enumerate(_lines(log), 1):
-        count = number
-        entry = _read(line)
-        if entry is None or _digest(entry) != entry.sha256:
-            wrong.append(f"line {number} was edited or damaged")
-        elif entry.number != number or entry.before != before:
-            wrong.append(f"line {number} does not follow the line before: lines were removed, added or moved")
-        if entry and against and against.number == number:
-            held = entry.sha256 == against.sha256
-        before = entry.sha256 if entry else ""
-    if against and not held:
-        cut = count < against.number
-        said = (
-            f"ends at line {count}: its tail was cut" if cut else f"has another line {against.number}: it was rebuilt"
-        )
-        wrong.append(f"the clearance was signed at line {against.number}, and the log {said}")
-    return wrong
-
-
-def holds(log: Path, head: Head) -> bool:
-    """Whether the head's line still stands in the log; quicker than `verify`, which looks at every line.
-
-    Raises:
-        AuditError: if the log cannot be read.
-    """
-    line = next(itertools.islice(_lines(log), head.number - 1, None), b"") if head.number else b""
-    entry = _read(line)
-    return head == Head() or (entry is not None and entry.head == head and _digest(entry) == head.sha256)
-
-
-def due(log: Path, *, days: int) -> list[Entry]:
-    """The clearances that are older than that, and that no later line says were reviewed.
-
-    Raises:
-        AuditError: if the log cannot be read, or a line is not one of ours.
-    """
-    limit = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=days)
-    waiting: dict[str, Entry] = {}
-    for entry in counting(log, "clearance", "review"):
-        if entry.event == "clearance" and entry.time <= limit:
-            waiting[entry.fields["clearance"]] = entry
-        elif entry.event == "review":
-            waiting.pop(entry.fields.get("clearance", ""), None)
-    return list(waiting.values())
 
 
 def _told(log: Path, events: tuple[str, ...], run: str) -> tuple[dict[str, str], list[Entry]]:
@@ -305,7 +194,7 @@ def _told(log: Path, events: tuple[str, ...], run: str) -> tuple[dict[str, str],
     return ends, lines
 
 
-def _lines(log: Path) -> Iterator[bytes]:
+def whole_lines(log: Path) -> Iterator[bytes]:
     """Every whole line; one that is being written, or was when the power went, is none yet."""
     try:
         with log.open("rb") as file:
@@ -328,8 +217,8 @@ def _last(file: BinaryIO, log: Path) -> Entry | None:
     file.seek(start + len(whole))
     if not whole:
         return None
-    entry = _read(whole.splitlines()[-1])
-    if entry is None or _digest(entry) != entry.sha256:
+    entry = parsed(whole.splitlines()[-1])
+    if entry is None or digest(entry) != entry.sha256:
         raise AuditError(f"{log}: its last line was edited or damaged; keep the file, and begin a new one")
     return entry
 
@@ -345,35 +234,3 @@ def _write(file: BinaryIO, line: bytes) -> None:
         with contextlib.suppress(OSError):
             file.truncate(start)
         raise
-
-
-def _entry(before: Entry | None, event: str, fields: Mapping[str, Any]) -> Entry:
-    """The line that follows."""
-    at = clock = now()
-    if before and before.time > datetime.datetime.fromisoformat(clock):
-        at, fields = before.at, {**fields, "clock": clock}
-    number, link = (before.number + 1, before.sha256) if before else (1, START)
-    entry = Entry(number=number, at=at, event=event, fields=fields, before=link, sha256="")
-    return Entry(number=number, at=at, event=event, fields=fields, before=link, sha256=_digest(entry))
-
-
-def _fields(entry: Entry) -> dict[str, Any]:
-    return {name: getattr(entry, name) for name in Entry.__slots__}
-
-
-def _digest(entry: Entry) -> str:
-    fields = _fields(entry)
-    del fields["sha256"]
-    return hashlib.sha256(canonical(fields)).hexdigest()
-
-
-def _read(line: bytes) -> Entry | None:
-    """A line as it was written, or None where it is not one of ours."""
-    try:
-        fields = json.loads(line)
-        entry = Entry(**fields)
-        datetime.datetime.fromisoformat(entry.at)
-    except (ValueError, TypeError):
-        return None
-    right = type(entry.number) is int and isinstance(entry.fields, dict) and line.rstrip(b"\n") == canonical(fields)
-    return entry if right else None

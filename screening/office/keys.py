@@ -1,7 +1,7 @@
-"""Signing keys (Ed25519), and the list of keys that a gate trusts.
+"""Signing keys (Ed25519): made, replaced, put out of use, and signed with.
 
-A private key lies in the office's folder, for its owner alone and under a passphrase. The list beside it holds public
-keys only: an upload host has the list and no private key. A gate trusts what stands in its own list and nothing else.
+A private key lies in the office's folder, for its owner alone and under a passphrase. What is done with keys is told
+in the audit log first.
 """
 
 from __future__ import annotations
@@ -9,125 +9,22 @@ from __future__ import annotations
 import base64
 import contextlib
 import dataclasses
-import hashlib
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from screening.finding import ScreeningError
-from screening.office import audit
-from screening.office.office import Office, is_moment, locked, make_private, now, replace_file
+from screening.office import audit, audit_line
+from screening.office.key_list import LARGEST, TRUSTED, Key, KeysError, key_id, private_file, trusted
+from screening.office.office import Office, locked, make_private, now, replace_file
 from screening.weights import opened
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-TRUSTED = "trusted.json"
 SHORTEST = 10
-# Bytes of the list, or of a key, that are read at most.
-LARGEST = 10e6
-
-
-class KeysError(ScreeningError):
-    """A key is missing, not to be used, or not opened by the passphrase."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Key:
-    """A public key that the gate trusts, or did.
-
-    Attributes:
-        id: the first 32 hexadecimal digits of the SHA-256 of the public key.
-        name: of the person who signs with it.
-        public: the 32 bytes of the public key, in base64.
-        since: when it was made or first trusted, as ISO 8601.
-        retired: since when nothing that it signs is valid, because a newer key took its place; "" for none.
-        revoked: since when nothing that it ever signed is valid; "" for none.
-    """
-
-    id: str
-    name: str
-    public: str
-    since: str
-    retired: str = ""
-    revoked: str = ""
-
-    @property
-    def sound(self) -> bool:
-        """Whether each of its fields is what it should be; what was read from a file may be anything."""
-        if not all(isinstance(value, str) for value in dataclasses.astuple(self)):
-            return False
-        return is_moment(self.since) and all(not at or is_moment(at) for at in (self.retired, self.revoked))
-
-    def signed(self, data: bytes, signature: bytes) -> bool:
-        """Whether the signature is this key's over the data."""
-        from cryptography.exceptions import InvalidSignature
-        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
-        try:
-            Ed25519PublicKey.from_public_bytes(base64.b64decode(self.public)).verify(signature, data)
-        except InvalidSignature:
-            return False
-        return True
-
-
-def trusted(office: Office) -> dict[str, Key]:
-    """Every key on the office's list, by id; the revoked ones too.
-
-    Raises:
-        KeysError: if the list cannot be read.
-    """
-    path = office.keys / TRUSTED
-    try:
-        with opened(path, most=LARGEST) as file:
-            listed = json.loads(file.read().decode())
-        if not isinstance(listed, list):
-            raise ValueError("no list")
-        keys = [Key(**fields) for fields in listed]
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError, TypeError, RecursionError) as error:
-        raise KeysError(f"{path}: is not a list of keys that can be read; copy it from the office again") from error
-    if wrong := [key for key in keys if not key.sound]:
-        raise KeysError(f"{path}: {len(wrong)} of its keys are damaged; copy it from the office again")
-    return {key.id: key for key in keys if key.id and key.id == _id(key.public)}
-
-
-def private_file(office: Office, key: Key) -> Path:
-    """Where the private key lies in the office that made it."""
-    return office.keys / f"{key.id}.pem"
-
-
-def find(office: Office, wanted: str) -> Key:
-    """The one key whose id begins so, or which has that name and is in use.
-
-    Raises:
-        KeysError: if there is none, or more than one.
-    """
-    keys = trusted(office).values()
-    found = [key for key in keys if wanted and key.id.startswith(wanted.lower())]
-    found = found or [key for key in keys if key.name == wanted and not key.revoked and not key.retired]
-    if len(found) != 1:
-        said = "more than one key is meant by it" if found else "no key has that name or number"
-        raise KeysError(f"{wanted}: {said}; screening keys list shows them")
-    return found[0]
-
-
-def own(office: Office) -> Key:
-    """The one key in use whose private half lies here.
-
-    Raises:
-        KeysError: if there is none, or more than one.
-    """
-    usable = [key for key in trusted(office).values() if not key.revoked and not key.retired]
-    found = [key for key in usable if private_file(office, key).is_file()]
-    if len(found) != 1:
-        said = "more than one key signs here: name yours with --key" if found else "no key signs here"
-        raise KeysError(f"{said}; screening keys {'list shows them' if found else 'make makes one'}")
-    return found[0]
 
 
 def make(office: Office, name: str, passphrase: str) -> Key:
@@ -181,11 +78,6 @@ def revoke(office: Office, key: Key) -> Key:
     return key
 
 
-def export(key: Key) -> str:
-    """The public half as text, for the gate of another computer."""
-    return json.dumps({"name": key.name, "public": key.public}, indent=2) + "\n"
-
-
 def trust(office: Office, text: str) -> Key:
     """Puts a public key from another computer on this office's list; a revoked one stays revoked.
 
@@ -195,12 +87,12 @@ def trust(office: Office, text: str) -> Key:
     try:
         fields = json.loads(text)
         name, public = str(fields["name"]), str(fields["public"])
-        if not _id(public):
+        if not key_id(public):
             raise ValueError("not 32 bytes in base64")
     except (ValueError, TypeError, KeyError) as error:
         raise KeysError("is no public key of ours; screening keys export prints one") from error
     with _held(office):
-        key = trusted(office).get(_id(public)) or Key(id=_id(public), name=name, public=public, since=now())
+        key = trusted(office).get(key_id(public)) or Key(id=key_id(public), name=name, public=public, since=now())
         if key.revoked:
             raise KeysError(f"{key.id}: was revoked here, and stays so; ask for a new key")
         with _noted(office, "trusted", key):
@@ -249,7 +141,7 @@ def _made(name: str, passphrase: str) -> tuple[Key, str]:
     private = Ed25519PrivateKey.generate()
     public = base64.b64encode(private.public_key().public_bytes_raw()).decode()
     pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(passphrase.encode()))
-    return Key(id=_id(public), name=name, public=public, since=now()), pem.decode()
+    return Key(id=key_id(public), name=name, public=public, since=now()), pem.decode()
 
 
 @contextlib.contextmanager
@@ -280,7 +172,7 @@ def _noted(office: Office, what: str, key: Key, **said: str) -> Iterator[None]:
 def _settle(office: Office) -> None:
     """Ends what was begun, by what the list says, and removes the private halves that nobody signs with any more."""
 
-    def stands(begun: audit.Entry) -> bool:
+    def stands(begun: audit_line.Entry) -> bool:
         keys, key, new = trusted(office), begun.fields["key"], begun.fields.get("new", "")
         match begun.fields["action"]:
             case "rotated":
@@ -318,12 +210,3 @@ def _write(path: Path, text: str) -> None:
         replace_file(path, text)
     except OSError as error:
         raise KeysError(f"{path}: cannot be written ({error.strerror})") from error
-
-
-def _id(public: str) -> str:
-    """The id of a public key in base64, or "" for what is none."""
-    try:
-        data = base64.b64decode(public, validate=True)
-    except ValueError:
-        return ""
-    return hashlib.sha256(data).hexdigest()[:32] if len(data) == 32 else ""

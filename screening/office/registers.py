@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from screening.office import audit
+from screening.office import audit, audit_line
 from screening.office.office import Office, locked, make_private
-from screening.office.register_file import RELEASE, RESTRICTED, Entry, RegisterError, RegisterFile, packed
+from screening.office.register_entry import Entry, packed
+from screening.office.register_file import RELEASE, RESTRICTED, RegisterError, RegisterFile
 from screening.photo.files import FileError
 from screening.photo.photo import Photo
 
@@ -155,7 +156,7 @@ def _noted(office: Office, which: str, change: str, numbers: Sequence[str]) -> I
 def _settle(office: Office) -> None:
     """Ends the lines of changes that were begun, by what is in the registers: each change is made as a whole or not."""
 
-    def stands(begun: audit.Entry) -> bool:
+    def stands(begun: audit_line.Entry) -> bool:
         there = begun.fields["entry"] in register(office, begun.fields["list"]).numbers()
         return there is (begun.fields["change"] == "add")
 

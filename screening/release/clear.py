@@ -12,8 +12,8 @@ from typing import Any
 
 from screening import code, pipeline_file, settings
 from screening.finding import ScreeningError
-from screening.office import audit, registers
-from screening.office.keys import Key
+from screening.office import audit, audit_check, audit_line, registers
+from screening.office.key_list import Key
 from screening.office.office import Office, replace_file, system_user
 from screening.office.register_file import withdrawn
 from screening.policy import Verdict
@@ -99,7 +99,7 @@ def examine(folder: Path, pipeline: str, office: Office) -> Examined:
         ClearanceError: if the log, the run, the policy or a network is not as it was when the run was scanned.
         ScreeningError: if one of them cannot be read.
     """
-    if wrong := audit.verify(office.audit_log):
+    if wrong := audit_check.verify(office.audit_log):
         raise ClearanceError(f"{office.audit_log}: {wrong[0]}; nothing is cleared until that is explained")
     if last := audit.clock_behind(office.audit_log):
         raise ClearanceError(f"the clock stands before the last line of the audit log ({last[:16]}); put it right")
@@ -211,7 +211,7 @@ def settle(log: Path, run_id: str, file: Path) -> None:
         AuditError: if the log cannot be read.
     """
     for begun in audit.unfinished(log, "clearance", run=run_id):
-        with contextlib.suppress(OSError, audit.AuditError):
+        with contextlib.suppress(OSError, audit_line.AuditError):
             if file.exists() and sha256_of(file) == begun.fields["clearance"]:
                 file.unlink()
             audit.end(log, begun, done=False)

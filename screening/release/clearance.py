@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from screening.finding import ScreeningError
-from screening.office.audit import Head, canonical
+from screening.office.audit_line import Head, canonical
 from screening.office.office import is_moment
 from screening.weights import opened
 
 if TYPE_CHECKING:
-    from screening.office.keys import Key
+    from screening.office.key_list import Key
     from screening.office.office import Office
 
 SCHEMA = "screening-clearance-2"
@@ -173,7 +173,7 @@ def signed_head(path: Path, office: Office) -> Head:
     Raises:
         ClearanceError: if the clearance is not signed by a key on the office's list: anybody could have written it.
     """
-    from screening.office.keys import trusted
+    from screening.office.key_list import trusted
 
     clearance = read(path)
     key = trusted(office).get(clearance.key)

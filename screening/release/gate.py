@@ -7,91 +7,21 @@ It runs no network, asks nobody, and says yes only where it knows.
 from __future__ import annotations
 
 import datetime
-import enum
 import errno
 import hashlib
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from screening import pipeline_file
-from screening.office import audit, keys
+from screening.office import audit, audit_check, key_list
 from screening.office.office import Office
 from screening.release.clearance import Clearance, ClearanceError, load, name, parse
+from screening.release.gate_result import Answer, Checked, GateResult
 from screening.run.decisions import DecisionError, Decisions, digest
 from screening.run.run import REPORT
 from screening.weights import manifest, opened, sha256_of
-
-
-class Answer(enum.StrEnum):
-    """What the gate says of a file."""
-
-    PASS = "pass"
-    REFUSE = "refuse"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Checked:
-    """One file.
-
-    Attributes:
-        path: as it was given.
-        answer: whether it may go out, must not, or cannot be told.
-        reason: why not; "" where it may.
-        sha256: of the bytes that were read; "" where none could be.
-        data: those bytes, if the gate was asked to keep them and lets them pass; else None.
-    """
-
-    path: Path
-    answer: Answer
-    reason: str = ""
-    sha256: str = ""
-    data: bytes | None = field(default=None, repr=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GateResult:
-    """What the gate says.
-
-    Attributes:
-        files: one a path, in the order given.
-        clearance: the SHA-256 of the clearance's file; "" where it could not be read.
-        reason: what is wrong with the call or the clearance as a whole; "" where nothing is.
-        warnings: what somebody should see to, without it stopping anything.
-    """
-
-    files: tuple[Checked, ...]
-    clearance: str = ""
-    reason: str = ""
-    warnings: tuple[str, ...] = ()
-
-    @property
-    def exit_code(self) -> int:
-        """0 where every file may go out, 1 where one must not, 2 where the gate cannot tell."""
-        answers = {checked.answer for checked in self.files}
-        if not self.files or Answer.UNKNOWN in answers:
-            return 2
-        return 0 if answers == {Answer.PASS} and not self.reason else 1
-
-    def __bool__(self) -> bool:
-        return self.exit_code == 0
-
-    def as_dict(self) -> dict[str, Any]:
-        """The answer as `gate --json` prints it."""
-        return {
-            "exit": self.exit_code,
-            "reason": self.reason,
-            "warnings": list(self.warnings),
-            "clearance": self.clearance,
-            "files": [
-                {"file": str(one.path), "sha256": one.sha256, "answer": str(one.answer), "reason": one.reason}
-                for one in self.files
-            ],
-        }
 
 
 def gate(
@@ -170,7 +100,7 @@ def _check(path: Path, *, clearance: Clearance | None, stale: str, answer: Answe
 def _stale(clearance: Clearance, office: Office, policy: str) -> tuple[str, Answer]:
     """Why a clearance is not good here and now, or "", and what that makes of every file."""
     now = datetime.datetime.now(datetime.UTC)
-    key = keys.trusted(office).get(clearance.key)
+    key = key_list.trusted(office).get(clearance.key)
     at, until = (datetime.datetime.fromisoformat(moment) for moment in (clearance.at, clearance.until))
     if key is None:
         return f"the clearance is signed with {clearance.key[:32]}, a key that this gate does not trust", Answer.REFUSE
@@ -202,8 +132,8 @@ def _taken_back(clearance: Clearance, named: str, office: Office, registers: str
 
     That is the one where the private key lies, or, after the key was replaced, whose log the clearance was signed at.
     """
-    log, key = office.audit_log, keys.trusted(office)[clearance.key]
-    held, signs_here = audit.holds(log, clearance.audit), keys.private_file(office, key).is_file()
+    log, key = office.audit_log, key_list.trusted(office)[clearance.key]
+    held, signs_here = audit_check.holds(log, clearance.audit), key_list.private_file(office, key).is_file()
     if signs_here and not held:
         return "the audit log no longer holds the line at which the clearance was signed", Answer.REFUSE
     if not (signs_here or (held and clearance.audit.number)):

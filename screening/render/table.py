@@ -13,7 +13,7 @@ from screening.inert import inert
 from screening.report import COLUMNS, rows
 
 if TYPE_CHECKING:
-    from screening.office.audit import Entry
+    from screening.office.audit_line import Entry
 
 # What a spreadsheet takes for the beginning of a formula; the wide forms are folded to these by some.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")

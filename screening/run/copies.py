@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from screening.finding import ScreeningError
 from screening.office import audit
-from screening.office.audit import AuditError, canonical
+from screening.office.audit_line import AuditError, canonical
 from screening.office.office import Office, OfficeError, locked, now, put_in_place, replace_file, system_user
 from screening.report import PhotoReport, photo_fields
 from screening.run import run

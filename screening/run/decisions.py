@@ -25,7 +25,8 @@ from typing import TYPE_CHECKING, Any
 
 from screening.finding import Box, Finding, ScreeningError
 from screening.office import audit
-from screening.office.audit import PATIENCE, AuditError, Entry, canonical
+from screening.office.audit import PATIENCE
+from screening.office.audit_line import AuditError, Entry, canonical
 from screening.office.office import Office, now, put_in_place, stage, system_user
 from screening.policy import ERROR, Judgement, Verdict
 from screening.report import PhotoReport

@@ -21,7 +21,7 @@ from typing import Any, TypeVar
 
 from screening import code
 from screening.finding import ScreeningError
-from screening.office.audit import canonical
+from screening.office.audit_line import canonical
 from screening.office.office import BINARY, Office, locked, make_private, put_in_place, replace_file, stage
 from screening.pipeline import Pipeline
 from screening.policy import Policy

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from screening.finding import ScreeningError
 from screening.office import audit
-from screening.office.audit import AuditError, Entry
+from screening.office.audit_line import AuditError, Entry
 from screening.office.office import Office, replace_file
 from screening.run import copies, decisions, run
 from screening.run.decisions import FILE as DECISIONS

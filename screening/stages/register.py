@@ -12,7 +12,8 @@ import numpy as np
 
 from screening.finding import Finding
 from screening.home import home
-from screening.office.register_file import RELEASE, RESTRICTED, Entry, RegisterFile
+from screening.office.register_entry import Entry
+from screening.office.register_file import RELEASE, RESTRICTED, RegisterFile
 from screening.photo.photo import Photo
 
 

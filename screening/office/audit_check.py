@@ -1,0 +1,66 @@
+"""Looks the audit log over: lines that were edited, removed or moved, and clearances that wait to be reviewed."""
+
+from __future__ import annotations
+
+import datetime
+import itertools
+from pathlib import Path
+
+from screening.office.audit import counting, whole_lines
+from screening.office.audit_line import START, Entry, Head, digest, parsed
+
+
+def verify(log: Path, *, against: Head | None = None) -> list[str]:
+    """What is wrong with the log, in words; nothing where every line is in its place and as it was written.
+
+    `against` is a head that was noted or signed at some time: its line must stand there still.
+
+    Raises:
+        AuditError: if the log cannot be read.
+    """
+    wrong: list[str] = []
+    before, count, held = START, 0, against is None or against.number == 0
+    for number, line in enumerate(whole_lines(log), 1):
+        count = number
+        entry = parsed(line)
+        if entry is None or digest(entry) != entry.sha256:
+            wrong.append(f"line {number} was edited or damaged")
+        elif entry.number != number or entry.before != before:
+            wrong.append(f"line {number} does not follow the line before: lines were removed, added or moved")
+        if entry and against and against.number == number:
+            held = entry.sha256 == against.sha256
+        before = entry.sha256 if entry else ""
+    if against and not held:
+        cut = count < against.number
+        said = (
+            f"ends at line {count}: its tail was cut" if cut else f"has another line {against.number}: it was rebuilt"
+        )
+        wrong.append(f"the clearance was signed at line {against.number}, and the log {said}")
+    return wrong
+
+
+def holds(log: Path, head: Head) -> bool:
+    """Whether the head's line still stands in the log; quicker than `verify`, which looks at every line.
+
+    Raises:
+        AuditError: if the log cannot be read.
+    """
+    line = next(itertools.islice(whole_lines(log), head.number - 1, None), b"") if head.number else b""
+    entry = parsed(line)
+    return head == Head() or (entry is not None and entry.head == head and digest(entry) == head.sha256)
+
+
+def due(log: Path, *, days: int) -> list[Entry]:
+    """The clearances that are older than that, and that no later line says were reviewed.
+
+    Raises:
+        AuditError: if the log cannot be read, or a line is not one of ours.
+    """
+    limit = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=days)
+    waiting: dict[str, Entry] = {}
+    for entry in counting(log, "clearance", "review"):
+        if entry.event == "clearance" and entry.time <= limit:
+            waiting[entry.fields["clearance"]] = entry
+        elif entry.event == "review":
+            waiting.pop(entry.fields.get("clearance", ""), None)
+    return list(waiting.values())
