@@ -18,7 +18,9 @@ class Stage(Protocol):
         kinds: every kind that it may report, the particulars below one too: a policy that names any other is refused.
 
     One that runs networks also names them, by their names in models/manifest.toml, in `networks`. One that reads what
-    other stages found names those in `after`: a pipeline in which one of them comes later is refused.
+    other stages found names those in `after`: a pipeline in which one of them comes later is refused. One that only
+    adds to what others found (whose a face is) names those in `adds_to`: a stage that reads them may leave it out of
+    its `after`.
     """
 
     name: ClassVar[str]

@@ -40,6 +40,7 @@ class Documents:
 
     name: ClassVar[str] = "documents"
     after: ClassVar[tuple[str, ...]] = ("faces", "text")
+    adds_to: ClassVar[tuple[str, ...]] = ("faces",)
     kinds: ClassVar[tuple[str, ...]] = (
         "personal.document",
         "staff.warrant_card",

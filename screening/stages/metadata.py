@@ -46,6 +46,7 @@ class Metadata:
     """
 
     name: ClassVar[str] = "metadata"
+    adds_to: ClassVar[tuple[str, ...]] = ("faces",)
     kinds: ClassVar[tuple[str, ...]] = (
         "address.gps",
         "address.gps.location",

@@ -37,6 +37,7 @@ class Register:
 
     name: ClassVar[str] = "register"
     after: ClassVar[tuple[str, ...]] = ("faces",)
+    adds_to: ClassVar[tuple[str, ...]] = ("faces",)
     kinds: ClassVar[tuple[str, ...]] = (
         "face.released",
         "face.released.adult",
