@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from screening.arrays import Pixels
-from screening.faces.centerface import Face, decode, detect, without_doubles
+from screening.faces.centerface import Face, decode, detect, suppress
 from screening.faces.second_look import window
 from screening.finding import Finding
 from screening.photo.photo import Photo
@@ -59,8 +59,8 @@ def test_of_overlapping_faces_the_best_is_kept_and_a_neighbour_stays() -> None:
     double = Face(0.8, (2, 0, 12, 10))
     part = Face(0.5, (1, 1, 4, 4))  # an eye taken for a face
     neighbour = Face(0.4, (9, 0, 19, 10))
-    assert without_doubles([double, neighbour, part, best]) == [best, neighbour]
-    assert without_doubles([double, neighbour, part, best], nested=True) == [best, part, neighbour]
+    assert suppress([double, neighbour, part, best]) == [best, neighbour]
+    assert suppress([double, neighbour, part, best], nested=True) == [best, part, neighbour]
 
 
 def test_a_portrait_is_identifiable_and_its_landmarks_lie_where_the_face_is(astronaut: Path) -> None:

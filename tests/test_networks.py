@@ -19,7 +19,7 @@ from screening.photo.photo import Photo
 from screening.pipeline import run
 from screening.stages import networks
 from screening.street import looks
-from screening.street.network import CLASSES, detector
+from screening.street.network import CLASSES, load_detector
 from screening.weights import WeightsError, manifest
 from tests.street_network import colour_network
 
@@ -183,7 +183,7 @@ def test_converted_weights_of_ultralytics_predict_the_same_in_our_engine(tmp_pat
     added = add(tmp_path / "My Net.pt", trusted=True)
     assert (added.name, added.classes) == ("my-net", ("vehicle", "plate", ""))
     least = dict.fromkeys(CLASSES, 0.5)
-    ours, _ = looks.look(Photo.from_array(drawn[:, :, ::-1].copy()), detector("my-net"), least, looks.FAR)
+    ours, _ = looks.look(Photo.from_array(drawn[:, :, ::-1].copy()), load_detector("my-net"), least, looks.FAR)
     assert len(theirs) > 10
     # of fainter ones, nearly equal, rounding decides which of two that overlap is kept
     for kind, score, *sides in theirs[:10]:

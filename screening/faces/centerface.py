@@ -81,7 +81,7 @@ def detect(rgb: Pixels, *, minimum: float) -> list[Face]:
     for channel in range(3):
         # as the network is used where it was published: RGB, 0 to 255, no mean taken off
         padded[0, channel, :height, :width] = rgb[:, :, channel]
-    return without_doubles(decode(load("centerface")(padded), minimum=minimum), nested=True)
+    return suppress(decode(load("centerface")(padded), minimum=minimum), nested=True)
 
 
 def decode(outputs: Sequence[Floats], *, minimum: float) -> list[Face]:
@@ -111,8 +111,9 @@ def decode(outputs: Sequence[Floats], *, minimum: float) -> list[Face]:
     return faces
 
 
-def without_doubles(faces: Iterable[Face], *, most: float = 0.3, nested: bool = False) -> list[Face]:
-    """The faces, best first, without those that overlap a better one by more than `most`.
+def suppress(faces: Iterable[Face], *, most: float = 0.3, nested: bool = False) -> list[Face]:
+    """Non-maximum suppression: the faces, best first, without those that overlap a better one by more than `most`
+    (intersection over union).
 
     Nor those that lie within a better one, unless `nested`.
     """

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from screening.arrays import Pixels
-from screening.faces.centerface import Face, detect, without_doubles
+from screening.faces.centerface import Face, detect, suppress
 from screening.faces.embedding import chip
 from screening.faces.identifiability import identifiability
 from screening.faces.second_look import second_look
@@ -73,7 +73,7 @@ class FaceFinder:
         confirmed = self._confirmed(candidates, photo, first=self.minimum, second=self.minimum)
         if self.turned:
             certain = any(face.score >= CERTAIN for face in confirmed)
-            confirmed = without_doubles([*confirmed, *self._turned(photo, also_upside_down=not certain)])
+            confirmed = suppress([*confirmed, *self._turned(photo, also_upside_down=not certain)])
         for face in confirmed:
             box = _box(face).clip(photo.width, photo.height)
             if box is not None:
@@ -85,11 +85,11 @@ class FaceFinder:
     ) -> list[Face]:
         """The candidates that are likely enough at the first look or at the second, each once."""
         # a doubtful candidate must not hide one that lies within it: that is for the second look to say
-        faces = without_doubles(candidates, nested=True)
+        faces = suppress(candidates, nested=True)
         doubtful = [face for face in faces if face.score < CERTAIN and face.height >= LEAST][: self.looks]
         looked_at = {face: second_look(photo, face) for face in doubtful}
         looks = [(face, looked_at.get(face, face)) for face in faces]
-        return without_doubles(again for face, again in looks if face.score >= first or again.score >= second)
+        return suppress(again for face, again in looks if face.score >= first or again.score >= second)
 
     def _turned(self, photo: Photo, *, also_upside_down: bool) -> Iterator[Face]:
         """Faces in the smaller view turned by a quarter each way, and by half."""

@@ -59,21 +59,21 @@ def _between_bars(grey: Floats, shape: float) -> Iterator[Floats]:
 
 def _middle(grey: Floats, shape: float) -> Floats:
     """The middle part of a picture that has a shape (width / height)."""
-    high, wide = grey.shape
-    if wide / high > shape:
-        edge = min((wide - 1) // 2, round((wide - high * shape) / 2))
-        return grey[:, edge : wide - edge]
-    edge = min((high - 1) // 2, round((high - wide / shape) / 2))
-    return grey[edge : high - edge]
+    height, width = grey.shape
+    if width / height > shape:
+        edge = min((width - 1) // 2, round((width - height * shape) / 2))
+        return grey[:, edge : width - edge]
+    edge = min((height - 1) // 2, round((height - width / shape) / 2))
+    return grey[edge : height - edge]
 
 
 def _agree(one: Floats, other: Floats, side: int) -> bool:
     """Whether two grey pictures of one shape are the same, however light or dark."""
     import cv2
 
-    high, wide = one.shape
-    factor = side / max(high, wide)
-    size = max(8, round(wide * factor)), max(8, round(high * factor))
+    height, width = one.shape
+    factor = side / max(height, width)
+    size = max(8, round(width * factor)), max(8, round(height * factor))
     first, second = (
         np.asarray(cv2.GaussianBlur(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), (0, 0), 1.0), np.float32)
         for grey in (one, other)

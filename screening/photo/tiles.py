@@ -16,10 +16,12 @@ OVERLAP = 0.15
 def parts(photo: Photo, *, longest: int) -> Iterator[Box]:
     """The overlapping parts of a picture, row by row; none of one whose sides are at most so many pixels."""
     columns, rows = math.ceil(photo.width / longest), math.ceil(photo.height / longest)
-    wide, high = photo.width / columns, photo.height / rows
+    width, height = photo.width / columns, photo.height / rows
     for row in range(rows if rows * columns > 1 else 0):
         for column in range(columns):
-            part = Box(round(column * wide), round(row * high), round((column + 1) * wide), round((row + 1) * high))
+            part = Box(
+                round(column * width), round(row * height), round((column + 1) * width), round((row + 1) * height)
+            )
             yield part.grow(OVERLAP).clip(photo.width, photo.height) or part
 
 

@@ -140,10 +140,10 @@ def halved(pixels: Pixels, side: int) -> Pixels:
     """The picture at half its size if either side is larger than that; halving is far cheaper than other factors."""
     import cv2
 
-    high, wide = pixels.shape
-    if max(high, wide) <= side or min(high, wide) < 2:
+    height, width = pixels.shape
+    if max(height, width) <= side or min(height, width) < 2:
         return pixels
-    return np.asarray(cv2.resize(pixels, (wide // 2, high // 2), interpolation=cv2.INTER_AREA), np.uint8)
+    return np.asarray(cv2.resize(pixels, (width // 2, height // 2), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def corners(code: Any, factor: float, *, turned: bool) -> Points:

@@ -172,11 +172,11 @@ def on_body(face: Box, line: Line) -> bool:
 def near(line: Line, page: Sequence[Line], reach: Reach) -> list[Line]:
     """The line and those whose middle is no further from it than `reach`, as read in its direction."""
     left, up, right, down = reach
-    wide = line.length / max(line.height, 1.0)
+    width = line.length / max(line.height, 1.0)
 
     def reached(other: Line) -> bool:
         start, top, end, bottom = other.seen_from(line)
-        return -left <= (start + end) / 2 <= wide + right and -up <= (top + bottom) / 2 <= 1 + down
+        return -left <= (start + end) / 2 <= width + right and -up <= (top + bottom) / 2 <= 1 + down
 
     return [other for other in page if other is line or reached(other)]
 

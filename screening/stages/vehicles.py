@@ -130,9 +130,9 @@ def _fitted(photo: Photo, region: Box) -> Pixels:
     # whole steps first: averaging by parts of pixels takes ten times as long and shows no more
     step = min(pixels.shape[:2]) // SIDE
     if step > 1:
-        high, wide = pixels.shape[0] // step, pixels.shape[1] // step
-        whole = pixels[: high * step, : wide * step]
-        pixels = np.asarray(cv2.resize(whole, (wide, high), interpolation=cv2.INTER_AREA), dtype=np.uint8)
+        height, width = pixels.shape[0] // step, pixels.shape[1] // step
+        whole = pixels[: height * step, : width * step]
+        pixels = np.asarray(cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA), dtype=np.uint8)
     how = cv2.INTER_LINEAR if min(pixels.shape[:2]) >= SIDE else cv2.INTER_AREA
     return np.asarray(cv2.resize(pixels, (SIDE, SIDE), interpolation=how), dtype=np.uint8)
 

@@ -96,10 +96,10 @@ def _on_dark_sign(photo: Photo, line: Line) -> bool:
 
 def _near(line: Line, other: Line) -> bool:
     """Whether another text is close on any side."""
-    high = line.box.height
+    height = line.box.height
     across = max(other.box.left - line.box.right, line.box.left - other.box.right)
     down = max(other.box.top - line.box.bottom, line.box.top - other.box.bottom)
-    return across < 1.5 * high and down < 2.5 * high
+    return across < 1.5 * height and down < 2.5 * height
 
 
 def _shape(photo: Photo, line: Line, number: HouseNumber) -> float:
@@ -166,8 +166,8 @@ def road_sign(photo: Photo, box: Box) -> bool:
     """Whether there is red on all sides of a number: a speed limit's ring, or a red offer."""
     import cv2
 
-    high = box.height
-    around = Box(box.left - high, box.top - high, box.right + high, box.bottom + high)
+    height = box.height
+    around = Box(box.left - height, box.top - height, box.right + height, box.bottom + height)
     inside = around.clip(photo.width, photo.height)
     if inside is None:
         return False

@@ -17,7 +17,7 @@ from screening.duplicates import keep_best
 from screening.finding import Box
 from screening.photo.canvas import blank, lay
 from screening.photo.tiles import cut, parts
-from screening.street.network import Detection, Detector, Tile, detections, detector
+from screening.street.network import Detection, Detector, Tile, detect, load_detector
 
 if TYPE_CHECKING:
     from screening.photo.photo import Photo
@@ -66,7 +66,7 @@ def find(
         closer: whether to look at small vehicles again, enlarged.
     """
     least = {"vehicle": min(vehicle, faint, AROUND), "plate": plate}
-    detectors = [detector(network) for network in networks]
+    detectors = [load_detector(network) for network in networks]
     found: list[Detection] = []
     scale = 1.0
     for one in detectors:
@@ -92,12 +92,12 @@ def look(
 ) -> tuple[list[Detection], float]:
     """What one look at the picture or a part of it shows, and how much smaller than the picture it was seen."""
     seen = part or Box(0, 0, photo.width, photo.height)
-    high, wide = max(sizes, key=lambda size: (_fit(seen, size), -size[0] * size[1]))
-    scale = _fit(seen, (high, wide))
-    canvas = blank(high, wide, grey=GREY)
+    height, width = max(sizes, key=lambda size: (_fit(seen, size), -size[0] * size[1]))
+    scale = _fit(seen, (height, width))
+    canvas = blank(height, width, grey=GREY)
     picture, factor = cut(photo, seen, side=round(max(photo.width, photo.height) * min(scale, 1.0)))
     lay(canvas, picture, scale=scale / factor)
-    return list(detections(photo, by, canvas, [Tile(seen, scale, (0, 0))], least)), scale
+    return list(detect(photo, by, canvas, [Tile(seen, scale, (0, 0))], least)), scale
 
 
 def _is_whole(box: Box, part: Box, photo: Photo) -> bool:
@@ -121,15 +121,15 @@ def _closer(
     gain = [box for box in small if _enlarged(box, SHEETS[-1][2]) > 1.25 * scale]
     if not gain:
         return []
-    high, wide, cell = next((sheet for sheet in SHEETS if _room(sheet) >= len(gain)), SHEETS[-1])
-    canvas = blank(high, wide, grey=GREY)
+    height, width, cell = next((sheet for sheet in SHEETS if _room(sheet) >= len(gain)), SHEETS[-1])
+    canvas = blank(height, width, grey=GREY)
     tiles = []
-    for place, box in enumerate(gain[: _room((high, wide, cell))]):
-        columns = wide // cell
+    for place, box in enumerate(gain[: _room((height, width, cell))]):
+        columns = width // cell
         tile = Tile(box, _enlarged(box, cell), (place % columns * cell, place // columns * cell))
         lay(canvas, photo.crop(box), scale=tile.scale, corner=tile.target)
         tiles.append(tile)
-    return [detection for detection in detections(photo, by, canvas, tiles, least) if detection.kind == "plate"]
+    return [detection for detection in detect(photo, by, canvas, tiles, least) if detection.kind == "plate"]
 
 
 def _fit(seen: Box, size: tuple[int, int]) -> float:

@@ -61,7 +61,7 @@ class Detector:
     classes: tuple[str, ...]
 
 
-def detector(network: str | Path) -> Detector:
+def load_detector(network: str | Path) -> Detector:
     """A detector by its name among the known networks, or by the path of an ONNX file with our two classes."""
     from screening.engine import load
     from screening.weights import manifest
@@ -70,7 +70,7 @@ def detector(network: str | Path) -> Detector:
     return Detector(run, manifest()[network].classes if isinstance(network, str) else CLASSES)
 
 
-def detections(
+def detect(
     photo: Photo, by: Detector, canvas: Pixels, tiles: Sequence[Tile], least: dict[str, float]
 ) -> Iterator[Detection]:
     """Runs the network on a canvas and puts what it shows back into the photo."""

@@ -103,15 +103,15 @@ def _patches(grey: Pixels) -> Iterator[tuple[tuple[int, int, int, int], bool, fl
             for patches in (mask, cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))):
                 contours, _ = cv2.findContours(patches, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
                 for contour in contours:
-                    x, y, wide, high = cv2.boundingRect(contour)
-                    if not (LOWEST <= high <= HIGHEST and NARROWEST <= wide <= WIDEST):
+                    x, y, width, height = cv2.boundingRect(contour)
+                    if not (LOWEST <= height <= HIGHEST and NARROWEST <= width <= WIDEST):
                         continue
-                    if not STEEPEST <= wide / high <= FLATTEST:
+                    if not STEEPEST <= width / height <= FLATTEST:
                         continue
                     across, down = cv2.minAreaRect(contour)[1]
                     solid = cv2.contourArea(contour) / max(across * down, 1.0)
                     if solid >= SOLID:
-                        yield (x, y, wide, high), dark, solid
+                        yield (x, y, width, height), dark, solid
 
 
 def _once(grey: Pixels) -> Iterator[_Patch]:
@@ -121,8 +121,8 @@ def _once(grey: Pixels) -> Iterator[_Patch]:
     patches = list(_patches(grey))
     kept = cv2.dnn.NMSBoxes([box for box, _, _ in patches], [solid for _, _, solid in patches], 0.0, 0.85)
     for index in kept[:MOST]:
-        (x, y, wide, high), dark, solid = patches[index]
-        yield _Patch(Box(x, y, x + wide, y + high), dark, solid)
+        (x, y, width, height), dark, solid = patches[index]
+        yield _Patch(Box(x, y, x + width, y + height), dark, solid)
 
 
 def _marked(grey: Pixels, patch: _Patch, factor: float, photo: Photo) -> Sign | None:
@@ -131,8 +131,8 @@ def _marked(grey: Pixels, patch: _Patch, factor: float, photo: Photo) -> Sign | 
 
     crop = grey[patch.box.top : patch.box.bottom, patch.box.left : patch.box.right]
     scale = HIGH / patch.box.height
-    wide = max(8, round(patch.box.width * scale))
-    large = np.asarray(cv2.resize(crop, (wide, HIGH), interpolation=cv2.INTER_CUBIC), dtype=np.uint8)
+    width = max(8, round(patch.box.width * scale))
+    large = np.asarray(cv2.resize(crop, (width, HIGH), interpolation=cv2.INTER_CUBIC), dtype=np.uint8)
     ink = _ink(large if patch.dark else 255 - large)
     _, _, shapes, centres = cv2.connectedComponentsWithStats(ink)
     marks = [
@@ -153,7 +153,7 @@ def _marked(grey: Pixels, patch: _Patch, factor: float, photo: Photo) -> Sign | 
     def placed(x: float, y: float) -> tuple[float, float]:
         return (patch.box.left + x / scale) / factor, (patch.box.top + y / scale) / factor
 
-    box = Box.around((placed(0, 0), placed(wide, HIGH))).clip(photo.width, photo.height)
+    box = Box.around((placed(0, 0), placed(width, HIGH))).clip(photo.width, photo.height)
     place = Box.around((placed(left, top), placed(right, bottom))).clip(photo.width, photo.height)
     if box is None or place is None:
         return None
@@ -164,7 +164,7 @@ def _marked(grey: Pixels, patch: _Patch, factor: float, photo: Photo) -> Sign | 
         count=len(marks),
         ink=float(lit.mean()),
         tall=(bottom - top) / HIGH,
-        aside=abs((left + right) / 2 / wide - 0.5),
+        aside=abs((left + right) / 2 / width - 0.5),
         contrast=contrast,
         plain=max(0.0, 1.0 - float(np.mean(np.abs(inner[~lit] - ground))) / contrast),
     )

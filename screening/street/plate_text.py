@@ -138,10 +138,10 @@ def _bands(photo: Photo, line: Line) -> tuple[float, float]:
     """How much of a line's length the blue bands at its two ends take up, 0 to 0.2."""
     import cv2
 
-    wide = 100
-    target = np.array(((0, 0), (wide, 0), (wide, 20), (0, 20)), np.float32)
+    width = 100
+    target = np.array(((0, 0), (width, 0), (width, 20), (0, 20)), np.float32)
     turn = cv2.getPerspectiveTransform(np.array(line.points, np.float32), target)
-    hsv = cv2.cvtColor(cv2.warpPerspective(photo.rgb, turn, (wide, 20)), cv2.COLOR_RGB2HSV)
+    hsv = cv2.cvtColor(cv2.warpPerspective(photo.rgb, turn, (width, 20)), cv2.COLOR_RGB2HSV)
     hue, saturation, value = hsv[:, :, 0], hsv[:, :, 1], hsv[:, :, 2]
     blue = (hue > 95) & (hue < 130) & (saturation > 100) & (value > 40)
     # a band is blue from top to bottom but for its letters; blue characters are not
@@ -162,10 +162,10 @@ def readable(crop: Pixels) -> bool:
     """Whether a plate that was not read is clear enough for a person to read: sharp strokes across much of it."""
     import cv2
 
-    high = 32
+    height = 32
     grey = cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY)
-    wide = max(8, round(grey.shape[1] * high / grey.shape[0]))
-    small = cv2.resize(grey, (wide, high), interpolation=cv2.INTER_AREA).astype(np.float32)
-    middle = small[6:-6, wide // 10 : wide - wide // 10]
+    width = max(8, round(grey.shape[1] * height / grey.shape[0]))
+    small = cv2.resize(grey, (width, height), interpolation=cv2.INTER_AREA).astype(np.float32)
+    middle = small[6:-6, width // 10 : width - width // 10]
     steps = np.abs(np.diff(middle, axis=1))
     return bool(np.mean(steps > 24) > 0.08)

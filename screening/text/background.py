@@ -74,10 +74,10 @@ def ground(photo: Photo, line: Line) -> Ground:
 def _warped(photo: Photo, line: Line) -> Floats:
     import cv2
 
-    wide = max(HIGH // 2, min(round(HIGH * line.length / max(line.height, 1.0)), HIGH * LONGEST))
-    target = np.array(((0, 0), (wide, 0), (wide, HIGH), (0, HIGH)), np.float32) + HIGH
+    width = max(HIGH // 2, min(round(HIGH * line.length / max(line.height, 1.0)), HIGH * LONGEST))
+    target = np.array(((0, 0), (width, 0), (width, HIGH), (0, HIGH)), np.float32) + HIGH
     turn = cv2.getPerspectiveTransform(np.array(line.points, np.float32), target)
-    size = wide + 2 * HIGH, 3 * HIGH
+    size = width + 2 * HIGH, 3 * HIGH
     warped = cv2.warpPerspective(photo.rgb, turn, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(cv2.cvtColor(warped.astype(np.float32) / 255, cv2.COLOR_RGB2LAB), dtype=np.float32)
 

@@ -85,8 +85,8 @@ class Laid:
 
 def fit(box: Box) -> float:
     """How far a box can be enlarged for the largest sheet to hold it."""
-    high, wide = SHEETS[-1]
-    return min(wide / box.width, high / box.height)
+    height, width = SHEETS[-1]
+    return min(width / box.width, height / box.height)
 
 
 def join(places: Iterable[Place]) -> list[Place]:
@@ -107,10 +107,10 @@ def divide(place: Place, *, overlap: int = 64) -> Iterator[Place]:
     most = fit(place.box)
     if most < place.scale <= most * NEARLY:
         place = Place(place.box, most, place.weight)
-    high, wide = (int(side / place.scale + 0.001) for side in SHEETS[-1])
+    height, width = (int(side / place.scale + 0.001) for side in SHEETS[-1])
     shared = int(overlap / place.scale)
-    for top, bottom in _spans(place.box.top, place.box.bottom, high, shared):
-        for left, right in _spans(place.box.left, place.box.right, wide, shared):
+    for top, bottom in _spans(place.box.top, place.box.bottom, height, shared):
+        for left, right in _spans(place.box.left, place.box.right, width, shared):
             yield Place(Box(left, top, right, bottom), place.scale, place.weight)
 
 

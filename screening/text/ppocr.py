@@ -91,38 +91,38 @@ def probabilities(canvas: Pixels) -> Floats:
     return np.asarray(load("text-detection", by_shape=True)(blob)[0][0, 0], dtype=np.float32)
 
 
-def quads(chart: Floats, *, sure: float, pixel: float = PIXEL) -> list[Quad]:
+def quads(heatmap: Floats, *, sure: float, pixel: float = PIXEL) -> list[Quad]:
     """The lines in a map of probabilities.
 
     Args:
-        chart: as `probabilities` gives it.
+        heatmap: as `probabilities` gives it.
         sure: the least mean probability of a line.
         pixel: the least probability of a pixel.
     """
     import cv2
 
-    mask = cv2.dilate((chart > pixel).astype(np.uint8), np.ones((2, 2), np.uint8))
+    mask = cv2.dilate((heatmap > pixel).astype(np.uint8), np.ones((2, 2), np.uint8))
     contours, _ = cv2.findContours(mask, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)
     found = []
     for contour in contours:
-        (x, y), (wide, high), angle = cv2.minAreaRect(contour)
-        if min(wide, high) < SMALLEST:
+        (x, y), (width, height), angle = cv2.minAreaRect(contour)
+        if min(width, height) < SMALLEST:
             continue
-        score = _mean_inside(chart, np.asarray(cv2.boxPoints(((x, y), (wide, high), angle)), np.float32))
+        score = _mean_inside(heatmap, np.asarray(cv2.boxPoints(((x, y), (width, height), angle)), np.float32))
         if score < sure:
             continue
-        grown = wide * high * GROW / (2 * (wide + high))
-        points = cv2.boxPoints(((x, y), (wide + 2 * grown, high + 2 * grown), angle))
+        grown = width * height * GROW / (2 * (width + height))
+        points = cv2.boxPoints(((x, y), (width + 2 * grown, height + 2 * grown), angle))
         found.append(Quad(_from_top_left(np.asarray(points, np.float32)), score))
     return found
 
 
-def _mean_inside(chart: Floats, points: Floats) -> float:
+def _mean_inside(heatmap: Floats, points: Floats) -> float:
     import cv2
 
     corner = np.maximum(np.floor(points.min(axis=0)).astype(int), 0)
     end = np.ceil(points.max(axis=0)).astype(int) + 1
-    part = chart[corner[1] : end[1], corner[0] : end[0]]
+    part = heatmap[corner[1] : end[1], corner[0] : end[0]]
     mask = np.zeros(part.shape, np.uint8)
     cv2.fillPoly(mask, [np.round(points - corner).astype(np.int32)], 1)
     return float(cv2.mean(part, mask)[0])

@@ -32,9 +32,9 @@ def look(photo: Photo, part: Box, *, sure: float = 0.3, minimum: float = 0.5) ->
     if box is None:
         return ()
     pixels = photo.crop(box)
-    high, wide = next((size for size in CANVASES if size[0] / size[1] >= box.height / box.width), CANVASES[-1])
-    scale = min(high / box.height, wide / box.width, ENLARGE)
-    canvas = blank(high, wide, grey=GREY)
+    height, width = next((size for size in CANVASES if size[0] / size[1] >= box.height / box.width), CANVASES[-1])
+    scale = min(height / box.height, width / box.width, ENLARGE)
+    canvas = blank(height, width, grey=GREY)
     lay(canvas, pixels, scale=scale, smooth=True)
     found = []
     for quad in ppocr.quads(ppocr.probabilities(canvas), sure=sure):

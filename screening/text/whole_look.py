@@ -46,16 +46,16 @@ class Look:
     Attributes:
         part: of the picture, all of it or less.
         factor: canvas = (picture - part's corner) x factor.
-        chart: for each pixel of the canvas the probability that it belongs to a line.
+        heatmap: for each pixel of the canvas the probability that it belongs to a line.
     """
 
     part: Box
     factor: float
-    chart: Floats
+    heatmap: Floats
 
     def quads(self, *, sure: float) -> Iterator[Quad]:
         """The lines, in pixels of the full picture."""
-        for quad in ppocr.quads(self.chart, sure=sure):
+        for quad in ppocr.quads(self.heatmap, sure=sure):
             yield quad.scaled(1 / self.factor).moved(self.part.left, self.part.top)
 
 
@@ -87,26 +87,26 @@ def hints(look: Look, photo: Photo, readings: Sequence[Reading], *, least: float
     """The places where a look showed print too small or too faint to be read there."""
     import cv2
 
-    chart, factor = look.chart, look.factor
+    heatmap, factor = look.heatmap, look.factor
     corner = np.array((look.part.left, look.part.top), np.float32)
-    done = np.zeros(chart.shape, np.uint8)
+    done = np.zeros(heatmap.shape, np.uint8)
     for reading in readings:
         if reading.certain:
             points = (reading.quad.points - corner) * np.float32(factor)
             cv2.fillPoly(done, [np.round(points).astype(np.int32)], 1)
-    contours, _ = cv2.findContours((chart > least).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    contours, _ = cv2.findContours((heatmap > least).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     seen = []
     for contour in contours:
-        x, y, wide, high = cv2.boundingRect(contour)
-        here = chart[y : y + high, x : x + wide]
-        if done[y : y + high, x : x + wide][here > least].mean() < 0.5:
+        x, y, width, height = cv2.boundingRect(contour)
+        here = heatmap[y : y + height, x : x + width]
+        if done[y : y + height, x : x + width][here > least].mean() < 0.5:
             # the network marks the kernel of a line, about half as high as the line
-            seen.append((float(here.max()), x, y, wide, high, 2.0 * (min(cv2.minAreaRect(contour)[1]) + 1.0)))
-    for peak, x, y, wide, high, height in sorted(seen, reverse=True)[:most]:
+            seen.append((float(here.max()), x, y, width, height, 2.0 * (min(cv2.minAreaRect(contour)[1]) + 1.0)))
+    for peak, x, y, width, height, line_height in sorted(seen, reverse=True)[:most]:
         # something high that could not be read may be a page of small print, which the network marks as one
-        line = height if height < SMALL else PAGE
-        around = MARGIN * line + height / 4
-        corners = (x - around, y - around), (x + wide + around, y + high + around)
+        line = line_height if line_height < SMALL else PAGE
+        around = MARGIN * line + line_height / 4
+        corners = (x - around, y - around), (x + width + around, y + height + around)
         box = Box.around(tuple((across / factor, down / factor) for across, down in corners))
         box = box.shift(look.part.left, look.part.top)
         inside = box.clip(photo.width, photo.height)
