@@ -19,8 +19,9 @@ from screening.release.clearance import Clearance, read
 from screening.release.gate import gate
 from screening.release.gate_result import GateResult
 from screening.weights import sha256_of
+from tests.command import QUICK, screening
 from tests.picture_files import picture, scenery
-from tests.test_scan import QUICK, screening
+from tests.streets import PLACE
 
 PASSPHRASE = "correct horse battery"
 QUESTION = "Could anything in it be libellous?"
@@ -33,7 +34,6 @@ answer = "yes/no"
 stops = "yes"
 """
 SIGNED = clear.SignOff(purpose="An open day", answers={"libel": "No."}, second="B. Second")
-PLACE = {1: "N", 2: (52.0, 0.0, 0.0), 3: "W", 4: (1.0, 0.0, 0.0)}
 
 
 @dataclass(frozen=True, slots=True)

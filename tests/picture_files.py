@@ -85,3 +85,21 @@ def with_thumbnail(data: bytes, rgb: Pixels, *, cut_short: bool = False) -> byte
     exiv2.ExifThumb(tags).setJpegThumbnail(stream.getvalue()[: stream.tell() // 2 if cut_short else None])
     image.writeMetadata()
     return bytes(image.io().mmap())
+
+
+def drawn(width: int = 120, height: int = 80) -> Image.Image:
+    """Red in the top left corner, blue elsewhere, so that it shows which way up it is."""
+    picture = np.zeros((height, width, 3), np.uint8)
+    picture[:, :, 2] = 200
+    picture[: height // 2, : width // 2] = (220, 20, 20)
+    return Image.fromarray(picture)
+
+
+def saved(image: Image.Image, format: str, **options: object) -> bytes:
+    file = io.BytesIO()
+    if format == "HEIF":
+        import pillow_heif
+
+        pillow_heif.register_heif_opener()
+    image.save(file, format, **options)
+    return file.getvalue()

@@ -20,8 +20,8 @@ from screening.office import audit, audit_check, audit_line
 from screening.office.audit_line import AuditError, Head
 from screening.run import run
 from screening.weights import sha256_of
+from tests.command import QUICK, screening
 from tests.failing import failing
-from tests.test_scan import QUICK, screening
 
 
 @pytest.fixture

@@ -19,10 +19,10 @@ from screening.policy import Verdict
 from screening.report import PhotoReport, judged
 from screening.run.decisions import Action, Decision
 from screening.run.outcome import outcomes
+from tests.command import screening
+from tests.judged import POLICY
 from tests.picture_files import picture, scenery
-from tests.test_evaluate import POLICY
-from tests.test_redact import PLATES, street
-from tests.test_scan import screening
+from tests.streets import PLATES, street
 
 RANDOM = np.random.default_rng(8)
 NAMES = {"plate": "number-plate"}

@@ -24,7 +24,7 @@ from screening.run.decisions import Action, Decision, Decisions
 from screening.weights import sha256_of
 from tests.broken_off import WAYS, Tried, Tries, tries
 from tests.cleared import PASSPHRASE, SIGNED, Cleared
-from tests.test_register import entry
+from tests.entries import entry
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs a fork that is safe")
 # Words of a program that is in somebody's way, or in its own.

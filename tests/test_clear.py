@@ -28,10 +28,10 @@ from screening.run import run
 from screening.run.decisions import FILE, Action, Decision, DecisionError, Decisions
 from screening.weights import manifest, sha256_of
 from tests.cleared import PASSPHRASE, QUESTION, SIGNED, Cleared, set_the_clock_back
+from tests.command import command, screening
+from tests.entries import entry
 from tests.picture_files import picture
-from tests.test_redact import street
-from tests.test_register import entry
-from tests.test_scan import command, screening
+from tests.streets import street
 
 
 def test_a_run_is_cleared_from_the_command_line(cleared: Cleared, tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ from screening.run.decisions import FILE, NEXT, Action, Decision, DecisionError,
 from screening.run.outcome import outcomes
 from screening.weights import sha256_of
 from tests.cleared import SIGNED, Cleared
-from tests.test_scan import screening
+from tests.command import screening
 
 PICTURE = "a" * 64
 BOX = Box(10, 10, 50, 50)

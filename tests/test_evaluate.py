@@ -10,26 +10,10 @@ import pytest
 
 from screening.evaluation.evaluate import evaluate
 from screening.evaluation.labels import Label, LabelError, Thing, read, table
-from screening.finding import Box, Finding
-from screening.policy import Policy, Rule, Thresholds
-from screening.report import PhotoReport, judged
+from screening.finding import Box
+from tests.command import QUICK, screening
+from tests.judged import PHOTOS, POLICY
 from tests.picture_files import picture
-from tests.test_scan import QUICK, screening
-
-POLICY = Policy(
-    {
-        "unscreened": Rule(says="-", lifted_by="-", kinds={"error": Thresholds(block=0), "*": Thresholds(hold=0)}),
-        "number-plate": Rule(says="-", lifted_by="-", kinds={"vehicle.plate": Thresholds(hold=0.3, block=0.6)}),
-    }
-)
-
-
-def photo(name: str, *scores: float) -> PhotoReport:
-    findings = [Finding("vehicle.plate", score, "a plate") for score in scores]
-    return PhotoReport(file=name, sha256="0" * 64, width=9, height=9, judgements=judged(findings, POLICY, scene=True))
-
-
-PHOTOS = (photo("a", 0.9), photo("b", 0.1), photo("c", 0.4), photo("d"), photo("e", 0.8))
 
 
 @pytest.mark.parametrize("about", ["number-plate", "vehicle.plate", "vehicle"])

@@ -26,8 +26,8 @@ from screening.release.gate import gate
 from screening.release.gate_result import Answer
 from screening.weights import sha256_of
 from tests.cleared import PASSPHRASE, Cleared, later, set_the_clock_back
+from tests.command import command, screening
 from tests.steps import steps
-from tests.test_scan import command, screening
 
 
 def test_what_was_cleared_passes_and_the_answer_is_a_line_in_the_log(cleared: Cleared) -> None:

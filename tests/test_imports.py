@@ -36,15 +36,15 @@ def layer(module: str) -> int:
     return next((index for index, names in enumerate(LAYERS) if part in names), -1)
 
 
-def imported(path: Path) -> list[str]:
-    """The modules of ours that a file imports, wherever in it."""
+def imported(path: Path, package: str = "screening") -> list[str]:
+    """The modules of a package that a file imports, wherever in it."""
     names: list[str] = []
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
             names += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
         elif isinstance(node, ast.Import):
             names += [alias.name for alias in node.names]
-    return [name for name in names if name.startswith("screening.")]
+    return [name for name in names if name.startswith(f"{package}.")]
 
 
 def modules() -> dict[str, Path]:
@@ -80,6 +80,19 @@ def test_no_room_holds_more_than_a_fifth_of_the_package() -> None:
     for path in modules().values():
         lines[path.relative_to(PACKAGE).parts[0]] += len(path.read_text(encoding="utf-8").splitlines())
     assert [f"{room}: {count}" for room, count in lines.items() if count > lines.total() / 5] == []
+
+
+def test_no_test_module_imports_another() -> None:
+    """What tests share lives in modules of its own, so that each can be read and run alone."""
+    tests = sorted(Path(__file__).parent.glob("test_*.py"))
+    helpers = sorted(path for path in Path(__file__).parent.glob("*.py") if path not in tests)
+    wrong = [
+        f"{path.name} imports {name}"
+        for path in (*tests, *helpers)
+        for name in imported(path, "tests")
+        if name.startswith("tests.test_")
+    ]
+    assert wrong == []
 
 
 def test_stages_import_neither_each_other_nor_the_policy() -> None:

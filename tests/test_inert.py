@@ -18,8 +18,8 @@ from typer.main import get_command
 import screening
 from screening import cli
 from screening.inert import ACTIVE, inert
+from tests.command import QUICK
 from tests.picture_files import picture, scenery
-from tests.test_scan import QUICK
 
 PACKAGE = Path(screening.__file__).parent
 # Clears the screen, rings, clears it again (as one byte), turns the text round, deletes.

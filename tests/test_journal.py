@@ -19,9 +19,9 @@ from screening.office import audit_check
 from screening.office.office import Office
 from screening.run import run
 from tests import PATIENCE
-from tests.cleared import PLACE
+from tests.command import QUICK, command, screening
 from tests.picture_files import picture, scenery
-from tests.test_scan import QUICK, command, screening
+from tests.streets import PLACE
 
 PICTURES = 24
 

@@ -13,7 +13,7 @@ import pytest
 from screening.office import audit, key_list, keys
 from screening.office.key_list import KeysError
 from screening.office.office import Office
-from tests.test_scan import screening
+from tests.command import screening
 
 PASSPHRASE = "correct horse battery"
 

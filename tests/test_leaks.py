@@ -12,8 +12,8 @@ import pytest
 from PIL import Image, ImageCms
 
 from screening.photo import containers
+from tests.command import screening
 from tests.picture_files import picture, scenery, with_iptc
-from tests.test_scan import screening
 
 # A telephone number, a name and an address, as they stand in texts and, without what keys cannot hold, in names.
 SECRETS = ("07700 900123", "Zebedee Quuxley", "zeb.quuxley@example.org")

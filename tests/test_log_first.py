@@ -17,9 +17,9 @@ from screening.office.office import Office, make_private
 from screening.office.register_file import RELEASE, RegisterFile
 from screening.weights import sha256_of
 from tests.cleared import PASSPHRASE, Cleared
+from tests.command import screening
+from tests.entries import entry
 from tests.failing import Killed, failing
-from tests.test_register import entry
-from tests.test_scan import screening
 
 NEW = "another long passphrase"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import os
 import struct
 import subprocess
@@ -21,24 +20,7 @@ from PIL import Image
 
 from screening.photo.files import BYTES_A_PIXEL, FORMATS, FileError, Limits, PhotoError, UnsupportedError, read
 from screening.photo.photo import Photo
-
-
-def drawn(width: int = 120, height: int = 80) -> Image.Image:
-    """Red in the top left corner, blue elsewhere, so that it shows which way up it is."""
-    picture = np.zeros((height, width, 3), np.uint8)
-    picture[:, :, 2] = 200
-    picture[: height // 2, : width // 2] = (220, 20, 20)
-    return Image.fromarray(picture)
-
-
-def saved(image: Image.Image, format: str, **options: object) -> bytes:
-    file = io.BytesIO()
-    if format == "HEIF":
-        import pillow_heif
-
-        pillow_heif.register_heif_opener()
-    image.save(file, format, **options)
-    return file.getvalue()
+from tests.picture_files import drawn, saved
 
 
 def corner_is_red(photo: Photo) -> bool:

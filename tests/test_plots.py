@@ -15,7 +15,7 @@ from screening.analysis import AnalysisError
 from screening.evaluation import plots
 from screening.evaluation.sweep import sweep
 from screening.evaluation.tables import by_group
-from tests.test_api import REPORT
+from tests.small_report import REPORT
 
 SCORE = [0.9, 0.7, np.nan, 0.6, 0.2, np.nan]
 SHOWN = [True, True, True, False, False, False]

@@ -13,7 +13,7 @@ import pytest
 from screening.office import audit, audit_check
 from screening.weights import sha256_of
 from tests.cleared import Cleared
-from tests.test_scan import command, screening
+from tests.command import command, screening
 
 
 def names(folder: Path) -> set[str]:

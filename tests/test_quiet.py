@@ -17,7 +17,7 @@ from screening.quiet import SWITCHES
 from tests.alone import ROOT, Alone, apart
 from tests.cleared import PASSPHRASE
 from tests.picture_files import picture
-from tests.test_redact import PLATES, plain, street
+from tests.streets import PLATES, plain, street
 
 COMMAND = (sys.executable, "-c", "from screening.cli import main; main()")
 ANSWERS = {"purpose": "An open day", "libel": "no", "reputation": "no", "release-forms": "yes"}

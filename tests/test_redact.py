@@ -23,31 +23,9 @@ from screening.run.decisions import Action
 from screening.run.outcome import of_run
 from screening.web.review import Review, ReviewError, Wish
 from screening.weights import sha256_of
-from tests.picture_files import picture, scenery
-from tests.test_scan import QUICK, screening
-
-RED = Box(40, 30, 100, 60)
-PLATES = (
-    QUICK.replace('use = "metadata"\n', 'use = "metadata"\n[[stage]]\nuse = "tests.red_stage:Reds"\n')
-    + """
-[rules.number-plate]
-says = "No legible number plate."
-lifted_by = "Redaction."
-kinds = { "vehicle" = { block = 0.5 } }
-"""
-)
-PLACE = {1: "N", 2: (52.0, 0.0, 0.0), 3: "W", 4: (1.0, 0.0, 0.0)}
-
-
-def plain(seed: int) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
-    """A picture without red."""
-    return scenery(seed=seed) // 4 + 120
-
-
-def street(*, seed: int = 1) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
-    rgb = plain(seed)
-    rgb[RED.top : RED.bottom, RED.left : RED.right] = (200, 10, 10)
-    return rgb
+from tests.command import screening
+from tests.picture_files import picture
+from tests.streets import PLACE, PLATES, RED, plain, street
 
 
 @pytest.fixture

@@ -22,7 +22,6 @@ from screening.finding import Box, Finding
 from screening.lifting import lifted
 from screening.office import audit, registers
 from screening.office.office import Office
-from screening.office.register_entry import Entry, packed
 from screening.office.register_file import RELEASE, RESTRICTED, RegisterError, RegisterFile
 from screening.office.registers import Form
 from screening.photo.photo import Photo
@@ -30,16 +29,10 @@ from screening.policy import Verdict
 from screening.report import judged
 from screening.stages.faces import Faces
 from screening.stages.register import Register
+from tests.entries import entry
 
 POLICY = load().policy
 BOX, OTHER = Box(10, 10, 90, 90), Box(110, 10, 190, 90)
-RANDOM = np.random.default_rng(4)
-
-
-def entry(number: str = "aa", *, embedding: np.ndarray | None = None, **fields: str | bool) -> Entry:
-    vector = RANDOM.normal(size=128).astype(np.float32) if embedding is None else embedding
-    given = {"name": "Ann Example", "reference": "REF-7", **fields}
-    return Entry(id=number, embeddings=(packed(vector),), **given)  # type: ignore[arg-type]
 
 
 @pytest.fixture

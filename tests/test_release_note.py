@@ -16,7 +16,7 @@ from screening.release.note_page import announcement, record
 from screening.release.release_note import note, title
 from screening.render.markdown import block, code, link, plain
 from tests.cleared import Cleared
-from tests.test_scan import screening
+from tests.command import screening
 
 SAID = ("--link", "https://www.west-midlands.police.uk/open-day", "--watched-by", "The press desk")
 

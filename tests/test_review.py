@@ -28,9 +28,9 @@ from screening.run.outcome import of_run
 from screening.web.review import Review, ReviewError, Wish
 from screening.weights import sha256_of
 from tests import PATIENCE
+from tests.command import command, screening
 from tests.picture_files import picture, scenery
-from tests.test_redact import PLACE, PLATES, street
-from tests.test_scan import command, screening
+from tests.streets import PLACE, PLATES, street
 
 QUESTIONS = """
 [[batch.question]]

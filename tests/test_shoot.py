@@ -16,8 +16,7 @@ from screening.photo.files import FORMATS, Limits, PhotoError, read
 from screening.photo.signatures import read_regular, shows
 from screening.run import shoot
 from screening.run.shoot import Entry, walk
-from tests.picture_files import picture
-from tests.test_photo import drawn, saved
+from tests.picture_files import drawn, picture, saved
 
 posix = pytest.mark.skipif(os.name != "posix", reason="links, pipes and such names need POSIX")
 

@@ -10,8 +10,8 @@ from screening.evaluation.sweep import scores, sweep
 from screening.finding import Finding
 from screening.policy import Policy, Rule, Thresholds
 from screening.report import PhotoReport, judged
+from tests.judged import PHOTOS, POLICY
 from tests.steps import steps
-from tests.test_evaluate import PHOTOS, POLICY
 
 
 def test_the_figures_are_those_of_scikit_learn() -> None:

@@ -13,7 +13,7 @@ from screening.evaluation.labels import Label, Thing
 from screening.evaluation.tables import by_group, evaluate
 from screening.finding import Box, Finding
 from screening.report import PhotoReport, judged
-from tests.test_evaluate import PHOTOS, POLICY
+from tests.judged import PHOTOS, POLICY
 
 
 def test_a_policy_is_counted_in_one_row_a_rule() -> None:
