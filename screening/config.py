@@ -45,7 +45,7 @@ def _stage(table: dict[str, Any], force: Force, where: str) -> Stage:
     """The stage that a `[[stage]]` table describes."""
     use = table.pop("use", None)
     if not isinstance(use, str):
-        raise ConfigError(f'{where}: says not which stage it is; add use = "..." with one of {", ".join(STAGES)}')
+        raise ConfigError(f'{where}: does not say which stage it is; add use = "..." with one of {", ".join(STAGES)}')
     if use not in STAGES and ":" not in use:
         raise ConfigError(f"{where}: no stage is called {use!r}{did_you_mean(use, STAGES)}")
     module, _, name = STAGES.get(use, use).partition(":")
@@ -54,11 +54,11 @@ def _stage(table: dict[str, Any], force: Force, where: str) -> Stage:
     except (ImportError, AttributeError) as error:
         raise ConfigError(f"{where}: {use} cannot be imported: {error}") from error
     if "force" in table:
-        raise ConfigError(f"{where} ({use}): force: stands in the table [force], for every stage")
+        raise ConfigError(f"{where} ({use}): force: belongs in the table [force], for every stage")
     says = all(hasattr(stage_class, one) for one in ("name", "kinds"))
     if not dataclasses.is_dataclass(stage_class) or "__call__" not in vars(stage_class) or not says:
-        said = "a stage is a frozen dataclass that can be called, and says its name and kinds"
-        raise ConfigError(f"{where}: {use} is no stage: {said}")
+        said = "a stage is a callable frozen dataclass with a name and kinds"
+        raise ConfigError(f"{where}: {use} is not a stage: {said}")
     stage = settings.fitted(cast("type[Any]", stage_class), table, where=f"{where} ({use}): ")
     if any(field.name == "force" for field in dataclasses.fields(stage_class)):
         stage = dataclasses.replace(stage, force=force)
@@ -67,10 +67,10 @@ def _stage(table: dict[str, Any], force: Force, where: str) -> Stage:
 
 def _refuse_twins(stages: list[str], path: Path) -> None:
     if not stages:
-        raise ConfigError(f"{path}: has no [[stage]]: nothing would be looked for")
+        raise ConfigError(f"{path}: has no [[stage]]: it would look for nothing")
     for name in stages:
         if stages.count(name) > 1:
-            raise ConfigError(f"{path}: stage {name!r} stands there twice")
+            raise ConfigError(f"{path}: stage {name!r} appears twice")
 
 
 def _refuse_blind(stages: Sequence[Stage], path: Path) -> None:
@@ -81,6 +81,6 @@ def _refuse_blind(stages: Sequence[Stage], path: Path) -> None:
         for source in getattr(stage, "after", ()):
             if source in names[number:]:
                 raise ConfigError(
-                    f"{path}: stage {stage.name!r} stands before {source!r}, whose findings it reads; "
+                    f"{path}: stage {stage.name!r} comes before {source!r}, whose findings it reads; "
                     f"put {source!r} first"
                 )

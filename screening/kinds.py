@@ -30,7 +30,7 @@ def unknown(policy: Policy, stages: Iterable[Stage]) -> str:
     named = [(rule, kind) for rule, one in policy.rules.items() for kind in one.kinds if kind != ANYTHING]
     for rule, kind in named:
         if f"{kind}.".startswith(OBSERVATION):
-            return f"{rule}.kinds.{kind}: is handed from stage to stage and never judged"
+            return f"{rule}.kinds.{kind}: is only handed from stage to stage and never judged"
         # the modules of all our stages are imported only where this pipeline's own do not explain everything
         if kind not in own and kind not in of_ours():
             judged = sorted(one for one in own | of_ours() if not f"{one}.".startswith(OBSERVATION))

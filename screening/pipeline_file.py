@@ -58,7 +58,7 @@ class PipelineTables:
         limits = self.tables.get("limits", {})
         megabytes = limits.get("file_megabytes", FILE_MEGABYTES) if isinstance(limits, dict) else ""
         if not isinstance(megabytes, int | float):
-            raise ConfigError(f"{self.path}: limits.file_megabytes: is a number, not {megabytes!r}")
+            raise ConfigError(f"{self.path}: limits.file_megabytes: must be a number, not {megabytes!r}")
         return megabytes * 1e6
 
     @property
@@ -109,7 +109,7 @@ def _tables(path: Path) -> tuple[dict[str, Any], bytes]:
     if base is None:
         return tables, data
     if base not in names() or base == path.stem:
-        raise ConfigError(f"{path}: extends: names one of {', '.join(names())}, not {base!r}")
+        raise ConfigError(f"{path}: extends: must be one of {', '.join(names())}, not {base!r}")
     under, base_data = _tables(_find(base))
     stages = _merged(under["stage"], tables.pop("stage", []), without, where=f"{path}: ", table="stage", key="use")
     batch = dict(tables["batch"]) if isinstance(tables.get("batch"), dict) else {}

@@ -45,7 +45,7 @@ class Thresholds:
             if value is not None and not 0 <= value <= 1:
                 raise PolicyError(f"{name} = {value} must lie between 0 and 1")
         if self.hold is not None and self.block is not None and self.hold > self.block:
-            raise PolicyError(f"hold = {self.hold} must not lie above block = {self.block}")
+            raise PolicyError(f"hold = {self.hold} must not be above block = {self.block}")
 
     def verdict(self, score: float) -> Verdict:
         """What a score means."""
@@ -100,7 +100,7 @@ class Policy:
     """Rules by id. `vehicle.plate.uk` falls back to `vehicle.plate`, then `vehicle`, then `*`.
 
     Raises:
-        PolicyError: if a kind stands under two rules, nothing is said of `*` or `error`, or an error could pass.
+        PolicyError: if a kind is under two rules, nothing is said of `*` or `error`, or an error could pass.
     """
 
     rules: dict[str, Rule]
@@ -110,12 +110,14 @@ class Policy:
         index: dict[str, tuple[str, Thresholds]] = {}
         for rule_id, rule in self.rules.items():
             if rule.outside_a_scene not in {str(verdict) for verdict in Verdict}:
-                raise PolicyError(f"{rule_id}: outside_a_scene is clear, hold or block, not {rule.outside_a_scene!r}")
+                raise PolicyError(
+                    f"{rule_id}: outside_a_scene must be clear, hold or block, not {rule.outside_a_scene!r}"
+                )
             for kind, thresholds in rule.kinds.items():
                 if kind != ANYTHING and not KIND.fullmatch(kind):
-                    raise PolicyError(f"{rule_id}: {kind!r} is no kind; kinds are lower-case words joined by dots")
+                    raise PolicyError(f"{rule_id}: {kind!r} is not a kind; kinds are lower-case words joined by dots")
                 if kind in index:
-                    raise PolicyError(f"{kind} stands under two rules, {index[kind][0]} and {rule_id}")
+                    raise PolicyError(f"{kind} is under two rules, {index[kind][0]} and {rule_id}")
                 index[kind] = rule_id, thresholds
         if ANYTHING not in index or index[ANYTHING][1].verdict(0.0) < Verdict.HOLD:
             raise PolicyError('a kind that no rule names must at least be held: "*" = { hold = 0 }')
@@ -125,7 +127,7 @@ class Policy:
         for kind in errors:
             rule_id, thresholds = index[kind]
             if thresholds.verdict(0.0) < Verdict.BLOCK or self.rules[rule_id].outside_a_scene != "block":
-                raise PolicyError(f"{kind} must be blocked at any score: an error is never let pass")
+                raise PolicyError(f"{kind} must be blocked at any score: an error must never pass")
         object.__setattr__(self, "_index", index)
 
     def lookup(self, kind: str) -> tuple[str, Thresholds]:

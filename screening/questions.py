@@ -38,15 +38,17 @@ class Question:
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", self.id):
-            raise ValueError(f"id: is of small letters, digits and hyphens, not {self.id!r}")
+            raise ValueError(f"id: must be lower-case letters, digits and hyphens, not {self.id!r}")
         if not in_words(self.ask):
-            raise ValueError(f"ask: is a question in words, not {self.ask!r}")
+            raise ValueError(f"ask: must be a question in words, not {self.ask!r}")
         if self.answer not in KINDS:
-            raise ValueError(f"answer: is no kind of answer: {self.answer!r}{did_you_mean(self.answer, KINDS)}")
+            raise ValueError(
+                f"answer: there is no such kind of answer: {self.answer!r}{did_you_mean(self.answer, KINDS)}"
+            )
         if self.stops and self.answer == WORDS:
-            raise ValueError(f'stops: only a yes or no can stop a batch; say answer = "{YES_NO}" with it')
+            raise ValueError(f'stops: only a yes or no can stop a batch; add answer = "{YES_NO}" with it')
         if self.stops not in ("", *ANSWERS):
-            raise ValueError(f"stops: is {' or '.join(ANSWERS)}, not {self.stops!r}")
+            raise ValueError(f"stops: must be {' or '.join(ANSWERS)}, not {self.stops!r}")
 
     @property
     def prompt(self) -> str:
@@ -64,9 +66,9 @@ class Question:
         if not said.strip():
             return f"{self.id}: this question has no answer: {self.ask}"
         if self.answer == YES_NO and self.plain(said) not in ANSWERS:
-            return f"{self.id}: is answered with yes or no: {self.ask}"
+            return f"{self.id}: needs yes or no for an answer: {self.ask}"
         if self.answer == WORDS and not in_words(said):
-            return f"{self.id}: is answered in words: {self.ask}"
+            return f"{self.id}: needs an answer in words: {self.ask}"
         return ""
 
     def stopped_by(self, said: str) -> bool:
@@ -92,7 +94,7 @@ class BatchSettings:
 
     def __post_init__(self) -> None:
         if not 0 <= self.review_share <= 1:
-            raise ValueError(f"review_share is a share from 0 to 1, not {self.review_share:g}")
+            raise ValueError(f"review_share must be from 0 to 1, not {self.review_share:g}")
 
 
 def in_words(text: str) -> bool:

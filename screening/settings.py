@@ -114,7 +114,7 @@ def fitted(shape: type[T], table: dict[str, Any], *, where: str) -> T:
         if known and shape is PipelineFile and "." not in error.path:
             known += ["extends", "without"]
         meant = did_you_mean(error.path.rpartition(".")[2], known) if known else ""
-        quoted = "; a kind is written in quotes" if known and ".kinds." in error.path else ""
+        quoted = "; write a kind in quotes" if known and ".kinds." in error.path else ""
         raise ConfigError(f"{where}{error}{meant}{quoted}") from error
     return made
 
@@ -127,7 +127,7 @@ def _check_questions(file: PipelineFile, path: Path) -> None:
             said = f"no rule is called {one.rule!r}{did_you_mean(one.rule, file.rules)}"
             raise ConfigError(f"{path}: batch.question {one.id}: {said}")
         if sum(one.id == other.id or one.ask == other.ask for other in questions) > 1:
-            raise ConfigError(f"{path}: batch.question {one.id}: stands there twice")
+            raise ConfigError(f"{path}: batch.question {one.id}: appears twice")
 
 
 def _refuse_half_rules(tables: dict[str, Any], path: Path) -> None:
@@ -140,5 +140,5 @@ def _refuse_half_rules(tables: dict[str, Any], path: Path) -> None:
         if name not in whole:
             raise ConfigError(
                 f"{path}: rules.{name}: there is no such rule{did_you_mean(name, whole)}; "
-                "a rule of your own says what it says and what it is lifted_by"
+                "a rule of your own needs says and lifted_by"
             )

@@ -159,9 +159,9 @@ def _refuse(status: os.stat_result, most: float) -> None:
     if stat.S_ISDIR(status.st_mode):
         raise IsADirectoryError(errno.EISDIR, "a folder")
     if not stat.S_ISREG(status.st_mode):
-        raise OSError(errno.EINVAL, "no regular file")
+        raise OSError(errno.EINVAL, "not a regular file")
     if status.st_size > most:
-        raise OSError(errno.EFBIG, f"holds more than {most / 1e6:g} MB")
+        raise OSError(errno.EFBIG, f"is larger than {most / 1e6:g} MB")
 
 
 def locate(name: str) -> Path:

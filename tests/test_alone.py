@@ -96,10 +96,10 @@ def test_the_processor_time_of_one_that_is_late_is_its_own() -> None:
         (Ended(late=True, cpu=55.0), "took longer than the 60 seconds allowed"),
         (Ended(late=True, cpu=None), "took longer than the 60 seconds allowed"),  # where it cannot be known
         (Ended(late=True, cpu=130.0), "took longer than the 60 seconds allowed"),  # several threads
-        (Ended(late=True, cpu=7.0), "of which a processor was at it for 7: the machine was too busy; scan again"),
-        (Ended(code=3), "brought the program down (code 3)"),
-        (Ended(code=-11), "brought the program down (SIGSEGV)"),
-        (Ended(code=KILLED), "was ended by the system, as it does where memory runs out"),
+        (Ended(late=True, cpu=7.0), "with 7 of processor time: the machine was too busy; scan again"),
+        (Ended(code=3), "crashed the program (code 3)"),
+        (Ended(code=-11), "crashed the program (SIGSEGV)"),
+        (Ended(code=KILLED), "was stopped by the system, as happens when memory runs out"),
         (Ended(failed="MemoryError"), "could not be screened (MemoryError)"),
         (Ended(began=False, code=1), "no process could be started"),
     ],

@@ -91,12 +91,12 @@ def test_a_cut_tail_and_a_rebuilt_log_show_against_a_head(log: Path) -> None:
     lines = log.read_text().splitlines(keepends=True)
     log.write_text("".join(lines[:3]))
     assert audit_check.verify(log) == [], "the chain alone cannot know"
-    assert "its tail was cut" in audit_check.verify(log, against=head)[0]
+    assert "its end was cut off" in audit_check.verify(log, against=head)[0]
     log.unlink()
     for _ in range(8):
         audit.append(log, "scan", report="0" * 64)
     assert audit_check.verify(log) == []
-    assert "it was rebuilt" in audit_check.verify(log, against=head)[0]
+    assert "it was rewritten" in audit_check.verify(log, against=head)[0]
     assert audit_check.verify(log.with_name("none"), against=Head()) == []
 
 

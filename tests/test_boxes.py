@@ -59,9 +59,9 @@ def test_places_are_read_from_both_formats_and_written_back(tmp_path: Path) -> N
         ("a,plate,yes,1 2 3,", r"csv:2: a box is four numbers"),
         ("a,plate,yes,9 2 3 4,", r"csv:2: a box is four numbers"),
         ("a,plate,no,1 2 3 4,", r"csv:2: a box says where something is"),
-        ("a,plate,yes,,AB12 CDE", r"csv:2: text is what stands in a box"),
+        ("a,plate,yes,,AB12 CDE", r"csv:2: text is what is written in a box"),
         ("a,plate,yes,1 2 3 4,\na,plate,yes,,", r"csv:3: plate has a box in one line of a and none in another"),
-        ("a,plate,yes,1 2 3 4,\na,plate,no,,", r"csv:3: a was said both"),
+        ("a,plate,yes,1 2 3 4,\na,plate,no,,", r"csv:3: a is said both"),
     ],
 )
 def test_a_place_that_makes_no_sense_is_named_by_its_line(tmp_path: Path, lines: str, message: str) -> None:
@@ -133,12 +133,12 @@ def test_coco_boxes_become_labels(tmp_path: Path) -> None:
         Label(file="a.jpg", about="number-plate", present=True, things=(Thing(box=Box(10, 20, 40, 25)),)),
         Label(file="b.jpg", about="number-plate", present=False),
     ]
-    with pytest.raises(LabelError, match=r"has no 'cat'; say --as NAME=RULE for some of: plate, dog"):
+    with pytest.raises(LabelError, match=r"has no 'cat'; give --as NAME=RULE for some of: plate, dog"):
         of_coco(file, {"cat": "number-plate"})
     with pytest.raises(LabelError, match="names its own things"):
         of_coco(file, {})
     file.write_text('{"images": 3}')
-    with pytest.raises(LabelError, match=r"boxes\.json: is no COCO file"):
+    with pytest.raises(LabelError, match=r"boxes\.json: is not a COCO file"):
         of_coco(file, NAMES)
 
 
@@ -158,9 +158,9 @@ def test_yolo_boxes_become_labels(tmp_path: Path, split: bool) -> None:
     assert labels[0] == Label(file=name, about="number-plate", present=True, things=(Thing(box=Box(80, 45, 120, 55)),))
     assert labels[1].present is False
     (texts / "a.txt").write_text("1 0.5 0.5 0.2\n")
-    with pytest.raises(LabelError, match=r"a\.txt:1: is no class"):
+    with pytest.raises(LabelError, match=r"a\.txt:1: is not a class"):
         of_yolo(tmp_path, NAMES)
-    with pytest.raises(LabelError, match="holds no classes"):
+    with pytest.raises(LabelError, match="contains neither classes"):
         of_yolo(images if split else tmp_path.parent, NAMES)
 
 

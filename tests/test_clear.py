@@ -41,7 +41,7 @@ def test_a_run_is_cleared_from_the_command_line(cleared: Cleared, tmp_path: Path
     done = screening("clear", cleared.run, "--pipeline", cleared.pipeline, *said)
     assert done.returncode == 1, "one picture is left out"
     assert "2 may go out, 1 is left out" in done.stdout
-    assert "a second person must answer" in done.stderr
+    assert "a second person must take responsibility" in done.stderr
     clearance = read(cleared.clearance)
     assert clearance.released == tuple(sorted([sha256_of(cleared.good), sha256_of(cleared.shoot / "fine.jpg")]))
     assert clearance.withheld == {sha256_of(cleared.blocked): "scene-address"}
@@ -77,8 +77,8 @@ def test_a_script_that_leaves_a_question_open_gets_no_clearance(cleared: Cleared
         ({"libel": "yes"}, "libel: was answered with yes, so nothing goes out"),
         ({"libel": "no", "colour": "red"}, "colour: this policy asks no such question"),
         ({QUESTION: "no"}, "this policy asks no such question"),
-        ({"libel": False}, "is no JSON file of questions' ids and answers in text"),
-        (["libel"], "is no JSON file of questions' ids and answers in text"),
+        ({"libel": False}, "is not a JSON file that maps question ids to answers"),
+        (["libel"], "is not a JSON file that maps question ids to answers"),
     ],
 )
 def test_a_script_whose_answers_do_not_do_gets_no_clearance(
@@ -168,13 +168,13 @@ def take_the_run_to_another_office(cleared: Cleared) -> None:
 @pytest.mark.parametrize(
     ("tamper", "says"),
     [
-        (edit_the_report, "is not as screening scan left it"),
+        (edit_the_report, "has changed since the scan"),
         (change_the_policy, "is not the pipeline that .* was scanned with"),
         (take_the_id_away, "was scanned by an earlier version; scan again"),
         (edit_the_log, "line 1 was edited"),
-        (set_the_clock_back, "the clock stands before the last line"),
-        (remove_the_report, "holds no readable report.json"),
-        (remove_the_sources, "holds no readable sources.json"),
+        (set_the_clock_back, "the clock is behind the last line"),
+        (remove_the_report, "contains no readable report.json"),
+        (remove_the_sources, "contains no readable sources.json"),
         (take_the_run_to_another_office, "or was scanned elsewhere"),
     ],
 )
@@ -232,7 +232,7 @@ def test_a_register_that_may_lift_less_than_it_did_wants_a_new_scan_whatever_the
         change()
         assert audit.head(cleared.office.audit_log) == lines, "the log says nothing of it"
         if stops:
-            with pytest.raises(ClearanceError, match="the registers changed since"):
+            with pytest.raises(ClearanceError, match="the registers have changed since"):
                 cleared.examine()
             assert "somebody was removed from the release register" in cleared.gate().reason
         else:
@@ -328,11 +328,11 @@ def test_a_picture_blocked_under_one_name_is_not_cleared_under_another(cleared: 
         (replace(SIGNED, answers={"libel": " "}), "libel: this question has no answer"),
         (replace(SIGNED, answers={"libel": "yes"}), "libel: was answered with yes, so nothing goes out"),
         (replace(SIGNED, answers={"libel": "YES."}), "libel: was answered with yes, so nothing goes out"),
-        (replace(SIGNED, answers={"libel": "yes, badly"}), "libel: is answered with yes or no"),
-        (replace(SIGNED, answers={"libel": "n"}), "libel: is answered with yes or no"),
+        (replace(SIGNED, answers={"libel": "yes, badly"}), "libel: needs yes or no"),
+        (replace(SIGNED, answers={"libel": "n"}), "libel: needs yes or no"),
         (replace(SIGNED, answers={"lible": "no"}), "lible: this policy asks no such question; did you mean 'libel'"),
-        (replace(SIGNED, second=""), "a second person must answer for it.*stages off"),
-        (replace(SIGNED, second="a.  SIGNER"), "somebody other than the signer"),
+        (replace(SIGNED, second=""), "a second person must take responsibility.*stages switched off"),
+        (replace(SIGNED, second="a.  SIGNER"), "must not be the signer"),
     ],
 )
 def test_what_a_person_must_say_first(cleared: Cleared, said: clear.SignOff, says: str) -> None:
@@ -347,9 +347,9 @@ def test_the_policy_may_want_a_signer_who_neither_photographed_nor_overrode(clea
     )
     clear.check(strict, SIGNED, cleared.key)
     for wrong, says in [
-        (replace(strict, fields={"batch": {"photographer": "a. signer"}}), "wants another signer"),
+        (replace(strict, fields={"batch": {"photographer": "a. signer"}}), "requires another signer"),
         (replace(strict, fields={"batch": {"photographer": ""}}), "who took the pictures"),
-        (replace(strict, overrode=frozenset({"A. Signer"})), "wants another signer"),
+        (replace(strict, overrode=frozenset({"A. Signer"})), "requires another signer"),
     ]:
         with pytest.raises(ClearanceError, match=says):
             clear.check(wrong, SIGNED, cleared.key)
@@ -376,7 +376,7 @@ def test_what_is_decided_or_scanned_after_the_examination_is_not_signed_over(cle
     examined = cleared.examine()
     reject = Decision(action=Action.REJECT, by="D. Editor", sha256=sha256_of(cleared.good))
     Decisions(cleared.run, cleared.office).decide(reject)
-    with pytest.raises(ClearanceError, match="was scanned or decided on meanwhile; clear it again"):
+    with pytest.raises(ClearanceError, match="was scanned or decided on in the meantime; clear it again"):
         clear.issue(examined, SIGNED, cleared.office, cleared.key, PASSPHRASE)
     examined = cleared.examine()
     decisions = cleared.run / FILE
@@ -458,5 +458,5 @@ def test_a_run_that_relies_on_an_entry_that_expired_since_is_not_cleared(
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).resolve().parents[1]))
     cleared.good.write_bytes(picture(rgb=street()))
     assert screening("scan", cleared.shoot, "--out", cleared.run, "--pipeline", cleared.pipeline).returncode == 1
-    with pytest.raises(ClearanceError, match="relies on the release register, where an entry expired since"):
+    with pytest.raises(ClearanceError, match="relies on the release register, where an entry has since expired"):
         cleared.examine()

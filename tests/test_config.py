@@ -70,11 +70,11 @@ BROKEN = [
     ('use = "faces"', 'use = "face"', ["stage 2", "did you mean 'faces'"]),
     ('use = "faces"', 'name = "faces"', ["stage 2", "use ="]),
     ('use = "faces"', 'use = "faces"\nminimun = 0.5', ["stage 2", "minimun"]),
-    ('use = "faces"', 'use = "text"', ["'text' stands there twice"]),
+    ('use = "faces"', 'use = "text"', ["'text' appears twice"]),
     ('use = "faces"', 'use = "no.such.module:Stage"', ["stage 2", "cannot be imported"]),
-    ('use = "faces"', 'use = "pathlib:Path"', ["stage 2", "is no stage"]),
+    ('use = "faces"', 'use = "pathlib:Path"', ["stage 2", "is not a stage"]),
     ("[rules.graphic.kinds]", "[rules.graphic.kind]", ["rules.graphic.kind", "did you mean 'kinds'"]),
-    ('"error" = { block = 0.0 }', '"error" = { hold = 0.0 }', ["never let pass"]),
+    ('"error" = { block = 0.0 }', '"error" = { hold = 0.0 }', ["must never pass"]),
     ('"face.released" = {}', '"face.released" = { hold = 2 }', ["face.released", "between 0 and 1"]),
     ('"face.released" = {}', '"face.released" = { hld = 0.2 }', ["face.released.hld", "did you mean 'hold'"]),
     ("[limits]", "[limits", ["not valid TOML"]),
@@ -88,7 +88,7 @@ BROKEN = [
     ('"error" = {', '"error.fases" = { block = 0.0 }\n"error" = {', ["error.fases", "did you mean 'error.faces'"]),
     ('"scene" = {', '"seen.text" = { block = 0.5 }\n"scene" = {', ["seen.text", "never judged"]),
     ('"scene" = {', '"zzz" = { block = 0.5 }\n"scene" = {', ["rules.scene-scope.kinds.zzz", "no stage declares"]),
-    ('"vehicle.plate" = {', "vehicle.plate = {", ["kinds.vehicle.plate", "written in quotes"]),
+    ('"vehicle.plate" = {', "vehicle.plate = {", ["kinds.vehicle.plate", "write a kind in quotes"]),
     ("[force]\n", '[force]\nfone = ["1"]\n', ["force.fone", "did you mean 'phones'"]),
     ("review_share", "review_shar", ["batch.review_shar", "did you mean 'review_share'"]),
     ("[limits]", "[limit]", ["limit: ", "did you mean 'limits'"]),
@@ -146,7 +146,7 @@ def test_stages_are_left_out_by_name_only(tmp_path: Path) -> None:
         ('without = ["code"]\n', "without: no stage is called 'code'; did you mean 'codes'"),
         ('without = "codes"\n', "without is a list of names"),
         ('[stage]\nuse = "faces"\n', "every stage begins with"),
-        ('[[stage]]\nuse = "faces"\n[[stage]]\nuse = "faces"\n', "'faces' stands there twice"),
+        ('[[stage]]\nuse = "faces"\n[[stage]]\nuse = "faces"\n', "'faces' appears twice"),
     ):
         with pytest.raises(ConfigError, match=said):
             extended(tmp_path, text)
@@ -156,7 +156,7 @@ def test_stages_are_left_out_by_name_only(tmp_path: Path) -> None:
 
 
 def test_a_stage_never_stands_before_one_whose_findings_it_reads(tmp_path: Path) -> None:
-    said = "own.toml: stage {!r} stands before {!r}, whose findings it reads; put {!r} first"
+    said = "own.toml: stage {!r} comes before {!r}, whose findings it reads; put {!r} first"
 
     def own(*order: str) -> str:
         return 'without = ["*"]\n' + "".join(f'[[stage]]\nuse = "{name}"\n' for name in order)
@@ -207,7 +207,7 @@ def test_the_kinds_of_a_stage_that_is_off_or_private_are_known(tmp_path: Path) -
 
 
 def test_a_stage_that_does_not_say_what_it_finds_is_no_stage(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"tests\.own_stage:Silent is no stage"):
+    with pytest.raises(ConfigError, match=r"tests\.own_stage:Silent is not a stage"):
         extended(tmp_path, '[[stage]]\nuse = "tests.own_stage:Silent"\n')
 
 

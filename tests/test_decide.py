@@ -37,16 +37,16 @@ def said(action: Action, *, after: str = "") -> Decision:
         (UNREAD, None, Action.REJECT, "could not be read"),
         (UNREAD, 0, Action.ACCEPT, "could not be read"),
         # a picture is rejected, its findings are decided
-        (HELD, 0, Action.REJECT, "of a picture, not of a finding"),
+        (HELD, 0, Action.REJECT, "to a picture, not to a finding"),
         (HELD, None, Action.ACCEPT, "accept is said of a finding"),
-        (HELD, None, Action.AGREE, "nothing holds"),
+        (HELD, None, Action.AGREE, "nothing is held"),
         (HELD, None, Action.WITHDRAW, "nothing was decided about it"),
         # findings there are none of
         (HELD, 2, Action.ACCEPT, "no such finding"),
         (HELD, -1, Action.ACCEPT, "no such finding"),
         # the rule book
         (HELD, 0, Action.ACCEPT, "a block is lifted by"),
-        (HELD, 1, Action.OVERRIDE, "more than a word"),
+        (HELD, 1, Action.OVERRIDE, "more than one word"),
     ],
 )
 def test_what_is_said_of_a_picture_or_finding_is_checked_by_the_rule_book(

@@ -218,7 +218,7 @@ def test_the_last_decision_counts_and_all_are_kept(decisions: Decisions) -> None
 
 def test_nobody_replaces_a_decision_that_they_did_not_see(decisions: Decisions) -> None:
     (seen,) = decisions.add(decision(Action.REJECT, by="B. Quick"))
-    with pytest.raises(DecisionError, match=r"somebody was quicker: B\. Quick decided this"):
+    with pytest.raises(DecisionError, match=r"somebody else was quicker: B\. Quick decided this"):
         decisions.add(decision(Action.OVERRIDE, reason="museum car, out of use"))
     decisions.add(decision(Action.OVERRIDE, reason="museum car, out of use", after=seen.id))
 
@@ -261,10 +261,10 @@ def edits(decisions: Decisions) -> Iterator[tuple[str, str]]:
     yield text.replace("out of use", "in daily use"), "does not know"
     yield second, "is missing"  # a rejection removed
     yield "", "is missing"
-    yield second + first, "in another order"
-    yield first + second + first, "or twice"
+    yield second + first, "reordered"
+    yield first + second + first, "or repeated"
     yield first + second + forged, "does not know"
-    yield text.replace('"action":"reject"', '"action":"wave"'), "no decision"
+    yield text.replace('"action":"reject"', '"action":"wave"'), "not a decision"
 
 
 def test_an_edited_added_or_removed_decision_shows(decisions: Decisions) -> None:
@@ -357,7 +357,7 @@ def test_a_run_on_a_disk_that_cannot_be_written_is_read_and_what_was_half_decide
 
     monkeypatch.setattr("filelock.FileLock.acquire", read_only)
     assert decisions.history() == [kept]
-    assert "does not count; decide it again" in caplog.text
+    assert "does not count; decide again" in caplog.text
     with pytest.raises(DecisionError, match="Read-only"):
         decisions.add(decision(Action.REJECT, FACE))
     assert {file: file.read_bytes() for file in there} == there
@@ -406,7 +406,7 @@ def test_from_the_command_line_to_the_gate(cleared: Cleared) -> None:
     told = ("--by", "D. Editor", "--pipeline", cleared.pipeline)
     short = screening("decide", run, "override", name, *told, "--reason", "fine")
     assert short.returncode == 2
-    assert "an override needs a reason of more than a word" in short.stderr
+    assert "an override needs a reason of more than one word" in short.stderr
     assert not (run / FILE).exists()
     done = screening("decide", run, "override", name, *told, "--reason", "the place is our own open day")
     assert done.returncode == 0, done.stderr

@@ -58,13 +58,13 @@ def test_a_picture_with_nothing_else_is_a_negative_for_what_is_labelled(tmp_path
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("file,about,present\na,plate,maybe", 'csv:2: present is "yes" or "no"'),
-        ("file,about,present\na,plate", "csv:2: present is"),
-        ("file,about,present\n,plate,yes", "csv:2: a label names a file"),
+        ("file,about,present\na,plate,maybe", 'csv:2: present must be "yes" or "no"'),
+        ("file,about,present\na,plate", "csv:2: present must be"),
+        ("file,about,present\n,plate,yes", "csv:2: a label needs a file"),
         ("file,about,present\na,*,yes", "csv:2: .* says that nothing else is there"),
-        ("file,about,present\na,plate,yes\na,plate,no", "csv:3: a was said both"),
+        ("file,about,present\na,plate,yes\na,plate,no", "csv:3: a is said both"),
         ("file,rule,present\na,plate,yes", "csv:2: has 'rule'"),
-        ("file,about,present", "csv: holds no labels"),
+        ("file,about,present", "csv: contains no labels"),
     ],
 )
 def test_a_wrong_label_is_named_by_its_line(tmp_path: Path, text: str, message: str) -> None:

@@ -138,8 +138,8 @@ def edit_the_run(cleared: Cleared) -> None:
 @pytest.mark.parametrize(
     ("tamper", "says"),
     [
-        (change_a_byte, "is not in the clearance, or was changed since"),
-        (rename_a_blocked_one, "is held or blocked (scene-address), whatever it is called now"),
+        (change_a_byte, "is not in the clearance, or has changed since"),
+        (rename_a_blocked_one, "is held or blocked (scene-address), whatever its name is now"),
         (bring_a_new_picture, "is not in the clearance"),
         (add_a_hash, "was edited after it was signed"),
         (sign_with_a_key_of_ones_own, "a key that this gate does not trust"),
@@ -220,8 +220,8 @@ def write_it_otherwise(cleared: Cleared) -> None:
 @pytest.mark.parametrize(
     ("tamper", "says"),
     [
-        (set_the_clock_back, "the clock stands before the last line"),
-        (sign_in_the_future, "is from the future"),
+        (set_the_clock_back, "the clock is behind the last line"),
+        (sign_in_the_future, "is dated in the future"),
         (let_nothing_pass, "the clearance is empty"),
         (remove_the_file, "there is no such file"),
         (put_a_folder_in_its_place, "a folder"),
@@ -230,7 +230,7 @@ def write_it_otherwise(cleared: Cleared) -> None:
         (write("[]"), "is not a clearance"),
         (write("{}"), "is not a clearance"),
         (write('{"schema":"screening-clearance-2"}'), "is not a clearance"),
-        (write('{"schema":"screening-clearance-1"}'), "no clearance of this version"),
+        (write('{"schema":"screening-clearance-1"}'), "not a clearance of this version"),
         (edit(key=5), "is not a clearance"),
         (edit(until="2999-01-01"), "is not a clearance"),
         (edit(released=[1]), "is not a clearance"),
@@ -291,16 +291,16 @@ def damage_the_keys(field: str, value: object) -> Callable[[Cleared], object]:
 @pytest.mark.parametrize(
     ("break_it", "says"),
     [
-        (lambda cleared: (cleared.office.keys / key_list.TRUSTED).write_text("{"), "is not a list of keys"),
+        (lambda cleared: (cleared.office.keys / key_list.TRUSTED).write_text("{"), "is not a readable list of keys"),
         (damage_the_keys("retired", "yesterday"), "1 of its keys are damaged"),
         (damage_the_keys("revoked", "2020-01-01"), "1 of its keys are damaged"),
         (damage_the_keys("since", None), "1 of its keys are damaged"),
-        (damage_the_keys("colour", "red"), "is not a list of keys"),
-        (write_the_keys("[" * 100_000), "is not a list of keys"),
-        (write_the_keys('{"a": 1}'), "is not a list of keys"),
-        (write_the_keys("null"), "is not a list of keys"),
-        (write_the_keys("[7]"), "is not a list of keys"),
-        (write_the_keys("\x00"), "is not a list of keys"),
+        (damage_the_keys("colour", "red"), "is not a readable list of keys"),
+        (write_the_keys("[" * 100_000), "is not a readable list of keys"),
+        (write_the_keys('{"a": 1}'), "is not a readable list of keys"),
+        (write_the_keys("null"), "is not a readable list of keys"),
+        (write_the_keys("[7]"), "is not a readable list of keys"),
+        (write_the_keys("\x00"), "is not a readable list of keys"),
         (lambda cleared: cleared.office.audit_log.write_text("no log\n"), "its last line was edited"),
         (lambda cleared: cleared.pipeline.unlink(), "there is no such pipeline file"),
     ],
@@ -341,7 +341,7 @@ def test_a_log_cut_or_rebuilt_shows_against_the_clearance(cleared: Cleared) -> N
     assert screening("audit", "verify").returncode == 0, "the chain alone cannot know"
     done = screening(*verify)
     assert done.returncode == 1
-    assert "its tail was cut" in done.stdout
+    assert "its end was cut off" in done.stdout
     other = Office(cleared.folder / "other")
     cleared.clearance.write_text(
         replace(read(cleared.clearance), audit=Head()).sign(other, keys.make(other, "X", PASSPHRASE), PASSPHRASE).text()
@@ -387,9 +387,9 @@ def link_it_to_a_device(cleared: Cleared) -> Path:
 @pytest.mark.parametrize(
     ("swap", "code", "says"),
     [
-        (put_a_pipe_in_its_place, 2, "cannot be read (no regular file)"),
-        (link_it_to_a_device, 2, "cannot be read (no regular file)"),
-        (make_it_huge, 1, "holds more than 300 MB, more than the policy lets screen"),
+        (put_a_pipe_in_its_place, 2, "cannot be read (not a regular file)"),
+        (link_it_to_a_device, 2, "cannot be read (not a regular file)"),
+        (make_it_huge, 1, "is larger than 300 MB, more than the policy allows"),
     ],
 )
 def test_nothing_that_is_put_in_a_pictures_place_holds_up_the_gate_or_clear(
@@ -419,9 +419,9 @@ def test_the_largest_file_is_the_same_to_the_gate_as_to_a_scan(cleared: Cleared)
     assert pipeline_file.read("default").most_bytes == Limits().file_megabytes * 1e6 == 300e6
     cleared.pipeline.write_text("[limits]\nfile_megabytes = 0.001\n" + cleared.pipeline.read_text())
     cleared.sign_again(lambda one: replace(one, policy={"name": "quick", "sha256": sha256_of(cleared.pipeline)}))
-    assert "holds more than 0.001 MB" in cleared.gate().files[0].reason
+    assert "is larger than 0.001 MB" in cleared.gate().files[0].reason
     cleared.pipeline.write_text('limits = { file_megabytes = "many" }\n')
-    with pytest.raises(ConfigError, match=r"limits\.file_megabytes: is a number, not 'many'"):
+    with pytest.raises(ConfigError, match=r"limits\.file_megabytes: must be a number, not 'many'"):
         cleared.gate()
 
 

@@ -17,7 +17,7 @@ def test_the_interval_is_wilsons(hits: int, of: int, low: float, high: float) ->
 
 @pytest.mark.parametrize(("hits", "of"), [(-1, 3), (4, 3), (0, -1)])
 def test_what_is_no_share_has_no_interval(hits: int, of: int) -> None:
-    with pytest.raises(ValueError, match="is no share"):
+    with pytest.raises(ValueError, match="is not a share"):
         wilson(hits, of)
 
 

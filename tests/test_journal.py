@@ -44,7 +44,7 @@ def scan(folder: Path, *options: object, out: str = "run") -> tuple[int, str]:
     pipeline = folder / "quick.toml"
     done = screening("scan", folder / "shoot", "--out", folder / out, "--pipeline", pipeline, *options)
     assert done.returncode in (1, 2), done.stderr
-    said = [line for line in done.stdout.splitlines() if "as an earlier scan" in line]
+    said = [line for line in done.stdout.splitlines() if "unchanged since an earlier scan" in line]
     return int(said[0].split()[0]) if said else 0, done.stdout
 
 

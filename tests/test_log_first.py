@@ -36,7 +36,7 @@ def attempts(act: Callable[[], object], *, killed: bool) -> Iterator[bool]:
                 act()
                 done = True
             except ScreeningError as error:
-                done = "nobody signs with it any more" in str(error)  # it says what was done, and what was not
+                done = "it is no longer used" in str(error)  # it says what was done, and what was not
         yield done
         if len(made) < at:
             return

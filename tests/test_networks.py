@@ -124,7 +124,7 @@ def test_a_removed_network_is_gone(colours: Path, office: Path, tmp_path: Path) 
     (tmp_path / "own.toml").write_text(ONE_LINE)
     with pytest.raises(config.ConfigError, match="none of these networks finds a vehicle"):
         config.load(tmp_path / "own.toml")
-    with pytest.raises(NetworkError, match="no network of that name"):
+    with pytest.raises(NetworkError, match="no network with that name"):
         remove("colours")
 
 
@@ -132,7 +132,7 @@ def test_a_network_that_finds_only_plates_needs_another_beside_it(tmp_path: Path
     add(colour_network(tmp_path / "plates.onnx", names={0: "dog", 1: "my sign"}), plate=["My-Sign"])
     file = tmp_path / "own.toml"
     file.write_text(ONE_LINE.replace("colours", "plates"))
-    with pytest.raises(config.ConfigError, match='none of these networks finds a vehicle; name "street" beside'):
+    with pytest.raises(config.ConfigError, match='none of these networks finds a vehicle; add "street" to'):
         config.load(file)
     file.write_text(ONE_LINE.replace('"colours"', '"plates", "street"'))
     assert {"damage", "plates", "street"} <= set(networks(config.load(file).stages))
@@ -151,7 +151,7 @@ def test_what_is_no_detector_of_ours_is_refused_in_one_line(colours: Path, tmp_p
         (colour_network(tmp_path / "dogs.onnx", names={0: "dog", 1: "cat"}), {}, r"\(dog, cat\) is a vehicle"),
         (colour_network(tmp_path / "three.onnx", names={0: "car", 1: "cat", 2: "dog"}), {}, "does not answer"),
         (colours, {"name": "street"}, "ships with the project"),
-        (colours, {"name": "../street"}, "is no name"),
+        (colours, {"name": "../street"}, "cannot be the name"),
     ]
     for path, options, said in cases:
         with pytest.raises(NetworkError, match=said) as raised:
@@ -206,9 +206,9 @@ def test_the_command_line_lists_checks_and_explains_networks(colours: Path, offi
     assert "## " in json.loads(shown.stdout)["card"]
     card = manifest()["identifiability"].path.with_name("card.md").read_text(encoding="utf-8")
     assert card.rstrip() in told("show", "identifiability").stdout, "whole, as wide as its tables are"
-    assert "The office added it, and nobody has written a card for it." in told("show", "colours").stdout
+    assert "The office added it, and it has no card." in told("show", "colours").stdout
     theirs = next(name for name, one in manifest().items() if one.package)
-    assert "It ships in another package, whose authors describe it." in told("show", theirs).stdout
+    assert "It ships in another package; see its authors' description." in told("show", theirs).stdout
     (office / "networks" / "colours.onnx").unlink()
     missing = told("show", "colours")
     assert missing.returncode == 2

@@ -222,7 +222,7 @@ def bomb() -> bytes:
         ("a.png", cut("PNG"), PhotoError, "cut short"),
         ("a.webp", cut("WEBP"), PhotoError, "damaged|cut short"),
         ("a.tif", cut("TIFF"), PhotoError, "damaged|cut short"),
-        ("a.jpg", lambda: saved(drawn(), "PNG"), PhotoError, "named .jpg but holds a PNG"),  # renamed
+        ("a.jpg", lambda: saved(drawn(), "PNG"), PhotoError, "named .jpg but contains a PNG"),  # renamed
         ("photo", lambda: saved(drawn(), "PNG"), PhotoError, "without an ending"),
         ("a.jpg", lambda: b"hello, this is text", PhotoError, "no picture"),
         ("a.png", bomb, PhotoError, "megapixels|far more pixels"),

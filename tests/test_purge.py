@@ -40,7 +40,7 @@ def test_pictures_go_and_records_stay(cleared: Cleared) -> None:
     *_, last = audit.counting(cleared.office.audit_log)
     assert (last.event, last.fields["removed"]) == ("purge", said.split(" removed ")[1].strip().split(", "))
     assert str(cleared.run) not in cleared.office.audit_log.read_text()
-    assert "nothing in it is left" in purge(cleared.run)
+    assert "there is nothing left" in purge(cleared.run)
     for done in (
         screening("review", cleared.run, "--by", "Jo", "--no-open", "--pipeline", cleared.pipeline),
         screening("clear", cleared.run, "--pipeline", cleared.pipeline),

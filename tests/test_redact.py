@@ -73,7 +73,7 @@ def test_what_was_found_is_gone_from_the_copies_and_the_originals_are_untouched(
     (run / "redacted" / "street.redacted.jpg").write_bytes(b"somebody else's")
     again = screening("redact", run, "--pipeline", shoot.parent / "plates.toml")
     assert again.returncode == 2
-    assert "street.redacted.jpg: is there already" in again.stderr
+    assert "street.redacted.jpg: already exists" in again.stderr
     assert "drawing.redacted.png: 1 finding redacted" in again.stdout, "a copy of our own is made anew"
 
 
@@ -122,8 +122,8 @@ def test_a_picture_that_cannot_be_redacted_is_named_and_the_others_go_on(shoot: 
     (shoot / "street.jpg").write_bytes(picture(rgb=street(seed=9)))
     done = screening("redact", run, "--pipeline", shoot.parent / "plates.toml")
     assert done.returncode == 2
-    assert "street.jpg: is not as it was screened" in done.stderr
-    assert "two.gif: holds several pictures" in done.stderr
+    assert "street.jpg: has changed since it was screened" in done.stderr
+    assert "two.gif: contains several pictures" in done.stderr
     (shoot / "street.jpg").unlink()
     gone = screening("redact", run, "street.jpg", "--pipeline", shoot.parent / "plates.toml")
     assert (gone.returncode, "street.jpg: cannot be read" in gone.stderr, gone.stderr.count("\n")) == (2, True, 1)
@@ -132,7 +132,7 @@ def test_a_picture_that_cannot_be_redacted_is_named_and_the_others_go_on(shoot: 
     gone = screening("redact", run, "street.jpg", "--pipeline", shoot.parent / "plates.toml")
     assert (gone.returncode, "street.jpg: " in gone.stderr, "scan the shoot again" in gone.stderr) == (2, True, True)
     (run / "sources.json").write_text(json.dumps(sources))
-    assert "drawing.redacted.png: 1 finding redacted, not found any more; clear" in done.stdout
+    assert "drawing.redacted.png: 1 finding redacted, no longer found; clear" in done.stdout
     nothing = screening("redact", run, "--rule", "unscreened", "--pipeline", shoot.parent / "plates.toml")
     assert nothing.returncode == 2
     assert "nothing in it is held" in nothing.stderr
@@ -141,7 +141,7 @@ def test_a_picture_that_cannot_be_redacted_is_named_and_the_others_go_on(shoot: 
 def test_what_shows_only_once_the_rest_is_gone_is_redacted_too(shoot: Path) -> None:
     run = scanned(shoot, pipeline=PLATES.replace('Reds"\n', 'Reds"\nshy = true\n'))
     done = screening("redact", run, "street.jpg", "--pipeline", shoot.parent / "plates.toml")
-    assert (done.returncode, "3 findings redacted, not found any more; clear" in done.stdout) == (0, True), done.stdout
+    assert (done.returncode, "3 findings redacted, no longer found; clear" in done.stdout) == (0, True), done.stdout
     copy = Photo.open(run / "redacted" / "street.redacted.jpg")
     assert np.ptp(copy.rgb[:9, :9].astype(int)) < 12
 
@@ -157,7 +157,7 @@ def test_a_place_in_the_metadata_is_left_behind_and_one_in_the_name_is_not(shoot
     found = {photo["file"]: photo["verdict"] for photo in json.loads((run / "report.json").read_text())["photos"]}
     assert (found["placed.jpg"], found["OFFICIAL-SENSITIVE.jpg"]) == ("block", "block")
     done = screening("redact", run, "placed.jpg", "--pipeline", shoot.parent / "plates.toml")
-    assert (done.returncode, "not found any more; clear" in done.stdout) == (0, True), done.stdout
+    assert (done.returncode, "no longer found; clear" in done.stdout) == (0, True), done.stdout
     done = screening("redact", run, "OFFICIAL-SENSITIVE.jpg", "--pipeline", shoot.parent / "plates.toml")
     assert (done.returncode, "still found" in done.stdout) == (1, True), done.stdout
 
@@ -179,8 +179,8 @@ def test_a_copy_is_a_picture_of_its_run_and_keeps_what_was_decided_about_the_res
     )
     done = screening("redact", run, "--decided", "--pipeline", pipeline)
     assert done.returncode == 0, done.stderr
-    assert "street.redacted.jpg: 1 finding redacted, not found any more; clear" in done.stdout
-    assert "drawing.redacted.png: 1 finding redacted, not found any more; hold, a corner" in done.stdout
+    assert "street.redacted.jpg: 1 finding redacted, no longer found; clear" in done.stdout
+    assert "drawing.redacted.png: 1 finding redacted, no longer found; hold, a corner" in done.stdout
     told = screening("explain", "street.redacted.jpg", "--run", run, "--pipeline", pipeline)
     assert (told.returncode, "accept about the original by A. Reviewer" in told.stdout) == (0, True), told.stdout
     examined = clear.examine(run, str(pipeline), office)
@@ -203,12 +203,12 @@ def test_an_edited_copy_of_the_record_is_found_and_a_new_scan_wants_new_copies(s
     line = json.loads(kept)
     line["photo"]["findings"] = []
     (run / copies.FILE).write_bytes(audit_line.canonical(line) + b"\n")
-    with pytest.raises(copies.CopyError, match="not as screening redact left it"):
+    with pytest.raises(copies.CopyError, match="has changed since screening redact made it"):
         clear.examine(run, str(pipeline), office)
     (run / copies.FILE).write_bytes(b"{}\n")
     told = screening("explain", "drawing.png", "--run", run, "--pipeline", pipeline)
-    assert (told.returncode, "is no copy" in told.stderr, "Traceback" in told.stderr) == (2, True, False)
-    # a writer that was stopped half-way is no copy, and the next one is written after what was whole
+    assert (told.returncode, "is not a copy" in told.stderr, "Traceback" in told.stderr) == (2, True, False)
+    # a writer that was stopped half-way is not a copy, and the next one is written after what was whole
     (run / copies.FILE).write_bytes(kept + kept[:50])
     assert len(clear.examine(run, str(pipeline), office).withheld) == 3
     assert screening("redact", run, "street.jpg", "--rule", "number-plate", "--pipeline", pipeline).returncode == 0
@@ -245,7 +245,9 @@ def test_copies_are_screened_by_the_pipeline_of_their_run_and_no_other(shoot: Pa
     redaction = Redaction(run=run, pipeline=config.load(weaker), folder=run / "redacted", office=office)
     place = [one for one in original.judgements if one.rule == "scene-address"]
     assert redaction(shoot / "street.jpg", original, place).still == ()
-    with pytest.raises(copies.CopyError, match=r"street\.redacted\.jpg was screened by another pipeline than its run"):
+    with pytest.raises(
+        copies.CopyError, match=r"street\.redacted\.jpg was screened by a different pipeline from its run"
+    ):
         clear.examine(run, str(pipeline), office)
     assert screening("redact", run, "street.jpg", "--pipeline", pipeline).returncode == 0
     assert sha256_of(run / "redacted" / "street.redacted.jpg") in clear.examine(run, str(pipeline), office).released

@@ -87,10 +87,10 @@ def test_nothing_is_said_about_what_was_not_cleared_as_it_stands(cleared: Cleare
     again = screening("scan", cleared.shoot, "--out", cleared.run, "--pipeline", cleared.pipeline)
     assert again.returncode == 1, again.stderr
     done = screening(*arguments)
-    assert (done.returncode, "was scanned again since" in done.stderr) == (2, True)
+    assert (done.returncode, "was scanned again after" in done.stderr) == (2, True)
     (cleared.run / "report.json").rename(cleared.run / "away")
     done = screening(*arguments)
-    said = f"screening: {cleared.run}: holds no readable report.json; name the folder that scan --out wrote\n"
+    said = f"screening: {cleared.run}: contains no readable report.json; name the folder that scan --out wrote\n"
     assert (done.returncode, done.stderr) == (2, said)
     (cleared.run / "away").rename(cleared.run / "report.json")
     text = cleared.clearance.read_text()
@@ -99,7 +99,7 @@ def test_nothing_is_said_about_what_was_not_cleared_as_it_stands(cleared: Cleare
     assert (done.returncode, "was edited" in done.stderr) == (2, True)
     cleared.clearance.unlink()
     done = screening(*arguments)
-    assert (done.returncode, "was not cleared yet" in done.stderr, done.stderr.count("\n")) == (2, True, 1)
+    assert (done.returncode, "has not been cleared yet" in done.stderr, done.stderr.count("\n")) == (2, True, 1)
 
 
 SIGNS = "<>![]()`*_~|&\\#+-=.:/@'\"0;\nwm\x1b\u202e "

@@ -145,7 +145,7 @@ def test_no_more_is_read_than_a_review_asks_for_whatever_is_said_of_its_length(
             yield b" " * 65536
 
     status, text, review = ask("/decide", endless(), *told)
-    assert (status, text, review.told) == (413, "this is more than a review asks for", [])
+    assert (status, text, review.told) == (413, "this is more than a review accepts", [])
     assert read <= LARGEST + 2 * 65536
 
 

@@ -199,15 +199,15 @@ def test_it_says_in_a_line_why_something_cannot_be_decided(server: Server, shoot
     placed = next(one for one in state["photos"] if one["file"] == "placed00.jpg")
     wish = {"photo": placed["number"], "finding": 0}
     for body, said in {
-        "no JSON": "no JSON",
-        "[1]": "no JSON object",
-        json.dumps({"decisions": [{"photo": 0}]}): "names a picture and an action",
+        "not JSON": "not JSON",
+        "[1]": "not a JSON object",
+        json.dumps({"decisions": [{"photo": 0}]}): "needs a picture and an action",
         json.dumps({"decisions": [{"photo": "0", "action": "accept"}]}): "whole numbers",
         json.dumps({"decisions": [{"photo": 0, "action": "publish"}]}): "no action",
         json.dumps({"decisions": [{"photo": 99, "action": "reject"}]}): "no such picture",
         json.dumps({"decisions": [{**wish, "finding": 99, "action": "accept"}]}): "no such finding",
         json.dumps({"decisions": [{**wish, "action": "accept"}]}): "a block is lifted by",
-        json.dumps({"decisions": [{**wish, "action": "override", "reason": "because"}]}): "more than a word",
+        json.dumps({"decisions": [{**wish, "action": "override", "reason": "because"}]}): "more than one word",
         json.dumps({"decisions": [{"photo": placed["number"], "action": "agree"}]}): "nothing holds",
         # all or none
         json.dumps(
@@ -218,9 +218,9 @@ def test_it_says_in_a_line_why_something_cannot_be_decided(server: Server, shoot
         assert (status, said in answer) == (422, True), answer
     assert kept(shoot).history() == []
     for question, answer, said in [
-        ("why", "no", "none of the batch's questions"),
-        ("libel", "yes, badly", "is answered with yes or no"),
-        ("agreed", "x", "is answered in words"),
+        ("why", "no", "not one of the batch's questions"),
+        ("libel", "yes, badly", "needs yes or no"),
+        ("agreed", "x", "needs an answer in words"),
     ]:
         told = server.ask("/answer", {"question": question, "answer": answer}, Cookie=cookie)
         assert (told[0], said in told[1]) == (422, True), told
@@ -277,7 +277,7 @@ def test_findings_that_look_alike_are_decided_one_by_one(tmp_path: Path, monkeyp
     assert decide(0, Action.ACCEPT) == [1], "the same place in the second frame was not looked at"
     assert decide(1, Action.ACCEPT) == []
     assert decide(0, Action.WITHDRAW) == [0]
-    with pytest.raises(ReviewError, match="of a picture, not of a finding"):
+    with pytest.raises(ReviewError, match="to a picture, not to a finding"):
         decide(0, Action.REJECT)
 
 
@@ -438,7 +438,7 @@ def test_two_tabs_on_one_run_see_what_the_other_decided(browser: Any, server: Se
     two.keyboard.press("7")
     two.keyboard.type("second")
     two.keyboard.press("Enter")
-    two.get_by_text("somebody was quicker").wait_for()
+    two.get_by_text("somebody else was quicker").wait_for()
     two.get_by_text("1 of 33 decided").wait_for()
     assert [(one.sha256, one.reason) for one in kept(shoot).check()] == [(first, "first")]
     context.close()

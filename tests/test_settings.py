@@ -32,7 +32,7 @@ def test_settings_name_the_stages_that_are_not_ours_without_importing_them(tmp_p
 def test_settings_refuse_what_is_wrong_with_rules_and_questions(tmp_path: Path) -> None:
     file = tmp_path / "own.toml"
     for text, said in (
-        ('[rules.unscreened.kinds]\n"error" = { hold = 0.0 }\n', "never let pass"),
+        ('[rules.unscreened.kinds]\n"error" = { hold = 0.0 }\n', "must never pass"),
         ("[limits]\nsecnds = 1\n", r"limits\.secnds: there is no such key; did you mean 'seconds'"),
         ('[batch]\nreview_share = "much"\n', r"batch\.review_share: must be a number, not 'much'"),
     ):

@@ -42,7 +42,7 @@ def bind(path: Path) -> None:
         os.chdir(here)
 
 
-NOWHERE, PIPE = "is a link that leads nowhere", "is no regular file"
+NOWHERE, PIPE = "is a link that leads nowhere", "is not a regular file"
 # a file's name, how it is made, and how the answer begins
 ODD = [
     ("itself.jpg", link("itself.jpg"), NOWHERE),
@@ -245,5 +245,5 @@ def test_a_bitmap_without_its_first_header_shows_something() -> None:
 @posix
 def test_a_pipe_that_took_a_files_place_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "a.jpg")
-    with pytest.raises(PhotoError, match=r"cannot be read \(no regular file\)"):
+    with pytest.raises(PhotoError, match=r"cannot be read \(not a regular file\)"):
         read(tmp_path / "a.jpg", limits=Limits())

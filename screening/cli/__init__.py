@@ -81,7 +81,7 @@ app = typer.Typer(
 
 @app.callback()
 def screening() -> None:
-    """Screens photographs before they are published, and says why one must not go out."""
+    """Screens photographs before they are published, and says why any of them must not go out."""
 
 
 # One module a command; each imports what it runs inside the function, so that the command line starts quickly.

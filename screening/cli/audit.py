@@ -19,17 +19,15 @@ def _log() -> Path:
 
     log = Office.here().audit_log
     if not log.is_file():
-        raise AuditError(f"{log}: there is no audit log; SCREENING_HOME says where an office's own is")
+        raise AuditError(f"{log}: there is no audit log; SCREENING_HOME names the office's own folder")
     return log
 
 
 @audit.command()
 def verify(
-    against: Annotated[
-        Path | None, typer.Option(help="A clearance: its line of the log must still stand there.")
-    ] = None,
+    against: Annotated[Path | None, typer.Option(help="A clearance: the log must still contain its line.")] = None,
 ) -> None:
-    """Looks for lines that were edited, removed or moved, and exits 1 where it finds one.
+    """Looks for lines that were edited, removed or moved, and exits 1 if it finds one.
 
     That the end of the log was cut off, or all of it written anew, shows only against a clearance. Changes nothing.
     """
@@ -39,16 +37,16 @@ def verify(
 
     log = _log()
     wrong = audit_check.verify(log, against=signed_head(against, Office.here()) if against else None)
-    for line in wrong or [f"{audit.head(log).number} lines, all of them as they were written"]:
+    for line in wrong or [f"{audit.head(log).number} lines, none of them changed"]:
         print_line(line)
     raise typer.Exit(1 if wrong else 0)
 
 
 @audit.command()
 def reviewed(
-    release: Annotated[str, typer.Argument(help="The number that due shows, or its beginning.", show_default=False)],
+    release: Annotated[str, typer.Argument(help="The number that due shows, or the start of it.", show_default=False)],
 ) -> None:
-    """Notes in the log that a released batch was looked at again, so that it is no longer due."""
+    """Records in the log that a released batch was looked at again, so that it is no longer due."""
     from screening.office import audit, audit_check
     from screening.office.audit_line import AuditError
 
@@ -56,7 +54,7 @@ def reviewed(
     found = [entry for entry in audit_check.due(log, days=0) if entry.fields["clearance"].startswith(release)]
     if not release or len(found) != 1:
         raise AuditError(
-            f"{release}: {len(found)} releases that wait for review begin so; screening audit due lists them"
+            f"{release}: {len(found)} releases due for review start with that; screening audit due lists them"
         )
     audit.append(log, "review", clearance=found[0].fields["clearance"], report=found[0].fields["report"])
 
@@ -72,10 +70,10 @@ def export() -> None:
 
 @audit.command()
 def due(
-    after: Annotated[int, typer.Option(min=0, help="How many days after its release a batch is due.")] = 30,
+    after: Annotated[int, typer.Option(min=0, help="How many days after its release a batch falls due.")] = 30,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Lists the released batches that nobody has looked at again, and exits 1 where there are any."""
+    """Lists the released batches that nobody has looked at again, and exits 1 if there are any."""
     import dataclasses
 
     from screening.office import audit_check

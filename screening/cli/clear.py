@@ -15,18 +15,18 @@ from screening.cli.say import ask, print_line, say
 def clear(
     run: Annotated[Path, typer.Argument(help="The folder that screening scan --out wrote.", show_default=False)],
     key: Annotated[str, typer.Option(help="The name or number of your key.  [default: the only one here]")] = "",
-    pipeline: Annotated[str, typer.Option(help="The pipeline file, where it did not come with the program.")] = "",
-    purpose: Annotated[str, typer.Option(help="The policing purpose, where the scan did not say.")] = "",
+    pipeline: Annotated[str, typer.Option(help="The pipeline file, if it did not come with the program.")] = "",
+    purpose: Annotated[str, typer.Option(help="The policing purpose, if the scan did not record one.")] = "",
     answers: Annotated[
-        Path | None, typer.Option(help="JSON file: the id of a question -> answer. Asked for where missing.")
+        Path | None, typer.Option(help="JSON file: question id -> answer. Missing ones are asked.")
     ] = None,
-    second: Annotated[str, typer.Option(help="Who else answers for a policy looser than the default.")] = "",
+    second: Annotated[str, typer.Option(help="The second person, for a policy looser than the default.")] = "",
     days: Annotated[int, typer.Option(min=1, max=90, help="How long the clearance is valid.")] = 7,
 ) -> None:
     """Checks a run again, asks the sign-off questions, and signs a clearance for what may go out.
 
     Reads the run, its pictures and your key. Writes RUN/clearance.json, and a line to the office's audit log. Exits 0
-    where every picture of the run is in it, 1 where some are left out, 2 where nothing could be cleared.
+    if it covers every picture of the run, 1 if some are left out, 2 if nothing could be cleared.
     """
     from screening.office import key_list
     from screening.office.office import Office
@@ -36,9 +36,9 @@ def clear(
     office = Office.here()
     examined = clear.examine(run, pipeline, office)
     for file in examined.changed:
-        say(f"{file}: is gone or not as it was scanned, and is left out")
+        say(f"{file}: is missing or has changed since the scan, and is left out")
     if examined.needs_second:
-        say(f"a second person must answer for this run ({examined.needs_second})")
+        say(f"a second person must take responsibility for this run ({examined.needs_second})")
     given = _read(answers)
     clear.check_answers(examined, given)
     given = {**examined.answers, **given}
@@ -78,5 +78,5 @@ def _read(answers: Path | None) -> Mapping[str, str]:
         if not all(isinstance(answer, str) for answer in given.values()):
             raise ValueError
     except (OSError, ValueError, AttributeError, RecursionError) as error:
-        raise ClearanceError(f"{answers}: is no JSON file of questions' ids and answers in text") from error
+        raise ClearanceError(f"{answers}: is not a JSON file that maps question ids to answers") from error
     return dict(given)

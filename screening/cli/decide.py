@@ -13,24 +13,24 @@ from screening.run.decisions import Action
 
 def decide(
     run: Annotated[Path, typer.Argument(help="The folder that screening scan --out wrote.", show_default=False)],
-    action: Annotated[Action, typer.Argument(help="What is decided.", show_default=False)],
+    action: Annotated[Action, typer.Argument(help="The decision.", show_default=False)],
     files: Annotated[list[str], typer.Argument(help="Pictures, named as in the report.", show_default=False)],
-    by: Annotated[str, typer.Option(help="The name of who decides.")],
+    by: Annotated[str, typer.Option(help="The name of the person who decides.")],
     rule: Annotated[list[str] | None, typer.Option(help="Only findings under this rule.")] = None,
-    reason: Annotated[str, typer.Option(help="Why; an override needs more than a word.")] = "",
-    reference: Annotated[str, typer.Option(help="Of the release form, permission or licence.")] = "",
-    pipeline: Annotated[str, typer.Option(help="The pipeline file, where it did not come with the program.")] = "",
+    reason: Annotated[str, typer.Option(help="Why; an override needs more than one word.")] = "",
+    reference: Annotated[str, typer.Option(help="Reference of the form, permission or licence.")] = "",
+    pipeline: Annotated[str, typer.Option(help="The pipeline file, if it did not come with the program.")] = "",
 ) -> None:
     """Records a decision on the held and blocked findings of pictures.
 
     accept: the condition of a hold is met. release: a signed form, by --reference. parental: a permission, by
-    --reference. adult: known to us as one. override: all the same, for a written --reason. redact: it stays back, and
+    --reference. adult: known to us as one. override: let it pass, for a written --reason. redact: it stays back, and
     screening redact --decided makes a copy without it. reject: the picture stays back, whatever else is decided. agree:
-    nothing holds the picture, and a person found nothing either. withdraw: nothing is decided any more about the
-    picture, or under that --rule.
+    nothing holds the picture, and a person found nothing either. withdraw: decisions about the picture, or
+    only those under that --rule, no longer count.
 
-    Reads the run. Writes RUN/decisions.jsonl, and names them in the office's audit log. Where one of the decisions may
-    not be made nothing is written, and it exits 2.
+    Reads the run. Writes RUN/decisions.jsonl, and a line for each to the office's audit log. If one of the
+    decisions is not allowed, nothing is written and it exits 2.
     """
     from screening.office.office import Office
     from screening.release.decide import decide as make

@@ -13,18 +13,16 @@ from screening.cli.say import print_json, print_line, print_table, say
 
 def evaluate(
     labels: Annotated[Path, typer.Argument(help="What each picture shows: a .csv or .jsonl file.", show_default=False)],
-    run: Annotated[
-        Path | None, typer.Option(help="A folder that screening scan --out wrote, or is to be written.")
-    ] = None,
+    run: Annotated[Path | None, typer.Option(help="A folder that screening scan --out wrote, or a new one.")] = None,
     pictures: Annotated[
-        Path | None, typer.Option(help="What to scan where there is no run.  [default: the labels' folder]")
+        Path | None, typer.Option(help="What to scan if there is no run.  [default: the labels' folder]")
     ] = None,
     pipeline: Annotated[str, typer.Option(help="The policy to judge by; no network runs.  [default: the run's]")] = "",
-    html: Annotated[Path | None, typer.Option(help="Page with the figures and the pictures that went wrong.")] = None,
-    seconds: Annotated[float, typer.Option(min=0, help="How long a person takes over a held picture.")] = 15.0,
+    html: Annotated[Path | None, typer.Option(help="Page with the figures and the wrongly judged pictures.")] = None,
+    seconds: Annotated[float, typer.Option(min=0, help="Seconds that a person needs for a held picture.")] = 15.0,
     json: Annotated[bool, typer.Option("--json", help="JSON with the names of the pictures.")] = False,
 ) -> None:
-    """Counts the labelled pictures, and the things in them, that a policy finds, misses and wrongly holds.
+    """Counts the labelled pictures, and the objects in them, that a policy finds, misses and wrongly holds.
 
     Reads the labels and the run's findings, and judges them by the policy: another threshold needs no new scan. Without
     a run it scans the pictures first, and keeps that only where --run names a folder. Exits 0, or 2 where a label does
@@ -64,7 +62,7 @@ def _scan(pictures: Path, folder: Path, pipeline: str, *, kept: bool) -> None:
     from screening.run import batch
 
     if not kept:
-        say("no --run: the pictures are scanned now, and what is found is not kept")
+        say("no --run: scanning the pictures now; the findings are not kept")
     batch.scan(pictures, folder, pipeline=pipeline or "default", progress=terminal.progress)
 
 
@@ -89,5 +87,5 @@ def _details(row: dict[str, Any]) -> list[str]:
             + ", ".join(f"{size}: {hits} of {of}" for size, (hits, of, *_) in boxes["by_size"].items())
         )
         right, read, *_ = boxes["read"]
-        lines += [f"{row['about']}, texts: {right} of {read} read right"] if read else []
+        lines += [f"{row['about']}, texts: {right} of {read} read correctly"] if read else []
     return lines

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 def explain(
     file: Annotated[str, typer.Argument(help="A picture, named as in the report; or the file itself.")],
     run: Annotated[Path, typer.Option(help="The folder that screening scan --out wrote.")],
-    pipeline: Annotated[str, typer.Option(help="The pipeline file, where it did not come with the program.")] = "",
+    pipeline: Annotated[str, typer.Option(help="The pipeline file, if it did not come with the program.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
 ) -> None:
     """Says what was found in a picture, what the policy makes of it, who decided what and why, and what lifts the rest.
 
-    Reads the run, and completes what a program that was stopped was deciding.
+    Reads the run, and completes any decision that was interrupted.
 
     Exits 0 where the picture may go out as things stand, else 1.
     """

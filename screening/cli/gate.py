@@ -16,7 +16,7 @@ def gate(
     pipeline: Annotated[str, typer.Option(help="The policy in force: a name, or a TOML file.")] = "default",
     json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
 ) -> None:
-    """Says whether every file may be uploaded: exits 0 where all may, 1 where one must not, 2 where it cannot tell.
+    """Says whether every file may be uploaded: exits 0 if all may, 1 if one must not, 2 if it cannot tell.
 
     Reads the files, and this computer's list of trusted keys. Writes one line to the office's audit log.
     """

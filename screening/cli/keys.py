@@ -10,7 +10,7 @@ import typer
 from screening.cli.say import print_data, print_json, print_line, say
 
 keys = typer.Typer(no_args_is_help=True, help="Makes, lists, replaces and revokes signing keys.")
-Which = Annotated[str, typer.Argument(help="The beginning of its number, or the name.", show_default=False)]
+Which = Annotated[str, typer.Argument(help="The start of its number, or the name.", show_default=False)]
 
 
 def ask_passphrase(*, new: bool = False) -> str:
@@ -28,10 +28,10 @@ def ask_passphrase(*, new: bool = False) -> str:
     if given := os.environ.get("SCREENING_PASSPHRASE"):
         return given
     if not sys.stdin.isatty():
-        raise KeysError("nobody is there to type a passphrase; a script gives it in SCREENING_PASSPHRASE")
+        raise KeysError("there is no terminal to ask for the passphrase; a script passes it in SCREENING_PASSPHRASE")
     typed = getpass.getpass("Passphrase: ")
     if new and getpass.getpass("Once more: ") != typed:
-        raise KeysError("the two passphrases differ; nothing was made")
+        raise KeysError("the two passphrases differ; no key was made")
     return typed
 
 
@@ -43,7 +43,7 @@ def make(name: Annotated[str, typer.Argument(help="The person who will sign with
 
     key = keys.make(Office.here(), name, ask_passphrase(new=True))
     print_line(f"{key.id}  {key.name}")
-    say(f"this computer's gate trusts it; for another, screening keys export {key.id[:8]} prints what it must trust")
+    say(f"this computer's gate trusts it; for another, screening keys export {key.id[:8]} prints the public half")
 
 
 @keys.command("list")
@@ -66,7 +66,7 @@ def list_keys(json: Annotated[bool, typer.Option("--json", help="Print JSON.")] 
 
 @keys.command()
 def export(key: Which) -> None:
-    """Prints the public half of a key, for the gate of another computer."""
+    """Prints the public half of a key, for another computer's gate."""
     from screening.office import key_list
     from screening.office.office import Office
 
@@ -75,9 +75,9 @@ def export(key: Which) -> None:
 
 @keys.command()
 def trust(
-    file: Annotated[Path, typer.Argument(help="What screening keys export printed.", show_default=False)],
+    file: Annotated[Path, typer.Argument(help="The file that screening keys export printed.", show_default=False)],
 ) -> None:
-    """Puts another computer's public key on the list of those that this computer's gate trusts."""
+    """Adds another computer's public key to the list that this computer's gate trusts."""
     from screening.office import keys
     from screening.office.key_list import KeysError
     from screening.office.office import Office
@@ -87,7 +87,7 @@ def trust(
     except (OSError, UnicodeDecodeError, KeysError) as error:
         raise KeysError(f"{file}: {error if isinstance(error, KeysError) else 'cannot be read'}") from error
     print_line(f"{key.id}  {key.name}")
-    say("compare this number with the office's, by telephone say, before anything is uploaded")
+    say("compare this number with the office's, for example by telephone, before uploading anything")
 
 
 @keys.command()
@@ -99,16 +99,16 @@ def rotate(key: Which) -> None:
     office = Office.here()
     new = keys.rotate(office, key_list.find(office, key), ask_passphrase(new=True))
     print_line(f"{new.id}  {new.name}")
-    say("every other computer that trusts the old key must be told: export, trust, and revoke the old one there")
+    say("on every other computer that trusts the old key, trust the exported new one and revoke the old one")
 
 
 @keys.command()
 def revoke(key: Which) -> None:
-    """Puts a key out of use at once, with everything that it ever signed."""
+    """Takes a key out of use at once, and invalidates everything that it ever signed."""
     from screening.office import key_list, keys
     from screening.office.office import Office
 
     office = Office.here()
     gone = keys.revoke(office, key_list.find(office, key))
     print_line(f"{gone.id}  {gone.name}")
-    say("revoke it on every upload host too: a gate asks nobody but its own list")
+    say("revoke it on every upload host too: a gate consults only its own list")

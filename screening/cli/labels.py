@@ -16,9 +16,9 @@ def labels(
     ],
     out: Annotated[Path | None, typer.Option(help="File to write them to.  [default: print them]")] = None,
     names: Annotated[
-        list[str] | None, typer.Option("--as", help="NAME=RULE: what another tool's category is about.")
+        list[str] | None, typer.Option("--as", help="NAME=RULE: the rule that another tool's category stands for.")
     ] = None,
-    pipeline: Annotated[str, typer.Option(help="The pipeline file, where it did not come with the program.")] = "",
+    pipeline: Annotated[str, typer.Option(help="The pipeline file, if it did not come with the program.")] = "",
 ) -> None:
     """Makes a file of labels, for evaluate and tune, out of what was decided about a run, or of another tool's boxes.
 
@@ -39,7 +39,7 @@ def labels(
 
     known = dict(pair.split("=", 1) for pair in names or () if "=" in pair)
     if len(known) != len(names or ()):
-        raise LabelError("--as is NAME=RULE, each name once, such as --as licence-plate=number-plate")
+        raise LabelError("--as takes NAME=RULE, each name once, such as --as licence-plate=number-plate")
     there = subjects((), config.load(pipeline or "default").policy) if known else []
     for about in known.values():
         if about not in there:
@@ -56,7 +56,7 @@ def labels(
     if silent:
         say(f"{silent} overrides, and pictures kept back or clear by a release, do not say what is there; fill them in")
     if not found:
-        raise LabelError(f"{source}: nothing in it says what is there; decide about its findings first")
+        raise LabelError(f"{source}: nothing in it says what is there; decide on its findings first")
     if out is None:
         print_data(table(found))
         return

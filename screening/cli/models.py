@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 models = typer.Typer(invoke_without_command=True, help="Lists, checks and explains the networks; adds your own.")
 AsJson = Annotated[bool, typer.Option("--json", help="Print it as JSON.")]
-Name = Annotated[str, typer.Argument(help="What pipelines call it.", show_default=False)]
+Name = Annotated[str, typer.Argument(help="Its name in pipeline files.", show_default=False)]
 
 
 @models.callback()
@@ -36,7 +36,7 @@ def listed(context: typer.Context, json: AsJson = False) -> None:
 
 @models.command()
 def show(name: Name, json: AsJson = False) -> None:
-    """Explains one network: what it is for and not for, its material, figures, failures, and how to train it again."""
+    """Explains one network: what it is for, its training data, figures and failures, and how to train it again."""
     from screening.pipeline_file import did_you_mean
     from screening.weights import WeightsError, card, manifest
 
@@ -56,15 +56,15 @@ def show(name: Name, json: AsJson = False) -> None:
 
 @models.command()
 def add(
-    file: Annotated[Path, typer.Argument(help="A .pt file of ultralytics, or the .onnx that it exported.")],
-    name: Annotated[str, typer.Option(help="What pipelines call it.  [default: the file's name]")] = "",
+    file: Annotated[Path, typer.Argument(help="A .pt file from ultralytics, or an .onnx that it exported.")],
+    name: Annotated[str, typer.Option(help="Its name in pipeline files.  [default: the file's name]")] = "",
     trusted: Annotated[
-        bool, typer.Option("--trusted", help="A .pt file can run any code: say that you trust it.")
+        bool, typer.Option("--trusted", help="Confirm that you trust it: a .pt file can run any code.")
     ] = False,
-    vehicle: Annotated[list[str] | None, typer.Option(help="A class of it that is a vehicle.")] = None,
-    plate: Annotated[list[str] | None, typer.Option(help="A class of it that is a number plate.")] = None,
+    vehicle: Annotated[list[str] | None, typer.Option(help="One of its classes that is a vehicle.")] = None,
+    plate: Annotated[list[str] | None, typer.Option(help="One of its classes that is a number plate.")] = None,
 ) -> None:
-    """Takes in a detector of your own. Writes it, as ONNX, to the office's folder; nothing else of the file is kept."""
+    """Adds a detector of your own. Writes it, as ONNX, to the office's folder; nothing else of the file is kept."""
     from screening.office import networks
 
     weights = networks.add(file, name=name, trusted=trusted, vehicle=vehicle or (), plate=plate or ())
@@ -79,7 +79,7 @@ street = ["{weights.name}", "street"]
 
 @models.command()
 def remove(name: Name) -> None:
-    """Forgets a detector that you added. Pipelines that name it no longer load."""
+    """Removes a detector that you added. Pipelines that name it no longer load."""
     from screening.office import networks
 
     networks.remove(name)
@@ -88,8 +88,8 @@ def remove(name: Name) -> None:
 
 def _without_card(weights: Weights) -> str:
     if weights.package:
-        return "It ships in another package, whose authors describe it."
-    return "The office added it, and nobody has written a card for it."
+        return "It ships in another package; see its authors' description."
+    return "The office added it, and it has no card."
 
 
 def _described(weights: Weights) -> dict[str, Any]:

@@ -28,12 +28,12 @@ def purge(
 
     office = Office.here()
     if finished := work.settle(run, office):
-        print_line(f"{run}: removed {', '.join(finished)}, which a purge that was stopped had left")
+        print_line(f"{run}: removed {', '.join(finished)}, left over from an interrupted purge")
         if not work.is_run(run):
             return
     found = work.parts(run, everything=everything)
     if not found:
-        print_line(f"{run}: nothing in it is left to remove")
+        print_line(f"{run}: there is nothing left to remove in it")
         return
     names = ", ".join(sorted(path.name for path in found))
     if not yes and not (sys.stdin.isatty() and confirm(f"Remove {names} from {run}?")):

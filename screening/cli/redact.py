@@ -20,9 +20,9 @@ def redact(
     rule: Annotated[list[str] | None, typer.Option(help="Only findings under this rule.")] = None,
     decided: Annotated[bool, typer.Option("--decided", help="Only findings that somebody decided to redact.")] = False,
     style: Annotated[str, typer.Option(help="fill, blur or pixelate; fill is the safest.")] = "fill",
-    margin: Annotated[float, typer.Option(min=0, max=2, help="How far beyond a box, in shares of it.")] = 0.2,
+    margin: Annotated[float, typer.Option(min=0, max=2, help="How far beyond a box, as a share of its size.")] = 0.2,
     out: Annotated[Path | None, typer.Option(help="Folder for the copies.  [default: RUN/redacted]")] = None,
-    pipeline: Annotated[str, typer.Option(help="The pipeline file, where it did not come with the program.")] = "",
+    pipeline: Annotated[str, typer.Option(help="The pipeline file, if it did not come with the program.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print what was done as JSON.")] = False,
 ) -> None:
     """Writes a copy of each picture without what holds or blocks it, and screens every copy again.
@@ -50,7 +50,7 @@ def redact(
 
 def _told(one: Redacted, left: Outcome) -> str:
     count = f"{one.count} {'finding' if one.count == 1 else 'findings'}"
-    found = f"still found: {'; '.join(one.still)}" if one.still else f"{count} redacted, not found any more"
+    found = f"still found: {'; '.join(one.still)}" if one.still else f"{count} redacted, no longer found"
     open_now = left.open[0].finding.evidence if left.open else one.report.reason()
     rest = f"{left.verdict}, {open_now}" if left.verdict else str(left.verdict)
     return f"{one.copy}: {found}; {rest}"

@@ -15,23 +15,23 @@ if TYPE_CHECKING:
 register = typer.Typer(no_args_is_help=True, help="Keeps the release register and the restricted list.")
 List = Annotated[str, typer.Option("--list", help="Which list: release or restricted.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Which = Annotated[str, typer.Argument(help="The beginning of the entry's number.", show_default=False)]
+Which = Annotated[str, typer.Argument(help="The start of the entry's number.", show_default=False)]
 
 
 @register.command()
 def add(
     name: Annotated[str, typer.Argument(help="The person.", show_default=False)],
     photo: Annotated[list[Path], typer.Option(help="A picture of the face; give several for a surer match.")],
-    release: Annotated[str, typer.Option(help="The reference of the release form, or of the case.")],
+    release: Annotated[str, typer.Option(help="The reference of the release form or the case.")],
     parental: Annotated[bool, typer.Option("--parental", help="A parent or guardian gave permission.")] = False,
     adult: Annotated[bool, typer.Option("--adult", help="Known to the office as an adult.")] = False,
-    expires: Annotated[str, typer.Option(help="The last day on which it counts, as 2027-12-31.")] = "",
+    expires: Annotated[str, typer.Option(help="Its last valid day, such as 2027-12-31.")] = "",
     scope: Annotated[str, typer.Option(help="What the release is for; the reviewer sees it.")] = "",
-    face: Annotated[int, typer.Option(help="Which face of the photo, counted from the left.", min=0)] = 0,
+    face: Annotated[int, typer.Option(help="Which face in the photo, counted from the left.", min=0)] = 0,
     which: List = "release",
     json: Json = False,
 ) -> None:
-    """Enrols a person by the face in the photos. Reads them; writes to the office's folder, sealed."""
+    """Enrols a person by the face in the photos. Reads the photos; writes to the office's folder, sealed."""
     from screening.office import registers
     from screening.office.office import Office
 
@@ -59,33 +59,33 @@ def show(number: Which, which: List = "release", json: Json = False) -> None:
 
 @register.command()
 def remove(number: Which, which: List = "release", json: Json = False) -> None:
-    """Removes a person for good, with the embeddings. Writes to the office's folder."""
+    """Removes a person permanently, with the embeddings. Writes to the office's folder."""
     from screening.office import registers
     from screening.office.office import Office
 
     _print([registers.remove(Office.here(), which, number)], json)
-    say("removed; copies of the office's folder elsewhere still hold it, and reports made before stay as they are")
+    say("removed; it remains in copies of the office's folder elsewhere, and earlier reports stay as they are")
 
 
 @register.command()
 def purge(
-    expired: Annotated[bool, typer.Option("--expired", help="Everybody whose last day is over.")] = False,
+    expired: Annotated[bool, typer.Option("--expired", help="Everybody whose last day has passed.")] = False,
     which: List = "release",
     json: Json = False,
 ) -> None:
-    """Removes everybody whose last day is over. Writes to the office's folder."""
+    """Removes everybody whose last day has passed. Writes to the office's folder."""
     from screening.office import registers
     from screening.office.office import Office
     from screening.office.register_file import RegisterError
 
     if not expired:
-        raise RegisterError("purge removes those whose last day is over, and only when told so: --expired")
+        raise RegisterError("purge removes those whose last day has passed, and only with --expired")
     _print(registers.purge(Office.here(), which), json)
 
 
 @register.command()
 def export(which: List = "release") -> None:
-    """Prints a list as JSON, without the embeddings: for the records officer, or a person who asks what is held."""
+    """Prints a list as JSON, without the embeddings: for the records officer, or whoever asks what is held."""
     from screening.office import registers
     from screening.office.office import Office
 

@@ -12,10 +12,10 @@ from screening.cli.say import print_line
 
 def review(
     run: Annotated[Path, typer.Argument(help="The folder that screening scan --out wrote.", show_default=False)],
-    by: Annotated[str, typer.Option(help="The name of who decides.", prompt="Who reviews?")],
-    pipeline: Annotated[str, typer.Option(help="The pipeline file, where it did not come with the program.")] = "",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0 for any that is free.")] = 0,
-    idle: Annotated[float, typer.Option(min=0.02, help="Minutes without use after which it stops.")] = 30,
+    by: Annotated[str, typer.Option(help="The name of the person who decides.", prompt="Who reviews?")],
+    pipeline: Annotated[str, typer.Option(help="The pipeline file, if it did not come with the program.")] = "",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 for any free one.")] = 0,
+    idle: Annotated[float, typer.Option(min=0.02, help="Minutes without use before it stops.")] = 30,
     open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in the browser.")] = True,
 ) -> None:
     """Serves the review page to this computer alone, and prints its address.

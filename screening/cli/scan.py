@@ -34,9 +34,9 @@ def scan(
     json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
     for_sharing: Annotated[bool, typer.Option("--for-sharing", help="Blur what was found in report.html.")] = False,
     show_text: Annotated[
-        bool, typer.Option("--show-text", help="Add what was read; the report then holds personal data.")
+        bool, typer.Option("--show-text", help="Add what was read; the report then contains personal data.")
     ] = False,
-    jobs: Annotated[int, typer.Option(min=0, help="Photos looked at side by side; 0 is one a core.")] = 0,
+    jobs: Annotated[int, typer.Option(min=0, help="Photos screened in parallel; 0 is one per core.")] = 0,
 ) -> None:
     """Looks at every picture in a folder and says which must not be published, and why.
 
@@ -50,7 +50,7 @@ def scan(
     if annotate and not out:
         raise typer.BadParameter("--annotate writes to the run's folder: name it with --out")
     if show_text:
-        say("--show-text: the report holds personal data; keep it as you keep the pictures")
+        say("--show-text: the report contains personal data; keep it as safe as the pictures")
     about = Batch(
         name=name or Path(os.path.realpath(targets[0])).name,
         purpose=purpose,

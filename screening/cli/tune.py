@@ -21,9 +21,9 @@ def tune(
     recall: Annotated[float | None, typer.Option(help="Find at least this share of what is there.")] = None,
     flag_rate: Annotated[float | None, typer.Option(help="Hold at most this share of the other pictures.")] = None,
     cost_miss: Annotated[float | None, typer.Option(help="What a miss costs; with --cost-hold.")] = None,
-    cost_hold: Annotated[float | None, typer.Option(help="What a picture costs that is held for nothing.")] = None,
+    cost_hold: Annotated[float | None, typer.Option(help="What a wrongly held picture costs.")] = None,
     kind: Annotated[
-        list[str] | None, typer.Option(help="Only this kind of the rule, also one that was only noted; again for more.")
+        list[str] | None, typer.Option(help="Only this kind of the rule, even if only noted so far; repeatable.")
     ] = None,
     pipeline: Annotated[str, typer.Option(help="The pipeline to start from.  [default: the run's]")] = "",
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
@@ -38,7 +38,7 @@ def tune(
     from screening.evaluation.tuned_file import tune_run
 
     if (cost_miss is None) != (cost_hold is None):
-        raise TuneError("--cost-miss and --cost-hold belong together")
+        raise TuneError("--cost-miss and --cost-hold must be given together")
     costs = (cost_miss, cost_hold) if cost_miss is not None and cost_hold is not None else None
     target = Target(recall=recall, flag_rate=flag_rate, costs=costs)
     tuned, differing = tune_run(run, labels, rule, target, out, kinds=kind or (), pipeline=pipeline)

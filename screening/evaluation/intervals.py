@@ -15,7 +15,7 @@ def wilson(hits: int, of: int) -> tuple[float, float]:
         ValueError: if there are more hits than counted, or fewer than none.
     """
     if not 0 <= hits <= of:
-        raise ValueError(f"{hits} of {of} is no share")
+        raise ValueError(f"{hits} of {of} is not a share")
     if not of:
         return 0.0, 1.0
     share, square = hits / of, Z * Z

@@ -66,13 +66,13 @@ def read(path: str | Path) -> tuple[Label, ...]:
         key = label.file, label.about
         before = said.get(key, label)
         if before.present is not label.present:
-            raise LabelError(f"{where}: {label.file} was said both to show {label.about} and not to; keep one")
+            raise LabelError(f"{where}: {label.file} is said both to show {label.about} and not to; keep one")
         if placed.setdefault(key, bool(label.things)) is not bool(label.things):
             raise LabelError(f"{where}: {label.about} has a box in one line of {label.file} and none in another")
         things = label.things if before is label else before.things + label.things
         said[key] = replace(label, things=things)
     if not said:
-        raise LabelError(f"{path}: holds no labels; add a line for each picture")
+        raise LabelError(f"{path}: contains no labels; add a line for each picture")
     subjects = dict.fromkeys(about for _, about in said if about != NOTHING_ELSE)
     for file in [file for file, about in said if about == NOTHING_ELSE]:
         for about in subjects:
@@ -99,16 +99,16 @@ def _label(row: Mapping[str, object], where: str) -> Label:
         raise LabelError(f"{where}: has {extra[0]!r}, which is none of {', '.join((*COLUMNS, *MORE))}")
     file, about, present = (row.get(name) for name in COLUMNS)
     if not isinstance(file, str) or not file or not isinstance(about, str) or not about:
-        raise LabelError(f"{where}: a label names a file, and the rule or kind that it is about")
+        raise LabelError(f"{where}: a label needs a file, and the rule or kind that it is about")
     if not isinstance(present, str) or present not in PRESENT:
-        raise LabelError(f'{where}: present is "yes" or "no", not {present!r}')
+        raise LabelError(f'{where}: present must be "yes" or "no", not {present!r}')
     if about == NOTHING_ELSE and PRESENT[present]:
-        raise LabelError(f'{where}: "*" says that nothing else is there; its present is "no"')
+        raise LabelError(f'{where}: "*" says that nothing else is there; its present must be "no"')
     box, text = _box(row.get("box"), where), row.get("text") or ""
     if not isinstance(text, str) or (text and not box):
-        raise LabelError(f"{where}: text is what stands in a box; give the box too")
+        raise LabelError(f"{where}: text is what is written in a box; give the box too")
     if box and not PRESENT[present]:
-        raise LabelError(f'{where}: a box says where something is; its present is "yes"')
+        raise LabelError(f'{where}: a box says where something is; its present must be "yes"')
     return Label(file=file, about=about, present=PRESENT[present], things=(Thing(box=box, text=text),) if box else ())
 
 
@@ -142,14 +142,14 @@ def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, object]]]:
             if line.strip():
                 yield number, _object(line, f"{path}:{number}")
     else:
-        raise LabelError(f"{path}: labels are a .csv or a .jsonl file")
+        raise LabelError(f"{path}: labels must be a .csv or .jsonl file")
 
 
 def _object(line: str, where: str) -> Mapping[str, object]:
     try:
         row = json.loads(line)
     except ValueError as error:
-        raise LabelError(f"{where}: is no JSON; write one object a line") from error
+        raise LabelError(f"{where}: is not JSON; write one object per line") from error
     if not isinstance(row, dict):
-        raise LabelError(f"{where}: is no JSON object; write one a line")
+        raise LabelError(f"{where}: is not a JSON object; write one per line")
     return row

@@ -76,7 +76,7 @@ def of_coco(path: Path, names: Mapping[str, str]) -> list[Label]:
     except OSError as error:
         raise LabelError(f"{path}: cannot be read ({error.strerror})") from error
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise LabelError(f"{path}: is no COCO file of images, annotations and categories") from error
+        raise LabelError(f"{path}: is not a COCO file with images, annotations and categories") from error
     return _joined(path, list(images.values()), boxes, list(categories.values()), names)
 
 
@@ -90,7 +90,7 @@ def of_yolo(folder: Path, names: Mapping[str, str]) -> list[Label]:
     classes = _classes(folder)
     files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in PICTURES)
     if not files:
-        raise LabelError(f"{folder}: holds no pictures; a YOLO folder holds a .txt for each")
+        raise LabelError(f"{folder}: contains no pictures; a YOLO folder has a .txt for each")
     boxes = []
     for file in files:
         name = file.relative_to(folder).as_posix()
@@ -117,7 +117,7 @@ def _yolo(text: Path, file: Path, classes: Sequence[str]) -> Iterator[tuple[str,
             left, top = (float(x) - float(wide) / 2) * width, (float(y) - float(high) / 2) * height
             yield classes[int(index)], _from_corner(left, top, float(wide) * width, float(high) * height)
         except (ValueError, IndexError) as error:
-            raise LabelError(f"{text}:{number}: is no class with a centre, a width and a height") from error
+            raise LabelError(f"{text}:{number}: is not a class with a centre, a width and a height") from error
 
 
 def _classes(folder: Path) -> list[str]:
@@ -135,7 +135,7 @@ def _classes(folder: Path) -> list[str]:
             return [str(one) for one in (said.values() if isinstance(said, dict) else said)]
         except (OSError, ValueError, KeyError, TypeError, yaml.YAMLError) as error:
             raise LabelError(f"{file}: does not name the classes") from error
-    raise LabelError(f"{folder}: holds no classes.txt and no data.yaml with the classes' names")
+    raise LabelError(f"{folder}: contains neither classes.txt nor data.yaml with the classes' names")
 
 
 def _joined(
@@ -147,7 +147,7 @@ def _joined(
 ) -> list[Label]:
     if not names or (unknown := [name for name in names if name not in known]):
         wrong = f"has no {unknown[0]!r}" if names else "names its own things"
-        raise LabelError(f"{where}: {wrong}; say --as NAME=RULE for some of: {', '.join(dict.fromkeys(known))}")
+        raise LabelError(f"{where}: {wrong}; give --as NAME=RULE for some of: {', '.join(dict.fromkeys(known))}")
     things: dict[tuple[str, str], list[Thing]] = {}
     for file, name, box in boxes:
         if name in names:

@@ -43,9 +43,9 @@ class Target:
             raise TuneError("name one target: --recall, --flag-rate, or --cost-miss with --cost-hold")
         for share in (self.recall, self.flag_rate):
             if share is not None and not 0 < share < 1:
-                raise TuneError(f"a recall or flag rate lies between 0 and 1, not at {share:g}")
+                raise TuneError(f"a recall or flag rate lies between 0 and 1, not {share:g}")
         if self.costs and min(self.costs) <= 0:
-            raise TuneError("the costs of a miss and of a hold are greater than 0")
+            raise TuneError("the costs of a miss and of a hold must be greater than 0")
 
     @property
     def needed(self) -> tuple[int, int]:

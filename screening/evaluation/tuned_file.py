@@ -32,7 +32,7 @@ def tune_run(
         ScreeningError: if the run, its pipeline or the labels cannot be read.
     """
     if out.exists():
-        raise TuneError(f"{out}: is there already; name a new file with --out")
+        raise TuneError(f"{out}: already exists; name a new file with --out")
     fields = read(run)
     old = outcome.judged_by(fields, pipeline, run)
     photos = restored(fields, old.policy)
@@ -41,7 +41,9 @@ def tune_run(
     new = _written(out, source, tuned, target)
     if new.rules != changed(old.policy, tuned).rules:
         out.unlink()
-        raise TuneError(f"{source.path}: could not be edited line by line; write a kind a line, and try again")
+        raise TuneError(
+            f"{source.path}: could not be edited line by line; put each kind on a line of its own, and try again"
+        )
     differing = [
         (before.file, str(before.verdict), str(after.verdict))
         for before, after in zip(photos, restored(fields, new), strict=True)
@@ -85,7 +87,7 @@ def edited(text: str, tuned: Tuned, why: str) -> str:
     begin = next((number for number, line in enumerate(lines) if line.strip().startswith(header)), None)
     if begin is None:
         if re.search(rf"(?ms)^\[rules\.{re.escape(tuned.rule)}\](?:(?!^\[).)*^kinds\s*=", text):
-            raise TuneError(f"rules.{tuned.rule}: write its kinds as a table of their own, {header}, and try again")
+            raise TuneError(f"rules.{tuned.rule}: put its kinds in a table of their own, {header}, and try again")
         if lines and not lines[-1].endswith("\n"):
             lines[-1] += "\n"
         begin = len(lines)

@@ -45,7 +45,7 @@ def append(log: Path, event: str, **fields: Any) -> Entry:
         ValueError: if the event is none of EVENTS.
     """
     if event not in EVENTS:
-        raise ValueError(f"the log knows {', '.join(EVENTS)}, not {event!r}")
+        raise ValueError(f"the log takes {', '.join(EVENTS)}, not {event!r}")
     from filelock import FileLock, Timeout
 
     try:
@@ -219,7 +219,7 @@ def _last(file: BinaryIO, log: Path) -> Entry | None:
         return None
     entry = parsed(whole.splitlines()[-1])
     if entry is None or digest(entry) != entry.sha256:
-        raise AuditError(f"{log}: its last line was edited or damaged; keep the file, and begin a new one")
+        raise AuditError(f"{log}: its last line was edited or damaged; keep the file, and start a new one")
     return entry
 
 

@@ -26,14 +26,16 @@ def verify(log: Path, *, against: Head | None = None) -> list[str]:
         if entry is None or digest(entry) != entry.sha256:
             wrong.append(f"line {number} was edited or damaged")
         elif entry.number != number or entry.before != before:
-            wrong.append(f"line {number} does not follow the line before: lines were removed, added or moved")
+            wrong.append(f"line {number} does not follow the line before it: lines were removed, added or moved")
         if entry and against and against.number == number:
             held = entry.sha256 == against.sha256
         before = entry.sha256 if entry else ""
     if against and not held:
         cut = count < against.number
         said = (
-            f"ends at line {count}: its tail was cut" if cut else f"has another line {against.number}: it was rebuilt"
+            f"ends at line {count}: its end was cut off"
+            if cut
+            else f"has a different line {against.number}: it was rewritten"
         )
         wrong.append(f"the clearance was signed at line {against.number}, and the log {said}")
     return wrong

@@ -80,7 +80,7 @@ def trusted(office: Office) -> dict[str, Key]:
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, TypeError, RecursionError) as error:
-        raise KeysError(f"{path}: is not a list of keys that can be read; copy it from the office again") from error
+        raise KeysError(f"{path}: is not a readable list of keys; copy it from the office again") from error
     if wrong := [key for key in keys if not key.sound]:
         raise KeysError(f"{path}: {len(wrong)} of its keys are damaged; copy it from the office again")
     return {key.id: key for key in keys if key.id and key.id == key_id(key.public)}
@@ -101,7 +101,7 @@ def find(office: Office, wanted: str) -> Key:
     found = [key for key in keys if wanted and key.id.startswith(wanted.lower())]
     found = found or [key for key in keys if key.name == wanted and not key.revoked and not key.retired]
     if len(found) != 1:
-        said = "more than one key is meant by it" if found else "no key has that name or number"
+        said = "it matches more than one key" if found else "no key has that name or number"
         raise KeysError(f"{wanted}: {said}; screening keys list shows them")
     return found[0]
 

@@ -34,10 +34,10 @@ def make(office: Office, name: str, passphrase: str) -> Key:
         KeysError: if the name is empty or in use, the passphrase too short, or the file cannot be written.
     """
     if not name.strip():
-        raise KeysError("a key has the name of the person who signs with it")
+        raise KeysError("a key needs the name of the person who signs with it")
     with _held(office):
         if any(key.name == name and not key.revoked and not key.retired for key in trusted(office).values()):
-            raise KeysError(f"{name}: has a key already; screening keys rotate replaces it")
+            raise KeysError(f"{name}: already has a key; screening keys rotate replaces it")
         key, pem = _made(name, passphrase)
         with _noted(office, "made", key):
             _write(private_file(office, key), pem)
@@ -56,7 +56,7 @@ def rotate(office: Office, old: Key, passphrase: str) -> Key:
     with _held(office):
         old = trusted(office).get(old.id, old)
         if old.revoked or old.retired:
-            raise KeysError(f"{old.id}: is not in use any more; make a new key with screening keys make")
+            raise KeysError(f"{old.id}: is no longer in use; make a new key with screening keys make")
         key, pem = _made(old.name, passphrase)
         with _noted(office, "rotated", old, new=key.id):
             _write(private_file(office, key), pem)
@@ -90,11 +90,11 @@ def trust(office: Office, text: str) -> Key:
         if not key_id(public):
             raise ValueError("not 32 bytes in base64")
     except (ValueError, TypeError, KeyError) as error:
-        raise KeysError("is no public key of ours; screening keys export prints one") from error
+        raise KeysError("is not one of our public keys; screening keys export prints one") from error
     with _held(office):
         key = trusted(office).get(key_id(public)) or Key(id=key_id(public), name=name, public=public, since=now())
         if key.revoked:
-            raise KeysError(f"{key.id}: was revoked here, and stays so; ask for a new key")
+            raise KeysError(f"{key.id}: was revoked here, and stays revoked; ask for a new key")
         with _noted(office, "trusted", key):
             _list(office, key)
     return key
@@ -107,7 +107,7 @@ def sign(office: Office, key: Key, passphrase: str, data: bytes) -> bytes:
         KeysError: if the key is out of use, its private half is not here or open to others, or the passphrase is wrong.
     """
     if key.revoked or key.retired:
-        raise KeysError(f"{key.id}: is not in use any more; screening keys list shows those that are")
+        raise KeysError(f"{key.id}: is no longer in use; screening keys list shows those that are")
     with _held(office):
         pass  # whoever relies on the keys ends what was broken off
     return _open(private_file(office, key), passphrase).sign(data)
@@ -123,7 +123,7 @@ def _open(path: Path, passphrase: str) -> Ed25519PrivateKey:
         with opened(path, most=LARGEST) as file:
             private = load_pem_private_key(file.read(), passphrase.encode())
     except OSError as error:
-        raise KeysError(f"{path}: this computer holds no such private key; sign where it was made") from error
+        raise KeysError(f"{path}: this computer does not have the private key; sign where it was made") from error
     except (ValueError, TypeError) as error:
         raise KeysError(f"{path}: the passphrase does not open it") from error
     if not isinstance(private, Ed25519PrivateKey):
@@ -137,7 +137,7 @@ def _made(name: str, passphrase: str) -> tuple[Key, str]:
     from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
 
     if len(passphrase) < SHORTEST:
-        raise KeysError(f"a passphrase has {SHORTEST} characters or more")
+        raise KeysError(f"a passphrase needs at least {SHORTEST} characters")
     private = Ed25519PrivateKey.generate()
     public = base64.b64encode(private.public_key().public_bytes_raw()).decode()
     pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(passphrase.encode()))
@@ -201,7 +201,7 @@ def _remove(path: Path) -> None:
     try:
         path.unlink(missing_ok=True)
     except OSError as error:
-        said = f"{path}: nobody signs with it any more, but it cannot be removed ({error.strerror}); remove it by hand"
+        said = f"{path}: it is no longer used, but cannot be removed ({error.strerror}); remove it by hand"
         raise KeysError(said) from error
 
 

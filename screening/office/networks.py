@@ -70,10 +70,10 @@ def add(
     name = name or re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-")
     if not NAME.fullmatch(name):
         raise NetworkError(
-            f"{name!r} is no name for a network: small letters, digits and hyphens; give one with --name"
+            f"{name!r} cannot be the name of a network: use lower-case letters, digits, hyphens; give one with --name"
         )
     if name in manifest() and name not in own_networks():
-        raise NetworkError(f"{name} is the name of a network that ships with the project; give another with --name")
+        raise NetworkError(f"{name} is the name of a network that ships with the project; choose another with --name")
     if not path.is_file():
         raise NetworkError(f"{path}: there is no such file")
     folder = home() / "networks"
@@ -107,7 +107,7 @@ def remove(name: str) -> None:
     """
     weights = own_networks().get(name)
     if weights is None:
-        raise NetworkError(f"{name}: no network of that name was added")
+        raise NetworkError(f"{name}: no network with that name was added")
     weights.path.unlink(missing_ok=True)
     weights.path.with_suffix(".json").unlink()
 
@@ -118,10 +118,10 @@ def _convert(path: Path, out: Path, *, trusted: bool) -> None:
         raise NetworkError(f"{path}: is neither .pt nor .onnx")
     if not trusted:
         raise NetworkError(
-            f"{path}: a .pt file can run any code when it is read; say --trusted if you know where it comes from"
+            f"{path}: a .pt file can run any code when it is read; add --trusted if you know where it comes from"
         )
     if importlib.util.find_spec("ultralytics") is None:
-        raise NetworkError("converting a .pt file takes the extra `train`: uv sync --extra train")
+        raise NetworkError("converting a .pt file needs the extra `train`: uv sync --extra train")
     with tempfile.TemporaryDirectory() as work:
         copy = Path(work) / "network.pt"  # the export is written beside it
         copy.write_bytes(path.read_bytes())
@@ -173,4 +173,4 @@ def _try(network: Path, path: Path, *, classes: int) -> None:
                 f"{path}: cannot be run at {wide} x {high} pixels; export it with dynamic=True"
             ) from error
         if len(outputs) != 1 or outputs[0].ndim != 3 or outputs[0].shape[:2] != (1, 4 + classes):
-            raise NetworkError(f"{path}: does not answer as a detector does; export it without nms and without end2end")
+            raise NetworkError(f"{path}: does not answer like a detector; export it without nms and without end2end")

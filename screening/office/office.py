@@ -96,7 +96,7 @@ def locked(path: Path, refused: type[ScreeningError]) -> Iterator[None]:
     try:
         lock.acquire()
     except Timeout as error:
-        raise refused(f"{path}: another program has held it for {PATIENCE:g} seconds; try again") from error
+        raise refused(f"{path}: another program has had it locked for {PATIENCE:g} seconds; try again") from error
     except OSError as error:
         raise refused(f"{path}: cannot be written ({error.strerror or 'input error'})") from error
     try:

@@ -117,7 +117,7 @@ class RegisterFile:
         with self._open() as database:
             for one in ids:
                 if not database.execute("DELETE FROM entry WHERE id = ?", (one,)).rowcount:
-                    raise RegisterError(f"{self.path}: entry {one} is gone already; nothing was removed")
+                    raise RegisterError(f"{self.path}: entry {one} no longer exists; nothing was removed")
             (removed,) = database.execute("PRAGMA user_version").fetchone()
             database.execute(f"PRAGMA user_version = {int(removed) + len(ids)}")
 
@@ -137,7 +137,9 @@ class RegisterFile:
         try:
             plain = self._cipher().decrypt(sealed[:NONCE], sealed[NONCE:], self._bound(one))
         except (InvalidTag, ValueError) as error:
-            said = f"{self.path}: entry {one} was changed, or the key is another; bring both files back from a copy"
+            said = (
+                f"{self.path}: entry {one} was changed, or the key is a different one; restore both files from a copy"
+            )
             raise RegisterError(said) from error
         fields: dict[str, Any] = json.loads(plain)
         return Entry(**{**fields, "embeddings": tuple(fields["embeddings"])})
@@ -152,7 +154,7 @@ class RegisterFile:
         try:
             return AESGCM(self.key_path.read_bytes())
         except (OSError, ValueError) as error:
-            raise RegisterError(f"{self.key_path}: the register's key is missing or damaged; bring it back") from error
+            raise RegisterError(f"{self.key_path}: the register's key is missing or damaged; restore it") from error
 
     def _new_key(self) -> None:
         """A list that is empty begins with a new key: what was sealed under the old one opens nowhere any more."""
@@ -168,7 +170,7 @@ class RegisterFile:
         try:
             there = self.path.exists()
             if not there and self.key_path.exists():
-                raise RegisterError(f"{self.path}: is gone though its key is there; bring it back or remove the key")
+                raise RegisterError(f"{self.path}: is missing although its key exists; restore it or remove the key")
             name = f"{self.path.absolute().as_uri()}?mode=rw" if there else ":memory:"
             with contextlib.closing(
                 sqlite3.connect(name, uri=there, timeout=PATIENCE, isolation_level=None)

@@ -51,7 +51,7 @@ def register(office: Office, which: str = RELEASE) -> RegisterFile:
         RegisterError: if there is no such list.
     """
     if which not in LISTS:
-        raise RegisterError(f"there is no list {which!r}; a list is {' or '.join(LISTS)}")
+        raise RegisterError(f"there is no list {which!r}; the lists are {' or '.join(LISTS)}")
     return RegisterFile(office.registers, which)
 
 
@@ -169,20 +169,22 @@ def _today() -> datetime.date:
 
 def _check(which: str, form: Form, photos: Sequence[Path], face: int) -> None:
     if not form.name.strip() or not form.reference.strip():
-        raise RegisterError("an entry has a name and a reference: --release with that of the form, or of the case")
+        raise RegisterError("an entry needs a name and a reference: give that of the form or the case with --release")
     if not photos or (face and len(photos) > 1):
-        raise RegisterError("--face picks a face of a single photo; give one --photo with it, or none of several faces")
+        raise RegisterError(
+            "--face picks a face in a single photo; give one --photo with it, or photos with one face each"
+        )
     if form.parental and form.adult:
         raise RegisterError("--parental is for a child and --adult for an adult; give one of them")
     if which == RESTRICTED and (form.parental or form.adult):
-        raise RegisterError("an entry of the restricted list lifts nothing: leave out --parental and --adult")
+        raise RegisterError("an entry on the restricted list lifts nothing: leave out --parental and --adult")
     if form.expires:
         try:
             last = datetime.date.fromisoformat(form.expires)
         except ValueError as error:
-            raise RegisterError(f"--expires {form.expires}: a date is written 2027-12-31") from error
+            raise RegisterError(f"--expires {form.expires}: write a date as 2027-12-31") from error
         if form.expires != last.isoformat() or last < _today():
-            raise RegisterError(f"--expires {form.expires}: a date is written 2027-12-31 and is not over yet")
+            raise RegisterError(f"--expires {form.expires}: give a date such as 2027-12-31 that has not passed")
 
 
 def _enrolled(path: Path, face: int) -> Floats:
@@ -196,13 +198,13 @@ def _enrolled(path: Path, face: int) -> Floats:
         raise RegisterError(f"{path}: {error}") from error
     faces = sorted(FaceFinder().find(photo), key=lambda one: one.box.left)
     if not faces:
-        raise RegisterError(f"{path}: no face is found in it; take a photo that shows the face from the front")
+        raise RegisterError(f"{path}: no face was found in it; use a photo that shows the face from the front")
     if face > len(faces) or face < 0 or (not face and len(faces) > 1):
         said = f"{len(faces)} face{'s are' if len(faces) > 1 else ' is'} found in it"
         raise RegisterError(f"{path}: {said}; crop it, or pick one with --face 1 to {len(faces)}, from the left")
     chosen = faces[max(face, 1) - 1]
     if chosen.box.height < LEAST or chosen.score < RECOGNISABLE:
-        raise RegisterError(f"{path}: the face is too small or too blurred to be known again; take a sharper photo")
+        raise RegisterError(f"{path}: the face is too small or too blurred to be recognised; use a sharper photo")
     vector: Floats = embed(photo.rgb, [chosen.points])[0]
     return vector
 
@@ -210,4 +212,6 @@ def _enrolled(path: Path, face: int) -> Floats:
 def _one_person(photos: Sequence[Path], embeddings: Sequence[Floats]) -> None:
     for path, one in zip(photos[1:], embeddings[1:], strict=True):
         if float(((one - embeddings[0]) ** 2).sum()) ** 0.5 > ONE_PERSON:
-            raise RegisterError(f"{path}: does not look like the person in {photos[0]}; check it, and add them apart")
+            raise RegisterError(
+                f"{path}: does not look like the person in {photos[0]}; check it, and add them separately"
+            )

@@ -139,14 +139,14 @@ def identify(data: bytes, name: str) -> Image.Image:
     except UnidentifiedImageError as error:
         if ending in PICTURES:
             raise PhotoError(
-                f"is named {ending} but is no picture, or is damaged; export it again from the original"
+                f"is named {ending} but is not a picture, or is damaged; export it again from the original"
             ) from error
         raise UnsupportedError("is not a picture that can be screened; leave it out of the upload") from error
     except BROKEN as error:
         raise PhotoError("is damaged or cut short; export it again from the original") from error
     if ending not in FORMATS.get(image.format or "", ()):
         said = f"is named {ending}" if ending else "has a name without an ending"
-        raise PhotoError(f"{said} but holds a {image.format} picture; rename it or export it again")
+        raise PhotoError(f"{said} but contains a {image.format} picture; rename it or export it again")
     return image
 
 

@@ -50,7 +50,7 @@ class Others:
         image = identify(self.data, self.name)
         count = self._count(image)
         if count > self.limits.frames:
-            raise PhotoError(f"holds {count} pictures, more than {self.limits.frames}; export the one to publish")
+            raise PhotoError(f"contains {count} pictures, more than {self.limits.frames}; export the one to publish")
         try:
             for index in range(count):
                 image.seek(index)
@@ -64,7 +64,7 @@ class Others:
         except FileError:
             raise
         except BROKEN as error:
-            raise PhotoError("holds several pictures and one cannot be read; export the one to publish") from error
+            raise PhotoError("contains several pictures and one cannot be read; export the one to publish") from error
 
     @staticmethod
     def _count(image: Image.Image) -> int:
@@ -74,7 +74,7 @@ class Others:
                 warnings.simplefilter("error", UserWarning)
                 return int(getattr(image, "n_frames", 1))
         except (*BROKEN, UserWarning) as error:
-            raise PhotoError("holds several pictures and one cannot be read; export the one to publish") from error
+            raise PhotoError("contains several pictures and one cannot be read; export the one to publish") from error
 
 
 def _transparent(image: Image.Image) -> bool:

@@ -68,7 +68,7 @@ class Examined:
         """Why a second name must answer for it; "" where none needs to."""
         parts = {
             "kinds judged more mildly than by default": self.looser,
-            "stages off or with other options": self.off,
+            "stages switched off or with other options": self.off,
             "stages that are not ours": self.pipeline.foreign,
             "questions not asked, or answered otherwise": self.unasked,
         }
@@ -100,33 +100,33 @@ def examine(folder: Path, pipeline: str, office: Office) -> Examined:
         ScreeningError: if one of them cannot be read.
     """
     if wrong := audit_check.verify(office.audit_log):
-        raise ClearanceError(f"{office.audit_log}: {wrong[0]}; nothing is cleared until that is explained")
+        raise ClearanceError(f"{office.audit_log}: {wrong[0]}; nothing is cleared until that has been explained")
     if last := audit.clock_behind(office.audit_log):
-        raise ClearanceError(f"the clock stands before the last line of the audit log ({last[:16]}); put it right")
+        raise ClearanceError(f"the clock is behind the last line of the audit log ({last[:16]}); correct it")
     report = _report_hash(folder)
     lines = audit.entries(office.audit_log, naming=report)
     if not any(line.event == "scan" and line.fields.get("report") == report for line in lines):
-        raise ClearanceError(
-            f"{folder / run.REPORT}: is not as screening scan left it, or was scanned elsewhere; scan again"
-        )
+        raise ClearanceError(f"{folder / run.REPORT}: has changed since the scan, or was scanned elsewhere; scan again")
     fields = run.read(folder)
     if not fields.get("run"):
-        raise ClearanceError(f"{folder}: was scanned by an earlier version; scan again, what was decided is kept")
+        raise ClearanceError(f"{folder}: was scanned by an earlier version; scan again, decisions are kept")
     chosen = scanned_by(fields, pipeline, folder)
     check_models(fields)
     if fields.get("code") != code.version(chosen.foreign):
         raise ClearanceError(
-            f"{folder}: was screened by another version of the program; scan again, what was decided is kept"
+            f"{folder}: was screened by another version of the program; scan again, decisions are kept"
         )
     registers_at = register_folder(pipeline or chosen.name, office)
     if withdrawn(registers_at, fields.get("registers", {})):
-        raise ClearanceError(f"{folder}: the registers changed since it was scanned, and may lift less now; scan again")
+        raise ClearanceError(f"{folder}: the registers have changed since the scan, and may lift less now; scan again")
     copies.check(folder, office)
     photos = restored(copies.with_copies(folder, fields), chosen.policy)
     scanned = datetime.datetime.fromisoformat(fields["started"]).astimezone(datetime.UTC).date()
     relying = [photo.file for photo in photos if any(one.finding.is_a("face.released") for one in photo.judgements)]
     if relying and registers.lapsed(office, scanned):
-        raise ClearanceError(f"{relying[0]}: relies on the release register, where an entry expired since; scan again")
+        raise ClearanceError(
+            f"{relying[0]}: relies on the release register, where an entry has since expired; scan again"
+        )
     decisions = Decisions(folder, office)
     decisions.check()
     current = decisions.current()
@@ -166,9 +166,9 @@ def issue(examined: Examined, said: SignOff, office: Office, key: Key, passphras
     with decisions.held():
         decisions.check()
         if (_report_hash(examined.folder), digest(decisions.current())) != (examined.report, examined.decisions):
-            raise ClearanceError(f"{examined.folder}: was scanned or decided on meanwhile; clear it again")
+            raise ClearanceError(f"{examined.folder}: was scanned or decided on in the meantime; clear it again")
         if withdrawn(examined.registers, examined.fields["registers"]):
-            raise ClearanceError(f"{examined.folder}: the registers changed meanwhile; scan again")
+            raise ClearanceError(f"{examined.folder}: the registers have changed in the meantime; scan again")
         return _issued(examined, said, office, key, passphrase)
 
 
@@ -259,16 +259,18 @@ def check(examined: Examined, said: SignOff, key: Key) -> None:
         if wrong := question.refusal(said.answers.get(question.id, "")):
             raise ClearanceError(wrong)
     if examined.needs_second and not said.second.strip():
-        raise ClearanceError(f"a second person must answer for it, name them with --second ({examined.needs_second})")
+        raise ClearanceError(
+            f"a second person must take responsibility: name them with --second ({examined.needs_second})"
+        )
     if _same(said.second, key.name):
-        raise ClearanceError(f"{said.second}: the second person is somebody other than the signer")
+        raise ClearanceError(f"{said.second}: the second person must not be the signer")
     photographer = examined.fields["batch"]["photographer"]
     if examined.pipeline.batch.separate_signer:
         if not photographer.strip():
             raise ClearanceError("the policy asks who took the pictures: scan again with --photographer")
         if any(_same(key.name, name) for name in (photographer, *examined.overrode)):
             raise ClearanceError(
-                f"{key.name}: took the pictures or overrode a finding; the policy wants another signer"
+                f"{key.name}: took the pictures or overrode a finding; the policy requires another signer"
             )
 
 
@@ -296,7 +298,7 @@ def _report_hash(folder: Path) -> str:
         return sha256_of(folder / run.REPORT)
     except OSError as error:
         raise run.RunError(
-            f"{folder}: holds no readable {run.REPORT}; name the folder that scan --out wrote"
+            f"{folder}: contains no readable {run.REPORT}; name the folder that scan --out wrote"
         ) from error
 
 

@@ -152,7 +152,7 @@ def parse(data: bytes, path: Path) -> Clearance:
     try:
         fields = json.loads(data)
         if fields.pop("schema") != SCHEMA:
-            raise ClearanceError(f"{path}: is no clearance of this version; clear the run again")
+            raise ClearanceError(f"{path}: is not a clearance of this version; clear the run again")
         clearance = Clearance(
             **fields
             | {name: tuple(fields[name]) for name in ("released", "looser", "off", "foreign")}

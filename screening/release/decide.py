@@ -36,7 +36,7 @@ def decide(
         ScreeningError: if the run, its pipeline or its decisions cannot be read or written.
     """
     if not said.by.strip():
-        raise DecisionError("a decision needs the name of who decides: give it with --by")
+        raise DecisionError("a decision needs the name of the person who decides: give it with --by")
     if rules and said.action is not Action.WITHDRAW:  # what is withdrawn may be about a rule of an earlier policy
         check_rules(rules, outcome.judged_by(read(folder), pipeline, folder).policy)
     photos = [one.photo for one in outcome.find(files, outcome.of_run(folder, pipeline, office))]
@@ -71,7 +71,7 @@ def about_finding(photo: PhotoReport, number: int, said: Decision) -> Decision:
     if not 0 <= number < len(photo.judgements):
         _refuse(photo, "there is no such finding in this picture")
     if said.action is Action.REJECT:
-        _refuse(photo, "reject is said of a picture, not of a finding")
+        _refuse(photo, "reject applies to a picture, not to a finding")
     decision = about_each(photo, said)[number]
     _refuse(photo, refusal(decision, photo.judgements[number]))
     return decision
@@ -104,16 +104,18 @@ def _withdrawn(photo: PhotoReport, said: Decision, current: Iterable[Decision], 
 
 
 def _unread(photo: PhotoReport) -> str:
-    return "" if photo.sha256 else "could not be read, so there is nothing to decide; mend it and scan again"
+    return "" if photo.sha256 else "could not be read, so there is nothing to decide; repair it and scan again"
 
 
 def _refusal_of_picture(photo: PhotoReport, said: Decision) -> str:
     if said.action is Action.REJECT:
         return ""
     if said.action is Action.WITHDRAW:
-        return "" if said.after else "nothing was decided about it; its original was kept back: take that back"
+        return "" if said.after else "nothing was decided about it; its original was kept back: withdraw that instead"
     if said.action is Action.AGREE:
-        return "" if photo.verdict is Verdict.CLEAR else "agree is said of a picture that nothing holds"
+        return (
+            "" if photo.verdict is Verdict.CLEAR else "agree is only for a picture in which nothing is held or blocked"
+        )
     return f"{said.action} is said of a finding, not of a picture"
 
 

@@ -59,7 +59,7 @@ def gate(
     result = GateResult(
         files=files,
         clearance=name(data) if data else "",
-        reason=stale if files else "no file was named, so there is nothing to let pass",
+        reason=stale if files else "no file was named, so there is nothing to check",
         warnings=_warnings(in_force.review_by),
     )
     audit.append(
@@ -81,7 +81,7 @@ def _check(path: Path, *, clearance: Clearance | None, stale: str, answer: Answe
             sha256 = (hashlib.file_digest(file, "sha256") if data is None else hashlib.sha256(data)).hexdigest()
     except OSError as error:
         if error.errno == errno.EFBIG:
-            reason = f"{error.strerror}, more than the policy lets screen, so nobody cleared it"
+            reason = f"{error.strerror}, more than the policy allows, so nobody cleared it"
             return Checked(path=path, answer=Answer.REFUSE, reason=reason)
         missing = "there is no such file" if isinstance(error, FileNotFoundError | NotADirectoryError) else ""
         reason = missing or f"cannot be read ({error.strerror or 'input error'})"
@@ -89,10 +89,10 @@ def _check(path: Path, *, clearance: Clearance | None, stale: str, answer: Answe
     if clearance is None or stale:
         return Checked(path=path, answer=answer, reason=stale, sha256=sha256)
     if sha256 in clearance.withheld:
-        reason = f"is held or blocked ({clearance.withheld[sha256]}), whatever it is called now"
+        reason = f"is held or blocked ({clearance.withheld[sha256]}), whatever its name is now"
         return Checked(path=path, answer=Answer.REFUSE, reason=reason, sha256=sha256)
     if sha256 not in clearance.released:
-        reason = "is not in the clearance, or was changed since"
+        reason = "is not in the clearance, or has changed since"
         return Checked(path=path, answer=Answer.REFUSE, reason=reason, sha256=sha256)
     return Checked(path=path, answer=Answer.PASS, sha256=sha256, data=data if keep else None)
 
@@ -113,9 +113,9 @@ def _stale(clearance: Clearance, office: Office, policy: str) -> tuple[str, Answ
     if not clearance.released:
         return "the clearance is empty: it lets nothing pass", Answer.UNKNOWN
     if last := audit.clock_behind(office.audit_log):
-        return f"the clock stands before the last line of the audit log ({last[:16]}); put it right", Answer.UNKNOWN
+        return f"the clock is behind the last line of the audit log ({last[:16]}); correct it", Answer.UNKNOWN
     if now < at - audit.SLACK:
-        return f"the clearance is from the future ({clearance.at[:16]}); put the clock right", Answer.UNKNOWN
+        return f"the clearance is dated in the future ({clearance.at[:16]}); correct the clock", Answer.UNKNOWN
     if now > until:
         return f"the clearance was valid until {clearance.until[:16]} UTC; clear the run again", Answer.REFUSE
     if clearance.policy.get("sha256") != policy:
@@ -144,7 +144,7 @@ def _taken_back(clearance: Clearance, named: str, office: Office, registers: str
 
     try:
         if withdrawn(Path(registers) if registers else office.registers, clearance.registers):
-            said = "somebody was removed from the release register, or is on the restricted list now, since the scan"
+            said = "somebody was removed from the release register, or added to the restricted list, since the scan"
             return f"{said}; scan and clear again", Answer.REFUSE
     except RegisterError as error:
         return str(error), Answer.UNKNOWN

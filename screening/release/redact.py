@@ -98,7 +98,7 @@ def redact(
     if not made and not failed:
         raise RedactionError(
             f"{folder}: nothing in it is held or blocked"
-            f"{' under that rule' if rules else ''}{' and was decided to be redacted' if decided else ''}"
+            f"{' under that rule' if rules else ''}{' and to be redacted by decision' if decided else ''}"
         )
     after = outcome.outcomes([one.report for one in made], Decisions(folder, office).current())
     return Copies(made=tuple(zip(made, after, strict=True)), failed=tuple(failed))
@@ -127,5 +127,5 @@ def _copied(redaction: Redaction, original: Outcome, judgements: Sequence[Judgem
     if original.rejected:
         raise RedactionError(f"{photo.file}: was kept back by {original.rejected.by}; withdraw that first")
     if source is None:
-        raise RedactionError(f"{photo.file}: {redaction.run} does not say where it lies; scan the shoot again")
+        raise RedactionError(f"{photo.file}: {redaction.run} does not say where it is; scan the shoot again")
     return redaction(source, photo, judgements)

@@ -82,7 +82,7 @@ class Redaction:
         """
         findings = [one.finding for one in chosen if not one.finding.is_a(ERROR)]
         if not findings:
-            raise RedactionError(f"{photo.file}: nothing that holds it could be redacted")
+            raise RedactionError(f"{photo.file}: nothing that is held or blocked in it could be redacted")
         original = self._opened(source, photo)
         target, name = self._target(photo.file)
         # a program that is killed leaves it there, and the next one writes over it
@@ -144,9 +144,9 @@ class Redaction:
         except FileError as error:
             raise RedactionError(f"{photo.file}: {error}") from error
         if original.sha256 != photo.sha256:
-            raise RedactionError(f"{photo.file}: is not as it was screened; scan the shoot again")
+            raise RedactionError(f"{photo.file}: has changed since it was screened; scan the shoot again")
         if next(original.others(), None) is not None:
-            raise RedactionError(f"{photo.file}: holds several pictures; export the one that is meant and scan it")
+            raise RedactionError(f"{photo.file}: contains several pictures; export the one you want and scan it")
         return original
 
     def _target(self, file: str) -> tuple[Path, str]:
@@ -155,9 +155,9 @@ class Redaction:
         name = copy_names(there)[file]
         target = self.folder.joinpath(*(part for part in Path(name).parts if part not in ("..", "/")))
         if name in there:
-            raise RedactionError(f"{name}: the shoot has a picture of this name; rename it there and scan again")
+            raise RedactionError(f"{name}: the shoot has a picture with this name; rename it there and scan again")
         if target.exists() and not (target.is_file() and copies.made(sha256_of(target), self.office)):
-            raise RedactionError(f"{target}: is there already; move it away, or name another folder with --out")
+            raise RedactionError(f"{target}: already exists; move it away, or name another folder with --out")
         try:
             target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as error:

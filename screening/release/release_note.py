@@ -73,12 +73,12 @@ def note(folder: Path, *, pipeline: str, link: str, watched_by: str, office: Off
     """
     signed = folder / run.CLEARANCE
     if not signed.is_file():
-        raise NoteError(f"{folder}: was not cleared yet; screening clear comes first")
+        raise NoteError(f"{folder}: has not been cleared yet; run screening clear first")
     clearance.signed_head(signed, office)  # raises where anybody else wrote it
     said = clearance.read(signed)
     fields = run.read(folder)  # raises where there is none
     if said.report != sha256_of(folder / run.REPORT):
-        raise NoteError(f"{folder}: was scanned again since it was cleared; clear it again")
+        raise NoteError(f"{folder}: was scanned again after it was cleared; clear it again")
     chosen = outcome.judged_by(fields, pipeline, folder)
     after = outcome.of_run(folder, pipeline, office)
     released = set(said.released)

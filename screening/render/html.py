@@ -23,7 +23,7 @@ SHORT = {"block": "Blocked", "hold": "Held", "clear": "Clear"}
 MEANS = {
     "block": "Must not go out until the picture is changed or a named person overrides.",
     "hold": "May go out once a person has confirmed the condition.",
-    "clear": "Which is not the same as safe: somebody still looks.",
+    "clear": "Which is not the same as safe: somebody must still look.",
 }
 
 

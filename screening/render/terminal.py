@@ -72,7 +72,7 @@ def summary(report: Report, out: Path | None) -> Iterator[str]:
     yield f"{inert(report.batch.name)}: {_many(len(report.photos), 'file')} in {report.seconds:.0f} s{where}"
     yield "  " + ", ".join(f"{count} {verdict.name.lower()}" for verdict, count in counts.items())
     if report.taken_up:
-        yield f"  {report.taken_up} of them as an earlier scan into the same folder had found them"
+        yield f"  {report.taken_up} of them unchanged since an earlier scan into the same folder"
     if report.rules:
         width = max(len(rule) for rule in report.rules)
         yield f"  {'rule':{width}}  block  hold"

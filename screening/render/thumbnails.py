@@ -98,7 +98,7 @@ def _decoded(jpeg: bytes, how: int) -> Pixels:
 
     picture = cv2.imdecode(np.frombuffer(jpeg, np.uint8), how)
     if picture is None:
-        raise ValueError("a preview is no picture")
+        raise ValueError("a preview is not a picture")
     return np.array(picture, np.uint8)
 
 

@@ -40,10 +40,10 @@ class Ended:
     def why(self, limit: float) -> str:
         """What to say of the picture, when the limit was that many seconds."""
         if not self.began:
-            return "no process could be started to look at it; close other programs and scan again"
+            return "no process could be started to screen it; close other programs and scan again"
         if self.late and self.cpu is not None and self.cpu < limit / 2:
             return (
-                f"was not done in {limit:g} seconds, of which a processor was at it for {self.cpu:.0f}: "
+                f"was not finished in {limit:g} seconds, with {self.cpu:.0f} of processor time: "
                 "the machine was too busy; scan again"
             )
         if self.late:
@@ -51,8 +51,8 @@ class Ended:
         if self.failed:
             return f"could not be screened ({self.failed})"
         if self.code is not None and self.code == -getattr(signal, "SIGKILL", 0):
-            return "was ended by the system, as it does where memory runs out; export a smaller copy"
-        return f"brought the program down ({_named(self.code)}); export it again from the original"
+            return "was stopped by the system, as happens when memory runs out; export a smaller copy"
+        return f"crashed the program ({_named(self.code)}); export it again from the original"
 
 
 def _named(code: int | None) -> str:

@@ -135,9 +135,11 @@ def check(folder: Path, office: Office) -> None:
     for line, entry in current:
         name = entry["photo"]["file"]
         if _id(line) not in known:
-            raise CopyError(f"{folder / FILE}: {name} is not as screening redact left it; redact it again")
+            raise CopyError(f"{folder / FILE}: {name} has changed since screening redact made it; redact it again")
         if entry.get("pipeline") != screened_by:
-            raise CopyError(f"{folder / FILE}: {name} was screened by another pipeline than its run; redact it again")
+            raise CopyError(
+                f"{folder / FILE}: {name} was screened by a different pipeline from its run; redact it again"
+            )
 
 
 def carried(original: Outcome, copy: PhotoReport) -> Iterator[Decision]:
@@ -190,7 +192,7 @@ def _entries(folder: Path) -> list[tuple[bytes, dict[str, Any]]]:
             if canonical(entry) != line or "report" not in entry or not set(entry["photo"]) >= WANTED:
                 raise ValueError
         except (ValueError, TypeError, KeyError, RecursionError) as error:
-            said = f"{folder / FILE}: holds a line that is no copy; remove the file and redact again"
+            said = f"{folder / FILE}: contains a line that is not a copy; remove the file and redact again"
             raise CopyError(said) from error
         found.append((line, entry))
     return found

@@ -165,20 +165,20 @@ def refusal(decision: Decision, one: Judgement) -> str:
     """Why a decision may not be made about a finding, by the rule book; "" where it may."""
     action = decision.action
     if not decision.by.strip():
-        return "a decision needs the name of who decides"
+        return "a decision needs the name of the person who decides"
     if action in (Action.REJECT, Action.WITHDRAW):
         return ""
     if one.finding.is_a(ERROR):
-        return "what could not be screened is never let pass: mend or replace the file and scan again"
+        return "what could not be screened never passes: repair or replace the file and scan again"
     if action is Action.REDACT:
         return ""
     if action is Action.AGREE:
-        return "agree is said of a picture that nothing holds"
+        return "agree is only for a picture in which nothing is held or blocked"
     if action is Action.OVERRIDE:
-        return "" if len(decision.reason.split()) > 1 else "an override needs a reason of more than a word"
+        return "" if len(decision.reason.split()) > 1 else "an override needs a reason of more than one word"
     age = one.finding.is_a("juvenile") and not one.finding.is_a("juvenile.school")
     if action is Action.ADULT:
-        return "" if age else "only the age of a person can be answered with adult"
+        return "" if age else "adult only answers the age of a person"
     if action in (Action.RELEASE, Action.PARENTAL):
         if not (age if action is Action.PARENTAL else one.rule == "identifiable-person"):
             permission = "a parental permission" if action is Action.PARENTAL else "a release form"
@@ -187,7 +187,7 @@ def refusal(decision: Decision, one: Judgement) -> str:
     if one.verdict is Verdict.BLOCK:
         return "a block is lifted by changing the picture, or by an override with a written reason"
     if one.rule in ("identifiable-person", "juvenile"):
-        return f"{one.rule} is lifted by the reference of a form or permission, or of an adult by saying so"
+        return f"{one.rule} is lifted by the reference of a form or permission, or by stating that it is an adult"
     if one.rule == "copyright" and not decision.reference.strip():
         return "copyright is lifted by the reference of a licence"
     return ""
@@ -340,17 +340,17 @@ class Decisions:
             logged = [one for line in lines if line.sha256 not in broken for one in _named(line)]
             if broken:
                 logging.getLogger(__name__).warning(
-                    "%s: what a program was deciding when it was stopped does not count; decide it again", self.path
+                    "%s: a decision that was interrupted does not count; decide again", self.path
                 )
         if ids == logged:
             return there
         if set(ids) - set(logged):
-            wrong = "holds a decision that the audit log does not know"
+            wrong = "contains a decision that the audit log does not know"
         elif set(logged) - set(ids):
             wrong = "a decision in the audit log is missing from it"
         else:
-            wrong = "its decisions stand in another order, or twice"
-        raise DecisionError(f"{self.path}: {wrong}; it was edited, or the run copied: scan into a new folder")
+            wrong = "its decisions are reordered or repeated"
+        raise DecisionError(f"{self.path}: {wrong}; it was edited, or the run was copied: scan into a new folder")
 
     @contextlib.contextmanager
     def _translated(self) -> Iterator[None]:
@@ -381,7 +381,7 @@ def _parsed(line: bytes, path: Path) -> Decision:
         if decision.line != line:
             raise ValueError
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        raise DecisionError(f"{path}: holds a line that is no decision; it was edited") from error
+        raise DecisionError(f"{path}: contains a line that is not a decision; it was edited") from error
     return decision
 
 
@@ -426,8 +426,8 @@ def _refuse_overtaken(wanted: Sequence[Decision], there: Sequence[Decision]) -> 
     for decision in wanted:
         before = last(decision)
         if _id(before) != decision.after:
-            who = f"{before.by} decided this at {before.at[:16]} UTC" if before else "it was never decided"
-            raise OvertakenError(f"somebody was quicker: {who}; look again")
+            who = f"{before.by} decided this at {before.at[:16]} UTC" if before else "nothing was decided"
+            raise OvertakenError(f"somebody else was quicker: {who}; look again")
 
 
 def _id(decision: Decision | None) -> str:

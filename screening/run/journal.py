@@ -148,7 +148,7 @@ class Journal:
         try:
             return work()
         except OSError as error:
-            said = f"{self.path}: cannot be kept ({error.strerror or 'input error'}); name another folder with --out"
+            said = f"{self.path}: cannot be written ({error.strerror or 'input error'}); name another folder with --out"
             raise JournalError(said) from error
 
     def _seal(self, fields: Mapping[str, Any]) -> str:

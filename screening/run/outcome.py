@@ -122,11 +122,11 @@ def scanned_by(fields: Mapping[str, Any], pipeline: str, folder: Path) -> Settin
     if pipeline and pipeline not in pipeline_file.names():
         raise run.RunError(
             f"{pipeline}: is not the pipeline that {folder} was scanned with, or has changed since; "
-            "name that one with --pipeline, or scan again"
+            "name the right one with --pipeline, or scan again"
         )
     raise run.RunError(
         f"{folder}: the pipeline {chosen.name} that ships with the program is not the one that it was scanned with, or "
-        "has changed since; scan again (a file of your own of this name is named with --pipeline)"
+        "has changed since; scan again (name a file of your own with --pipeline)"
     )
 
 
@@ -170,6 +170,6 @@ def find(files: Sequence[str], after: Sequence[Outcome]) -> list[Outcome]:
             sha256 = sha256_of(Path(file))
             named = [one for one in after if one.photo.sha256 == sha256][:1]
         if not named:
-            raise ScreeningError(f"{file}: is no picture of this run; name it as the report does")
+            raise ScreeningError(f"{file}: is not a picture of this run; name it as the report does")
         found += named
     return found

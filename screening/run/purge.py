@@ -41,7 +41,7 @@ def parts(folder: Path, *, everything: bool) -> list[Path]:
         PurgeError: if the folder is no run of ours.
     """
     if not is_run(folder):
-        raise PurgeError(f"{folder}: is no run; name the folder that scan --out wrote")
+        raise PurgeError(f"{folder}: is not a run; name the folder that scan --out wrote")
     there = [folder / name for name in (*PICTURES, *RECORDS) if (folder / name).exists()]
     halves = _halves(folder)
     shows_text = _shows_text(folder / run.REPORT)
@@ -121,7 +121,9 @@ def _remove(folder: Path, office: Office, begun: Entry) -> None:
             else:
                 path.unlink(missing_ok=True)
         except OSError as error:
-            raise PurgeError(f"{path}: cannot be removed ({error.strerror}); close what uses it, try again") from error
+            raise PurgeError(
+                f"{path}: cannot be removed ({error.strerror}); close the program that uses it and try again"
+            ) from error
     with contextlib.suppress(
         AuditError, OSError
     ):  # it is removed; where the log cannot say so, whoever comes next does

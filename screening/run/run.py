@@ -40,7 +40,7 @@ def prepare(folder: Path) -> None:
     try:
         # what locked a run that was emptied since may lie there still
         if folder.exists() and any(path.suffix != ".lock" for path in folder.iterdir()) and not _ours(folder):
-            raise RunError(f"{folder}: holds other things than a run; name a new folder with --out")
+            raise RunError(f"{folder}: contains something other than a run; name a new folder with --out")
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         # on Windows the folder inherits the access list of the one above it
         folder.chmod(0o700)
@@ -131,7 +131,7 @@ def sources(folder: str | Path) -> dict[str, Path]:
         fields = json.loads((Path(folder) / SOURCES).read_text(encoding="utf-8"))
         return {str(name): Path(path) for name, path in fields.items()}
     except (OSError, ValueError, TypeError, AttributeError) as error:
-        raise RunError(f"{folder}: holds no readable {SOURCES}; scan the shoot again") from error
+        raise RunError(f"{folder}: contains no readable {SOURCES}; scan the shoot again") from error
 
 
 def read(folder: Path) -> dict[str, Any]:
@@ -141,11 +141,11 @@ def read(folder: Path) -> dict[str, Any]:
         RunError: if there is none, it is not one of ours, or the run is being purged.
     """
     if (folder / PURGING).exists():
-        raise RunError(f"{folder}: a purge of it was not finished; screening purge finishes it")
+        raise RunError(f"{folder}: a purge of it was interrupted; run screening purge to finish it")
     try:
         fields = json.loads((folder / REPORT).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise RunError(f"{folder}: holds no readable {REPORT}; name the folder that scan --out wrote") from error
+        raise RunError(f"{folder}: contains no readable {REPORT}; name the folder that scan --out wrote") from error
     if not isinstance(fields, dict) or fields.get("schema") != SCHEMA:
         raise RunError(f"{folder / REPORT}: is not a report of this version; scan again")
     return fields

@@ -76,7 +76,7 @@ class Scan:
             stopped = True
         for entry in entries:
             if not entry.aside and entry.name not in done:
-                done[entry.name] = self._not_screened(entry, "was not screened: the scan was stopped before its turn")
+                done[entry.name] = self._not_screened(entry, "was not screened: the scan was stopped first")
         return Report(
             batch=replace(batch, questions=tuple(question.ask for question in self.pipeline.batch.question)),
             policy=self.pipeline.policy,

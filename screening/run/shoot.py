@@ -117,7 +117,7 @@ def _refusal(path: Path, folder: Path, walked: Container[tuple[int, int]]) -> st
     if stat.S_ISDIR(about.st_mode):
         screened = (about.st_dev, about.st_ino) in walked
         return "" if screened else "is a link to a folder that is not screened; copy its pictures into the shoot"
-    return "" if stat.S_ISREG(about.st_mode) else "is no regular file; leave it out of the upload"
+    return "" if stat.S_ISREG(about.st_mode) else "is not a regular file; leave it out of the upload"
 
 
 def _accompanies(path: Path) -> bool:

@@ -55,7 +55,7 @@ class Register:
 
     def __post_init__(self) -> None:
         if self.restricted and not self.authorised_by.strip():
-            raise ValueError('the restricted list is used only where authorised_by = "..." says who decided it')
+            raise ValueError('the restricted list is used only if authorised_by = "..." says who decided it')
         if not 0 < self.child_distance <= self.distance <= 0.5:
             raise ValueError("child_distance and distance must rise, above 0 and not above 0.5, where strangers match")
 

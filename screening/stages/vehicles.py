@@ -63,7 +63,7 @@ class Vehicles:
         known = manifest()
         for kind in CLASSES:
             if not any(kind in known[name].classes for name in self.street if name in known):
-                raise ValueError(f'street: none of these networks finds a {kind}; name "street" beside them')
+                raise ValueError(f'street: none of these networks finds a {kind}; add "street" to them')
 
     @property
     def networks(self) -> tuple[str, ...]:

@@ -143,7 +143,7 @@ async def _answer(handler: Handler, request: Request, door: Door) -> Response:
         return PlainTextResponse(why, status_code=403)
     if "token" in request.query_params and not door.known(request):
         first = door.admit(request.query_params["token"])
-        return first or PlainTextResponse("this address was used before; start the review again", status_code=403)
+        return first or PlainTextResponse("this address has been used already; start the review again", status_code=403)
     if not door.known(request):
         return PlainTextResponse("open the address that screening review printed", status_code=403)
     if "token" in request.query_params:
@@ -170,14 +170,14 @@ async def _body(request: Request) -> dict[str, Any]:
         async for chunk in request.stream():
             data += chunk
             if len(data) > LARGEST:
-                raise TooMuchError("this is more than a review asks for")
+                raise TooMuchError("this is more than a review accepts")
         asked = json.loads(data)
     except ClientDisconnect as error:
-        raise ReviewError("the rest of it did not come") from error
+        raise ReviewError("the rest of it did not arrive") from error
     except (ValueError, RecursionError) as error:
-        raise ReviewError("this is no JSON") from error
+        raise ReviewError("this is not JSON") from error
     if not isinstance(asked, dict):
-        raise ReviewError("this is no JSON object")
+        raise ReviewError("this is not a JSON object")
     return asked
 
 
@@ -190,13 +190,13 @@ def _text(fields: dict[str, Any], name: str) -> str:
             return said
     except UnicodeEncodeError:
         pass
-    raise ReviewError(f"{name} is no text")
+    raise ReviewError(f"{name} is not text")
 
 
 def _wishes(asked: dict[str, Any]) -> list[Wish]:
     wishes = asked.get("decisions")
     if not isinstance(wishes, list):
-        raise ReviewError("decisions is no list")
+        raise ReviewError("decisions is not a list")
     return [_wish(one) for one in wishes]
 
 
@@ -209,10 +209,10 @@ def _number(request: Request) -> int:
 def _wish(fields: Any) -> Wish:
     known = {field.name for field in dataclasses.fields(Wish)}
     if not isinstance(fields, dict) or not {"photo", "action"} <= set(fields) <= known:
-        raise ReviewError("a decision names a picture and an action")
+        raise ReviewError("a decision needs a picture and an action")
     numbers = [fields["photo"]] + ([fields["finding"]] if fields.get("finding") is not None else [])
     if not all(type(one) is int for one in numbers):
-        raise ReviewError("a decision's numbers are whole numbers")
+        raise ReviewError("a decision's numbers must be whole numbers")
     action, reason, reference, after = (_text(fields, name) for name in ("action", "reason", "reference", "after"))
     if action not in tuple(Action):
         raise ReviewError(f"there is no action of that name; there are {', '.join(Action)}")

@@ -82,7 +82,7 @@ class Review:
             ScreeningError: if the run, its pipeline or its decisions cannot be read, or nobody says who they are.
         """
         if not by.strip():
-            raise ReviewError("a review needs the name of who decides: give it with --by")
+            raise ReviewError("a review needs the name of the person who decides: give it with --by")
         self.by = by.strip()
         self.fields = run.read(folder)
         self.settings: Settings = judged_by(self.fields, pipeline, folder)
@@ -152,7 +152,7 @@ class Review:
         """
         found = next((one for one in self.settings.batch.question if one.id == question), None)
         if found is None:
-            raise ReviewError("this is none of the batch's questions")
+            raise ReviewError("this is not one of the batch's questions")
         said = found.plain(answer)
         if said and (why := found.refusal(said)):
             raise ReviewError(why)
@@ -238,7 +238,7 @@ class Review:
         except (KeyError, ScreeningError) as error:
             raise ReviewError(f"{inert(name)}: cannot be shown ({error})") from error
         if photo.sha256 != self.photos[number].sha256:
-            raise ReviewError(f"{inert(name)}: is not as it was scanned; scan again")
+            raise ReviewError(f"{inert(name)}: has changed since the scan; scan again")
         shown, _ = photo.scaled(side)
         done, data = cv2.imencode(".jpg", cv2.cvtColor(shown, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
         if not done:

@@ -24,7 +24,7 @@ def serve(review: Review, *, port: int, idle: float, ready: Callable[[str], None
 
     Args:
         review: what is served.
-        port: 0 for any that is free.
+        port: 0 for any free one.
         idle: seconds.
         ready: is called with the address once it answers.
 
