@@ -34,6 +34,11 @@ class Pipeline(Settings):
 
     stages: tuple[Stage, ...]
 
+    @property
+    def register_folder(self) -> str:
+        """Where the registers lie that faces are compared with; "" for the office's own."""
+        return next((getattr(stage, "folder", "") for stage in self.stages if stage.name == "register"), "")
+
     def screen(self, path: Path, *, name: str, scene: bool = True) -> PhotoReport:
         """Everything there is to say about one file; never raises for a bad file or a failing stage."""
         began = time.perf_counter()

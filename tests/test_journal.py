@@ -15,9 +15,11 @@ from typing import Any
 
 import pytest
 
+from screening import config
 from screening.office import audit_check
 from screening.office.office import Office
 from screening.run import run
+from screening.run.journal import subject
 from tests import PATIENCE
 from tests.command import QUICK, command, screening
 from tests.picture_files import picture, scenery
@@ -87,6 +89,22 @@ def test_nothing_is_taken_up_once_the_answer_may_be_another(folder: Path) -> Non
     (folder / "office" / "registers" / "release.sqlite").write_bytes(b"somebody was added")
     assert scan(folder)[0] == 0
     assert scan(folder)[0] == PICTURES
+
+
+def test_nothing_is_taken_up_once_a_register_in_a_folder_of_its_own_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SCREENING_HOME", str(tmp_path / "office"))
+    named = tmp_path / "elsewhere"
+    named.mkdir()
+    stage = f"[[stage]]\nuse = 'metadata'\n[[stage]]\nuse = 'faces'\n[[stage]]\nuse = 'register'\nfolder = '{named}'\n"
+    (tmp_path / "named.toml").write_text(QUICK.replace('[[stage]]\nuse = "metadata"\n', stage))
+    pipeline = config.load(tmp_path / "named.toml")
+    office = Office.here()
+    before = subject(pipeline, (), office)
+    assert subject(pipeline, (), office) == before
+    (named / "release.sqlite").write_bytes(b"consent was withdrawn")
+    assert subject(pipeline, (), office) != before
 
 
 def test_what_could_not_be_screened_is_looked_at_again(folder: Path) -> None:

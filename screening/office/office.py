@@ -58,6 +58,10 @@ class Office:
         """The folder of the release register and the restricted list."""
         return self.folder / "registers"
 
+    def register_folder(self, named: str) -> Path:
+        """The folder of the registers that a pipeline compares faces with: the one it names, or for "" the office's."""
+        return Path(named) if named else self.registers
+
     def prepare(self) -> None:
         """Makes the folder, for its owner alone.
 

@@ -116,7 +116,7 @@ def examine(folder: Path, pipeline: str, office: Office) -> Examined:
         raise ClearanceError(
             f"{folder}: was screened by another version of the program; scan again, decisions are kept"
         )
-    registers_at = register_folder(pipeline or chosen.name, office)
+    registers_at = office.register_folder(pipeline_file.read(pipeline or chosen.name).register_folder)
     if withdrawn(registers_at, fields.get("registers", {})):
         raise ClearanceError(f"{folder}: the registers have changed since the scan, and may lift less now; scan again")
     copies.check(folder, office)
@@ -300,12 +300,6 @@ def _report_hash(folder: Path) -> str:
         raise run.RunError(
             f"{folder}: contains no readable {run.REPORT}; name the folder that scan --out wrote"
         ) from error
-
-
-def register_folder(pipeline: str, office: Office) -> Path:
-    """Where the registers lie that a pipeline compares faces with."""
-    named = pipeline_file.read(pipeline).register_folder
-    return Path(named) if named else office.registers
 
 
 def check_models(fields: Mapping[str, Any]) -> None:

@@ -143,7 +143,7 @@ def _taken_back(clearance: Clearance, named: str, office: Office, registers: str
     from screening.office.register_file import RegisterError, withdrawn
 
     try:
-        if withdrawn(Path(registers) if registers else office.registers, clearance.registers):
+        if withdrawn(office.register_folder(registers), clearance.registers):
             said = "somebody was removed from the release register, or added to the restricted list, since the scan"
             return f"{said}; scan and clear again", Answer.REFUSE
     except RegisterError as error:

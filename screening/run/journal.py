@@ -161,7 +161,8 @@ def subject(pipeline: Pipeline, models: Iterable[Mapping[str, str]], office: Off
     if pipeline.foreign:
         return ""
     parts = [code.version(), pipeline.sha256, *(model["sha256"] for model in models)]
-    registers = sorted(file for file in office.registers.glob("*") if file.is_file())
+    folder = office.register_folder(pipeline.register_folder)
+    registers = sorted(file for file in folder.glob("*") if file.is_file())
     if registers:  # an entry lifts nothing after its last day
         parts += [datetime.datetime.now(datetime.UTC).date().isoformat(), *map(sha256_of, registers)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -65,7 +65,8 @@ class Scan:
     ) -> Report:
         """Screens the files and reports on every one of them, in the order given."""
         began, started = time.perf_counter(), datetime.datetime.now(datetime.UTC)
-        screened_by, registers = code.version(self.pipeline.foreign), noted(self._registers())
+        registers = noted(Office.here().register_folder(self.pipeline.register_folder))
+        screened_by = code.version(self.pipeline.foreign)
         done: dict[str, PhotoReport] = {}
         stopped = False
         try:
@@ -162,11 +163,6 @@ class Scan:
     def _not_screened(self, entry: Entry, why: str, *, kind: str = "error.photo") -> PhotoReport:
         findings = [Finding(kind, 1.0, why, stage="photo")]
         return PhotoReport(file=entry.name, judgements=judged(findings, self.pipeline.policy, scene=True))
-
-    def _registers(self) -> Path:
-        """Where the registers lie that faces are compared with."""
-        named = [getattr(stage, "folder", "") for stage in self.pipeline.stages if stage.name == "register"]
-        return Path(named[0]) if named and named[0] else Office.here().registers
 
     def _described(self) -> dict[str, object]:
         """What the report says of the pipeline: enough to see what was not looked for, or looked at more mildly."""

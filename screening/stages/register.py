@@ -5,13 +5,12 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
 
 from screening.finding import Finding
-from screening.home import home
+from screening.office.office import Office
 from screening.office.register_entry import Entry
 from screening.office.register_file import RELEASE, RESTRICTED, RegisterFile
 from screening.photo.photo import Photo
@@ -65,7 +64,7 @@ class Register:
         if not faces:
             return
         today = datetime.datetime.now(datetime.UTC).date()
-        folder = Path(self.folder) if self.folder else home() / "registers"
+        folder = Office.here().register_folder(self.folder)
         released = [one for one in RegisterFile(folder).entries() if not one.expired(today)]
         wanted = RegisterFile(folder, RESTRICTED).entries() if self.restricted else ()
         lists = {
