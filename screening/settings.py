@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,6 +76,7 @@ def of(found: PipelineTables) -> Settings:
     _refuse_half_rules(found.tables, path)
     file = fitted(PipelineFile, found.tables, where=f"{path}: ")
     _check_questions(file, path)
+    _check_limits(file.limits, path)
     try:
         policy = Policy(file.rules)
     except PolicyError as error:
@@ -88,6 +91,13 @@ def of(found: PipelineTables) -> Settings:
         batch=file.batch,
         foreign=tuple(use for use in used if use not in STAGES),
     )
+
+
+def _check_limits(limits: Limits, path: Path) -> None:
+    """Refuses a limit that would let nothing pass, or everything."""
+    for name, value in dataclasses.asdict(limits).items():
+        if not 0 < value < math.inf:
+            raise ConfigError(f"{path}: limits.{name}: is {value:g}, and must be a number above 0")
 
 
 def check_rules(named: Iterable[str], policy: Policy) -> None:

@@ -66,6 +66,9 @@ def test_posters_hold_printed_faces_and_words_and_still_block_what_could_not_be_
 BROKEN = [
     # what is changed, to what, and what the answer must name
     ("seconds = 60", "secnds = 60", ["limits.secnds", "did you mean 'seconds'"]),
+    ("seconds = 60", "seconds = 0", ["limits.seconds: is 0", "above 0"]),  # which would be no limit at all
+    ("seconds = 60", "seconds = nan", ["limits.seconds: is nan", "above 0"]),
+    ("megapixels = 120", "megapixels = -1", ["limits.megapixels: is -1", "above 0"]),
     ("megapixels = 120", 'megapixels = "many"', ["limits.megapixels", "number"]),
     ('use = "faces"', 'use = "face"', ["stage 2", "did you mean 'faces'"]),
     ('use = "faces"', 'name = "faces"', ["stage 2", "use ="]),

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from screening.finding import Box, Finding, ScreeningError
+from screening.inert import inert
 from screening.office import audit
 from screening.office.audit import PATIENCE
 from screening.office.audit_line import AuditError, Entry, canonical
@@ -340,7 +341,8 @@ class Decisions:
             logged = [one for line in lines if line.sha256 not in broken for one in _named(line)]
             if broken:
                 logging.getLogger(__name__).warning(
-                    "%s: a decision that was interrupted does not count; decide again", self.path
+                    "%s: a decision that was interrupted does not count; decide again",
+                    inert(str(self.path)),
                 )
         if ids == logged:
             return there

@@ -15,7 +15,7 @@ from screening.finding import Box, Finding
 from screening.photo.photo import Photo
 from screening.photo.tiles import parts
 from screening.text import closer_look, ppocr
-from screening.text.closer_look import Place
+from screening.text.closer_look import Laid, Place
 from screening.text.ppocr import Quad
 from screening.text.readings import Reading, missing, settle
 from screening.text.whole_look import LONGEST, Look, hints, letterbox
@@ -95,10 +95,23 @@ class Text:
         return self.read(photo, lines, reader=choice.read, height=easyocr_reader.HIGH)
 
     def closer(self, photo: Photo, places: Iterable[Place]) -> Iterator[Quad]:
-        """The lines that show when places are looked at enlarged."""
-        for shape, laid in closer_look.arrange(closer_look.join(places), most=self.sheets):
+        """The lines that show when places are looked at enlarged; where one runs off its place, what lies beyond is
+        looked at once more."""
+        beyond: list[Place] = []
+        for laid, quad in self.enlarged(photo, places, most=self.sheets):
+            if laid.runs_off(quad):
+                beyond += laid.beyond(quad, photo)
+            if not laid.cuts(quad):
+                yield laid.to_photo(quad)
+        for laid, quad in self.enlarged(photo, beyond, most=1):
+            if not laid.runs_off(quad):
+                yield laid.to_photo(quad)
+
+    def enlarged(self, photo: Photo, places: Iterable[Place], *, most: int) -> Iterator[tuple[Laid, Quad]]:
+        """The lines on sheets of enlarged places, each with the place that holds it."""
+        for shape, laid in closer_look.arrange(closer_look.join(places), most=most):
             for quad in ppocr.quads(ppocr.probabilities(closer_look.draw(photo, shape, laid)), sure=self.line):
-                yield from (one.to_photo(quad) for one in laid if one.holds(quad) and not one.cuts(quad))
+                yield from ((one, quad) for one in laid if one.holds(quad))
 
     def read(
         self, photo: Photo, quads: Iterable[Quad], *, reader: Reader = ppocr.read, height: int = ppocr.HIGH

@@ -67,14 +67,24 @@ class Laid:
         width, height = self.place.size
         return bool(self.x <= x < self.x + width and self.y <= y < self.y + height)
 
-    def cuts(self, quad: Quad) -> bool:
-        """Whether a short line runs off this place: what is left of it, a digit of a long number, would mislead."""
+    def runs_off(self, quad: Quad) -> bool:
+        """Whether a line on the sheet reaches the border of this place at one of its ends."""
         width, height = self.place.size
         left, top = quad.points.min(axis=0) - (self.x, self.y)
         right, bottom = quad.points.max(axis=0) - (self.x, self.y)
         level = right - left >= bottom - top
-        off = (left < 1 or right > width - 1) if level else (top < 1 or bottom > height - 1)
-        return bool(off and max(quad.width, quad.height) < SHORT * min(quad.width, quad.height))
+        return bool((left < 1 or right > width - 1) if level else (top < 1 or bottom > height - 1))
+
+    def cuts(self, quad: Quad) -> bool:
+        """Whether a short line runs off this place: what is left of it, a digit of a long number, would mislead."""
+        return self.runs_off(quad) and max(quad.width, quad.height) < SHORT * min(quad.width, quad.height)
+
+    def beyond(self, quad: Quad, photo: Photo) -> Iterator[Place]:
+        """The place around a line that runs off this one: so much more of it, at both ends, as is seen of it here."""
+        box = Box.around(tuple((float(x), float(y)) for x, y in self.to_photo(quad).points))
+        wider = box.grow(1.0, 0.5) if box.width >= box.height else box.grow(0.5, 1.0)
+        if (place := wider.clip(photo.width, photo.height)) is not None:
+            yield Place(place, min(self.place.scale, fit(place)), self.place.weight)
 
     def to_photo(self, quad: Quad) -> Quad:
         """A line on the sheet, in pixels of the full picture."""
