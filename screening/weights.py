@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 # Opens a pipe without waiting for its writer; Windows has no such files, and reads text unless it is told not to.
 UNBLOCKED, BINARY = getattr(os, "O_NONBLOCK", 0), getattr(os, "O_BINARY", 0)
+# Opens no link: what it stands for is not ours to write to.
+UNFOLLOWED = getattr(os, "O_NOFOLLOW", 0)
 
 
 class WeightsError(ScreeningError):

@@ -56,10 +56,11 @@ def of_run(
     if style not in tuple(Style):
         raise RedactionError(f"there is no style {style!r}{did_you_mean(style, Style)}")
     fields = stored.read(folder)
+    stored.refuse_links(folder)
     return Redaction(
         run=folder,
         pipeline=outcome.screened_by(fields, pipeline, folder),
-        folder=out or folder / "redacted",
+        folder=out or folder / stored.REDACTED,
         office=office,
         style=Style(style),
         margin=margin,

@@ -15,6 +15,7 @@ from screening.photo.files import Limits
 from screening.photo.photo import Photo
 from screening.policy import Judgement, Verdict
 from screening.report import PhotoReport
+from screening.weights import UNFOLLOWED
 
 if TYPE_CHECKING:
     from PIL import Image, ImageDraw, ImageFont
@@ -38,7 +39,7 @@ def annotate_file(path: Path, report: PhotoReport, folder: Path, *, limits: Limi
     target = folder.joinpath(*(part for part in Path(report.file).parts if part not in ("..", "/")))
     target = target.with_name(target.name + ENDING)
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+    with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | UNFOLLOWED, 0o600), "wb") as file:
         Image.fromarray(annotate(photo.rgb, report.judgements)).save(file, "JPEG", quality=88)
     return target
 

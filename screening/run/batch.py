@@ -69,13 +69,14 @@ def scan(
     entries = walk(targets, leave_out=folder)
     batch = batch or Batch(name=Path(os.path.realpath(targets[0])).name if targets else "")
     if folder:
+        run.refuse_shoot(folder, targets)
         purge.settle(folder, Office.here())
         run.prepare(folder)
     screen = Scan(
         pipeline=chosen,
         standard=settings.read().policy,
         jobs=jobs,
-        annotate=folder / "annotated" if folder and annotate else None,
+        annotate=folder / run.ANNOTATED if folder and annotate else None,
         # copies with boxes are drawn from the pictures, so each is looked at again
         journal=_journal(folder, chosen, batch.scene, show_text) if folder and not annotate else None,
     )

@@ -12,6 +12,7 @@ import hashlib
 import hmac
 import json
 import os
+import re
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -28,10 +29,12 @@ from screening.policy import Policy
 from screening.report import PhotoReport, photo_fields, restored
 from screening.run.run import JOURNAL, PREVIEWS
 from screening.run.shoot import Entry
-from screening.weights import sha256_of
+from screening.weights import UNBLOCKED, UNFOLLOWED, sha256_of
 
 # The secret, and how many bytes it has.
 SECRET, LENGTH = "journal.key", 32
+# What a preview is called; nothing else that lies there is ours to remove.
+OWN_PREVIEW = re.compile(r"[0-9a-f]{64}\.jpg")
 T = TypeVar("T")
 
 
@@ -109,7 +112,7 @@ class Journal:
         replace_file(self.path, b"".join(self._lines[name] for name in known).decode())
         used = {f"{photo.sha256}.jpg" for photo in known.values()}
         for file in self.previews.iterdir():
-            if file.name not in used:
+            if OWN_PREVIEW.fullmatch(file.name) and file.name not in used:
                 file.unlink()
 
     def _read(self) -> None:
@@ -180,5 +183,7 @@ def _secret(office: Office) -> bytes:
 
 
 def _write(file: Path, data: bytes, flag: int) -> None:
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | flag | BINARY, 0o600), "wb") as stream:
+    with os.fdopen(
+        os.open(file, os.O_WRONLY | os.O_CREAT | UNFOLLOWED | UNBLOCKED | flag | BINARY, 0o600), "wb"
+    ) as stream:
         stream.write(data)

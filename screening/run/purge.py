@@ -21,7 +21,7 @@ from screening.run.decisions import FILE as DECISIONS
 from screening.run.decisions import Decisions
 
 # What shows people or says where their pictures lie.
-PICTURES = ("report.html", "annotated", "redacted", run.SOURCES, run.JOURNAL, run.PREVIEWS)
+PICTURES = ("report.html", run.ANNOTATED, run.REDACTED, run.SOURCES, run.JOURNAL, run.PREVIEWS)
 # What was found, decided and signed: it names nobody who is in the pictures, but who decided and why.
 RECORDS = (run.REPORT, "report.csv", DECISIONS, copies.FILE, run.CLEARANCE)
 LOCKS = (decisions.LOCK, copies.LOCK)
@@ -54,8 +54,12 @@ def parts(folder: Path, *, everything: bool) -> list[Path]:
 
 def is_run(folder: Path) -> bool:
     """Whether a scan wrote something to it that is there still, be it half written."""
-    named = (run.REPORT, run.SOURCES, run.JOURNAL, DECISIONS)
-    return any((folder / name).is_file() for name in named) or bool(_halves(folder))
+    named = (run.SOURCES, DECISIONS)
+    return (
+        any((folder / name).is_file() for name in named)
+        or bool(_halves(folder))
+        or (folder.is_dir() and run.scanned_into(folder))
+    )
 
 
 def purge(folder: Path, office: Office, *, everything: bool) -> list[Path]:

@@ -14,13 +14,16 @@ from screening.finding import ScreeningError
 from screening.inert import ascii_json
 from screening.office.office import replace_file
 from screening.report import SCHEMA, Report
-from screening.run.shoot import Entry
+from screening.run.shoot import Entry, is_link
+from screening.weights import opened
 
 REPORT = "report.json"
 # Where the pictures lie on this computer: the report does not say, because it may be handed on.
 SOURCES = "sources.json"
 # What was found so far, and small copies of the pictures, from which the next scan goes on.
 JOURNAL, PREVIEWS = "journal.jsonl", "previews"
+# Where copies with labelled boxes go, and redacted ones.
+ANNOTATED, REDACTED = "annotated", "redacted"
 # What may go out, signed.
 CLEARANCE = "clearance.json"
 # Is there while the run is being purged.
@@ -35,11 +38,12 @@ def prepare(folder: Path) -> None:
     """Makes the folder, or takes an earlier run's; never one that holds anything else.
 
     Raises:
-        RunError: if it holds other things, or cannot be made.
+        RunError: if it contains anything else or links in place of its folders, or cannot be made.
     """
+    refuse_links(folder)
     try:
         # what locked a run that was emptied since may lie there still
-        if folder.exists() and any(path.suffix != ".lock" for path in folder.iterdir()) and not _ours(folder):
+        if folder.exists() and any(path.suffix != ".lock" for path in folder.iterdir()) and not scanned_into(folder):
             raise RunError(f"{folder}: contains something other than a run; name a new folder with --out")
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         # on Windows the folder inherits the access list of the one above it
@@ -48,9 +52,46 @@ def prepare(folder: Path) -> None:
         raise RunError(f"{folder}: cannot be made ({error.strerror}); name another folder with --out") from error
 
 
-def _ours(folder: Path) -> bool:
-    """Whether a scan wrote to it, perhaps one that was stopped before it could report."""
-    return any((folder / name).is_file() for name in (REPORT, JOURNAL))
+def refuse_links(folder: Path) -> None:
+    """Refuses a run in which a link stands where a folder of its own belongs: what is written goes elsewhere then.
+
+    Raises:
+        RunError: naming the link.
+    """
+    for name in (PREVIEWS, ANNOTATED, REDACTED):
+        if is_link(folder / name):
+            raise RunError(f"{folder / name}: is a link, not a folder of the run; remove it")
+
+
+def refuse_shoot(folder: Path, targets: Iterable[Path]) -> None:
+    """Refuses a folder for the run that is what is to be screened, or lies around it.
+
+    Raises:
+        RunError: if it is.
+    """
+    there = os.path.realpath(folder)
+    if any(Path(os.path.realpath(target)).is_relative_to(there) for target in targets):
+        raise RunError(f"{folder}: is or holds what is to be screened; name a new folder with --out")
+
+
+def scanned_into(folder: Path) -> bool:
+    """Whether a scan wrote to it, perhaps one that was stopped before it could report: going by what its files say."""
+    if b'"schema": "screening-report-' in _head(folder / REPORT):
+        return True
+    if _head(folder / JOURNAL).startswith(b'{"about":"'):
+        return True
+    # a journal that was begun, and nothing of anybody else's beside it
+    names = {path.name for path in folder.iterdir() if not path.name.startswith(".")}
+    return JOURNAL in names and names <= {JOURNAL, PREVIEWS} and not _head(folder / JOURNAL)
+
+
+def _head(path: Path) -> bytes:
+    """How a file begins; nothing where it cannot be read."""
+    try:
+        with opened(path) as file:
+            return file.read(100)
+    except OSError:
+        return b""
 
 
 def begun(folder: Path) -> str:

@@ -83,7 +83,7 @@ def _below(folder: Path, leave_out: str) -> Iterator[Entry]:
         for path in inside:
             if not _is_folder(path):
                 yield _entry(path, folder)
-            elif _is_link(path):
+            elif is_link(path):
                 links.append(path)
             elif os.path.realpath(path) != leave_out:
                 waiting.append(path)
@@ -104,7 +104,7 @@ def _entry(path: Path, folder: Path, walked: Container[tuple[int, int]] = ()) ->
 
 
 def _refusal(path: Path, folder: Path, walked: Container[tuple[int, int]]) -> str:
-    if _is_link(path):
+    if is_link(path):
         if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder)):
             return "is a link that leaves the folder; copy the picture itself into it"
         try:
@@ -134,7 +134,8 @@ def _is_folder(path: Path) -> bool:
         return False
 
 
-def _is_link(path: Path) -> bool:
+def is_link(path: Path) -> bool:
+    """Whether it is a link, or a folder of Windows that stands for another one; not where that cannot be known."""
     try:
         about = path.lstat()
     except OSError:  # what is done with it next says so
