@@ -18,7 +18,7 @@ import pytest
 
 from screening import code
 from screening.finding import ScreeningError
-from screening.office import audit, key_list, keys, registers
+from screening.office import audit, key_list, keys
 from screening.office.office import Office, make_private
 from screening.office.register_file import RESTRICTED, RegisterFile
 from screening.release import clear
@@ -438,25 +438,25 @@ def test_a_wrong_passphrase_writes_nothing(cleared: Cleared) -> None:
     assert audit.head(cleared.office.audit_log).number == lines
 
 
-def test_a_run_that_relies_on_an_entry_that_expired_since_is_not_cleared(
-    cleared: Cleared, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("own", [False, True], ids=["the office's register", "one that the pipeline names"])
+def test_what_relies_on_an_entry_of_a_register_goes_out_until_its_last_day_is_over(
+    cleared: Cleared, own: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    office, today = cleared.office, datetime.datetime.now(datetime.UTC).date()
-    tomorrow = today + datetime.timedelta(days=1)
-    make_private(office.registers)
-    registers.register(office).add(entry("aa", expires=today.isoformat()))
-    monkeypatch.setattr(registers, "_today", lambda: tomorrow)
-    assert [one.id for one in registers.lapsed(office, today)] == ["aa"]
-    assert registers.lapsed(office, tomorrow) == []
-    cleared.examine()  # nothing in this run relies on the register
-    cleared.pipeline.write_text(
-        cleared.pipeline.read_text().replace(
-            'use = "metadata"\n', 'use = "metadata"\n[[stage]]\nuse = "tests.red_stage:Released"\n'
-        )
-        + '[rules.identifiable-person]\nsays = "Agreed."\nlifted_by = "A form."\nkinds = { "face" = {} }\n'
-    )
+    folder = cleared.folder / "elsewhere" if own else cleared.office.registers
+    named = f"[[stage]]\nuse = 'register'\nfolder = '{folder}'\n" if own else ""
+    stages = f'use = "metadata"\n[[stage]]\nuse = "tests.red_stage:Released"\n{named}'
+    rule = '[rules.identifiable-person]\nsays = "Agreed."\nlifted_by = "A form."\nkinds = { "face" = {} }\n'
+    cleared.pipeline.write_text(cleared.pipeline.read_text().replace('use = "metadata"\n', stages) + rule)
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).resolve().parents[1]))
     cleared.good.write_bytes(picture(rgb=street()))
+    make_private(folder)
+    now = datetime.datetime.now(datetime.UTC)
+    last = (now + datetime.timedelta(days=2)).date()
+    for number, day in (("aa", "2001-01-01"), ("bb", "2999-01-01"), ("cc", last.isoformat()), ("dd", "")):
+        RegisterFile(folder).add(entry(number, expires=day))
     assert screening("scan", cleared.shoot, "--out", cleared.run, "--pipeline", cleared.pipeline).returncode == 1
+    assert cleared.clear().until == f"{last}T23:59:59.999+00:00"
+    assert cleared.clear(replace(SIGNED, days=1)).until < last.isoformat()
+    monkeypatch.setattr(clear, "_now", lambda: now + datetime.timedelta(days=3))
     with pytest.raises(ClearanceError, match="relies on the release register, where an entry has since expired"):
         cleared.examine()

@@ -121,13 +121,16 @@ def purge(office: Office, which: str) -> list[Entry]:
     return gone
 
 
-def lapsed(office: Office, since: datetime.date) -> list[Entry]:
-    """Entries of the release register that lifted something on a day and do not any more, because they expired.
+def last_day(folder: Path, since: datetime.date) -> datetime.date | None:
+    """The last day, in UTC, on which the release register in a folder lifts all that it lifted on the day `since`.
+
+    None where no entry expires.
 
     Raises:
         RegisterError: if it cannot be read.
     """
-    return [one for one in register(office).entries() if one.expired(_today()) and not one.expired(since)]
+    lifting = [one for one in RegisterFile(folder).entries() if one.expires and not one.expired(since)]
+    return min((datetime.date.fromisoformat(one.expires) for one in lifting), default=None)
 
 
 @contextlib.contextmanager

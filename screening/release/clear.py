@@ -36,6 +36,7 @@ class Examined:
         report: the SHA-256 of its report.json.
         fields: what report.json says.
         registers: where the registers lie that faces were compared with.
+        until: when the first entry expires of a release register that a picture relies on; None for never.
         pipeline: the one it was screened with.
         released: the SHA-256 of every picture that nothing holds any more, and that lies there unchanged.
         withheld: the SHA-256 of every other one, with the rule that holds or blocks it.
@@ -51,6 +52,7 @@ class Examined:
     report: str
     fields: Mapping[str, Any]
     registers: Path
+    until: datetime.datetime | None
     pipeline: Settings
     released: tuple[str, ...]
     withheld: Mapping[str, str]
@@ -123,7 +125,8 @@ def examine(folder: Path, pipeline: str, office: Office) -> Examined:
     photos = restored(copies.with_copies(folder, fields), chosen.policy)
     scanned = datetime.datetime.fromisoformat(fields["started"]).astimezone(datetime.UTC).date()
     relying = [photo.file for photo in photos if any(one.finding.is_a("face.released") for one in photo.judgements)]
-    if relying and registers.lapsed(office, scanned):
+    until = _end_of(registers.last_day(registers_at, scanned)) if relying else None
+    if until and until < _now():
         raise ClearanceError(
             f"{relying[0]}: relies on the release register, where an entry has since expired; scan again"
         )
@@ -140,6 +143,7 @@ def examine(folder: Path, pipeline: str, office: Office) -> Examined:
         report=report,
         fields=fields,
         registers=registers_at,
+        until=until,
         pipeline=chosen,
         released=tuple(sorted(released)),
         withheld=withheld,
@@ -219,7 +223,8 @@ def settle(log: Path, run_id: str, file: Path) -> None:
 
 def _clearance(examined: Examined, said: SignOff, office: Office, key: Key) -> Clearance:
     """What is going to be signed."""
-    now = datetime.datetime.now(datetime.UTC)
+    now = _now()
+    until = now + datetime.timedelta(days=said.days)
     return Clearance(
         batch=examined.fields["batch"]["name"],
         purpose=said.purpose,
@@ -240,7 +245,7 @@ def _clearance(examined: Examined, said: SignOff, office: Office, key: Key) -> C
         system_user=system_user(),
         key=key.id,
         at=now.isoformat(timespec="milliseconds"),
-        until=(now + datetime.timedelta(days=said.days)).isoformat(timespec="milliseconds"),
+        until=min(until, examined.until or until).isoformat(timespec="milliseconds"),
     )
 
 
@@ -300,6 +305,17 @@ def _report_hash(folder: Path) -> str:
         raise run.RunError(
             f"{folder}: contains no readable {run.REPORT}; name the folder that scan --out wrote"
         ) from error
+
+
+def _now() -> datetime.datetime:
+    return datetime.datetime.now(datetime.UTC)
+
+
+def _end_of(day: datetime.date | None) -> datetime.datetime | None:
+    """The last moment of a day in UTC, to the millisecond in which a clearance is written."""
+    if day is None:
+        return None
+    return datetime.datetime.combine(day, datetime.time(23, 59, 59, 999000), datetime.UTC)
 
 
 def check_models(fields: Mapping[str, Any]) -> None:
