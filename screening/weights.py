@@ -130,13 +130,13 @@ def card(weights: Weights) -> str:
     return path.read_text(encoding="utf-8") if not weights.package and path.is_file() else ""
 
 
-def sha256_of(path: Path) -> str:
-    """The SHA-256 of a file's bytes, in hexadecimal.
+def sha256_of(path: Path, *, most: float = math.inf) -> str:
+    """The SHA-256 of a file's bytes, in hexadecimal; of one that holds more than `most` bytes nothing is read.
 
     Raises:
         OSError: as `opened`.
     """
-    with opened(path) as file:
+    with opened(path, most=most) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

@@ -12,6 +12,7 @@ from screening.office.office import Office
 from screening.run import purge, run
 from screening.run.journal import Journal
 from screening.run.run import RunError
+from screening.weights import sha256_of
 from tests.command import QUICK
 from tests.picture_files import picture
 
@@ -73,9 +74,17 @@ def test_only_previews_of_ours_are_removed(shoot: Path) -> None:
     ours = shoot / "previews" / f"{'0' * 64}.jpg"
     ours.touch()
     policy = config.load(shoot.parent / "quick.toml").policy
-    Journal(shoot, Office.here(), about="it", policy=policy, scene=False, show_text=False).known([])
+    Journal(shoot, Office.here(), about="it", policy=policy, scene=False, show_text=False, most=1e6).known([])
     assert not ours.exists()
     assert (shoot / "previews" / "precious.jpg").exists()
+
+
+def test_of_a_file_larger_than_what_is_asked_for_nothing_is_hashed(tmp_path: Path) -> None:
+    huge = tmp_path / "good.jpg"
+    with huge.open("wb") as file:
+        file.truncate(1_000_001)
+    with pytest.raises(OSError, match="is larger than 1 MB"):
+        sha256_of(huge, most=1e6)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="symbolic links need a privilege on Windows")

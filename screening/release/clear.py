@@ -134,7 +134,7 @@ def examine(folder: Path, pipeline: str, office: Office) -> Examined:
     decisions.check()
     current = decisions.current()
     after = outcomes(photos, current, copies.originals(folder))
-    changed = _changed(photos, run.sources(folder))
+    changed = _changed(photos, run.sources(folder), most=chosen.limits.file_megabytes * 1e6)
     withheld = {one.photo.sha256: one.rule for one in after if one.photo.sha256 and one.verdict is not Verdict.CLEAR}
     clear = {one.photo.sha256 for one in after if one.verdict is Verdict.CLEAR and one.photo.file not in changed}
     released = clear - set(withheld)  # the same picture may lie there twice, once under a telling name
@@ -216,7 +216,7 @@ def settle(log: Path, run_id: str, file: Path) -> None:
     """
     for begun in audit.unfinished(log, "clearance", run=run_id):
         with contextlib.suppress(OSError, audit_line.AuditError):
-            if file.exists() and sha256_of(file) == begun.fields["clearance"]:
+            if file.exists() and sha256_of(file, most=run.LARGEST) == begun.fields["clearance"]:
                 file.unlink()
             audit.end(log, begun, done=False)
 
@@ -300,7 +300,7 @@ def check_answers(examined: Examined, answers: Mapping[str, str]) -> None:
 
 def _report_hash(folder: Path) -> str:
     try:
-        return sha256_of(folder / run.REPORT)
+        return sha256_of(folder / run.REPORT, most=run.LARGEST)
     except OSError as error:
         raise run.RunError(
             f"{folder}: contains no readable {run.REPORT}; name the folder that scan --out wrote"
@@ -335,12 +335,12 @@ def check_models(fields: Mapping[str, Any]) -> None:
             )
 
 
-def _changed(photos: Sequence[PhotoReport], sources: Mapping[str, Path]) -> tuple[str, ...]:
-    """The files that are gone, or no longer have the hash that was screened."""
+def _changed(photos: Sequence[PhotoReport], sources: Mapping[str, Path], *, most: float) -> tuple[str, ...]:
+    """The files that are gone, no longer have the hash that was screened, or hold more bytes than could be."""
 
     def same(photo: PhotoReport) -> bool:
         try:
-            return sha256_of(sources[photo.file]) == photo.sha256
+            return sha256_of(sources[photo.file], most=most) == photo.sha256
         except (OSError, KeyError):
             return False
 

@@ -20,7 +20,7 @@ from screening.office.office import Office
 from screening.release.clearance import Clearance, ClearanceError, load, name, parse
 from screening.release.gate_result import Answer, Checked, GateResult
 from screening.run.decisions import DecisionError, Decisions, digest
-from screening.run.run import REPORT
+from screening.run.run import LARGEST, REPORT
 from screening.weights import manifest, opened, sha256_of
 
 
@@ -167,9 +167,9 @@ def _edited(folder: Path, clearance: Clearance, office: Office) -> bool:
     try:
         if not report.exists():
             return False
-        return (
-            sha256_of(report) != clearance.report or digest(Decisions(folder, office).current()) != clearance.decisions
-        )
+        if sha256_of(report, most=LARGEST) != clearance.report:
+            return True
+        return digest(Decisions(folder, office).current()) != clearance.decisions
     except (OSError, DecisionError):
         return True
 

@@ -77,7 +77,7 @@ def note(folder: Path, *, pipeline: str, link: str, watched_by: str, office: Off
     clearance.signed_head(signed, office)  # raises where anybody else wrote it
     said = clearance.read(signed)
     fields = run.read(folder)  # raises where there is none
-    if said.report != sha256_of(folder / run.REPORT):
+    if said.report != sha256_of(folder / run.REPORT, most=run.LARGEST):
         raise NoteError(f"{folder}: was scanned again after it was cleared; clear it again")
     chosen = outcome.judged_by(fields, pipeline, folder)
     after = outcome.of_run(folder, pipeline, office)

@@ -136,4 +136,5 @@ def _journal(folder: Path, pipeline: Pipeline, scene: bool, show_text: bool) -> 
     about = subject(pipeline, used(pipeline), office)
     if not about:
         return None
-    return Journal(folder, office, about=about, policy=pipeline.policy, scene=scene, show_text=show_text)
+    most = pipeline.limits.file_megabytes * 1e6
+    return Journal(folder, office, about=about, policy=pipeline.policy, scene=scene, show_text=show_text, most=most)

@@ -171,7 +171,7 @@ def _current(folder: Path) -> list[tuple[bytes, dict[str, Any]]]:
 
 
 def _report(folder: Path) -> str:
-    return sha256_of(folder / run.REPORT)
+    return sha256_of(folder / run.REPORT, most=run.LARGEST)
 
 
 def _lines(folder: Path) -> list[bytes]:

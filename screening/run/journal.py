@@ -50,7 +50,7 @@ class Journal:
     """
 
     def __init__(
-        self, folder: Path, office: Office, *, about: str, policy: Policy, scene: bool, show_text: bool
+        self, folder: Path, office: Office, *, about: str, policy: Policy, scene: bool, show_text: bool, most: float
     ) -> None:
         """Opens it, or begins a new one.
 
@@ -61,6 +61,7 @@ class Journal:
             policy: what findings that are taken up are judged by.
             scene: whether the batch is from a scene.
             show_text: whether the run holds what was read.
+            most: how many bytes of a file are screened.
 
         Raises:
             OSError: if it cannot be read or written.
@@ -69,6 +70,7 @@ class Journal:
         self.taken_up = 0
         self._secret = self._guarded(lambda: _secret(office))
         self._about = hashlib.sha256(f"{about} {scene} {show_text}".encode()).hexdigest()
+        self._most = most
         self._policy, self._scene, self._show_text = policy, scene, show_text
         self._lines: dict[str, bytes] = {}
         self._there: dict[str, Mapping[str, Any]] = {}
@@ -136,7 +138,7 @@ class Journal:
         line = self._there[entry.name]
         preview = b""
         try:
-            if sha256_of(entry.path) != line["photo"]["sha256"]:
+            if sha256_of(entry.path, most=self._most) != line["photo"]["sha256"]:
                 return None
             if line["preview"]:
                 preview = (self.previews / f"{line['photo']['sha256']}.jpg").read_bytes()

@@ -18,6 +18,8 @@ from screening.run.shoot import Entry, is_link
 from screening.weights import opened
 
 REPORT = "report.json"
+# In bytes: a report of many thousand pictures is far smaller.
+LARGEST = 1e9
 # Where the pictures lie on this computer: the report does not say, because it may be handed on.
 SOURCES = "sources.json"
 # What was found so far, and small copies of the pictures, from which the next scan goes on.
