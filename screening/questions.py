@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -99,8 +100,14 @@ class BatchSettings:
 
 def in_words(text: str) -> bool:
     """Whether a text says anything: letters enough for a word, and not one letter over and over."""
-    letters = [letter for letter in text.casefold() if letter.isalpha()]
-    return len(letters) >= LETTERS and len(set(letters)) > 1
+    said = letters(text)
+    return len(said) >= LETTERS and len(set(said)) > 1
+
+
+def letters(text: str) -> str:
+    """The letters of a text in one form and case: two names with the same letters are one, and a name has some."""
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    return "".join(letter for letter in folded if letter.isalpha())
 
 
 def stopping(questions: Iterable[Question], answers: Mapping[str, str]) -> list[Question]:

@@ -79,13 +79,14 @@ def test_a_script_that_leaves_a_question_open_gets_no_clearance(cleared: Cleared
         ({QUESTION: "no"}, "this policy asks no such question"),
         ({"libel": False}, "is not a JSON file that maps question ids to answers"),
         (["libel"], "is not a JSON file that maps question ids to answers"),
+        ('{"libel": "yes", "libel": "no"}', "answers libel more than once"),
     ],
 )
 def test_a_script_whose_answers_do_not_do_gets_no_clearance(
     cleared: Cleared, tmp_path: Path, answers: object, says: str
 ) -> None:
     cleared.clearance.unlink()
-    (tmp_path / "answers.json").write_text(json.dumps(answers))
+    (tmp_path / "answers.json").write_text(answers if isinstance(answers, str) else json.dumps(answers))
     said = ("--purpose", "An open day", "--second", "B. Second", "--answers", tmp_path / "answers.json")
     done = screening("clear", cleared.run, "--pipeline", cleared.pipeline, *said)
     assert (done.returncode, says in done.stderr) == (2, True), done.stderr
@@ -333,6 +334,11 @@ def test_a_picture_blocked_under_one_name_is_not_cleared_under_another(cleared: 
         (replace(SIGNED, answers={"lible": "no"}), "lible: this policy asks no such question; did you mean 'libel'"),
         (replace(SIGNED, second=""), "a second person must take responsibility.*stages switched off"),
         (replace(SIGNED, second="a.  SIGNER"), "must not be the signer"),
+        (replace(SIGNED, second="A.  SIGNER."), "must not be the signer"),
+        (replace(SIGNED, second="A.\u200b Signer"), "must not be the signer"),
+        (replace(SIGNED, second="\uff21. Signer"), "must not be the signer"),  # a wide A
+        (replace(SIGNED, second="."), "a second person must take responsibility"),
+        (replace(SIGNED, second="\u200b"), "a second person must take responsibility"),
     ],
 )
 def test_what_a_person_must_say_first(cleared: Cleared, said: clear.SignOff, says: str) -> None:

@@ -87,6 +87,8 @@ def decisions(tmp_path: Path) -> Decisions:
         (PLATE, Action.OVERRIDE, {"reason": "museum car, plate withdrawn in 1974"}, True),
         (BROKEN, Action.OVERRIDE, {"reason": "it looks all right to me"}, False),  # not knowing is never let pass
         (PLATE, Action.OVERRIDE, {"reason": "museum car", "by": " "}, False),  # by nobody
+        (PLATE, Action.OVERRIDE, {"reason": "museum car", "by": "."}, False),
+        (PLATE, Action.OVERRIDE, {"reason": ". ."}, False),  # says nothing
         (PLATE, Action.REJECT, {}, True),
     ],
 )

@@ -73,8 +73,15 @@ def _read(answers: Path | None) -> Mapping[str, str]:
 
     if answers is None:
         return {}
+
+    def once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        given = dict(pairs)
+        if twice := [name for name in given if [one for one, _ in pairs].count(name) > 1]:
+            raise ClearanceError(f"{answers}: answers {twice[0]} more than once")
+        return given
+
     try:
-        given = json.loads(answers.read_text(encoding="utf-8"))
+        given = json.loads(answers.read_text(encoding="utf-8"), object_pairs_hook=once)
         if not all(isinstance(answer, str) for answer in given.values()):
             raise ValueError
     except (OSError, ValueError, AttributeError, RecursionError) as error:

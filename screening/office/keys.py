@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from screening.office import audit, audit_line
 from screening.office.key_list import LARGEST, TRUSTED, Key, KeysError, key_id, private_file, trusted
 from screening.office.office import Office, locked, make_private, now, replace_file
+from screening.questions import letters
 from screening.weights import opened
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def make(office: Office, name: str, passphrase: str) -> Key:
     Raises:
         KeysError: if the name is empty or in use, the passphrase too short, or the file cannot be written.
     """
-    if not name.strip():
+    if not letters(name):
         raise KeysError("a key needs the name of the person who signs with it")
     with _held(office):
         if any(key.name == name and not key.revoked and not key.retired for key in trusted(office).values()):

@@ -17,7 +17,7 @@ from screening.office.key_list import Key
 from screening.office.office import Office, replace_file, system_user
 from screening.office.register_file import withdrawn
 from screening.policy import Verdict
-from screening.questions import in_words, stopping, unknown
+from screening.questions import in_words, letters, stopping, unknown
 from screening.release.clearance import Clearance, ClearanceError, name
 from screening.report import PhotoReport, restored
 from screening.run import copies, run
@@ -263,15 +263,14 @@ def check(examined: Examined, said: SignOff, key: Key) -> None:
     for question in examined.pipeline.batch.question:
         if wrong := question.refusal(said.answers.get(question.id, "")):
             raise ClearanceError(wrong)
-    if examined.needs_second and not said.second.strip():
-        raise ClearanceError(
-            f"a second person must take responsibility: name them with --second ({examined.needs_second})"
-        )
+    if (examined.needs_second or said.second) and not in_words(said.second):
+        why = examined.needs_second or f"{said.second!r} is no name"
+        raise ClearanceError(f"a second person must take responsibility: name them with --second ({why})")
     if _same(said.second, key.name):
         raise ClearanceError(f"{said.second}: the second person must not be the signer")
     photographer = examined.fields["batch"]["photographer"]
     if examined.pipeline.batch.separate_signer:
-        if not photographer.strip():
+        if not letters(photographer):
             raise ClearanceError("the policy asks who took the pictures: scan again with --photographer")
         if any(_same(key.name, name) for name in (photographer, *examined.overrode)):
             raise ClearanceError(
@@ -363,4 +362,4 @@ def _unasked(pipeline: Settings) -> tuple[str, ...]:
 
 def _same(one: str, other: str) -> bool:
     """Whether two names are one, as far as letters go."""
-    return bool(one.strip()) and one.casefold().split() == other.casefold().split()
+    return bool(letters(one)) and letters(one) == letters(other)

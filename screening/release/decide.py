@@ -11,6 +11,7 @@ from pathlib import Path
 
 from screening.office.office import Office
 from screening.policy import Verdict
+from screening.questions import letters
 from screening.report import PhotoReport
 from screening.run import outcome
 from screening.run.decisions import Action, Decision, DecisionError, Decisions, about_each, refusal
@@ -35,7 +36,7 @@ def decide(
         DecisionError: if one of the decisions may not be made; then none is.
         ScreeningError: if the run, its pipeline or its decisions cannot be read or written.
     """
-    if not said.by.strip():
+    if not letters(said.by):
         raise DecisionError("a decision needs the name of the person who decides: give it with --by")
     if rules and said.action is not Action.WITHDRAW:  # what is withdrawn may be about a rule of an earlier policy
         check_rules(rules, outcome.judged_by(read(folder), pipeline, folder).policy)

@@ -30,6 +30,7 @@ from screening.office.audit import PATIENCE
 from screening.office.audit_line import AuditError, Entry, canonical
 from screening.office.office import Office, now, put_in_place, stage, system_user
 from screening.policy import ERROR, Judgement, Verdict
+from screening.questions import in_words, letters
 from screening.report import PhotoReport
 from screening.run.run import identity
 
@@ -165,7 +166,7 @@ def covering(photo: PhotoReport, decisions: Sequence[Decision]) -> list[Decision
 def refusal(decision: Decision, one: Judgement) -> str:
     """Why a decision may not be made about a finding, by the rule book; "" where it may."""
     action = decision.action
-    if not decision.by.strip():
+    if not letters(decision.by):
         return "a decision needs the name of the person who decides"
     if action in (Action.REJECT, Action.WITHDRAW):
         return ""
@@ -176,7 +177,8 @@ def refusal(decision: Decision, one: Judgement) -> str:
     if action is Action.AGREE:
         return "agree is only for a picture in which nothing is held or blocked"
     if action is Action.OVERRIDE:
-        return "" if len(decision.reason.split()) > 1 else "an override needs a reason of more than one word"
+        enough = in_words(decision.reason) and len(decision.reason.split()) > 1
+        return "" if enough else "an override needs a reason of more than one word"
     age = one.finding.is_a("juvenile") and not one.finding.is_a("juvenile.school")
     if action is Action.ADULT:
         return "" if age else "adult only answers the age of a person"

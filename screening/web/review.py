@@ -16,7 +16,7 @@ from screening.office.office import Office
 from screening.photo.files import read
 from screening.photo.photo import Photo
 from screening.policy import Judgement, Verdict
-from screening.questions import ANSWERS, YES_NO
+from screening.questions import ANSWERS, YES_NO, letters
 from screening.release.decide import about_finding, about_picture
 from screening.release.sample import missed, sample
 from screening.report import restored
@@ -81,7 +81,7 @@ class Review:
         Raises:
             ScreeningError: if the run, its pipeline or its decisions cannot be read, or nobody says who they are.
         """
-        if not by.strip():
+        if not letters(by):
             raise ReviewError("a review needs the name of the person who decides: give it with --by")
         self.by = by.strip()
         self.fields = run.read(folder)
