@@ -77,6 +77,27 @@ def test_a_line_removed_moved_or_edited_is_found(
     assert audit_check.verify(log)[0].startswith(says)
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"at":"2026-01-01T00:00:00.000+00:00","before":"","event":"scan","fields":{"photos":NaN},"number":3,"sha256":""}',
+        '{"at":"2026-01-01T00:00:00.000","before":"","event":"scan","fields":{},"number":3,"sha256":""}',  # no zone
+        '{"at":"2026-01-01T00:00:00.000+00:00","before":"","event":"scan","fields":{},"number":3,"sha256":[]}',
+        "[" * 200_000,
+    ],
+    ids=["no number", "no zone", "no hash", "too deep"],
+)
+def test_a_line_that_no_program_of_ours_wrote_is_named(log: Path, line: str) -> None:
+    lines = log.read_text().splitlines(keepends=True)
+    log.write_text("".join([*lines[:2], line + "\n", *lines[3:]]))
+    assert audit_check.verify(log)[0] == "line 3 was edited or damaged"
+    with pytest.raises(AuditError, match="line 3 is not a line of this log"):
+        list(audit.entries(log))
+    log.write_text("".join([*lines, line + "\n"]))
+    with pytest.raises(AuditError, match="its last line was edited or damaged"):
+        audit.head(log)
+
+
 def test_one_bit_anywhere_in_the_log_is_found(log: Path) -> None:
     whole, head = log.read_bytes(), audit.head(log)
     for position in range(0, len(whole), 6):

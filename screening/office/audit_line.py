@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from screening.finding import ScreeningError
-from screening.office.office import now
+from screening.office.office import is_moment, now
 
 # What the first line has in place of a line before it.
 START = "0" * 64
@@ -92,8 +92,9 @@ def parsed(line: bytes) -> Entry | None:
     try:
         fields = json.loads(line)
         entry = Entry(**fields)
-        datetime.datetime.fromisoformat(entry.at)
-    except (ValueError, TypeError):
+        as_written = line.rstrip(b"\n") == canonical(fields)  # refuses what is no number, and too deep a list
+    except (ValueError, TypeError, RecursionError):
         return None
-    right = type(entry.number) is int and isinstance(entry.fields, dict) and line.rstrip(b"\n") == canonical(fields)
-    return entry if right else None
+    texts = all(isinstance(one, str) for one in (entry.at, entry.event, entry.before, entry.sha256))
+    right = texts and is_moment(entry.at) and type(entry.number) is int and isinstance(entry.fields, dict)
+    return entry if right and as_written else None
