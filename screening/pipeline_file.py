@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from screening.finding import ScreeningError
-from screening.weights import data_folder
+from screening.weights import data_folder, read_bytes
 
 # The largest file that is read where a pipeline file says nothing of it.
 FILE_MEGABYTES = 300.0
@@ -95,12 +95,14 @@ def _find(pipeline: str | Path) -> Path:
 def _tables(path: Path) -> tuple[dict[str, Any], bytes]:
     """The tables of a pipeline file over those of the one that it extends, and the bytes of both."""
     try:
-        data = path.read_bytes()
+        data = read_bytes(path)
         tables = tomllib.loads(data.decode())
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read ({error.strerror})") from error
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: is not UTF-8 text") from error
+    except RecursionError as error:
+        raise ConfigError(f"{path}: is not valid TOML: too many brackets within each other") from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: is not valid TOML: {error}") from error
     base, without = tables.pop("extends", None), tables.pop("without", [])

@@ -107,7 +107,7 @@ def own_networks() -> dict[str, Weights]:
     found = {}
     for path in sorted(folder.glob("*.json")):
         try:
-            entry = json.loads(path.read_text(encoding="utf-8"))
+            entry = json.loads(read_bytes(path).decode())
             found[path.stem] = Weights(
                 name=path.stem,
                 file=f"{path.stem}.onnx",
@@ -117,7 +117,7 @@ def own_networks() -> dict[str, Weights]:
                 classes=tuple(entry["classes"]),
                 folder=folder,
             )
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             raise WeightsError(
                 f"{path.name}: does not describe a network; remove it and add the network again"
             ) from error
@@ -138,6 +138,16 @@ def sha256_of(path: Path, *, most: float = math.inf) -> str:
     """
     with opened(path, most=most) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def read_bytes(path: Path, *, most: float = 1e9) -> bytes:
+    """What a file of a run, of the office or of an argument holds.
+
+    Raises:
+        OSError: as `opened`.
+    """
+    with opened(path, most=most) as file:
+        return file.read()
 
 
 def opened(path: Path, *, most: float = math.inf) -> BufferedReader:

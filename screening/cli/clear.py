@@ -70,6 +70,7 @@ def _read(answers: Path | None) -> Mapping[str, str]:
     import json
 
     from screening.release.clearance import ClearanceError
+    from screening.weights import read_bytes
 
     if answers is None:
         return {}
@@ -81,7 +82,7 @@ def _read(answers: Path | None) -> Mapping[str, str]:
         return given
 
     try:
-        given = json.loads(answers.read_text(encoding="utf-8"), object_pairs_hook=once)
+        given = json.loads(read_bytes(answers).decode(), object_pairs_hook=once)
         if not all(isinstance(answer, str) for answer in given.values()):
             raise ValueError
     except (OSError, ValueError, AttributeError, RecursionError) as error:

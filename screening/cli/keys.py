@@ -81,9 +81,10 @@ def trust(
     from screening.office import keys
     from screening.office.key_list import KeysError
     from screening.office.office import Office
+    from screening.weights import read_bytes
 
     try:
-        key = keys.trust(Office.here(), file.read_text(encoding="utf-8"))
+        key = keys.trust(Office.here(), read_bytes(file).decode())
     except (OSError, UnicodeDecodeError, KeysError) as error:
         raise KeysError(f"{file}: {error if isinstance(error, KeysError) else 'cannot be read'}") from error
     print_line(f"{key.id}  {key.name}")

@@ -13,6 +13,7 @@ from typing import cast
 
 from screening.finding import Box, ScreeningError
 from screening.render.table import guarded, unguarded
+from screening.weights import read_bytes
 
 COLUMNS = ("file", "about", "present")
 # Where something is, and what it says.
@@ -126,7 +127,7 @@ def _box(said: object, where: str) -> Box | None:
 def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, object]]]:
     """Every line that is not empty, with its number."""
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = read_bytes(path).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise LabelError(f"{path}: cannot be read as UTF-8 text; name a .csv or .jsonl file") from error
     if path.suffix == ".csv":
@@ -148,7 +149,7 @@ def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, object]]]:
 def _object(line: str, where: str) -> Mapping[str, object]:
     try:
         row = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise LabelError(f"{where}: is not JSON; write one object per line") from error
     if not isinstance(row, dict):
         raise LabelError(f"{where}: is not a JSON object; write one per line")

@@ -13,6 +13,7 @@ from screening.finding import Box
 from screening.policy import Judgement, Verdict
 from screening.run.decisions import Action, Decision
 from screening.run.outcome import Outcome
+from screening.weights import read_bytes
 
 # What a decision says about what is there. That something may pass all the same says nothing about it.
 THERE = (Action.ACCEPT, Action.RELEASE, Action.PARENTAL, Action.REDACT)
@@ -66,7 +67,7 @@ def of_coco(path: Path, names: Mapping[str, str]) -> list[Label]:
         LabelError: if it is no such file, or names none of these categories.
     """
     try:
-        fields: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        fields: dict[str, Any] = json.loads(read_bytes(path).decode())
         images = {image["id"]: str(image["file_name"]) for image in fields["images"]}
         categories = {one["id"]: str(one["name"]) for one in fields["categories"]}
         boxes = [
@@ -75,7 +76,7 @@ def of_coco(path: Path, names: Mapping[str, str]) -> list[Label]:
         ]
     except OSError as error:
         raise LabelError(f"{path}: cannot be read ({error.strerror})") from error
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise LabelError(f"{path}: is not a COCO file with images, annotations and categories") from error
     return _joined(path, list(images.values()), boxes, list(categories.values()), names)
 

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from screening.office.audit_line import AuditError, Entry, Head, canonical, digest, entry_fields, following, parsed
 from screening.office.office import BINARY, OfficeError, make_private
+from screening.weights import opened
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -136,7 +137,7 @@ def last(log: Path) -> Entry | None:
         AuditError: if it cannot be read, or its last line is not one of ours.
     """
     try:
-        with log.open("rb") as file:
+        with opened(log) as file:
             return _last(file, log)
     except FileNotFoundError:
         return None
@@ -197,7 +198,7 @@ def _told(log: Path, events: tuple[str, ...], run: str) -> tuple[dict[str, str],
 def whole_lines(log: Path) -> Iterator[bytes]:
     """Every whole line; one that is being written, or was when the power went, is none yet."""
     try:
-        with log.open("rb") as file:
+        with opened(log) as file:
             yield from (line for line in file if line.endswith(b"\n"))
     except FileNotFoundError:
         return

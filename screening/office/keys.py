@@ -90,7 +90,7 @@ def trust(office: Office, text: str) -> Key:
         name, public = str(fields["name"]), str(fields["public"])
         if not key_id(public):
             raise ValueError("not 32 bytes in base64")
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise KeysError("is not one of our public keys; screening keys export prints one") from error
     with _held(office):
         key = trusted(office).get(key_id(public)) or Key(id=key_id(public), name=name, public=public, since=now())

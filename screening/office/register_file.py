@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from screening.finding import ScreeningError
 from screening.office.register_entry import Entry
+from screening.weights import read_bytes
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -152,7 +153,7 @@ class RegisterFile:
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
         try:
-            return AESGCM(self.key_path.read_bytes())
+            return AESGCM(read_bytes(self.key_path))
         except (OSError, ValueError) as error:
             raise RegisterError(f"{self.key_path}: the register's key is missing or damaged; restore it") from error
 

@@ -25,7 +25,7 @@ from screening.office.office import Office, OfficeError, locked, now, put_in_pla
 from screening.report import PhotoReport, photo_fields
 from screening.run import run
 from screening.run.decisions import LIFTS_NOTHING, Decision, about_each, covering, refusal
-from screening.weights import sha256_of
+from screening.weights import read_bytes, sha256_of
 
 if TYPE_CHECKING:
     from screening.run.outcome import Outcome
@@ -177,7 +177,7 @@ def _report(folder: Path) -> str:
 def _lines(folder: Path) -> list[bytes]:
     try:
         # a line without its end is one whose writer was stopped before anybody was told that it was written
-        return (folder / FILE).read_bytes().split(b"\n")[:-1]
+        return read_bytes(folder / FILE).split(b"\n")[:-1]
     except FileNotFoundError:
         return []
     except OSError as error:

@@ -33,6 +33,7 @@ from screening.policy import ERROR, Judgement, Verdict
 from screening.questions import in_words, letters
 from screening.report import PhotoReport
 from screening.run.run import identity
+from screening.weights import read_bytes
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock
@@ -365,7 +366,7 @@ class Decisions:
 
     def _parsed(self, path: Path) -> list[Decision]:
         try:
-            data = path.read_bytes()
+            data = read_bytes(path)
         except FileNotFoundError:
             return []
         except OSError as error:

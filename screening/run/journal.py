@@ -29,7 +29,7 @@ from screening.policy import Policy
 from screening.report import PhotoReport, photo_fields, restored
 from screening.run.run import JOURNAL, PREVIEWS
 from screening.run.shoot import Entry
-from screening.weights import UNBLOCKED, UNFOLLOWED, sha256_of
+from screening.weights import UNBLOCKED, UNFOLLOWED, read_bytes, sha256_of
 
 # The secret, and how many bytes it has.
 SECRET, LENGTH = "journal.key", 32
@@ -119,7 +119,7 @@ class Journal:
 
     def _read(self) -> None:
         try:
-            data = self.path.read_bytes()
+            data = read_bytes(self.path)
         except FileNotFoundError:
             return
         # a last line without its end is one whose writer was stopped
@@ -141,7 +141,7 @@ class Journal:
             if sha256_of(entry.path, most=self._most) != line["photo"]["sha256"]:
                 return None
             if line["preview"]:
-                preview = (self.previews / f"{line['photo']['sha256']}.jpg").read_bytes()
+                preview = read_bytes(self.previews / f"{line['photo']['sha256']}.jpg")
                 if hashlib.sha256(preview).hexdigest() != line["preview"]:
                     return None
         except OSError:

@@ -19,6 +19,7 @@ from screening.office.office import Office, replace_file
 from screening.run import copies, decisions, run
 from screening.run.decisions import FILE as DECISIONS
 from screening.run.decisions import Decisions
+from screening.weights import read_bytes
 
 # What shows people or says where their pictures lie.
 PICTURES = ("report.html", run.ANNOTATED, run.REDACTED, run.SOURCES, run.JOURNAL, run.PREVIEWS)
@@ -102,9 +103,9 @@ def settle(folder: Path, office: Office) -> list[str]:
 def _begun(folder: Path, office: Office) -> Entry | None:
     """The line of the log about the purge that is going on."""
     try:
-        said = json.loads((folder / run.PURGING).read_text(encoding="utf-8"))
+        said = json.loads(read_bytes(folder / run.PURGING).decode())
         name, line = str(said["run"]), str(said["line"])
-    except (OSError, ValueError, TypeError, KeyError):
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return None
     return next((one for one in audit.unfinished(office.audit_log, "purge", run=name) if one.sha256 == line), None)
 
@@ -153,9 +154,9 @@ def _halves(folder: Path) -> list[Path]:
 def _shows_text(report: Path) -> bool:
     """Whether a report holds what was read; one that cannot be read is taken to."""
     try:
-        photos = json.loads(report.read_text(encoding="utf-8"))["photos"]
+        photos = json.loads(read_bytes(report, most=run.LARGEST).decode())["photos"]
         return any("text" in finding for photo in photos for finding in photo["findings"])
     except FileNotFoundError:
         return False
-    except (OSError, ValueError, TypeError, KeyError):
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return True

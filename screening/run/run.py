@@ -14,8 +14,9 @@ from screening.finding import ScreeningError
 from screening.inert import ascii_json
 from screening.office.office import replace_file
 from screening.report import SCHEMA, Report
+from screening.run.shape import whole
 from screening.run.shoot import Entry, is_link
-from screening.weights import opened
+from screening.weights import opened, read_bytes
 
 REPORT = "report.json"
 # In bytes: a report of many thousand pictures is far smaller.
@@ -171,9 +172,9 @@ def sources(folder: str | Path) -> dict[str, Path]:
         RunError: if the run does not say.
     """
     try:
-        fields = json.loads((Path(folder) / SOURCES).read_text(encoding="utf-8"))
+        fields = json.loads(read_bytes(Path(folder) / SOURCES).decode())
         return {str(name): Path(path) for name, path in fields.items()}
-    except (OSError, ValueError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError) as error:
         raise RunError(f"{folder}: contains no readable {SOURCES}; scan the shoot again") from error
 
 
@@ -186,11 +187,13 @@ def read(folder: Path) -> dict[str, Any]:
     if (folder / PURGING).exists():
         raise RunError(f"{folder}: a purge of it was interrupted; run screening purge to finish it")
     try:
-        fields = json.loads((folder / REPORT).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        fields = json.loads(read_bytes(folder / REPORT, most=LARGEST).decode())
+    except (OSError, ValueError, RecursionError) as error:
         raise RunError(f"{folder}: contains no readable {REPORT}; name the folder that scan --out wrote") from error
     if not isinstance(fields, dict) or fields.get("schema") != SCHEMA:
         raise RunError(f"{folder / REPORT}: is not a report of this version; scan again")
+    if not whole(fields):
+        raise RunError(f"{folder / REPORT}: is damaged; scan again")
     return fields
 
 
