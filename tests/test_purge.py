@@ -56,7 +56,7 @@ def test_all_of_it_goes_but_for_what_is_not_the_runs(cleared: Cleared) -> None:
     purge(cleared.run, "--all")
     assert names(cleared.run) == {"notes.txt"}
     again = screening("purge", cleared.run, "--yes")
-    assert (again.returncode, "is no run" in again.stderr) == (2, True)
+    assert (again.returncode, "is not a run" in again.stderr) == (2, True)
 
 
 def test_an_empty_folder_is_not_left_behind(cleared: Cleared) -> None:
@@ -142,5 +142,5 @@ def test_nothing_is_removed_without_a_yes_nor_from_a_folder_that_is_no_run(clear
     assert (asked.returncode, "nothing was removed" in asked.stderr) == (2, True)
     assert names(cleared.run) == before
     done = screening("purge", cleared.shoot, "--yes")
-    assert (done.returncode, "is no run" in done.stderr, done.stderr.count("\n")) == (2, True, 1)
+    assert (done.returncode, "is not a run" in done.stderr, done.stderr.count("\n")) == (2, True, 1)
     assert names(cleared.shoot) == {"good.jpg", "fine.jpg", "with_a_place.jpg"}
