@@ -24,7 +24,8 @@ from fixtures import draw
 from screening import config
 from screening.finding import Finding
 from screening.photo.photo import Photo
-from screening.report import Batch, PhotoReport
+from screening.photo_report import PhotoReport
+from screening.report import Batch
 from screening.run import shoot
 from screening.run.scan import Scan
 

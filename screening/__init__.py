@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from screening.release.gate_result import GateResult
     from screening.report import Batch, Report
     from screening.run.batch import load_report, scan
-    from screening.run.run import sources
+    from screening.run.files import sources
 
 __all__ = [
     "Batch",
@@ -68,7 +68,7 @@ LATER = {
     "read_labels": "screening.evaluation.labels:read",
     "scan": "screening.run.batch:scan",
     "scores": "screening.evaluation.sweep:scores",
-    "sources": "screening.run.run:sources",
+    "sources": "screening.run.files:sources",
     "sweep": "screening.evaluation.sweep:sweep",
     "Target": "screening.evaluation.target:Target",
     "tune": "screening.evaluation.tune:tune",

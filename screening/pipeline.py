@@ -13,7 +13,7 @@ from screening.finding import Finding, ScreeningError
 from screening.photo.files import FileError, UnsupportedError, read, refuse
 from screening.photo.metadata import differing_previews
 from screening.photo.photo import Photo
-from screening.report import PhotoReport, judged
+from screening.photo_report import PhotoReport, judged
 from screening.settings import Settings
 from screening.stages import Stage
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from screening.analysis import wanted
-from screening.finding import Box, Finding, ScreeningError
-from screening.lifting import lifted
-from screening.policy import ERROR, Judgement, Policy, Verdict, strictest
+from screening.photo_report import PhotoReport, photo_fields
+from screening.policy import Policy, Verdict
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,46 +20,6 @@ SIDES = ("left", "top", "right", "bottom")
 COLUMNS = (
     "file photo_verdict rule kind verdict score hold block left top right bottom evidence stage width height sha256"
 ).split()
-
-
-class ReportError(ScreeningError):
-    """A report that cannot be taken up."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PhotoReport:
-    """One file: what was found in it and what follows.
-
-    Attributes:
-        file: its path relative to the folder, with forward slashes.
-        sha256: of the bytes that were screened; "" where none could be read.
-        width, height: of the upright picture in pixels; 0 where it could not be decoded.
-        judgements: every reported finding with its rule and verdict, strictest first.
-        seconds: how long it took.
-        preview: a small JPEG of the picture for the report page; never in report.json.
-    """
-
-    file: str
-    sha256: str = ""
-    width: int = 0
-    height: int = 0
-    judgements: tuple[Judgement, ...] = ()
-    seconds: float = 0.0
-    preview: bytes = field(default=b"", repr=False, compare=False)
-
-    @property
-    def verdict(self) -> Verdict:
-        """The strictest of its findings; blocked where the picture was not seen at all."""
-        return strictest(self.judgements) if self.sha256 and self.width else Verdict.BLOCK
-
-    @property
-    def screened(self) -> bool:
-        """Whether everything that should have looked at it could."""
-        return bool(self.sha256 and self.width) and not any(one.finding.is_a(ERROR) for one in self.judgements)
-
-    def reason(self) -> str:
-        """Why it got its verdict: the strictest finding, in a few words; "" where there is none."""
-        return self.judgements[0].finding.evidence if self.judgements else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,14 +35,46 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PipelineInfo:
+    """What a report says of its pipeline: enough to see what was not looked for, or was judged more mildly.
+
+    Attributes:
+        name, sha256: of the pipeline file.
+        stages: those that ran, in order.
+        off: stages of ours that did not.
+        foreign: stages that are not ours.
+        looser: kinds that are judged more mildly than by the default.
+        review_by: the date from which the policy itself is due for review, as ISO 8601, or "".
+        force: the name of the police force.
+    """
+
+    name: str
+    sha256: str
+    stages: tuple[str, ...] = ()
+    off: tuple[str, ...] = ()
+    foreign: tuple[str, ...] = ()
+    looser: tuple[str, ...] = ()
+    review_by: str = ""
+    force: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelInfo:
+    """A network that ran, by its name in the manifest and the SHA-256 of its file."""
+
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """A whole shoot.
 
     Attributes:
         batch: name, purpose, whether from a scene, and the questions for sign-off.
         policy: the rules that were applied.
-        pipeline: name and sha256 of the pipeline file, stages that are off or not ours, kinds looser than the default.
-        models: the networks that ran, each with name and sha256.
+        pipeline: which stages and rules.
+        models: the networks that ran.
         photos: one entry a file.
         aside: files that are no pictures (sidecars, system files) and were left aside, relative to the folder.
         started: when, as ISO 8601 with a time zone.
@@ -98,8 +89,8 @@ class Report:
 
     batch: Batch
     policy: Policy
-    pipeline: Mapping[str, Any]
-    models: tuple[Mapping[str, str], ...]
+    pipeline: PipelineInfo
+    models: tuple[ModelInfo, ...]
     photos: tuple[PhotoReport, ...]
     aside: tuple[str, ...] = ()
     started: str = ""
@@ -147,16 +138,9 @@ class Report:
             "run": self.run,
             "code": self.code,
             "registers": dict(self.registers),
-            "batch": {
-                "name": self.batch.name,
-                "purpose": self.batch.purpose,
-                "shoot": self.batch.shoot,
-                "photographer": self.batch.photographer,
-                "scene": self.batch.scene,
-                "questions": list(self.batch.questions),
-            },
-            "policy": dict(self.pipeline),
-            "models": [dict(model) for model in self.models],
+            "batch": _lists(self.batch),
+            "policy": _lists(self.pipeline),
+            "models": [asdict(model) for model in self.models],
             "started": self.started,
             "seconds": round(self.seconds, 3),
             "stopped": self.stopped,
@@ -208,79 +192,6 @@ def rows(fields: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
             yield about
 
 
-def judged(findings: list[Finding], policy: Policy, *, scene: bool) -> tuple[Judgement, ...]:
-    """The findings that are reported, judged, the strictest and surest first; observations are left out.
-
-    What the release register lifts is clear.
-    """
-    judgements = lifted([policy.judge(finding, scene=scene) for finding in findings if not finding.observation])
-    return tuple(sorted(judgements, key=lambda one: (-one.verdict, -one.finding.score)))
-
-
-def restored(fields: Mapping[str, Any], policy: Policy) -> tuple[PhotoReport, ...]:
-    """The photos of a report as it stands in report.json, their findings judged anew by a policy.
-
-    Raises:
-        ReportError: if it is of an earlier version, and may be about other pictures of a file without saying which.
-        KeyError, TypeError, ValueError: if the fields are not those of a report of this version.
-    """
-    scene = bool(fields["batch"]["scene"])
-    return tuple(
-        PhotoReport(
-            file=photo["file"],
-            sha256=photo["sha256"],
-            width=photo["width"],
-            height=photo["height"],
-            judgements=judged([_restored_finding(one) for one in photo["findings"]], policy, scene=scene),
-            seconds=photo["seconds"],
-        )
-        for photo in fields["photos"]
-    )
-
-
-def _restored_finding(one: Mapping[str, Any]) -> Finding:
-    # such a report says it in words alone, and what a decision is about hangs on it
-    if "frame" not in one and one["evidence"].endswith(")"):
-        raise ReportError("the report is of an earlier version; scan again into the same folder, which keeps decisions")
-    box = Box(*one["box"]) if one["box"] else None
-    return Finding(
-        one["kind"],
-        one["score"],
-        one["evidence"],
-        box,
-        one.get("text", ""),
-        stage=one["stage"],
-        frame=one.get("frame", ""),
-    )
-
-
-def photo_fields(photo: PhotoReport, *, show_text: bool = False) -> dict[str, Any]:
-    """A photo as it stands in report.json."""
-    return {
-        "file": photo.file,
-        "sha256": photo.sha256,
-        "width": photo.width,
-        "height": photo.height,
-        "verdict": str(photo.verdict),
-        "findings": [_finding(one, show_text=show_text) for one in photo.judgements],
-        "seconds": round(photo.seconds, 3),
-    }
-
-
-def _finding(one: Judgement, *, show_text: bool) -> dict[str, Any]:
-    finding, box = one.finding, one.finding.box
-    fields: dict[str, Any] = {
-        "rule": one.rule,
-        "kind": finding.kind,
-        "verdict": str(one.verdict),
-        "score": round(finding.score, 4),
-        "hold": one.thresholds.hold,
-        "block": one.thresholds.block,
-        "box": [box.left, box.top, box.right, box.bottom] if box else None,
-        "evidence": finding.evidence,
-        "stage": finding.stage,
-        "frame": finding.frame,
-    }
-    if show_text:
-        fields["text"] = finding.text
-    return fields
+def _lists(about: Batch | PipelineInfo) -> dict[str, Any]:
+    """Its fields as they stand in report.json, which knows no tuples."""
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(about).items()}

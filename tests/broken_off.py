@@ -145,7 +145,7 @@ def posted(run: str, pipeline: str) -> None:
     """What the page does when somebody keeps its first two pictures back with one click."""
     from screening.finding import ScreeningError
     from screening.office.office import Office
-    from screening.run.decisions import Action
+    from screening.run.decision import Action
     from screening.web.review import Review, Wish
 
     try:

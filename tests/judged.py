@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from screening.finding import Finding
+from screening.photo_report import PhotoReport, judged
 from screening.policy import Policy, Rule, Thresholds
-from screening.report import PhotoReport, judged
 
 POLICY = Policy(
     {

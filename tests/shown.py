@@ -8,8 +8,9 @@ import numpy as np
 
 from screening.arrays import Pixels
 from screening.finding import Box, Finding
+from screening.photo_report import PhotoReport, judged
 from screening.policy import Policy, Rule, Thresholds
-from screening.report import Batch, PhotoReport, Report, judged
+from screening.report import Batch, ModelInfo, PipelineInfo, Report
 
 WIDTH, HEIGHT = 1200, 800
 # In every picture this place is a fine chequerboard, which no blur leaves as it was.
@@ -99,17 +100,15 @@ def report(*photos: PhotoReport, name: str = "Open day", scene: bool = True, off
     return Report(
         batch=Batch(name=name, purpose="Show the new station", scene=scene, questions=("Is it libellous?",)),
         policy=POLICY,
-        pipeline={
-            "name": "default",
-            "sha256": "1" * 64,
-            "stages": ["metadata", "faces"],
-            "off": list(off),
-            "foreign": [],
-            "looser": [],
-            "review_by": "2027-11-01",
-            "force": "West Midlands Police",
-        },
-        models=({"name": "centerface", "sha256": "2" * 64},),
+        pipeline=PipelineInfo(
+            name="default",
+            sha256="1" * 64,
+            stages=("metadata", "faces"),
+            off=off,
+            review_by="2027-11-01",
+            force="West Midlands Police",
+        ),
+        models=(ModelInfo(name="centerface", sha256="2" * 64),),
         photos=photos or everything(),
         aside=("raw/a.xmp",),
         started="2026-03-02T09:30:00+00:00",

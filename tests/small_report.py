@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from screening.finding import Box, Finding
+from screening.photo_report import PhotoReport, judged
 from screening.policy import Policy, Rule, Thresholds
-from screening.report import Batch, PhotoReport, Report, judged
+from screening.report import Batch, PipelineInfo, Report
 
 POLICY = Policy(
     {
@@ -30,7 +31,7 @@ def photo(name: str, findings: list[Finding]) -> PhotoReport:
 REPORT = Report(
     batch=Batch(name="a shoot"),
     policy=POLICY,
-    pipeline={},
+    pipeline=PipelineInfo(name="own", sha256=""),
     models=(),
     photos=(photo("a.jpg", FINDINGS), photo("b.jpg", [])),
 )

@@ -13,7 +13,8 @@ import pytest
 
 import screening as package
 from screening.analysis import AnalysisError
-from screening.report import COLUMNS, Batch, PhotoReport, Report
+from screening.photo_report import PhotoReport
+from screening.report import COLUMNS, Batch, Report
 from tests.command import QUICK
 from tests.picture_files import picture
 from tests.small_report import POLICY, REPORT, photo
@@ -59,7 +60,7 @@ def test_what_was_read_is_in_the_table_only_where_it_was_asked_for() -> None:
 
 @pytest.mark.parametrize("photos", [(), (photo("b.jpg", []),)], ids=["no file", "no finding"])
 def test_a_table_of_nothing_has_its_columns_all_the_same(photos: tuple[PhotoReport, ...]) -> None:
-    table = Report(batch=Batch(name=""), policy=POLICY, pipeline={}, models=(), photos=photos).frame()
+    table = Report(batch=Batch(name=""), policy=POLICY, pipeline=REPORT.pipeline, models=(), photos=photos).frame()
     assert list(table.columns) == COLUMNS
     assert len(table) == len(photos)
     assert (table["score"] > 0.5).sum() == 0
@@ -91,7 +92,7 @@ def test_a_scan_and_the_run_that_it_kept_are_the_same_table(tmp_path: Path) -> N
     milder.write_text(QUICK.replace("block = 0.5", "hold = 0.5"))
     again = package.load_report(tmp_path / "run", milder)
     assert again.frame().drop_duplicates("file")["photo_verdict"].tolist() == ["hold", "clear"]
-    assert again.pipeline["name"] == "milder"
-    assert again.pipeline["sha256"] == package.load_pipeline(milder).sha256
+    assert again.pipeline.name == "milder"
+    assert again.pipeline.sha256 == package.load_pipeline(milder).sha256
     with pytest.raises(package.ScreeningError, match="name it with --pipeline"):
         package.load_report(tmp_path / "run")

@@ -18,7 +18,7 @@ import pytest
 
 from screening.office import audit, audit_check, audit_line
 from screening.office.audit_line import AuditError, Head
-from screening.run import run
+from screening.run import files
 from screening.weights import sha256_of
 from tests.command import QUICK, screening
 from tests.failing import failing
@@ -222,7 +222,7 @@ def test_a_scan_with_a_run_is_one_line_and_one_without_is_none(log: Path, bad_fi
         "hold": 0,
         "block": 0,
     }
-    assert run.sources(tmp_path / "run") == {"plain.jpg": (bad_files / "odd" / "plain.jpg").resolve()}
+    assert files.sources(tmp_path / "run") == {"plain.jpg": (bad_files / "odd" / "plain.jpg").resolve()}
 
 
 @pytest.mark.parametrize("command", ["verify", "export", "due"])

@@ -15,9 +15,9 @@ from screening.evaluation.evaluate import evaluate, review_minutes
 from screening.evaluation.labels import Label, LabelError, Thing, read, table
 from screening.evaluation.sources import of_coco, of_review, of_yolo
 from screening.finding import Box, Finding
+from screening.photo_report import PhotoReport, judged
 from screening.policy import Verdict
-from screening.report import PhotoReport, judged
-from screening.run.decisions import Action, Decision
+from screening.run.decision import Action, Decision
 from screening.run.outcome import outcomes
 from tests.command import screening
 from tests.judged import POLICY

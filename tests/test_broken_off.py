@@ -20,7 +20,9 @@ from screening.office import audit, audit_check, key_list, keys
 from screening.office.office import Office, make_private
 from screening.office.register_file import RegisterFile
 from screening.run import copies
-from screening.run.decisions import Action, Decision, Decisions
+from screening.run.decision import Action, Decision
+from screening.run.decisions import Decisions
+from screening.run.run import Run
 from screening.weights import sha256_of
 from tests.broken_off import WAYS, Tried, Tries, tries
 from tests.cleared import PASSPHRASE, SIGNED, Cleared
@@ -65,9 +67,10 @@ def keep_two_back(cleared: Cleared) -> None:
 
 def redacted(cleared: Cleared) -> bool:
     """Whether there is a copy; one that is, is as it was noted."""
-    copies.check(cleared.run, cleared.office)
-    made = copies.with_copies(cleared.run, {"photos": []})["photos"]
-    assert all(sha256_of(cleared.run / "redacted" / one["file"]) == one["sha256"] for one in made)
+    run = Run.open(cleared.run, cleared.office, str(cleared.pipeline))
+    copies.check(cleared.run, cleared.office, screened_by=run.settings.sha256)
+    made = [one.photo for one in run.copies]
+    assert all(sha256_of(cleared.run / "redacted" / one.file) == one.sha256 for one in made)
     return bool(made)
 
 

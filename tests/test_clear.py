@@ -24,8 +24,11 @@ from screening.office.register_file import RESTRICTED, RegisterFile
 from screening.release import clear
 from screening.release.clearance import Clearance, ClearanceError, read
 from screening.release.gate import gate
-from screening.run import run
-from screening.run.decisions import FILE, Action, Decision, DecisionError, Decisions
+from screening.report import ModelInfo
+from screening.run import files
+from screening.run.decision import Action, Decision
+from screening.run.decisions import DecisionError, Decisions
+from screening.run.files import DECISIONS
 from screening.weights import manifest, sha256_of
 from tests.cleared import PASSPHRASE, QUESTION, SIGNED, Cleared, set_the_clock_back
 from tests.command import command, screening
@@ -257,7 +260,7 @@ def test_a_register_that_may_lift_less_than_it_did_wants_a_new_scan_whatever_the
 
 def test_a_run_that_other_code_screened_is_scanned_again(cleared: Cleared, monkeypatch: pytest.MonkeyPatch) -> None:
     before = code.version()
-    assert run.read(cleared.run)["code"] == before
+    assert files.report_fields(cleared.run)["code"] == before
     assert code.version(["tests.red_stage:Reds"]) != before
     monkeypatch.setattr(code, "_package", lambda: "of another version")
     with pytest.raises(ClearanceError, match="was screened by another version of the program; scan again"):
@@ -279,7 +282,7 @@ def test_a_change_in_any_source_file_is_another_version(tmp_path: Path, monkeypa
 def test_networks_that_changed_since_the_scan_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     known = manifest()
     ours = next(name for name, weights in known.items() if not weights.package)
-    ran = {"models": [{"name": ours, "sha256": known[ours].sha256}]}
+    ran = [ModelInfo(name=ours, sha256=known[ours].sha256)]
     clear.check_models(ran)
     other = known | {ours: replace(known[ours], sha256="0" * 64)}
     monkeypatch.setattr(clear, "manifest", lambda: other)
@@ -348,13 +351,18 @@ def test_what_a_person_must_say_first(cleared: Cleared, said: clear.SignOff, say
 
 def test_the_policy_may_want_a_signer_who_neither_photographed_nor_overrode(cleared: Cleared) -> None:
     examined = cleared.examine()
-    strict = replace(
-        examined, pipeline=replace(examined.pipeline, batch=replace(examined.pipeline.batch, separate_signer=True))
-    )
+    batch = replace(examined.run.settings.batch, separate_signer=True)
+    strict = replace(examined, run=replace(examined.run, settings=replace(examined.run.settings, batch=batch)))
     clear.check(strict, SIGNED, cleared.key)
+
+    def taken_by(name: str) -> clear.Examined:
+        report = strict.run.report
+        report = replace(report, batch=replace(report.batch, photographer=name))
+        return replace(strict, run=replace(strict.run, report=report))
+
     for wrong, says in [
-        (replace(strict, fields={"batch": {"photographer": "a. signer"}}), "requires another signer"),
-        (replace(strict, fields={"batch": {"photographer": ""}}), "who took the pictures"),
+        (taken_by("a. signer"), "requires another signer"),
+        (taken_by(""), "who took the pictures"),
         (replace(strict, overrode=frozenset({"A. Signer"})), "requires another signer"),
     ]:
         with pytest.raises(ClearanceError, match=says):
@@ -385,7 +393,7 @@ def test_what_is_decided_or_scanned_after_the_examination_is_not_signed_over(cle
     with pytest.raises(ClearanceError, match="was scanned or decided on in the meantime; clear it again"):
         clear.issue(examined, SIGNED, cleared.office, cleared.key, PASSPHRASE)
     examined = cleared.examine()
-    decisions = cleared.run / FILE
+    decisions = cleared.run / DECISIONS
     decisions.write_bytes(b"")
     with pytest.raises(DecisionError, match="is missing"):
         clear.issue(examined, SIGNED, cleared.office, cleared.key, PASSPHRASE)
@@ -401,11 +409,11 @@ def test_a_folder_is_used_again_after_what_was_in_it_went_and_a_new_scan_keeps_w
     def decided() -> list[str]:
         assert screening(*scan).returncode == 1
         there = Decisions(cleared.run, cleared.office)
-        there.check()
+        there.history()
         return [one.sha256 for one in there.decide(reject) and there.current()]
 
     assert decided() == [reject.sha256]
-    first = run.identity(cleared.run)
+    first = files.identity(cleared.run)
     assert screening(*scan).returncode == 1
     assert cleared.examine().withheld[reject.sha256] == "rejected", "the same run, scanned again"
     for gone in ("*", "*.*"):  # all of it; and all that is not hidden, as `rm RUN/*` leaves it
@@ -415,7 +423,7 @@ def test_a_folder_is_used_again_after_what_was_in_it_went_and_a_new_scan_keeps_w
         shutil.rmtree(cleared.run / "previews", ignore_errors=True)
         assert screening(*scan).returncode == 1
         assert cleared.examine().left_out == (cleared.blocked.name,), "another run"
-        assert run.identity(cleared.run) != first
+        assert files.identity(cleared.run) != first
         assert decided() == [reject.sha256]
     assert screening("purge", cleared.run, "--yes").returncode == 0
     assert decided() == [reject.sha256], "what was decided outlives a purge of the pictures"
@@ -430,7 +438,7 @@ def test_a_copy_of_a_run_without_its_decisions_is_not_cleared(cleared: Cleared) 
     other = cleared.folder / "other"
     shutil.copytree(cleared.run, other)
     assert clear.examine(other, str(cleared.pipeline), cleared.office).withheld[reject.sha256] == "rejected"
-    (other / FILE).unlink()
+    (other / DECISIONS).unlink()
     with pytest.raises(DecisionError, match="is missing"):
         clear.examine(other, str(cleared.pipeline), cleared.office)
 

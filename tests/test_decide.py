@@ -8,10 +8,11 @@ from dataclasses import replace
 import pytest
 
 from screening.finding import Box, Finding
+from screening.photo_report import PhotoReport
 from screening.policy import Judgement, Thresholds, Verdict
 from screening.release.decide import about_finding, about_picture
-from screening.report import PhotoReport
-from screening.run.decisions import Action, Decision, DecisionError
+from screening.run.decision import Action, Decision
+from screening.run.decisions import DecisionError
 
 PLATE = Judgement(
     Finding("vehicle.plate", 0.9, "a plate", Box(10, 10, 50, 50)), "number-plate", Verdict.BLOCK, Thresholds()

@@ -18,12 +18,15 @@ from screening.finding import Box, Finding
 from screening.office import audit, audit_check
 from screening.office.audit_line import AuditError
 from screening.office.office import Office
+from screening.photo_report import PhotoReport
 from screening.policy import Judgement, Thresholds, Verdict
 from screening.release import clear
 from screening.release.clearance import ClearanceError
-from screening.report import PhotoReport
-from screening.run.decisions import FILE, NEXT, Action, Decision, DecisionError, Decisions, about_each, refusal
+from screening.run.decision import Action, Decision, about_each
+from screening.run.decisions import NEXT, DecisionError, Decisions
+from screening.run.files import DECISIONS
 from screening.run.outcome import outcomes
+from screening.run.rules import refusal
 from screening.weights import sha256_of
 from tests.cleared import SIGNED, Cleared
 from tests.command import screening
@@ -229,21 +232,22 @@ def test_many_at_once_lose_nothing(decisions: Decisions) -> None:
     many = [replace(decision(Action.REJECT), sha256=f"{number:064}") for number in range(24)]
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(decisions.add, many))
-    assert {one.sha256 for one in decisions.check()} == {one.sha256 for one in many}
+    assert {one.sha256 for one in decisions.history()} == {one.sha256 for one in many}
 
 
 def test_six_programs_that_decide_and_check_at_once_raise_no_false_alarm(decisions: Decisions) -> None:
     code = """
 import sys
 from pathlib import Path
-from screening.run.decisions import Action, Decision, Decisions
+from screening.run.decision import Action, Decision
+from screening.run.decisions import Decisions
 from screening.office.office import Office
 there = Decisions(Path(sys.argv[1]), Office(Path(sys.argv[2])))
 seen = 0
 for number in range(10):
     there.decide(Decision(action=Action.REJECT, by="A", sha256=f"{int(sys.argv[3]) * 1000 + number:064}"))
     for _ in range(3):
-        found = len(there.check())
+        found = len(there.history())
         assert found > max(seen - 1, number), "what was there before is gone"
         seen = found
 """
@@ -251,7 +255,7 @@ for number in range(10):
     commands = [[sys.executable, "-c", code, *places, str(one)] for one in range(6)]
     started = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for command in commands]
     assert [process.communicate()[1] for process in started] == [""] * 6
-    assert len(decisions.check()) == 60
+    assert len(decisions.history()) == 60
     assert audit.unfinished(decisions.office.audit_log) == []
 
 
@@ -272,14 +276,14 @@ def edits(decisions: Decisions) -> Iterator[tuple[str, str]]:
 def test_an_edited_added_or_removed_decision_shows(decisions: Decisions) -> None:
     decisions.add(replace(decision(Action.REJECT), sha256="b" * 64))
     decisions.add(decision(Action.OVERRIDE, reason="museum car, out of use"))
-    decisions.check()
+    decisions.history()
     whole = decisions.path.read_text()
     for text, said in edits(decisions):
         decisions.path.write_text(text)
         with pytest.raises(DecisionError, match=said):
-            decisions.check()
+            decisions.history()
     decisions.path.write_text(whole)
-    decisions.check()
+    decisions.history()
 
 
 STEPS = {
@@ -378,7 +382,8 @@ def test_killing_the_one_who_decides_loses_nothing_that_was_said_to_be_saved(tmp
     code = """
 import sys
 from pathlib import Path
-from screening.run.decisions import Action, Decision, Decisions
+from screening.run.decision import Action, Decision
+from screening.run.decisions import Decisions
 from screening.office.office import Office
 there = Decisions(Path(sys.argv[1]) / "run", Office(Path(sys.argv[1]) / "office"))
 for number in range(1000):
@@ -396,7 +401,7 @@ for number in range(1000):
             process.kill()
     there = Decisions(tmp_path / "run", Office(tmp_path / "office"))
     there.add(decision(Action.REJECT))
-    assert len(there.check()) > said
+    assert len(there.history()) > said
 
 
 def test_from_the_command_line_to_the_gate(cleared: Cleared) -> None:
@@ -409,7 +414,7 @@ def test_from_the_command_line_to_the_gate(cleared: Cleared) -> None:
     short = screening("decide", run, "override", name, *told, "--reason", "fine")
     assert short.returncode == 2
     assert "an override needs a reason of more than one word" in short.stderr
-    assert not (run / FILE).exists()
+    assert not (run / DECISIONS).exists()
     done = screening("decide", run, "override", name, *told, "--reason", "the place is our own open day")
     assert done.returncode == 0, done.stderr
     assert f"{name}: clear" in done.stdout
@@ -424,7 +429,7 @@ def test_from_the_command_line_to_the_gate(cleared: Cleared) -> None:
     assert cleared.gate().exit_code == 1
     assert cleared.clear().withheld == {sha256_of(cleared.good): "rejected"}
     assert cleared.gate().exit_code == 1
-    (run / FILE).write_text("")  # the rejection is wiped away
+    (run / DECISIONS).write_text("")  # the rejection is wiped away
     with pytest.raises(DecisionError, match="is missing"):
         cleared.clear()
 
@@ -457,9 +462,8 @@ def test_who_overrode_a_finding_is_known_to_the_signing(cleared: Cleared) -> Non
     assert done.returncode == 0, done.stderr
     examined = cleared.examine()
     assert examined.overrode == {"A. Signer"}
-    strict = replace(
-        examined, pipeline=replace(examined.pipeline, batch=replace(examined.pipeline.batch, separate_signer=True))
-    )
+    batch = replace(examined.run.settings.batch, separate_signer=True)
+    strict = replace(examined, run=replace(examined.run, settings=replace(examined.run.settings, batch=batch)))
     with pytest.raises(ClearanceError, match="overrode a finding"):
         clear.check(strict, SIGNED, cleared.key)
 

@@ -8,22 +8,22 @@ from pathlib import Path
 
 import pytest
 
-from screening import pipeline_file
+from screening import pipeline_file, settings
 from screening.cli.clear import _read as answers
 from screening.evaluation import labels, sources
 from screening.finding import ScreeningError
 from screening.office import audit, keys
 from screening.office.office import Office
-from screening.run import copies, run
+from screening.run import copies, files
 from screening.run.decisions import Decisions
 
 DEEP = b"[" * 20_000
 # What reads each file, given its path.
 READERS: dict[str, Callable[[Path], object]] = {
-    "report.json": lambda path: run.read(path.parent),
-    "sources.json": lambda path: run.sources(path.parent),
+    "report.json": lambda path: files.report_fields(path.parent),
+    "sources.json": lambda path: files.sources(path.parent),
     "decisions.jsonl": lambda path: Decisions(path.parent, Office(path.parent)).current(),
-    "copies.jsonl": lambda path: copies.with_copies(path.parent, {"photos": []}),
+    "copies.jsonl": lambda path: copies.read(path.parent, settings.read().policy, scene=True),
     "audit.jsonl": audit.last,
     "answers.json": answers,
     "labels.jsonl": labels.read,
@@ -62,6 +62,6 @@ def test_a_key_of_brackets_is_no_key(tmp_path: Path) -> None:
     ],
 )
 def test_a_report_without_what_is_read_from_it_is_damaged(tmp_path: Path, fields: dict[str, object]) -> None:
-    (tmp_path / "report.json").write_text(run.as_json({"schema": "screening-report-1"} | fields))
-    with pytest.raises(run.RunError, match=r"report\.json: is damaged"):
-        run.read(tmp_path)
+    (tmp_path / "report.json").write_text(files.as_json({"schema": "screening-report-1"} | fields))
+    with pytest.raises(files.RunError, match=r"report\.json: is damaged"):
+        files.report_fields(tmp_path)

@@ -21,7 +21,7 @@ LAYERS = [
     ("words", "street"),
     ("office",),
     ("stages",),
-    ("kinds", "report", "settings"),
+    ("kinds", "photo_report", "report", "settings"),
     ("pipeline", "config"),
     ("render",),
     ("run",),

@@ -18,7 +18,7 @@ import pytest
 from screening import config
 from screening.office import audit_check
 from screening.office.office import Office
-from screening.run import run
+from screening.run import files
 from screening.run.journal import subject
 from tests import PATIENCE
 from tests.command import QUICK, command, screening
@@ -167,7 +167,7 @@ def test_killed_at_any_moment_a_scan_loses_nothing_and_the_next_goes_on(folder: 
         most = max(most, kept)
         # there is a whole report, or none
         if (there / "report.json").exists():
-            assert len(run.read(there)["photos"]) == PICTURES
+            assert len(files.report_fields(there)["photos"]) == PICTURES
     assert most > 0
     assert scan(folder)[0] > 0
     assert audit_check.verify(log) == []

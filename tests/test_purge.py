@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import os
 import signal
@@ -10,7 +11,10 @@ from pathlib import Path
 
 import pytest
 
+import screening as screening_package
 from screening.office import audit, audit_check
+from screening.run.decisions import NEXT
+from screening.run.files import FILES, PURGING, Holds
 from screening.weights import sha256_of
 from tests.cleared import Cleared
 from tests.command import command, screening
@@ -47,6 +51,41 @@ def test_pictures_go_and_records_stay(cleared: Cleared) -> None:
     ):
         assert (done.returncode, "scan the shoot again" in done.stderr, done.stderr.count("\n")) == (2, True, 1)
     assert "may go out" not in screening("explain", "good.jpg", "--run", cleared.run).stdout
+
+
+def test_whatever_a_run_can_have_is_in_its_table_and_goes(cleared: Cleared) -> None:
+    by = ("--pipeline", cleared.pipeline)
+    scanned = screening("scan", cleared.shoot, "--out", cleared.run, *by, "--photographer", "C. Lens", "--annotate")
+    assert scanned.returncode == 1, scanned.stderr
+    assert screening("redact", cleared.run, *by).returncode == 0
+    assert screening("decide", cleared.run, "reject", "fine.jpg", "--by", "D. Editor", *by).returncode == 0
+    cleared.clear()
+    # a purge's own file is there only until it ends
+    assert {path.name for path in cleared.run.iterdir()} == set(FILES) - {PURGING}
+    for name in FILES:
+        (cleared.run / f".{name}.abcdef.part").write_text("half written")
+    (cleared.run / NEXT).write_text("half decided")
+    purge(cleared.run)
+    kept = {name for name, holds in FILES.items() if holds in (Holds.FINDINGS, Holds.RECORDS)}
+    assert names(cleared.run) == kept
+    purge(cleared.run, "--all")
+    assert not cleared.run.exists()
+
+
+def test_only_the_table_names_the_files_of_a_run() -> None:
+    """A name that stands anywhere else in these rooms would be one that a purge may not know."""
+    package = Path(screening_package.__file__).parent
+    beside = [
+        f"{path.name}: {node.right.value!r}"
+        for room in ("run", "release", "web")
+        for path in (package / room).rglob("*.py")
+        if path.name != "files.py"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and isinstance(node.right, ast.Constant)
+        if isinstance(node.right.value, str)
+    ]
+    # what these two name lies in the program
+    assert set(beside) == {"application.py: 'page'", "note_page.py: 'note'"}
 
 
 def test_all_of_it_goes_but_for_what_is_not_the_runs(cleared: Cleared) -> None:

@@ -19,8 +19,9 @@ from screening.release import clear
 from screening.release.copy_file import Style, redacted
 from screening.release.redaction import Redaction
 from screening.run import copies
-from screening.run.decisions import Action
-from screening.run.outcome import of_run
+from screening.run.decision import Action
+from screening.run.files import COPIES
+from screening.run.run import Run
 from screening.web.review import Review, ReviewError, Wish
 from screening.weights import sha256_of
 from tests.command import screening
@@ -199,17 +200,17 @@ def test_an_edited_copy_of_the_record_is_found_and_a_new_scan_wants_new_copies(s
     run, pipeline = scanned(shoot, pipeline=both()), shoot.parent / "plates.toml"
     office = Office(shoot.parent / "office")
     assert screening("redact", run, "drawing.png", "--rule", "number-plate", "--pipeline", pipeline).returncode == 0
-    kept = (run / copies.FILE).read_bytes()
+    kept = (run / COPIES).read_bytes()
     line = json.loads(kept)
     line["photo"]["findings"] = []
-    (run / copies.FILE).write_bytes(audit_line.canonical(line) + b"\n")
+    (run / COPIES).write_bytes(audit_line.canonical(line) + b"\n")
     with pytest.raises(copies.CopyError, match="has changed since screening redact made it"):
         clear.examine(run, str(pipeline), office)
-    (run / copies.FILE).write_bytes(b"{}\n")
+    (run / COPIES).write_bytes(b"{}\n")
     told = screening("explain", "drawing.png", "--run", run, "--pipeline", pipeline)
     assert (told.returncode, "is not a copy" in told.stderr, "Traceback" in told.stderr) == (2, True, False)
     # a writer that was stopped half-way is not a copy, and the next one is written after what was whole
-    (run / copies.FILE).write_bytes(kept + kept[:50])
+    (run / COPIES).write_bytes(kept + kept[:50])
     assert len(clear.examine(run, str(pipeline), office).withheld) == 3
     assert screening("redact", run, "street.jpg", "--rule", "number-plate", "--pipeline", pipeline).returncode == 0
     assert len(clear.examine(run, str(pipeline), office).withheld) == 4
@@ -228,7 +229,7 @@ def test_what_was_kept_back_is_not_redacted_and_a_name_is_not_taken_twice(shoot:
     assert done.returncode == 2
     assert "street.jpg: was kept back by A. Reviewer; withdraw that first" in done.stderr
     assert "drawing.redacted.png: the shoot has a picture of this name" in done.stderr
-    assert not (run / copies.FILE).exists()
+    assert not (run / COPIES).exists()
 
 
 def test_copies_are_screened_by_the_pipeline_of_their_run_and_no_other(shoot: Path) -> None:
@@ -241,7 +242,8 @@ def test_copies_are_screened_by_the_pipeline_of_their_run_and_no_other(shoot: Pa
     assert not (run / "redacted").exists()
     # whoever asks for it in Python gets a copy that is not cleared
     office = Office(shoot.parent / "office")
-    original = next(one.photo for one in of_run(run, str(pipeline), office) if one.photo.file == "street.jpg")
+    after = Run.open(run, office, str(pipeline)).outcomes()
+    original = next(one.photo for one in after if one.photo.file == "street.jpg")
     redaction = Redaction(run=run, pipeline=config.load(weaker), folder=run / "redacted", office=office)
     place = [one for one in original.judgements if one.rule == "scene-address"]
     assert redaction(shoot / "street.jpg", original, place).still == ()
@@ -259,7 +261,8 @@ def test_what_a_copy_took_over_counts_as_long_as_it_counts_for_the_original(shoo
     by = ("street.jpg", "--by", "A. Reviewer", "--pipeline", pipeline)
 
     def of_the_copy() -> tuple[str, str]:
-        (after,) = (one for one in of_run(run, str(pipeline), office) if one.photo.file == "street.redacted.jpg")
+        every = Run.open(run, office, str(pipeline)).outcomes()
+        (after,) = (one for one in every if one.photo.file == "street.redacted.jpg")
         examined = clear.examine(run, str(pipeline), office)
         assert (after.photo.sha256 in examined.released) is (after.verdict == 0)
         return str(after.verdict), after.rule
@@ -300,11 +303,12 @@ def test_no_copy_takes_the_place_of_another_originals(shoot: Path) -> None:
     }
 
     def made() -> dict[str, str]:
-        return {one["file"]: one["sha256"] for one in copies.with_copies(run, {"photos": []})["photos"]}
+        opened = Run.open(run, Office(shoot.parent / "office"), str(pipeline))
+        return {one.photo.file: one.photo.sha256 for one in opened.copies}
 
     noted = made()
     assert noted == {name: sha256_of(run / "redacted" / name) for name in told.values()}
-    assert len((run / copies.FILE).read_text().splitlines()) == len(told)
+    assert len((run / COPIES).read_text().splitlines()) == len(told)
     assert set(noted.values()) <= set(clear.examine(run, str(pipeline), Office(shoot.parent / "office")).released)
     # one of them again: the others stay as they are
     assert screening("redact", run, "street.jpg", "--style", "blur", "--pipeline", pipeline).returncode == 0

@@ -25,8 +25,8 @@ from screening.office.office import Office
 from screening.office.register_file import RELEASE, RESTRICTED, RegisterError, RegisterFile
 from screening.office.registers import Form
 from screening.photo.photo import Photo
+from screening.photo_report import judged
 from screening.policy import Verdict
-from screening.report import judged
 from screening.stages.faces import Faces
 from screening.stages.register import Register
 from tests.entries import entry

@@ -27,8 +27,9 @@ from screening.render.annotate import COLOURS, annotate, annotate_file
 from screening.render.html import html_page
 from screening.render.table import FORMULA, csv_table, guarded, unguarded
 from screening.render.thumbnails import hidden, thumbnail, thumbnail_side
-from screening.report import Report, ReportError, restored
-from screening.run import run
+from screening.report import Report
+from screening.run import files
+from screening.run.restore import ReportError, restored_report
 from tests import shown
 
 SCHEMA = Path(screening.render.__file__).parent / "report.schema.json"
@@ -75,16 +76,16 @@ def test_ordinary_text_stays_as_it_is(text: str) -> None:
 def test_the_report_keeps_to_its_schema(show_text: bool) -> None:
     schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
     jsonschema.Draft202012Validator.check_schema(schema)
-    report = json.loads(run.as_json(shown.report().as_dict(show_text=show_text)))
+    report = json.loads(files.as_json(shown.report().as_dict(show_text=show_text)))
     jsonschema.validate(report, schema, cls=jsonschema.Draft202012Validator)
 
 
 def test_a_stored_report_says_the_same_when_it_is_read_back() -> None:
     report = shown.report()
-    photos = restored(json.loads(run.as_json(report.as_dict())), report.policy)
-    assert [photo.verdict for photo in photos] == [photo.verdict for photo in report.photos]
-    again = Report(batch=report.batch, policy=report.policy, pipeline=report.pipeline, models=(), photos=photos)
-    assert again.as_dict()["photos"] == report.as_dict()["photos"]
+    text = files.as_json(report.as_dict())
+    again = restored_report(json.loads(text), report.policy)
+    assert (again.batch, again.pipeline, again.models) == (report.batch, report.pipeline, report.models)
+    assert files.as_json(again.as_dict()) == text
 
 
 @pytest.mark.parametrize(
@@ -99,14 +100,14 @@ def test_a_report_from_before_frames_were_a_field_is_read_where_that_makes_no_di
     evidence: str, taken: bool
 ) -> None:
     report = shown.report()
-    fields = json.loads(run.as_json(report.as_dict()))
+    fields = json.loads(files.as_json(report.as_dict()))
     found = [finding for photo in fields["photos"] for finding in photo["findings"]]
     found[0]["evidence"] = evidence
-    assert restored(fields, report.policy), "written by this version, it may end as it likes"
+    assert restored_report(fields, report.policy), "written by this version, it may end as it likes"
     for finding in found:
         del finding["frame"]
     with contextlib.nullcontext() if taken else pytest.raises(ReportError, match="scan again"):
-        assert restored(fields, report.policy)
+        assert restored_report(fields, report.policy)
 
 
 @pytest.mark.parametrize(
@@ -122,7 +123,7 @@ def test_a_report_from_before_frames_were_a_field_is_read_where_that_makes_no_di
     ids=["missing key", "unknown verdict", "no hash", "score above 1", "three sides", "more than it may say"],
 )
 def test_the_schema_refuses_what_is_no_report(spoil: Any) -> None:
-    report = json.loads(run.as_json(shown.report().as_dict()))
+    report = json.loads(files.as_json(shown.report().as_dict()))
     spoil(report)
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(report, json.loads(SCHEMA.read_text(encoding="utf-8")))
@@ -130,7 +131,7 @@ def test_the_schema_refuses_what_is_no_report(spoil: Any) -> None:
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_json_is_plain_ascii_and_keeps_the_name(name: str) -> None:
-    text = run.as_json(shown.report(shown.photo(name)).as_dict())
+    text = files.as_json(shown.report(shown.photo(name)).as_dict())
     assert text.isascii()
     assert all(letter.isprintable() or letter == "\n" for letter in text)
     assert json.loads(text)["photos"][0]["file"] == name

@@ -20,11 +20,12 @@ from PIL import Image
 
 from screening.office import audit
 from screening.office.office import Office
+from screening.photo_report import PhotoReport
 from screening.policy import Verdict
 from screening.release.sample import missed, sample
-from screening.report import PhotoReport
-from screening.run.decisions import Action, Decision, Decisions
-from screening.run.outcome import of_run
+from screening.run.decision import Action, Decision
+from screening.run.decisions import Decisions
+from screening.run.run import Run
 from screening.web.review import Review, ReviewError, Wish
 from screening.weights import sha256_of
 from tests import PATIENCE
@@ -245,7 +246,7 @@ def test_nobody_replaces_a_decision_that_they_did_not_see(server: Server, shoot:
         assert server.ask("/decide", body, Cookie=cookie)[0] == 200
     finally:
         end(other)
-    assert [one.by for one in kept(shoot).check()] == ["B. Quick", "Jo Smith"]
+    assert [one.by for one in kept(shoot).history()] == ["B. Quick", "Jo Smith"]
     assert [one.event for one in audit.counting(kept(shoot).office.audit_log)] == [
         "scan", "review", "review", "decision", "decision",
     ]  # fmt: skip
@@ -415,9 +416,9 @@ def test_sixty_pictures_are_decided_with_the_keys_alone(browser: Any, server: Se
     context.close()
     # what the page said is what a clearance would be made of
     run, office = shoot.parent / "run", Office(shoot.parent / "office")
-    after = of_run(run, str(shoot.parent / "p.toml"), office)
+    after = Run.open(run, office, str(shoot.parent / "p.toml")).outcomes()
     assert sum(one.verdict is Verdict.CLEAR for one in after) == HELD + BLOCKED + CLEAR - 2
-    assert {one.answer for one in kept(shoot).check() if one.question} == {"no", "All of them."}
+    assert {one.answer for one in kept(shoot).history() if one.question} == {"no", "All of them."}
     said = screening("explain", "placed01.jpg", "--run", run, "--pipeline", shoot.parent / "p.toml").stdout
     assert "override by Jo Smith" in said
     assert "the station's own address" in said
@@ -440,5 +441,5 @@ def test_two_tabs_on_one_run_see_what_the_other_decided(browser: Any, server: Se
     two.keyboard.press("Enter")
     two.get_by_text("somebody else was quicker").wait_for()
     two.get_by_text("1 of 33 decided").wait_for()
-    assert [(one.sha256, one.reason) for one in kept(shoot).check()] == [(first, "first")]
+    assert [(one.sha256, one.reason) for one in kept(shoot).history()] == [(first, "first")]
     context.close()

@@ -9,9 +9,10 @@ import pytest
 
 import screening
 from screening.office.office import Office
-from screening.run import purge, run
+from screening.run import files as run_files
+from screening.run import purge
+from screening.run.files import RunError
 from screening.run.journal import Journal
-from screening.run.run import RunError
 from screening.weights import sha256_of
 from tests.command import QUICK
 from tests.picture_files import picture
@@ -62,10 +63,10 @@ def test_such_a_shoot_is_no_run_to_purge_either(shoot: Path) -> None:
 def test_a_run_that_was_stopped_before_its_first_picture_is_a_run_still(tmp_path: Path) -> None:
     (tmp_path / "previews").mkdir()
     (tmp_path / "journal.jsonl").touch()
-    run.prepare(tmp_path)
+    run_files.prepare(tmp_path)
     (tmp_path / "holiday.jpg").touch()
     with pytest.raises(RunError, match="something other than a run"):
-        run.prepare(tmp_path)
+        run_files.prepare(tmp_path)
 
 
 def test_only_previews_of_ours_are_removed(shoot: Path) -> None:
@@ -92,8 +93,8 @@ def test_of_a_file_larger_than_what_is_asked_for_nothing_is_hashed(tmp_path: Pat
 def test_a_link_in_place_of_a_folder_of_the_run_is_refused(tmp_path: Path, name: str) -> None:
     (tmp_path / "keep").mkdir()
     (tmp_path / "run").mkdir()
-    (tmp_path / "run" / "report.json").write_text(run.as_json({"schema": "screening-report-1"}))
-    run.prepare(tmp_path / "run")
+    (tmp_path / "run" / "report.json").write_text(run_files.as_json({"schema": "screening-report-1"}))
+    run_files.prepare(tmp_path / "run")
     (tmp_path / "run" / name).symlink_to(tmp_path / "keep")
     with pytest.raises(RunError, match=f"{name}: is a link"):
-        run.prepare(tmp_path / "run")
+        run_files.prepare(tmp_path / "run")

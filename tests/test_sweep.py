@@ -8,8 +8,8 @@ import pytest
 from screening.evaluation.labels import Label
 from screening.evaluation.sweep import scores, sweep
 from screening.finding import Finding
+from screening.photo_report import PhotoReport, judged
 from screening.policy import Policy, Rule, Thresholds
-from screening.report import PhotoReport, judged
 from tests.judged import PHOTOS, POLICY
 from tests.steps import steps
 

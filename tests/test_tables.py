@@ -12,7 +12,7 @@ from screening.evaluation.intervals import wilson
 from screening.evaluation.labels import Label, Thing
 from screening.evaluation.tables import by_group, evaluate
 from screening.finding import Box, Finding
-from screening.report import PhotoReport, judged
+from screening.photo_report import PhotoReport, judged
 from tests.judged import PHOTOS, POLICY
 
 

@@ -17,8 +17,8 @@ from screening.evaluation.target import Target, TuneError
 from screening.evaluation.tune import Tuned, tune
 from screening.evaluation.tuned_file import changed, edited
 from screening.finding import Box, Finding
+from screening.photo_report import PhotoReport, judged
 from screening.policy import Policy, Rule, Thresholds, Verdict
-from screening.report import PhotoReport, judged
 
 POLICY = Policy(
     {
@@ -188,8 +188,8 @@ def test_a_policy_is_tuned_from_the_command_line(tmp_path: Path, monkeypatch: py
     from typer.testing import CliRunner
 
     from screening.cli import app
-    from screening.report import Batch, Report
-    from screening.run import run
+    from screening.report import Batch, PipelineInfo, Report
+    from screening.run import files
 
     monkeypatch.setenv("SCREENING_HOME", str(tmp_path / "office"))
     labels, photos = plates(600)
@@ -197,15 +197,14 @@ def test_a_policy_is_tuned_from_the_command_line(tmp_path: Path, monkeypatch: py
     report = Report(
         batch=Batch(name="x"),
         policy=default.policy,
-        pipeline={"name": "default", "sha256": default.sha256, "stages": [], "off": [], "foreign": [], "looser": []}
-        | {"review_by": "", "force": ""},
+        pipeline=PipelineInfo(name="default", sha256=default.sha256),
         models=(),
         photos=tuple(photos),
         started="2026-01-01T00:00:00+00:00",
     )
     folder = tmp_path / "run"
     folder.mkdir()
-    (folder / "report.json").write_text(run.as_json(report.as_dict()))
+    (folder / "report.json").write_text(files.as_json(report.as_dict()))
     lines = [f"{one.file},number-plate,{'yes' if one.present else 'no'}" for one in labels]
     (tmp_path / "l.csv").write_text("file,about,present\n" + "\n".join(lines))
     arguments = ["tune", str(tmp_path / "l.csv"), "--run", str(folder), "--rule", "number-plate"]

@@ -31,7 +31,7 @@ def clear(
     from screening.office import key_list
     from screening.office.office import Office
     from screening.release import clear
-    from screening.run.run import CLEARANCE
+    from screening.run.files import CLEARANCE
 
     office = Office.here()
     examined = clear.examine(run, pipeline, office)
@@ -43,8 +43,8 @@ def clear(
     clear.check_answers(examined, given)
     given = {**examined.answers, **given}
     said = clear.SignOff(
-        purpose=_ask("Which policing purpose does the release serve?", purpose or examined.fields["batch"]["purpose"]),
-        answers={one.id: _ask(one.prompt, given.get(one.id, "")) for one in examined.pipeline.batch.question},
+        purpose=_ask("Which policing purpose does the release serve?", purpose or examined.run.report.batch.purpose),
+        answers={one.id: _ask(one.prompt, given.get(one.id, "")) for one in examined.run.settings.batch.question},
         second=_ask("Who is the second person?", second) if examined.needs_second else second,
         days=days,
     )

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from screening.cli.say import print_line
-from screening.run.decisions import Action
+from screening.run.decision import Action
 
 
 def decide(
@@ -34,12 +34,13 @@ def decide(
     """
     from screening.office.office import Office
     from screening.release.decide import decide as make
-    from screening.run import outcome
-    from screening.run.decisions import Decision
+    from screening.run.decision import Decision
+    from screening.run.outcome import find
+    from screening.run.run import Run
 
-    office = Office.here()
+    opened = Run.open(run, Office.here(), pipeline)
     said = Decision(action=action, by=by, reason=reason, reference=reference)
-    made = make(run, files, said, office, rules=rule or (), pipeline=pipeline)
+    made = make(opened, files, said, rules=rule or ())
     print_line(f"{len(made)} {'decision' if len(made) == 1 else 'decisions'} recorded")
-    for left in outcome.find(files, outcome.of_run(run, pipeline, office)):
+    for left in find(files, opened.outcomes()):
         print_line(f"{left.photo.file}: {left.verdict}{f' ({left.rule})' if left.rule else ''}")

@@ -30,7 +30,7 @@ def evaluate(
     """
     from screening.evaluation import labels as labelled
     from screening.evaluation.run_figures import evaluate_run
-    from screening.run.run import REPORT
+    from screening.run.files import REPORT
 
     known = labelled.read(labels)
     with tempfile.TemporaryDirectory(prefix="screening-") as passing:

@@ -10,6 +10,7 @@ import typer
 from screening.cli.say import print_json, print_line
 
 if TYPE_CHECKING:
+    from screening.policy import Policy
     from screening.run.outcome import Outcome
 
 
@@ -27,11 +28,12 @@ def explain(
     """
     from screening.office.office import Office
     from screening.policy import Verdict
-    from screening.run import outcome
-    from screening.run import run as stored
+    from screening.run.outcome import find
+    from screening.run.run import Run
 
-    (found,) = outcome.find([file], outcome.of_run(run, pipeline, Office.here()))[:1]
-    said = _described(found, stored.read(run)["rules"])
+    opened = Run.open(run, Office.here(), pipeline)
+    (found,) = find([file], opened.outcomes())[:1]
+    said = _described(found, opened.policy)
     if as_json:
         print_json(said)
     else:
@@ -40,7 +42,7 @@ def explain(
     raise typer.Exit(0 if found.verdict is Verdict.CLEAR else 1)
 
 
-def _described(found: Outcome, rules: dict[str, Any]) -> dict[str, Any]:
+def _described(found: Outcome, policy: Policy) -> dict[str, Any]:
     decided = {id(judgement): decision for judgement, decision in found.decided}
     findings = []
     for one in found.photo.judgements:
@@ -48,8 +50,8 @@ def _described(found: Outcome, rules: dict[str, Any]) -> dict[str, Any]:
         findings.append(
             {
                 "rule": one.rule,
-                "says": rules.get(one.rule, {}).get("says", ""),
-                "lifted_by": rules.get(one.rule, {}).get("lifted_by", ""),
+                "says": policy.rules[one.rule].says,
+                "lifted_by": policy.rules[one.rule].lifted_by,
                 "kind": one.finding.kind,
                 "evidence": one.finding.evidence,
                 "score": one.finding.score,

@@ -27,28 +27,26 @@ def labels(
     blocked in the picture was decided so. An override, or a picture kept back or clear by a release, does not say what
     is there: fill those in by hand.
     """
-    from screening import config
+    from screening import settings
     from screening.evaluation import sources
     from screening.evaluation.evaluate import subjects
     from screening.evaluation.labels import LabelError, table
     from screening.office.office import Office, replace_file
     from screening.pipeline_file import did_you_mean
-    from screening.run import outcome
-    from screening.run.decisions import Decisions
-    from screening.run.run import REPORT
+    from screening.run.files import REPORT
+    from screening.run.run import Run
 
     known = dict(pair.split("=", 1) for pair in names or () if "=" in pair)
     if len(known) != len(names or ()):
         raise LabelError("--as takes NAME=RULE, each name once, such as --as licence-plate=number-plate")
-    there = subjects((), config.load(pipeline or "default").policy) if known else []
+    there = subjects((), settings.read(pipeline or "default").policy) if known else []
     for about in known.values():
         if about not in there:
             raise LabelError(f"--as: {about!r} is neither a rule nor a kind of this policy{did_you_mean(about, there)}")
     silent = 0
     if (source / REPORT).is_file():
-        office = Office.here()
-        after = outcome.of_run(source, pipeline, office, redacted=False)
-        found, silent = sources.of_review(after, Decisions(source, office).current())
+        run = Run.open(source, Office.here(), pipeline)
+        found, silent = sources.of_review(run.outcomes(redacted=False), run.decisions.current())
     elif source.is_dir():
         found = sources.of_yolo(source, known)
     else:

@@ -36,9 +36,11 @@ def redact(
     """
     from screening.office.office import Office
     from screening.release import redact as work
+    from screening.run.run import Run
 
-    redaction = work.of_run(run, pipeline, Office.here(), style=style, margin=margin, out=out)
-    done = work.redact(redaction, files or (), rules=rule or (), decided=decided)
+    opened = Run.open(run, Office.here(), pipeline, as_scanned=True)
+    redaction = work.of_run(opened, style=style, margin=margin, out=out)
+    done = work.redact(opened, redaction, files or (), rules=rule or (), decided=decided)
     for why in done.failed:
         say(why)
     if as_json:

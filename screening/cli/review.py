@@ -28,7 +28,7 @@ def review(
 
     from screening.office.office import Office
     from screening.policy import Verdict
-    from screening.run import outcome
+    from screening.run.run import Run
     from screening.web.review import Review
     from screening.web.server import serve
 
@@ -40,6 +40,7 @@ def review(
             webbrowser.open(address)
 
     serve(Review(run, by=by, pipeline=pipeline, office=office), port=port, idle=60 * idle, ready=ready)
-    left = [one for one in outcome.of_run(run, pipeline, office) if one.verdict > Verdict.CLEAR and not one.rejected]
+    after = Run.open(run, office, pipeline).outcomes()
+    left = [one for one in after if one.verdict > Verdict.CLEAR and not one.rejected]
     print_line(f"{len(left)} {'picture is' if len(left) == 1 else 'pictures are'} still held or blocked", err=True)
     raise typer.Exit(1 if left else 0)

@@ -10,9 +10,9 @@ from typing import Any
 from screening import kinds
 from screening.evaluation.intervals import wilson
 from screening.evaluation.labels import Label, LabelError, Thing
+from screening.photo_report import PhotoReport
 from screening.pipeline_file import did_you_mean
 from screening.policy import ANYTHING, Judgement, Policy, Verdict, strictest
-from screening.report import PhotoReport
 
 # A box found is the one labelled when they share half of what both cover (as the VOC and COCO measures have it).
 SAME = 0.5

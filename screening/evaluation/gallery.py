@@ -13,9 +13,9 @@ from screening.arrays import Pixels
 from screening.finding import Box, ScreeningError
 from screening.photo.files import Limits
 from screening.photo.photo import Photo
+from screening.photo_report import PhotoReport
 from screening.policy import Verdict
 from screening.render.html import template
-from screening.report import PhotoReport
 
 if TYPE_CHECKING:
     from screening.evaluation.labels import Label

@@ -9,10 +9,10 @@ from typing import Any
 from screening.evaluation.evaluate import evaluate, review_minutes
 from screening.evaluation.gallery import gallery
 from screening.evaluation.labels import Label
-from screening.office.office import replace_file
-from screening.report import PhotoReport, restored
-from screening.run import outcome
-from screening.run.run import REPORT, RunError, read, sources
+from screening.office.office import Office, replace_file
+from screening.photo_report import PhotoReport
+from screening.run.files import RunError
+from screening.run.run import Run
 
 
 def evaluate_run(
@@ -31,17 +31,13 @@ def evaluate_run(
         LabelError: if a label does not fit.
         ScreeningError: if the run or the pipeline cannot be read, or the page cannot be written.
     """
-    fields = read(folder)
-    chosen = outcome.judged_by(fields, pipeline, folder)
-    try:
-        photos = restored(fields, chosen.policy)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise RunError(f"{folder / REPORT}: is damaged; scan again") from error
-    figures = evaluate(known, photos, chosen.policy)
+    run = Run.open(folder, Office.here(), pipeline)
+    photos = run.report.photos
+    figures = evaluate(known, photos, run.policy)
     said = {"figures": [one.as_dict() for one in figures], "review": _review(known, photos, seconds)}
     if html:
         try:
-            replace_file(html, gallery(said, known, photos, sources(folder), limits=chosen.limits))
+            replace_file(html, gallery(said, known, photos, run.sources, limits=run.settings.limits))
         except OSError as error:
             raise RunError(f"{html}: cannot be written ({error.strerror})") from error
     return said

@@ -11,7 +11,7 @@ from screening.evaluation.evaluate import marked
 from screening.evaluation.labels import NOTHING_ELSE, Label, LabelError, Thing
 from screening.finding import Box
 from screening.policy import Judgement, Verdict
-from screening.run.decisions import Action, Decision
+from screening.run.decision import Action, Decision
 from screening.run.outcome import Outcome
 from screening.weights import read_bytes
 

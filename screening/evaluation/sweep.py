@@ -12,8 +12,8 @@ from screening.analysis import wanted
 from screening.evaluation.evaluate import screened
 from screening.evaluation.intervals import wilson
 from screening.evaluation.labels import Label
+from screening.photo_report import PhotoReport
 from screening.policy import Judgement, Thresholds
-from screening.report import PhotoReport
 
 if TYPE_CHECKING:
     import pandas as pd

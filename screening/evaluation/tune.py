@@ -13,9 +13,9 @@ from screening.evaluation.evaluate import marked, screened
 from screening.evaluation.intervals import wilson
 from screening.evaluation.labels import Label
 from screening.evaluation.target import Target, Truth, TuneError
+from screening.photo_report import PhotoReport
 from screening.pipeline_file import did_you_mean
 from screening.policy import Judgement, Policy, Thresholds
-from screening.report import PhotoReport
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

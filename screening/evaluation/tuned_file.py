@@ -11,16 +11,15 @@ from screening import config, pipeline_file
 from screening.evaluation import labels as labelled
 from screening.evaluation.target import Target, TuneError
 from screening.evaluation.tune import Tuned, tune
-from screening.office.office import replace_file
+from screening.office.office import Office, replace_file
+from screening.photo_report import judged_anew
 from screening.pipeline_file import PipelineTables
 from screening.policy import Policy, Rule
-from screening.report import restored
-from screening.run import outcome
-from screening.run.run import read
+from screening.run.run import Run
 
 
 def tune_run(
-    run: Path, labels: Path, rule: str, target: Target, out: Path, *, kinds: Sequence[str] = (), pipeline: str = ""
+    folder: Path, labels: Path, rule: str, target: Target, out: Path, *, kinds: Sequence[str] = (), pipeline: str = ""
 ) -> tuple[Tuned, list[tuple[str, str, str]]]:
     """Chooses a threshold for a rule on labelled pictures of a run, and writes the pipeline file that has it.
 
@@ -33,20 +32,20 @@ def tune_run(
     """
     if out.exists():
         raise TuneError(f"{out}: already exists; name a new file with --out")
-    fields = read(run)
-    old = outcome.judged_by(fields, pipeline, run)
-    photos = restored(fields, old.policy)
-    tuned = tune(labelled.read(labels), photos, old.policy, rule, target, kinds=kinds)
-    source = pipeline_file.read(pipeline or fields["policy"]["name"])
+    run = Run.open(folder, Office.here(), pipeline)
+    photos = run.report.photos
+    tuned = tune(labelled.read(labels), photos, run.policy, rule, target, kinds=kinds)
+    source = pipeline_file.read(run.pipeline)
     new = _written(out, source, tuned, target)
-    if new.rules != changed(old.policy, tuned).rules:
+    if new.rules != changed(run.policy, tuned).rules:
         out.unlink()
         raise TuneError(
             f"{source.path}: could not be edited line by line; put each kind on a line of its own, and try again"
         )
     differing = [
         (before.file, str(before.verdict), str(after.verdict))
-        for before, after in zip(photos, restored(fields, new), strict=True)
+        for before in photos
+        for after in [judged_anew(before, new, scene=run.report.batch.scene)]
         if before.verdict is not after.verdict
     ]
     return tuned, differing

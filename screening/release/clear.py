@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from screening import code, pipeline_file, settings
 from screening.finding import ScreeningError
@@ -16,13 +15,15 @@ from screening.office import audit, audit_check, audit_line, registers
 from screening.office.key_list import Key
 from screening.office.office import Office, replace_file, system_user
 from screening.office.register_file import withdrawn
+from screening.photo_report import PhotoReport
 from screening.policy import Verdict
 from screening.questions import in_words, letters, stopping, unknown
 from screening.release.clearance import Clearance, ClearanceError, name
-from screening.report import PhotoReport, restored
-from screening.run import copies, run
-from screening.run.decisions import Action, Decisions, answers, digest
-from screening.run.outcome import outcomes, scanned_by
+from screening.report import ModelInfo
+from screening.run import copies, files
+from screening.run.decision import Action, answers, digest
+from screening.run.files import RunError
+from screening.run.run import Run
 from screening.settings import Settings
 from screening.weights import manifest, sha256_of
 
@@ -32,12 +33,10 @@ class Examined:
     """A run, checked again: what could go out, and what a person must say first.
 
     Attributes:
-        folder: the run.
+        run: as it was then, judged by the pipeline that it was screened with.
         report: the SHA-256 of its report.json.
-        fields: what report.json says.
         registers: where the registers lie that faces were compared with.
         until: when the first entry expires of a release register that a picture relies on; None for never.
-        pipeline: the one it was screened with.
         released: the SHA-256 of every picture that nothing holds any more, and that lies there unchanged.
         withheld: the SHA-256 of every other one, with the rule that holds or blocks it.
         left_out: files that do not go out, by their names in the report.
@@ -48,12 +47,10 @@ class Examined:
         looser, off, unasked: how the pipeline sees less than the default one, judges more mildly, or asks less.
     """
 
-    folder: Path
+    run: Run
     report: str
-    fields: Mapping[str, Any]
     registers: Path
     until: datetime.datetime | None
-    pipeline: Settings
     released: tuple[str, ...]
     withheld: Mapping[str, str]
     left_out: tuple[str, ...]
@@ -71,7 +68,7 @@ class Examined:
         parts = {
             "kinds judged more mildly than by default": self.looser,
             "stages switched off or with other options": self.off,
-            "stages that are not ours": self.pipeline.foreign,
+            "stages that are not ours": self.run.settings.foreign,
             "questions not asked, or answered otherwise": self.unasked,
         }
         return "; ".join(f"{said}: {', '.join(names)}" for said, names in parts.items() if names)
@@ -108,43 +105,40 @@ def examine(folder: Path, pipeline: str, office: Office) -> Examined:
     report = _report_hash(folder)
     lines = audit.entries(office.audit_log, naming=report)
     if not any(line.event == "scan" and line.fields.get("report") == report for line in lines):
-        raise ClearanceError(f"{folder / run.REPORT}: has changed since the scan, or was scanned elsewhere; scan again")
-    fields = run.read(folder)
-    if not fields.get("run"):
+        raise ClearanceError(
+            f"{folder / files.REPORT}: has changed since the scan, or was scanned elsewhere; scan again"
+        )
+    run = Run.open(folder, office, pipeline, as_scanned=True)
+    if not run.report.run:
         raise ClearanceError(f"{folder}: was scanned by an earlier version; scan again, decisions are kept")
-    chosen = scanned_by(fields, pipeline, folder)
-    check_models(fields)
-    if fields.get("code") != code.version(chosen.foreign):
+    check_models(run.report.models)
+    if run.report.code != code.version(run.settings.foreign):
         raise ClearanceError(
             f"{folder}: was screened by another version of the program; scan again, decisions are kept"
         )
-    registers_at = office.register_folder(pipeline_file.read(pipeline or chosen.name).register_folder)
-    if withdrawn(registers_at, fields.get("registers", {})):
+    registers_at = office.register_folder(pipeline_file.read(run.pipeline).register_folder)
+    if withdrawn(registers_at, run.report.registers):
         raise ClearanceError(f"{folder}: the registers have changed since the scan, and may lift less now; scan again")
-    copies.check(folder, office)
-    photos = restored(copies.with_copies(folder, fields), chosen.policy)
-    scanned = datetime.datetime.fromisoformat(fields["started"]).astimezone(datetime.UTC).date()
+    copies.check(folder, office, screened_by=run.settings.sha256)
+    after = run.outcomes()
+    photos = [one.photo for one in after]
+    scanned = datetime.datetime.fromisoformat(run.report.started).astimezone(datetime.UTC).date()
     relying = [photo.file for photo in photos if any(one.finding.is_a("face.released") for one in photo.judgements)]
     until = _end_of(registers.last_day(registers_at, scanned)) if relying else None
     if until and until < _now():
         raise ClearanceError(
             f"{relying[0]}: relies on the release register, where an entry has since expired; scan again"
         )
-    decisions = Decisions(folder, office)
-    decisions.check()
-    current = decisions.current()
-    after = outcomes(photos, current, copies.originals(folder))
-    changed = _changed(photos, run.sources(folder), most=chosen.limits.file_megabytes * 1e6)
+    current = run.decisions.current()
+    changed = _changed(photos, run.sources, most=run.settings.limits.file_megabytes * 1e6)
     withheld = {one.photo.sha256: one.rule for one in after if one.photo.sha256 and one.verdict is not Verdict.CLEAR}
     clear = {one.photo.sha256 for one in after if one.verdict is Verdict.CLEAR and one.photo.file not in changed}
     released = clear - set(withheld)  # the same picture may lie there twice, once under a telling name
     return Examined(
-        folder=folder,
+        run=run,
         report=report,
-        fields=fields,
         registers=registers_at,
         until=until,
-        pipeline=chosen,
         released=tuple(sorted(released)),
         withheld=withheld,
         left_out=tuple(photo.file for photo in photos if photo.sha256 not in released or photo.file in changed),
@@ -152,9 +146,9 @@ def examine(folder: Path, pipeline: str, office: Office) -> Examined:
         decisions=digest(current),
         answers=dict(answers(current)),
         overrode=frozenset(one.by for one in current if one.action is Action.OVERRIDE),
-        looser=tuple(chosen.policy.looser_than(settings.read().policy)),
-        off=_off(pipeline or chosen.name),
-        unasked=_unasked(chosen),
+        looser=tuple(run.policy.looser_than(settings.read().policy)),
+        off=_off(run.pipeline),
+        unasked=_unasked(run.settings),
     )
 
 
@@ -166,18 +160,19 @@ def issue(examined: Examined, said: SignOff, office: Office, key: Key, passphras
         KeysError: if the key cannot be used.
     """
     check(examined, said, key)
-    decisions = Decisions(examined.folder, office)
+    folder, decisions = examined.run.folder, examined.run.decisions
     with decisions.held():
-        decisions.check()
-        if (_report_hash(examined.folder), digest(decisions.current())) != (examined.report, examined.decisions):
-            raise ClearanceError(f"{examined.folder}: was scanned or decided on in the meantime; clear it again")
-        if withdrawn(examined.registers, examined.fields["registers"]):
-            raise ClearanceError(f"{examined.folder}: the registers have changed in the meantime; scan again")
+        decisions.history()
+        if (_report_hash(folder), digest(decisions.current())) != (examined.report, examined.decisions):
+            raise ClearanceError(f"{folder}: was scanned or decided on in the meantime; clear it again")
+        if withdrawn(examined.registers, examined.run.report.registers):
+            raise ClearanceError(f"{folder}: the registers have changed in the meantime; scan again")
         return _issued(examined, said, office, key, passphrase)
 
 
 def _issued(examined: Examined, said: SignOff, office: Office, key: Key, passphrase: str) -> Clearance:
-    run_id, file, log = run.identity(examined.folder), examined.folder / run.CLEARANCE, office.audit_log
+    folder, log = examined.run.folder, office.audit_log
+    run_id, file = files.identity(folder), folder / files.CLEARANCE
     settle(log, run_id, file)
     clearance = _clearance(examined, said, office, key).sign(office, key, passphrase)
     text = clearance.text()
@@ -216,7 +211,7 @@ def settle(log: Path, run_id: str, file: Path) -> None:
     """
     for begun in audit.unfinished(log, "clearance", run=run_id):
         with contextlib.suppress(OSError, audit_line.AuditError):
-            if file.exists() and sha256_of(file, most=run.LARGEST) == begun.fields["clearance"]:
+            if file.exists() and sha256_of(file, most=files.LARGEST) == begun.fields["clearance"]:
                 file.unlink()
             audit.end(log, begun, done=False)
 
@@ -226,19 +221,19 @@ def _clearance(examined: Examined, said: SignOff, office: Office, key: Key) -> C
     now = _now()
     until = now + datetime.timedelta(days=said.days)
     return Clearance(
-        batch=examined.fields["batch"]["name"],
+        batch=examined.run.report.batch.name,
         purpose=said.purpose,
-        answers={one.ask: one.plain(said.answers[one.id]) for one in examined.pipeline.batch.question},
+        answers={one.ask: one.plain(said.answers[one.id]) for one in examined.run.settings.batch.question},
         report=examined.report,
         decisions=examined.decisions,
-        registers=examined.fields["registers"],
+        registers=examined.run.report.registers,
         released=examined.released,
         withheld=examined.withheld,
-        policy={"name": examined.pipeline.name, "sha256": examined.pipeline.sha256},
+        policy={"name": examined.run.settings.name, "sha256": examined.run.settings.sha256},
         looser=examined.looser,
         off=examined.off,
-        foreign=examined.pipeline.foreign,
-        models={model["name"]: model["sha256"] for model in examined.fields["models"]},
+        foreign=examined.run.settings.foreign,
+        models={model.name: model.sha256 for model in examined.run.report.models},
         audit=audit.head(office.audit_log),
         by=key.name,
         second=said.second,
@@ -256,11 +251,11 @@ def check(examined: Examined, said: SignOff, key: Key) -> None:
         ClearanceError: saying why not.
     """
     if not examined.released:
-        raise ClearanceError(f"{examined.folder}: nothing in it may go out, so there is nothing to clear")
+        raise ClearanceError(f"{examined.run.folder}: nothing in it may go out, so there is nothing to clear")
     if not in_words(said.purpose):
         raise ClearanceError("a release serves a policing purpose: name it in words with --purpose")
     check_answers(examined, said.answers)
-    for question in examined.pipeline.batch.question:
+    for question in examined.run.settings.batch.question:
         if wrong := question.refusal(said.answers.get(question.id, "")):
             raise ClearanceError(wrong)
     if (examined.needs_second or said.second) and not in_words(said.second):
@@ -268,8 +263,8 @@ def check(examined: Examined, said: SignOff, key: Key) -> None:
         raise ClearanceError(f"a second person must take responsibility: name them with --second ({why})")
     if _same(said.second, key.name):
         raise ClearanceError(f"{said.second}: the second person must not be the signer")
-    photographer = examined.fields["batch"]["photographer"]
-    if examined.pipeline.batch.separate_signer:
+    photographer = examined.run.report.batch.photographer
+    if examined.run.settings.batch.separate_signer:
         if not letters(photographer):
             raise ClearanceError("the policy asks who took the pictures: scan again with --photographer")
         if any(_same(key.name, name) for name in (photographer, *examined.overrode)):
@@ -286,7 +281,7 @@ def check_answers(examined: Examined, answers: Mapping[str, str]) -> None:
     Raises:
         ClearanceError: saying which one is wrong, or stops it.
     """
-    asked = examined.pipeline.batch.question
+    asked = examined.run.settings.batch.question
     if wrong := unknown(asked, answers):
         raise ClearanceError(wrong)
     for said, where in ((examined.answers, " in the review"), (answers, "")):
@@ -299,10 +294,10 @@ def check_answers(examined: Examined, answers: Mapping[str, str]) -> None:
 
 def _report_hash(folder: Path) -> str:
     try:
-        return sha256_of(folder / run.REPORT, most=run.LARGEST)
+        return sha256_of(folder / files.REPORT, most=files.LARGEST)
     except OSError as error:
-        raise run.RunError(
-            f"{folder}: contains no readable {run.REPORT}; name the folder that scan --out wrote"
+        raise RunError(
+            f"{folder}: contains no readable {files.REPORT}; name the folder that scan --out wrote"
         ) from error
 
 
@@ -317,13 +312,13 @@ def _end_of(day: datetime.date | None) -> datetime.datetime | None:
     return datetime.datetime.combine(day, datetime.time(23, 59, 59, 999000), datetime.UTC)
 
 
-def check_models(fields: Mapping[str, Any]) -> None:
+def check_models(models: Iterable[ModelInfo]) -> None:
     """Whether the networks are still those that the run was scanned with, and their files too."""
     known = manifest()
-    for ran in fields["models"]:
-        weights = known.get(ran["name"])
-        if weights is None or weights.sha256 != ran["sha256"]:
-            raise ClearanceError(f"{ran['name']}: the run was scanned with another network of this name; scan again")
+    for ran in models:
+        weights = known.get(ran.name)
+        if weights is None or weights.sha256 != ran.sha256:
+            raise ClearanceError(f"{ran.name}: the run was scanned with another network of this name; scan again")
         try:
             changed = sha256_of(weights.path) != weights.sha256
         except (OSError, ScreeningError):  # a network that is not installed saw nothing; a stage without its own blocks

@@ -7,30 +7,26 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
-from screening.office.office import Office
+from screening.photo_report import PhotoReport
 from screening.policy import Verdict
 from screening.questions import letters
-from screening.report import PhotoReport
-from screening.run import outcome
-from screening.run.decisions import Action, Decision, DecisionError, Decisions, about_each, refusal
-from screening.run.run import read
+from screening.run.decision import Action, Decision, about_each
+from screening.run.decisions import DecisionError
+from screening.run.outcome import find
+from screening.run.rules import refusal
+from screening.run.run import Run
 from screening.settings import check_rules
 
 
-def decide(
-    folder: Path, files: Sequence[str], said: Decision, office: Office, *, rules: Sequence[str] = (), pipeline: str = ""
-) -> tuple[Decision, ...]:
+def decide(run: Run, files: Sequence[str], said: Decision, *, rules: Sequence[str] = ()) -> tuple[Decision, ...]:
     """Records what is said on every held and blocked finding of pictures, and gives the decisions that were made.
 
     Args:
-        folder: the run.
+        run: whose pictures they are.
         files: the pictures, named as in the report.
         said: what is decided, by whom and why; not yet about any picture.
-        office: whose audit log names the decisions.
         rules: only findings under these; all where none is named.
-        pipeline: the pipeline file that the run was scanned with, where it did not come with the program.
 
     Raises:
         DecisionError: if one of the decisions may not be made; then none is.
@@ -39,17 +35,16 @@ def decide(
     if not letters(said.by):
         raise DecisionError("a decision needs the name of the person who decides: give it with --by")
     if rules and said.action is not Action.WITHDRAW:  # what is withdrawn may be about a rule of an earlier policy
-        check_rules(rules, outcome.judged_by(read(folder), pipeline, folder).policy)
-    photos = [one.photo for one in outcome.find(files, outcome.of_run(folder, pipeline, office))]
-    decisions = Decisions(folder, office)
-    current = decisions.current()
+        check_rules(rules, run.policy)
+    photos = [one.photo for one in find(files, run.outcomes())]
+    current = run.decisions.current()
     wanted: list[Decision] = []
     for photo in photos:
         if said.action is Action.WITHDRAW:
             wanted += _withdrawn(photo, said, current, rules)
         else:
             wanted += _about_held(photo, said, rules)
-    return decisions.decide(*wanted)
+    return run.decisions.decide(*wanted)
 
 
 def about_picture(photo: PhotoReport, said: Decision) -> Decision:

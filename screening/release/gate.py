@@ -19,8 +19,9 @@ from screening.office import audit, audit_check, key_list
 from screening.office.office import Office
 from screening.release.clearance import Clearance, ClearanceError, load, name, parse
 from screening.release.gate_result import Answer, Checked, GateResult
-from screening.run.decisions import DecisionError, Decisions, digest
-from screening.run.run import LARGEST, REPORT
+from screening.run.decision import digest
+from screening.run.decisions import DecisionError, Decisions
+from screening.run.files import LARGEST, REPORT
 from screening.weights import manifest, opened, sha256_of
 
 

@@ -6,17 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from screening import config
 from screening.finding import ScreeningError
-from screening.office.office import Office
 from screening.pipeline_file import did_you_mean
 from screening.policy import Judgement
 from screening.release.copy_file import RedactionError, Style
 from screening.release.redaction import Redacted, Redaction, to_redact
-from screening.report import restored
-from screening.run import copies, outcome
-from screening.run import run as stored
-from screening.run.decisions import Action, Decisions
-from screening.run.outcome import Outcome
+from screening.run.decision import Action
+from screening.run.files import REDACTED, refuse_links
+from screening.run.outcome import Outcome, carried, find, outcomes
+from screening.run.run import Run
 from screening.settings import check_rules
 
 
@@ -39,9 +38,7 @@ class Copies:
 
 
 def of_run(
-    folder: Path,
-    pipeline: str,
-    office: Office,
+    run: Run,
     *,
     style: str = Style.FILL,
     margin: float = 0.2,
@@ -51,29 +48,29 @@ def of_run(
 
     Raises:
         RedactionError: if there is no such style.
-        ScreeningError: if the run or the pipeline cannot be read, or is another one.
+        ConfigError: if the pipeline's stages are not sound any more.
     """
     if style not in tuple(Style):
         raise RedactionError(f"there is no style {style!r}{did_you_mean(style, Style)}")
-    fields = stored.read(folder)
-    stored.refuse_links(folder)
+    refuse_links(run.folder)
     return Redaction(
-        run=folder,
-        pipeline=outcome.screened_by(fields, pipeline, folder),
-        folder=out or folder / stored.REDACTED,
-        office=office,
+        run=run.folder,
+        pipeline=config.load(run.pipeline),
+        folder=out or run.folder / REDACTED,
+        office=run.decisions.office,
         style=Style(style),
         margin=margin,
-        scene=fields["batch"]["scene"],
+        scene=run.report.batch.scene,
     )
 
 
 def redact(
-    redaction: Redaction, files: Sequence[str] = (), *, rules: Sequence[str] = (), decided: bool = False
+    run: Run, redaction: Redaction, files: Sequence[str] = (), *, rules: Sequence[str] = (), decided: bool = False
 ) -> Copies:
     """Makes a copy of each picture without what holds or blocks it; a picture that fails leaves the others be.
 
     Args:
+        run: opened as it was scanned.
         redaction: how.
         files: the pictures, named as in the report; where none is named, all that are held or blocked.
         rules: only findings under these; all where none is named.
@@ -83,38 +80,35 @@ def redact(
         RedactionError: if there is nothing to redact.
         ScreeningError: if the run or what was decided cannot be read, or there is no such rule or picture.
     """
-    folder, office = redaction.run, redaction.office
-    check_rules(rules, redaction.pipeline.policy)
-    chosen = _chosen(redaction, files, rules, decided)
-    sources = stored.sources(folder)
+    check_rules(rules, run.policy)
+    chosen = _chosen(run, files, rules, decided)
+    sources = run.sources
     made: list[Redacted] = []
     failed: list[str] = []
     for original, judgements in chosen:
         try:
             made.append(_copied(redaction, original, judgements, sources.get(original.photo.file)))
             if not made[-1].still:  # what was decided about findings that the copy still shows counts for it too
-                Decisions(folder, office).decide(*copies.carried(original, made[-1].report))
+                run.decisions.decide(*carried(original, made[-1].report))
         except ScreeningError as error:
             failed.append(str(error))
     if not made and not failed:
         raise RedactionError(
-            f"{folder}: nothing in it is held or blocked"
+            f"{run.folder}: nothing in it is held or blocked"
             f"{' under that rule' if rules else ''}{' and to be redacted by decision' if decided else ''}"
         )
-    after = outcome.outcomes([one.report for one in made], Decisions(folder, office).current())
+    after = outcomes([one.report for one in made], run.decisions.current())
     return Copies(made=tuple(zip(made, after, strict=True)), failed=tuple(failed))
 
 
 def _chosen(
-    redaction: Redaction, files: Sequence[str], rules: Sequence[str], decided: bool
+    run: Run, files: Sequence[str], rules: Sequence[str], decided: bool
 ) -> list[tuple[Outcome, list[Judgement]]]:
     """The pictures that are meant, each with the findings that are: of those that are named also one without any."""
-    folder = redaction.run
-    photos = restored(stored.read(folder), redaction.pipeline.policy)
-    originals = outcome.outcomes(photos, Decisions(folder, redaction.office).current(), copies.originals(folder))
+    originals = run.outcomes(redacted=False)
     chosen = [
         (one, [held for held in to_redact(one.photo, rules) if not decided or _wanted(one, held)])
-        for one in (outcome.find(files, originals) if files else originals)
+        for one in (find(files, originals) if files else originals)
     ]
     return [both for both in chosen if both[1] or files]
 

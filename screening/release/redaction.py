@@ -13,13 +13,12 @@ from screening.office import audit
 from screening.office.office import Office, put_in_place
 from screening.photo.files import FileError, Limits
 from screening.photo.photo import Photo
+from screening.photo_report import PhotoReport
 from screening.pipeline import Pipeline
 from screening.policy import ERROR, Judgement, Verdict
 from screening.release.copy_file import RedactionError, Style, copy_names, redacted, widened, write_copy
-from screening.report import PhotoReport
-from screening.run import copies
-from screening.run import run as stored
-from screening.run.decisions import SAME_PLACE
+from screening.run import copies, files
+from screening.run.decision import SAME_PLACE
 from screening.weights import sha256_of
 
 # How often what else a copy shows under the same rules is redacted too.
@@ -151,7 +150,7 @@ class Redaction:
 
     def _target(self, file: str) -> tuple[Path, str]:
         """Where the copy goes, and its name in the run."""
-        there = [str(photo["file"]) for photo in stored.read(self.run)["photos"]]
+        there = [str(photo["file"]) for photo in files.report_fields(self.run)["photos"]]
         name = copy_names(there)[file]
         target = self.folder.joinpath(*(part for part in Path(name).parts if part not in ("..", "/")))
         if name in there:

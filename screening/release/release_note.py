@@ -14,7 +14,8 @@ from screening.policy import Verdict
 from screening.release import clearance
 from screening.release.clearance import Clearance
 from screening.release.copy_file import ENDING
-from screening.run import outcome, run
+from screening.run import files
+from screening.run.run import Run
 from screening.weights import sha256_of
 
 # A name that a camera gave says nothing: DSC_0123, IMG-20240501-WA0003, P1010020.
@@ -71,16 +72,15 @@ def note(folder: Path, *, pipeline: str, link: str, watched_by: str, office: Off
         NoteError: if it was not cleared, or cleared as another than it is now.
         ScreeningError: if the run or its clearance cannot be read, or is signed with a key that is not trusted.
     """
-    signed = folder / run.CLEARANCE
+    signed = folder / files.CLEARANCE
     if not signed.is_file():
         raise NoteError(f"{folder}: has not been cleared yet; run screening clear first")
     clearance.signed_head(signed, office)  # raises where anybody else wrote it
     said = clearance.read(signed)
-    fields = run.read(folder)  # raises where there is none
-    if said.report != sha256_of(folder / run.REPORT, most=run.LARGEST):
+    run = Run.open(folder, office, pipeline)
+    if said.report != sha256_of(folder / files.REPORT, most=files.LARGEST):
         raise NoteError(f"{folder}: was scanned again after it was cleared; clear it again")
-    chosen = outcome.judged_by(fields, pipeline, folder)
-    after = outcome.of_run(folder, pipeline, office)
+    after = run.outcomes()
     released = set(said.released)
     decided: dict[str, dict[str, int]] = {}
     for one in after:
@@ -90,12 +90,12 @@ def note(folder: Path, *, pipeline: str, link: str, watched_by: str, office: Off
                 counts[str(decision.action)] = counts.get(str(decision.action), 0) + 1
     held_back = {one.photo.file: one.rule or "changed" for one in after if one.photo.sha256 not in released}
     return Note(
-        force=chosen.force,
+        force=run.settings.force,
         clearance=said,
-        shoot=fields["batch"].get("shoot") or "",
+        shoot=run.report.batch.shoot,
         released=tuple(one.photo.file for one in after if one.photo.sha256 in released),
         held_back=held_back,
-        says={rule: fields["rules"].get(rule, {}).get("says", "") for rule in held_back.values()},
+        says={rule: run.policy.rules[rule].says if rule in run.policy.rules else "" for rule in held_back.values()},
         decided=decided,
         link=link,
         watched_by=watched_by,

@@ -6,9 +6,9 @@ import hashlib
 import math
 from collections.abc import Sequence
 
+from screening.photo_report import PhotoReport
 from screening.policy import Verdict
-from screening.report import PhotoReport
-from screening.run.decisions import Action, Decision
+from screening.run.decision import Action, Decision
 
 
 def sample(photos: Sequence[PhotoReport], share: float, *, salt: str) -> frozenset[str]:

@@ -13,8 +13,8 @@ from screening.arrays import Pixels
 from screening.inert import inert
 from screening.photo.files import Limits
 from screening.photo.photo import Photo
+from screening.photo_report import PhotoReport
 from screening.policy import Judgement, Verdict
-from screening.report import PhotoReport
 from screening.weights import UNFOLLOWED
 
 if TYPE_CHECKING:

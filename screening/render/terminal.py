@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from screening.inert import inert
+from screening.photo_report import PhotoReport
 from screening.policy import Verdict
-from screening.report import PhotoReport, Report
+from screening.report import Report
 
 # Without a terminal, a line at most this often, in seconds.
 LINE_EVERY = 5.0
@@ -92,9 +93,9 @@ def summary(report: Report, out: Path | None) -> Iterator[str]:
         yield "No pictures were found: nothing was screened, so nothing may go out."
     if report.stopped:
         yield "Stopped before the end: what was not screened is blocked."
-    looser = report.pipeline["looser"]
-    if looser or report.pipeline["off"]:
-        yield f"Note: stages off: {_listed(report.pipeline['off'])}; looser than the default: {_listed(looser)}"
+    looser = report.pipeline.looser
+    if looser or report.pipeline.off:
+        yield f"Note: stages off: {_listed(report.pipeline.off)}; looser than the default: {_listed(looser)}"
     if out:
         yield f"Report: {inert(str(out / 'report.html'))}"
     else:
@@ -105,5 +106,5 @@ def _many(count: int, thing: str) -> str:
     return f"{count:,} {thing}{'' if count == 1 else 's'}"
 
 
-def _listed(things: list[str]) -> str:
+def _listed(things: Sequence[str]) -> str:
     return ", ".join(things) or "none"

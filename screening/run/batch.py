@@ -12,13 +12,14 @@ from pathlib import Path
 from screening import config, settings
 from screening.office import audit
 from screening.office.office import Office
+from screening.photo_report import PhotoReport
 from screening.pipeline import Pipeline
-from screening.report import Batch, PhotoReport, Report, restored
-from screening.run import purge, run
+from screening.report import Batch, Report
+from screening.run import files, purge
 from screening.run.journal import Journal, subject
-from screening.run.outcome import judged_by
+from screening.run.run import Run
 from screening.run.scan import Scan, used
-from screening.run.shoot import walk
+from screening.run.shoot import Entry, walk
 
 # Given how many files there are, what is told of each as soon as it is done.
 Progress = Callable[[int], AbstractContextManager[Callable[[PhotoReport], None]]]
@@ -69,30 +70,20 @@ def scan(
     entries = walk(targets, leave_out=folder)
     batch = batch or Batch(name=Path(os.path.realpath(targets[0])).name if targets else "")
     if folder:
-        run.refuse_shoot(folder, targets)
+        files.refuse_shoot(folder, targets)
         purge.settle(folder, Office.here())
-        run.prepare(folder)
+        files.prepare(folder)
     screen = Scan(
         pipeline=chosen,
         standard=settings.read().policy,
         jobs=jobs,
-        annotate=folder / run.ANNOTATED if folder and annotate else None,
+        annotate=folder / files.ANNOTATED if folder and annotate else None,
         # copies with boxes are drawn from the pictures, so each is looked at again
         journal=_journal(folder, chosen, batch.scene, show_text) if folder and not annotate else None,
     )
     with progress(sum(not entry.aside for entry in entries)) as done:
         report = screen(entries, batch=batch, progress=done)
-    if folder:
-        report = replace(report, run=run.begun(folder))
-        texts = run.rendered(report, show_text=show_text, for_sharing=for_sharing)
-        # first, because a report without its line is not to be cleared: a line without its report is no harm
-        counts = {str(verdict): count for verdict, count in report.verdicts.items()}
-        sha256 = hashlib.sha256(texts[run.REPORT].encode()).hexdigest()
-        about = {"report": sha256, "run": report.run, "policy": chosen.sha256, "photos": len(report.photos)}
-        audit.append(Office.here().audit_log, "scan", **about, **counts)
-        run.write_sources(entries, folder)
-        run.write(texts, folder)
-    return report
+    return _kept(report, folder, entries, show_text=show_text, for_sharing=for_sharing) if folder else report
 
 
 def load_report(folder: str | Path, pipeline: str | Path = "") -> Report:
@@ -103,32 +94,21 @@ def load_report(folder: str | Path, pipeline: str | Path = "") -> Report:
     Raises:
         ScreeningError: if the run or the pipeline cannot be read.
     """
-    fields = run.read(Path(folder))
-    chosen = judged_by(fields, str(pipeline), Path(folder))
-    described = dict(fields["policy"])
-    if pipeline:
-        looser = chosen.policy.looser_than(settings.read().policy)
-        described |= {
-            "name": chosen.name,
-            "sha256": chosen.sha256,
-            "looser": looser,
-            "review_by": str(chosen.batch.review_by or ""),
-        }
-    return Report(
-        batch=Batch(**fields["batch"] | {"questions": tuple(fields["batch"]["questions"])}),
-        policy=chosen.policy,
-        pipeline=described,
-        models=tuple(fields["models"]),
-        photos=restored(fields, chosen.policy),
-        aside=tuple(fields["aside"]),
-        started=fields["started"],
-        seconds=fields["seconds"],
-        tool=fields["tool"],
-        stopped=fields["stopped"],
-        run=fields.get("run", ""),
-        code=fields.get("code", ""),
-        registers=fields.get("registers", {}),
-    )
+    return Run.open(Path(folder), Office.here(), str(pipeline)).report
+
+
+def _kept(report: Report, folder: Path, entries: Iterable[Entry], *, show_text: bool, for_sharing: bool) -> Report:
+    """Writes a report and what belongs to it into the run, and a line to the audit log."""
+    report = replace(report, run=files.begun(folder))
+    texts = files.rendered(report, show_text=show_text, for_sharing=for_sharing)
+    # first, because a report without its line is not to be cleared: a line without its report is no harm
+    counts = {str(verdict): count for verdict, count in report.verdicts.items()}
+    sha256 = hashlib.sha256(texts[files.REPORT].encode()).hexdigest()
+    about = {"report": sha256, "run": report.run, "policy": report.pipeline.sha256, "photos": len(report.photos)}
+    audit.append(Office.here().audit_log, "scan", **about, **counts)
+    files.write_sources(entries, folder)
+    files.write(texts, folder)
+    return report
 
 
 def _journal(folder: Path, pipeline: Pipeline, scene: bool, show_text: bool) -> Journal | None:

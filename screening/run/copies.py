@@ -11,32 +11,36 @@ for the original.
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from screening.finding import ScreeningError
 from screening.office import audit
 from screening.office.audit_line import AuditError, canonical
-from screening.office.office import Office, OfficeError, locked, now, put_in_place, replace_file, system_user
-from screening.report import PhotoReport, photo_fields
-from screening.run import run
-from screening.run.decisions import LIFTS_NOTHING, Decision, about_each, covering, refusal
+from screening.office.office import Office, OfficeError, locked, put_in_place, replace_file
+from screening.photo_report import PhotoReport, photo_fields
+from screening.policy import Policy
+from screening.run.files import COPIES, LARGEST, REPORT, add_source, identity, lock
+from screening.run.restore import restored_photo
 from screening.weights import read_bytes, sha256_of
 
-if TYPE_CHECKING:
-    from screening.run.outcome import Outcome
-
-FILE = "copies.jsonl"
-LOCK = f".{FILE}.lock"
 WANTED = {"file", "sha256", "width", "height", "findings", "seconds"}
 
 
 class CopyError(ScreeningError):
     """Copies that cannot be noted or read, or that are not as they were noted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """A redacted copy, as it was screened and judged, and the SHA-256 of the picture that it was made of."""
+
+    photo: PhotoReport
+    original: str
 
 
 @contextlib.contextmanager
@@ -46,7 +50,7 @@ def held(folder: Path) -> Iterator[None]:
     Raises:
         CopyError: if others go on doing so, or the run cannot be written.
     """
-    with locked(folder / LOCK, CopyError):
+    with locked(lock(folder, COPIES), CopyError):
         yield
 
 
@@ -83,11 +87,11 @@ def note(
     with held(folder):
         _settle(folder, office)
         told = {"entry": _id(line), "copy": copy.sha256, "file": original, **said}
-        begun = audit.begin(log, "redaction", run=run.identity(folder), **told)
+        begun = audit.begin(log, "redaction", run=identity(folder), **told)
         try:
             put_in_place(part, path)
-            run.add_source(folder, copy.file, path)
-            replace_file(folder / FILE, b"".join(one + b"\n" for one in (*_lines(folder), line)).decode())
+            add_source(folder, copy.file, path)
+            replace_file(folder / COPIES, b"".join(one + b"\n" for one in (*_lines(folder), line)).decode())
         except OSError as error:
             _settle(folder, office)
             raise CopyError(f"{path}: cannot be written ({error.strerror or 'input error'})") from error
@@ -100,32 +104,25 @@ def made(sha256: str, office: Office) -> bool:
     return any(line.fields.get("copy") == sha256 for line in audit.entries(office.audit_log, naming=sha256))
 
 
-def with_copies(folder: Path, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """A run's report with the copies that were made since its scan among its photos, the last of each name.
+def read(folder: Path, policy: Policy, *, scene: bool) -> tuple[Copy, ...]:
+    """The copies that were made of the present report's pictures since its scan, judged; the last of each name.
 
     Raises:
         CopyError: if they cannot be read.
     """
-    return {**fields, "photos": [*fields["photos"], *(entry["photo"] for _, entry in _current(folder))]}
+    return tuple(
+        Copy(photo=restored_photo(entry["photo"], policy, scene=scene), original=str(entry.get("original", "")))
+        for _, entry in _current(folder)
+    )
 
 
-def originals(folder: Path) -> dict[str, str]:
-    """The SHA-256 of the picture that each copy of the present report was made of, by the copy's name.
-
-    Raises:
-        CopyError: if they cannot be read.
-    """
-    return {str(entry["photo"]["file"]): str(entry.get("original", "")) for _, entry in _current(folder)}
-
-
-def check(folder: Path, office: Office) -> None:
-    """Whether every copy that counts is as it was noted, and was screened as its run was.
+def check(folder: Path, office: Office, *, screened_by: str) -> None:
+    """Whether every copy that counts is as it was noted, and was screened by the pipeline of this SHA-256.
 
     Raises:
         CopyError: if the audit log does not know one as it stands there, or another pipeline screened it.
     """
     current = _current(folder)
-    screened_by = run.read(folder)["policy"]["sha256"]
     if not current:
         return
     # what cannot be written is not settled, and is as it would be: a line stands there only after one in the log
@@ -135,31 +132,18 @@ def check(folder: Path, office: Office) -> None:
     for line, entry in current:
         name = entry["photo"]["file"]
         if _id(line) not in known:
-            raise CopyError(f"{folder / FILE}: {name} has changed since screening redact made it; redact it again")
+            raise CopyError(f"{folder / COPIES}: {name} has changed since screening redact made it; redact it again")
         if entry.get("pipeline") != screened_by:
             raise CopyError(
-                f"{folder / FILE}: {name} was screened by a different pipeline from its run; redact it again"
+                f"{folder / COPIES}: {name} was screened by a different pipeline from its run; redact it again"
             )
-
-
-def carried(original: Outcome, copy: PhotoReport) -> Iterator[Decision]:
-    """What was decided about findings of the original that its copy still shows, as decisions about the copy."""
-    lifting = [decision for _, decision in original.decided if decision.action not in LIFTS_NOTHING]
-    as_original = dataclasses.replace(copy, sha256=original.photo.sha256)
-    for number, decision in enumerate(covering(as_original, lifting)):
-        if decision is None:
-            continue
-        repeated = dataclasses.replace(decision, carried=decision.id, system_user=system_user(), at=now())
-        again = about_each(copy, repeated)[number]
-        if not refusal(again, copy.judgements[number]):
-            yield again
 
 
 def _settle(folder: Path, office: Office) -> None:
     """Says of every copy that was begun whether it came to be one."""
     there = {_id(line) for line in _lines(folder)}
     audit.settle(
-        office.audit_log, "redaction", run=run.identity(folder), stands=lambda begun: begun.fields.get("entry") in there
+        office.audit_log, "redaction", run=identity(folder), stands=lambda begun: begun.fields.get("entry") in there
     )
 
 
@@ -171,17 +155,17 @@ def _current(folder: Path) -> list[tuple[bytes, dict[str, Any]]]:
 
 
 def _report(folder: Path) -> str:
-    return sha256_of(folder / run.REPORT, most=run.LARGEST)
+    return sha256_of(folder / REPORT, most=LARGEST)
 
 
 def _lines(folder: Path) -> list[bytes]:
     try:
         # a line without its end is one whose writer was stopped before anybody was told that it was written
-        return read_bytes(folder / FILE).split(b"\n")[:-1]
+        return read_bytes(folder / COPIES).split(b"\n")[:-1]
     except FileNotFoundError:
         return []
     except OSError as error:
-        raise CopyError(f"{folder / FILE}: cannot be read ({error.strerror or 'input error'})") from error
+        raise CopyError(f"{folder / COPIES}: cannot be read ({error.strerror or 'input error'})") from error
 
 
 def _entries(folder: Path) -> list[tuple[bytes, dict[str, Any]]]:
@@ -192,7 +176,7 @@ def _entries(folder: Path) -> list[tuple[bytes, dict[str, Any]]]:
             if canonical(entry) != line or "report" not in entry or not set(entry["photo"]) >= WANTED:
                 raise ValueError
         except (ValueError, TypeError, KeyError, RecursionError) as error:
-            said = f"{folder / FILE}: contains a line that is not a copy; remove the file and redact again"
+            said = f"{folder / COPIES}: contains a line that is not a copy; remove the file and redact again"
             raise CopyError(said) from error
         found.append((line, entry))
     return found

@@ -24,10 +24,12 @@ from screening import code
 from screening.finding import ScreeningError
 from screening.office.audit_line import canonical
 from screening.office.office import BINARY, Office, locked, make_private, put_in_place, replace_file, stage
+from screening.photo_report import PhotoReport, photo_fields
 from screening.pipeline import Pipeline
 from screening.policy import Policy
-from screening.report import PhotoReport, photo_fields, restored
-from screening.run.run import JOURNAL, PREVIEWS
+from screening.report import ModelInfo
+from screening.run.files import JOURNAL, PREVIEWS
+from screening.run.restore import restored_photo
 from screening.run.shoot import Entry
 from screening.weights import UNBLOCKED, UNFOLLOWED, read_bytes, sha256_of
 
@@ -146,8 +148,7 @@ class Journal:
                     return None
         except OSError:
             return None
-        fields = {"batch": {"scene": self._scene}, "photos": [line["photo"]]}
-        return replace(restored(fields, self._policy)[0], preview=preview)
+        return replace(restored_photo(line["photo"], self._policy, scene=self._scene), preview=preview)
 
     def _guarded(self, work: Callable[[], T]) -> T:
         try:
@@ -160,12 +161,12 @@ class Journal:
         return hmac.new(self._secret, canonical(fields), hashlib.sha256).hexdigest()
 
 
-def subject(pipeline: Pipeline, models: Iterable[Mapping[str, str]], office: Office) -> str:
+def subject(pipeline: Pipeline, models: Iterable[ModelInfo], office: Office) -> str:
     """What the answer about a picture depends on, beside its bytes and its name, as one hash; "" where that cannot be
     known, because a stage did not come from us."""
     if pipeline.foreign:
         return ""
-    parts = [code.version(), pipeline.sha256, *(model["sha256"] for model in models)]
+    parts = [code.version(), pipeline.sha256, *(model.sha256 for model in models)]
     folder = office.register_folder(pipeline.register_folder)
     registers = sorted(file for file in folder.glob("*") if file.is_file())
     if registers:  # an entry lifts nothing after its last day

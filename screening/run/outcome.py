@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from screening import pipeline_file, settings
 from screening.finding import ScreeningError
-from screening.office.office import Office
+from screening.office.office import now, system_user
+from screening.photo_report import PhotoReport
 from screening.policy import Judgement, Verdict, strictest
-from screening.report import PhotoReport, restored
-from screening.run import copies, run
-from screening.run.decisions import LIFTS_NOTHING, Action, Decision, Decisions, covering, refusal
-from screening.settings import Settings
+from screening.run.decision import LIFTS_NOTHING, Action, Decision, about_each, covering
+from screening.run.rules import refusal
 from screening.weights import sha256_of
-
-if TYPE_CHECKING:
-    from screening.pipeline import Pipeline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +52,8 @@ class Outcome:
 def outcomes(
     photos: Sequence[PhotoReport], current: Sequence[Decision], originals: Mapping[str, str] | None = None
 ) -> tuple[Outcome, ...]:
-    """Every picture after the decisions that count now; `originals` as `copies.originals` gives it.
+    """Every picture after the decisions that count now; `originals` is the SHA-256 of the picture that
+    each redacted copy was made of, by the copy's name.
 
     A decision that the rule book does not allow for what a finding is today, because the policy or the verdict is
     another than when it was made, lifts nothing. A copy of a picture that was kept back is kept back too.
@@ -88,73 +84,17 @@ def _outcome(photo: PhotoReport, decisions: Sequence[Decision], rejected: Decisi
     return Outcome(photo=photo, open=tuple(left), decided=tuple(decided), rejected=rejected)
 
 
-def judged_by(fields: Mapping[str, Any], pipeline: str, folder: Path) -> Settings:
-    """What a run's findings are judged by: the pipeline file that is named, else the very one that it was scanned with.
-
-    Raises:
-        RunError: if none is named, and the one that the run was scanned with is not there.
-        ConfigError: if the file cannot be read, or is another one and not sound.
-    """
-    if not pipeline:
-        return scanned_by(fields, "", folder)
-    chosen = settings.read(pipeline)
-    if chosen.sha256 != fields["policy"]["sha256"]:
-        # the file that a run was scanned with was found sound then; of another one its stages say whether it is
-        from screening import config
-
-        return config.load(pipeline)
-    return chosen
-
-
-def scanned_by(fields: Mapping[str, Any], pipeline: str, folder: Path) -> Settings:
-    """The settings that a run was scanned with; `pipeline` says where their file is, "" that it came with the program.
-
-    Raises:
-        RunError: if what is there is another one.
-        ConfigError: if it cannot be read.
-    """
-    name = fields["policy"]["name"]
-    if not pipeline and name not in pipeline_file.names():
-        raise run.RunError(f"{folder}: was scanned with a pipeline file called {name}: name it with --pipeline")
-    chosen = settings.read(pipeline or name)
-    if chosen.sha256 == fields["policy"]["sha256"]:
-        return chosen
-    if pipeline and pipeline not in pipeline_file.names():
-        raise run.RunError(
-            f"{pipeline}: is not the pipeline that {folder} was scanned with, or has changed since; "
-            "name the right one with --pipeline, or scan again"
-        )
-    raise run.RunError(
-        f"{folder}: the pipeline {chosen.name} that ships with the program is not the one that it was scanned with, or "
-        "has changed since; scan again (name a file of your own with --pipeline)"
-    )
-
-
-def screened_by(fields: Mapping[str, Any], pipeline: str, folder: Path) -> Pipeline:
-    """The very pipeline that a run was scanned with, its stages too.
-
-    Raises:
-        RunError, ConfigError: as `scanned_by`, or if a stage of it is not there any more.
-    """
-    from screening import config
-
-    chosen = scanned_by(fields, pipeline, folder)
-    return config.load(pipeline or chosen.name)
-
-
-def of_run(folder: Path, pipeline: str, office: Office, *, redacted: bool = True) -> tuple[Outcome, ...]:
-    """Every picture of a run, judged by a pipeline ("" for the one it was scanned with), after what was decided.
-
-    Its redacted copies come last, if they are wanted.
-
-    Raises:
-        ScreeningError: if the run, the pipeline or the decisions cannot be read.
-    """
-    fields = run.read(folder)
-    chosen = judged_by(fields, pipeline, folder)
-    if redacted:
-        fields = copies.with_copies(folder, fields)
-    return outcomes(restored(fields, chosen.policy), Decisions(folder, office).current(), copies.originals(folder))
+def carried(original: Outcome, copy: PhotoReport) -> Iterator[Decision]:
+    """What was decided about findings of the original that its copy still shows, as decisions about the copy."""
+    lifting = [decision for _, decision in original.decided if decision.action not in LIFTS_NOTHING]
+    as_original = dataclasses.replace(copy, sha256=original.photo.sha256)
+    for number, decision in enumerate(covering(as_original, lifting)):
+        if decision is None:
+            continue
+        repeated = dataclasses.replace(decision, carried=decision.id, system_user=system_user(), at=now())
+        again = about_each(copy, repeated)[number]
+        if not refusal(again, copy.judgements[number]):
+            yield again
 
 
 def find(files: Sequence[str], after: Sequence[Outcome]) -> list[Outcome]:

@@ -9,23 +9,27 @@ from __future__ import annotations
 import contextlib
 import json
 import shutil
-from collections.abc import Iterable
 from pathlib import Path
 
 from screening.finding import ScreeningError
 from screening.office import audit
 from screening.office.audit_line import AuditError, Entry
 from screening.office.office import Office, replace_file
-from screening.run import copies, decisions, run
-from screening.run.decisions import FILE as DECISIONS
+from screening.run import copies
 from screening.run.decisions import Decisions
+from screening.run.files import (
+    DECISIONS,
+    FILES,
+    LARGEST,
+    PURGING,
+    REPORT,
+    SOURCES,
+    Holds,
+    halves,
+    identity,
+    scanned_into,
+)
 from screening.weights import read_bytes
-
-# What shows people or says where their pictures lie.
-PICTURES = ("report.html", run.ANNOTATED, run.REDACTED, run.SOURCES, run.JOURNAL, run.PREVIEWS)
-# What was found, decided and signed: it names nobody who is in the pictures, but who decided and why.
-RECORDS = (run.REPORT, "report.csv", DECISIONS, copies.FILE, run.CLEARANCE)
-LOCKS = (decisions.LOCK, copies.LOCK)
 
 
 class PurgeError(ScreeningError):
@@ -43,23 +47,22 @@ def parts(folder: Path, *, everything: bool) -> list[Path]:
     """
     if not is_run(folder):
         raise PurgeError(f"{folder}: is not a run; name the folder that scan --out wrote")
-    there = [folder / name for name in (*PICTURES, *RECORDS) if (folder / name).exists()]
-    halves = _halves(folder)
-    shows_text = _shows_text(folder / run.REPORT)
-    return halves + [
-        path
-        for path in there
-        if everything or path.name in PICTURES or (shows_text and path.name in (run.REPORT, "report.csv"))
-    ]
+    goes = {Holds.PICTURES}
+    if everything:
+        goes |= {Holds.FINDINGS, Holds.RECORDS}
+    elif _shows_text(folder / REPORT):
+        goes |= {Holds.FINDINGS}
+    named = [folder / name for name, holds in FILES.items() if holds in goes]
+    return halves(folder) + [path for path in named if path.exists()]
 
 
 def is_run(folder: Path) -> bool:
     """Whether a scan wrote something to it that is there still, be it half written."""
-    named = (run.SOURCES, DECISIONS)
+    named = (SOURCES, DECISIONS)
     return (
         any((folder / name).is_file() for name in named)
-        or bool(_halves(folder))
-        or (folder.is_dir() and run.scanned_into(folder))
+        or bool(halves(folder))
+        or (folder.is_dir() and scanned_into(folder))
     )
 
 
@@ -74,7 +77,7 @@ def purge(folder: Path, office: Office, *, everything: bool) -> list[Path]:
     found = parts(folder, everything=everything)
     with copies.held(folder), Decisions(folder, office).held():
         removed = sorted(path.name for path in found)
-        begun = audit.begin(office.audit_log, "purge", run=run.identity(folder), everything=everything, removed=removed)
+        begun = audit.begin(office.audit_log, "purge", run=identity(folder), everything=everything, removed=removed)
         _remove(folder, office, begun)
     _leave(folder)
     return found
@@ -87,15 +90,15 @@ def settle(folder: Path, office: Office) -> list[str]:
         PurgeError: if something in it cannot be removed.
         AuditError: if the log cannot be read.
     """
-    if not (folder / run.PURGING).exists() and not is_run(folder):
+    if not (folder / PURGING).exists() and not is_run(folder):
         return []
     with copies.held(folder), Decisions(folder, office).held():
         begun = _begun(folder, office)
         if begun is not None:
             _remove(folder, office, begun)
         else:  # it removed nothing yet, or everything; or it was another office's, and what is left is all there is
-            audit.settle(office.audit_log, "purge", run=run.identity(folder), stands=lambda _: False)
-            (folder / run.PURGING).unlink(missing_ok=True)
+            audit.settle(office.audit_log, "purge", run=identity(folder), stands=lambda _: False)
+            (folder / PURGING).unlink(missing_ok=True)
     _leave(folder)
     return [str(name) for name in begun.fields["removed"]] if begun else []
 
@@ -103,7 +106,7 @@ def settle(folder: Path, office: Office) -> list[str]:
 def _begun(folder: Path, office: Office) -> Entry | None:
     """The line of the log about the purge that is going on."""
     try:
-        said = json.loads(read_bytes(folder / run.PURGING).decode())
+        said = json.loads(read_bytes(folder / PURGING).decode())
         name, line = str(said["run"]), str(said["line"])
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return None
@@ -113,7 +116,7 @@ def _begun(folder: Path, office: Office) -> Entry | None:
 def _remove(folder: Path, office: Office, begun: Entry) -> None:
     """Removes what a line of the log names; begun before or anew."""
     try:
-        replace_file(folder / run.PURGING, json.dumps({"run": begun.fields["run"], "line": begun.sha256}) + "\n")
+        replace_file(folder / PURGING, json.dumps({"run": begun.fields["run"], "line": begun.sha256}) + "\n")
     except OSError as error:
         with contextlib.suppress(AuditError):
             audit.end(office.audit_log, begun, done=False)
@@ -133,28 +136,23 @@ def _remove(folder: Path, office: Office, begun: Entry) -> None:
         AuditError, OSError
     ):  # it is removed; where the log cannot say so, whoever comes next does
         audit.end(office.audit_log, begun)
-        (folder / run.PURGING).unlink()
+        (folder / PURGING).unlink()
 
 
 def _leave(folder: Path) -> None:
     """Removes the folder where nothing is left in it but what locked it."""
-    if all(path.name in LOCKS for path in folder.iterdir()):
-        for name in LOCKS:
-            (folder / name).unlink(missing_ok=True)
+    left = list(folder.iterdir())
+    if all(FILES.get(path.name) is Holds.NOTHING for path in left):
+        for path in left:
+            path.unlink(missing_ok=True)
         with contextlib.suppress(OSError):  # somebody scans into it again
             folder.rmdir()
-
-
-def _halves(folder: Path) -> list[Path]:
-    """What was half written, as `office.replace_file` names it."""
-    names: Iterable[str] = (*PICTURES, *RECORDS, run.PURGING)
-    return [path for name in names for path in folder.glob(f".{name}.*.part")]
 
 
 def _shows_text(report: Path) -> bool:
     """Whether a report holds what was read; one that cannot be read is taken to."""
     try:
-        photos = json.loads(read_bytes(report, most=run.LARGEST).decode())["photos"]
+        photos = json.loads(read_bytes(report, most=LARGEST).decode())["photos"]
         return any("text" in finding for photo in photos for finding in photo["findings"])
     except FileNotFoundError:
         return False

@@ -22,9 +22,10 @@ from screening.finding import Finding
 from screening.inert import inert
 from screening.office.office import Office
 from screening.office.register_file import noted
+from screening.photo_report import PhotoReport, judged
 from screening.pipeline import Pipeline
 from screening.policy import Policy
-from screening.report import Batch, PhotoReport, Report, judged
+from screening.report import Batch, ModelInfo, PipelineInfo, Report
 from screening.run.alone import Answer, Ended, alone
 from screening.run.journal import Journal
 from screening.run.shoot import Entry
@@ -164,27 +165,27 @@ class Scan:
         findings = [Finding(kind, 1.0, why, stage="photo")]
         return PhotoReport(file=entry.name, judgements=judged(findings, self.pipeline.policy, scene=True))
 
-    def _described(self) -> dict[str, object]:
+    def _described(self) -> PipelineInfo:
         """What the report says of the pipeline: enough to see what was not looked for, or looked at more mildly."""
         from screening.stages import STAGES
 
         present = {stage.name for stage in self.pipeline.stages}
-        return {
-            "name": self.pipeline.name,
-            "sha256": self.pipeline.sha256,
-            "stages": [stage.name for stage in self.pipeline.stages],
-            "off": [name for name in STAGES if name not in present],
-            "foreign": list(self.pipeline.foreign),
-            "looser": self.pipeline.policy.looser_than(self.standard),
-            "review_by": str(self.pipeline.batch.review_by or ""),
-            "force": self.pipeline.force.name,
-        }
+        return PipelineInfo(
+            name=self.pipeline.name,
+            sha256=self.pipeline.sha256,
+            stages=tuple(stage.name for stage in self.pipeline.stages),
+            off=tuple(name for name in STAGES if name not in present),
+            foreign=self.pipeline.foreign,
+            looser=tuple(self.pipeline.policy.looser_than(self.standard)),
+            review_by=str(self.pipeline.batch.review_by or ""),
+            force=self.pipeline.force.name,
+        )
 
 
-def used(pipeline: Pipeline) -> tuple[dict[str, str], ...]:
-    """The networks that a pipeline's stages run, each with its name and SHA-256."""
+def used(pipeline: Pipeline) -> tuple[ModelInfo, ...]:
+    """The networks that a pipeline's stages run."""
     known = manifest()
-    return tuple({"name": name, "sha256": known[name].sha256} for name in networks(pipeline.stages))
+    return tuple(ModelInfo(name=name, sha256=known[name].sha256) for name in networks(pipeline.stages))
 
 
 # A photo's report, and why it has no copy with boxes, or "".

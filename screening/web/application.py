@@ -23,7 +23,8 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 
 from screening.finding import ScreeningError
-from screening.run.decisions import Action, OvertakenError
+from screening.run.decision import Action
+from screening.run.decisions import OvertakenError
 from screening.web.review import Review, ReviewError, Wish
 
 PAGE = Path(__file__).resolve().parent / "page"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,26 +15,15 @@ from screening.office import audit
 from screening.office.office import Office
 from screening.photo.files import read
 from screening.photo.photo import Photo
-from screening.policy import Judgement, Verdict
+from screening.policy import Verdict
 from screening.questions import ANSWERS, YES_NO, letters
 from screening.release.decide import about_finding, about_picture
 from screening.release.sample import missed, sample
-from screening.report import restored
-from screening.run import copies, run
-from screening.run.decisions import (
-    BLANK,
-    Action,
-    Decision,
-    DecisionError,
-    Decisions,
-    about_each,
-    answers,
-    in_force,
-    latest,
-    refusal,
-)
-from screening.run.outcome import Outcome, judged_by, outcomes
-from screening.settings import Settings
+from screening.run.decision import BLANK, Action, Decision, about_each, answers, in_force, latest
+from screening.run.decisions import DecisionError
+from screening.run.outcome import Outcome, outcomes
+from screening.run.run import Run
+from screening.web.shown import shown_decision, shown_finding
 
 # The longer side of a picture on the contact sheet, and of one that is looked at; JPEG's quality.
 SMALL, LARGE, QUALITY = 360, 2400, 88
@@ -84,16 +73,14 @@ class Review:
         if not letters(by):
             raise ReviewError("a review needs the name of the person who decides: give it with --by")
         self.by = by.strip()
-        self.fields = run.read(folder)
-        self.settings: Settings = judged_by(self.fields, pipeline, folder)
-        self.photos = restored(copies.with_copies(folder, self.fields), self.settings.policy)
-        self.originals = copies.originals(folder)
-        self.sources = run.sources(folder)
-        self.decisions = Decisions(folder, office)
+        self.run = Run.open(folder, office, pipeline)
+        made = self.run.copies
+        self.photos = (*self.run.report.photos, *(one.photo for one in made))
+        self.originals = {one.photo.file: one.original for one in made}
+        self.sources, self.decisions = self.run.sources, self.run.decisions
         self.decisions.history()
         # copies of pictures that were held anyway say nothing about what the stages miss
-        originals = self.photos[: len(self.fields["photos"])]
-        self.chosen = sample(originals, self.settings.batch.review_share, salt=self.decisions.run)
+        self.chosen = sample(self.run.report.photos, self.run.settings.batch.review_share, salt=self.decisions.run)
         self.picture = functools.lru_cache(maxsize=LARGE_KEPT)(self._large)
         self.thumbnail = functools.lru_cache(maxsize=SMALL_KEPT)(self._small)
         audit.append(office.audit_log, "review", run=self.decisions.run)
@@ -109,10 +96,10 @@ class Review:
         shown = range(len(after)) if only is None else sorted(set(only))
         misses, looked = missed(self.chosen, current)
         low, high = wilson(misses, looked)
-        said = dict(answers(current))
+        said, batch = dict(answers(current)), self.run.report.batch
         asked = {one.question: one.id for one in history if one.question}
         return {
-            "batch": {name: inert(str(self.fields["batch"].get(name) or "")) for name in ("name", "purpose")},
+            "batch": {"name": inert(batch.name), "purpose": inert(batch.purpose)},
             "by": inert(self.by),
             "photos": [
                 {"number": number, **self._photo(after[number], made.get(after[number].photo.sha256, []))}
@@ -127,7 +114,7 @@ class Review:
                     "answer": said.get(one.id, ""),
                     "after": asked.get(one.id, ""),
                 }
-                for one in self.settings.batch.question
+                for one in self.run.settings.batch.question
             ],
         }
 
@@ -150,7 +137,7 @@ class Review:
             OvertakenError: if somebody answered it meanwhile.
             ReviewError: if it is none of the batch's, or this is no answer to it; an empty one takes back the last.
         """
-        found = next((one for one in self.settings.batch.question if one.id == question), None)
+        found = next((one for one in self.run.settings.batch.question if one.id == question), None)
         if found is None:
             raise ReviewError("this is not one of the batch's questions")
         said = found.plain(answer)
@@ -188,30 +175,15 @@ class Review:
             "screened_as": str(photo.verdict),
             "verdict": str(after.verdict),
             "sampled": photo.sha256 in self.chosen,
-            "whole": _said(whole) or _said(of_original),
-            "after": whole.id if whole else "",
+            "whole": shown_decision(whole) or shown_decision(of_original),
+            "after": _id(whole),
             "findings": [
-                self._finding(number, one, decided.get(id(one)), last(about))
+                {"number": number}
+                | shown_finding(one, self.run.policy.rules[one.rule], self.by)
+                | {"decision": shown_decision(decided.get(id(one))), "after": _id(last(about))}
                 for number, (one, about) in enumerate(zip(photo.judgements, about_each(photo, BLANK), strict=True))
             ],
             "open": [number for number, one in enumerate(photo.judgements) if any(one is left for left in after.open)],
-        }
-
-    def _finding(self, number: int, one: Judgement, decision: Decision | None, last: Decision | None) -> dict[str, Any]:
-        box, rule = one.finding.box, self.fields["rules"].get(one.rule, {})
-        return {
-            "number": number,
-            "rule": one.rule,
-            "says": rule.get("says", ""),
-            "lifted_by": rule.get("lifted_by", ""),
-            "kind": one.finding.kind,
-            "evidence": inert(one.finding.evidence),
-            "score": round(one.finding.score, 3),
-            "verdict": str(one.verdict),
-            "box": [box.left, box.top, box.right, box.bottom] if box else None,
-            "decision": _said(decision),
-            "after": last.id if last else "",
-            "may": _may(one, self.by) if one.verdict > Verdict.CLEAR else {},
         }
 
     def _small(self, number: int) -> bytes:
@@ -233,7 +205,7 @@ class Review:
         name = self.photos[number].file
         try:
             photo = Photo.from_bytes(
-                read(self.sources[name], limits=self.settings.limits), name=name, limits=self.settings.limits
+                read(self.sources[name], limits=self.run.settings.limits), name=name, limits=self.run.settings.limits
             )
         except (KeyError, ScreeningError) as error:
             raise ReviewError(f"{inert(name)}: cannot be shown ({error})") from error
@@ -246,31 +218,5 @@ class Review:
         return bytes(data)
 
 
-def _may(one: Judgement, by: str) -> dict[str, Any]:
-    """What may be decided about a finding: each action with what it needs, "reason" or "reference"."""
-    needs: Mapping[str, Callable[[Decision], Decision]] = {
-        "": lambda decision: decision,
-        "reason": lambda decision: replace(decision, reason="a reason"),
-        "reference": lambda decision: replace(decision, reference="a reference"),
-    }
-    found: dict[str, str] = {}
-    for action in Action:
-        if action in (Action.REJECT, Action.WITHDRAW):
-            continue  # said of the picture; and of whatever was decided
-        plain = replace(BLANK, action=action, by=by)
-        allowed = next((need for need, given in needs.items() if not refusal(given(plain), one)), None)
-        if allowed is not None:
-            found[str(action)] = allowed
-    return found
-
-
-def _said(decision: Decision | None) -> dict[str, str] | None:
-    if decision is None or decision.action in (None, Action.WITHDRAW):
-        return None
-    return {
-        "action": str(decision.action),
-        "by": inert(decision.by),
-        "at": decision.at[:16].replace("T", " "),
-        "reason": inert(decision.reason),
-        "reference": inert(decision.reference),
-    }
+def _id(decision: Decision | None) -> str:
+    return decision.id if decision else ""

@@ -1,0 +1,78 @@
+"""Reads a report back from report.json, its findings judged anew."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from screening.finding import Box, Finding, ScreeningError
+from screening.photo_report import PhotoReport, judged
+from screening.policy import Policy
+from screening.report import Batch, ModelInfo, PipelineInfo, Report
+
+
+class ReportError(ScreeningError):
+    """A report that cannot be taken up."""
+
+
+def restored_report(fields: Mapping[str, Any], policy: Policy) -> Report:
+    """A report as it stands in report.json, judged by a policy.
+
+    Raises:
+        KeyError, TypeError, ValueError, AttributeError: if the fields are not those of a report of this version.
+        ReportError: as `restored_photo`.
+    """
+    batch = Batch(**_tuples(fields["batch"]))
+    return Report(
+        batch=batch,
+        policy=policy,
+        pipeline=PipelineInfo(**_tuples(fields["policy"])),
+        models=tuple(ModelInfo(**model) for model in fields["models"]),
+        photos=tuple(restored_photo(one, policy, scene=batch.scene) for one in fields["photos"]),
+        aside=tuple(fields["aside"]),
+        started=fields["started"],
+        seconds=fields["seconds"],
+        tool=fields["tool"],
+        stopped=fields["stopped"],
+        # a run of an earlier version does not say these, and is not cleared
+        run=fields.get("run", ""),
+        code=fields.get("code", ""),
+        registers=fields.get("registers", {}),
+    )
+
+
+def restored_photo(fields: Mapping[str, Any], policy: Policy, *, scene: bool) -> PhotoReport:
+    """A photo as it stands in report.json, judged by a policy.
+
+    Raises:
+        KeyError, TypeError, ValueError: if the fields are not those of a photo.
+        ReportError: if it is of an earlier version, and may be about other pictures of a file without saying which.
+    """
+    return PhotoReport(
+        file=fields["file"],
+        sha256=fields["sha256"],
+        width=fields["width"],
+        height=fields["height"],
+        judgements=judged([_finding(one) for one in fields["findings"]], policy, scene=scene),
+        seconds=fields["seconds"],
+    )
+
+
+def _finding(one: Mapping[str, Any]) -> Finding:
+    # such a report says it in words alone, and what a decision is about hangs on it
+    if "frame" not in one and one["evidence"].endswith(")"):
+        raise ReportError("the report is of an earlier version; scan again into the same folder, which keeps decisions")
+    box = Box(*one["box"]) if one["box"] else None
+    return Finding(
+        one["kind"],
+        one["score"],
+        one["evidence"],
+        box,
+        one.get("text", ""),
+        stage=one["stage"],
+        frame=one.get("frame", ""),
+    )
+
+
+def _tuples(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()}
