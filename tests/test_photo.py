@@ -182,7 +182,7 @@ def test_a_file_with_too_many_frames_is_refused() -> None:
     photo = Photo.from_bytes(
         saved(frames[0], "GIF", save_all=True, append_images=frames[1:]), name="a.gif", limits=Limits(frames=5)
     )
-    with pytest.raises(PhotoError, match="holds 6 pictures"):
+    with pytest.raises(PhotoError, match="contains 6 pictures"):
         list(photo.others())
 
 
@@ -224,7 +224,7 @@ def bomb() -> bytes:
         ("a.tif", cut("TIFF"), PhotoError, "damaged|cut short"),
         ("a.jpg", lambda: saved(drawn(), "PNG"), PhotoError, "named .jpg but contains a PNG"),  # renamed
         ("photo", lambda: saved(drawn(), "PNG"), PhotoError, "without an ending"),
-        ("a.jpg", lambda: b"hello, this is text", PhotoError, "no picture"),
+        ("a.jpg", lambda: b"hello, this is text", PhotoError, "not a picture"),
         ("a.png", bomb, PhotoError, "megapixels|far more pixels"),
         ("a.nef", lambda: b"II*\0", UnsupportedError, "RAW.*convert it, or leave it out"),
         ("a.MOV", lambda: b"ftypqt", UnsupportedError, "video.*convert it, or leave it out"),

@@ -151,7 +151,7 @@ def test_a_file_with_more_frames_than_allowed_is_blocked(tmp_path: Path) -> None
     frames[0].save(tmp_path / "a.gif", save_all=True, append_images=frames[1:])
     report = pipeline(Fake(), limits=Limits(frames=3)).screen(tmp_path / "a.gif", name="a.gif")
     assert report.verdict is Verdict.BLOCK
-    assert "holds 4 pictures" in report.reason()
+    assert "contains 4 pictures" in report.reason()
 
 
 def test_a_long_text_is_handed_on_in_parts_that_lose_nothing() -> None:

@@ -209,7 +209,7 @@ def test_it_says_in_a_line_why_something_cannot_be_decided(server: Server, shoot
         json.dumps({"decisions": [{**wish, "finding": 99, "action": "accept"}]}): "no such finding",
         json.dumps({"decisions": [{**wish, "action": "accept"}]}): "a block is lifted by",
         json.dumps({"decisions": [{**wish, "action": "override", "reason": "because"}]}): "more than one word",
-        json.dumps({"decisions": [{"photo": placed["number"], "action": "agree"}]}): "nothing holds",
+        json.dumps({"decisions": [{"photo": placed["number"], "action": "agree"}]}): "nothing is held",
         # all or none
         json.dumps(
             {"decisions": [{"photo": held["number"], "finding": 0, "action": "accept"}, {**wish, "action": "accept"}]}
