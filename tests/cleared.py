@@ -14,8 +14,9 @@ from screening.office import audit, audit_line, key_list, keys
 from screening.office.audit_line import Entry
 from screening.office.key_list import Key
 from screening.office.office import Office
-from screening.release import clear
+from screening.release import clear, examine
 from screening.release.clearance import Clearance, read
+from screening.release.examine import Examined
 from screening.release.gate import gate
 from screening.release.gate_result import GateResult
 from screening.weights import sha256_of
@@ -78,10 +79,10 @@ class Cleared:
         """What the gate says of these files, or of the good one."""
         return gate(paths or [self.good], self.clearance, pipeline=self.pipeline, office=self.office, keep=keep)
 
-    def examine(self) -> clear.Examined:
-        return clear.examine(self.run, str(self.pipeline), self.office)
+    def examine(self) -> Examined:
+        return examine.examine(self.run, str(self.pipeline), self.office)
 
-    def clear(self, said: clear.SignOff = SIGNED, examined: clear.Examined | None = None) -> Clearance:
+    def clear(self, said: clear.SignOff = SIGNED, examined: Examined | None = None) -> Clearance:
         return clear.issue(examined or self.examine(), said, self.office, self.key, PASSPHRASE)
 
     def sign_again(self, change: Callable[[Clearance], Clearance]) -> None:

@@ -21,7 +21,7 @@ from screening.finding import ScreeningError
 from screening.office import audit, key_list, keys
 from screening.office.office import Office, make_private
 from screening.office.register_file import RESTRICTED, RegisterFile
-from screening.release import clear
+from screening.release import clear, examine
 from screening.release.clearance import Clearance, ClearanceError, read
 from screening.release.gate import gate
 from screening.report import ModelInfo
@@ -283,18 +283,18 @@ def test_networks_that_changed_since_the_scan_are_noticed(monkeypatch: pytest.Mo
     known = manifest()
     ours = next(name for name, weights in known.items() if not weights.package)
     ran = [ModelInfo(name=ours, sha256=known[ours].sha256)]
-    clear.check_models(ran)
+    examine.check_models(ran)
     other = known | {ours: replace(known[ours], sha256="0" * 64)}
-    monkeypatch.setattr(clear, "manifest", lambda: other)
+    monkeypatch.setattr(examine, "manifest", lambda: other)
     with pytest.raises(ClearanceError, match="scanned with another network"):
-        clear.check_models(ran)
+        examine.check_models(ran)
     # the same entry in the manifest, other bytes in the file
-    monkeypatch.setattr(clear, "manifest", lambda: known | {ours: replace(known[ours], file="manifest.toml")})
+    monkeypatch.setattr(examine, "manifest", lambda: known | {ours: replace(known[ours], file="manifest.toml")})
     with pytest.raises(ClearanceError, match="its file is not the one we know"):
-        clear.check_models(ran)
-    monkeypatch.setattr(clear, "manifest", dict)
+        examine.check_models(ran)
+    monkeypatch.setattr(examine, "manifest", dict)
     with pytest.raises(ClearanceError, match="scanned with another network"):
-        clear.check_models(ran)
+        examine.check_models(ran)
 
 
 def test_a_picture_that_changed_or_went_is_left_out(cleared: Cleared) -> None:
@@ -355,7 +355,7 @@ def test_the_policy_may_want_a_signer_who_neither_photographed_nor_overrode(clea
     strict = replace(examined, run=replace(examined.run, settings=replace(examined.run.settings, batch=batch)))
     clear.check(strict, SIGNED, cleared.key)
 
-    def taken_by(name: str) -> clear.Examined:
+    def taken_by(name: str) -> examine.Examined:
         report = strict.run.report
         report = replace(report, batch=replace(report.batch, photographer=name))
         return replace(strict, run=replace(strict.run, report=report))
@@ -373,8 +373,8 @@ def test_the_default_pipeline_needs_no_second_name(cleared: Cleared) -> None:
     examined = cleared.examine()
     assert replace(examined, off=(), looser=(), unasked=()).needs_second == ""
     assert "questions not asked, or answered otherwise: purpose, reputation" in examined.needs_second
-    assert clear._off("default") == ()
-    assert clear._off("strict") == ()
+    assert examine._off("default") == ()
+    assert examine._off("strict") == ()
     assert "kinds judged more mildly" in replace(examined, looser=("face",)).needs_second
 
 
@@ -437,10 +437,10 @@ def test_a_copy_of_a_run_without_its_decisions_is_not_cleared(cleared: Cleared) 
     Decisions(cleared.run, cleared.office).decide(reject)
     other = cleared.folder / "other"
     shutil.copytree(cleared.run, other)
-    assert clear.examine(other, str(cleared.pipeline), cleared.office).withheld[reject.sha256] == "rejected"
+    assert examine.examine(other, str(cleared.pipeline), cleared.office).withheld[reject.sha256] == "rejected"
     (other / DECISIONS).unlink()
     with pytest.raises(DecisionError, match="is missing"):
-        clear.examine(other, str(cleared.pipeline), cleared.office)
+        examine.examine(other, str(cleared.pipeline), cleared.office)
 
 
 def test_a_wrong_passphrase_writes_nothing(cleared: Cleared) -> None:
@@ -471,6 +471,6 @@ def test_what_relies_on_an_entry_of_a_register_goes_out_until_its_last_day_is_ov
     assert screening("scan", cleared.shoot, "--out", cleared.run, "--pipeline", cleared.pipeline).returncode == 1
     assert cleared.clear().until == f"{last}T23:59:59.999+00:00"
     assert cleared.clear(replace(SIGNED, days=1)).until < last.isoformat()
-    monkeypatch.setattr(clear, "_now", lambda: now + datetime.timedelta(days=3))
+    monkeypatch.setattr(examine, "moment", lambda: now + datetime.timedelta(days=3))
     with pytest.raises(ClearanceError, match="relies on the release register, where an entry has since expired"):
         cleared.examine()

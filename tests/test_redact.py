@@ -15,7 +15,7 @@ from screening.finding import Box
 from screening.office import audit, audit_line
 from screening.office.office import Office
 from screening.photo.photo import Photo
-from screening.release import clear
+from screening.release import examine
 from screening.release.copy_file import Style, redacted
 from screening.release.redaction import Redaction
 from screening.run import copies
@@ -184,16 +184,16 @@ def test_a_copy_is_a_picture_of_its_run_and_keeps_what_was_decided_about_the_res
     assert "drawing.redacted.png: 1 finding redacted, no longer found; hold, a corner" in done.stdout
     told = screening("explain", "street.redacted.jpg", "--run", run, "--pipeline", pipeline)
     assert (told.returncode, "accept about the original by A. Reviewer" in told.stdout) == (0, True), told.stdout
-    examined = clear.examine(run, str(pipeline), office)
+    examined = examine.examine(run, str(pipeline), office)
     copies_ = {name: sha256_of(run / "redacted" / name) for name in ("street.redacted.jpg", "drawing.redacted.png")}
     assert copies_["street.redacted.jpg"] in examined.released
     assert examined.withheld[copies_["drawing.redacted.png"]] == "notice"
     assert sha256_of(shoot / "street.jpg") in examined.withheld
     # and decided like any other
     assert screening("decide", run, "accept", "drawing.redacted.png", *by).returncode == 0
-    assert copies_["drawing.redacted.png"] in clear.examine(run, str(pipeline), office).released
+    assert copies_["drawing.redacted.png"] in examine.examine(run, str(pipeline), office).released
     (run / "redacted" / "street.redacted.jpg").write_bytes(picture(rgb=street(seed=8)))
-    assert "street.redacted.jpg" in clear.examine(run, str(pipeline), office).changed
+    assert "street.redacted.jpg" in examine.examine(run, str(pipeline), office).changed
 
 
 def test_an_edited_copy_of_the_record_is_found_and_a_new_scan_wants_new_copies(shoot: Path) -> None:
@@ -205,20 +205,20 @@ def test_an_edited_copy_of_the_record_is_found_and_a_new_scan_wants_new_copies(s
     line["photo"]["findings"] = []
     (run / COPIES).write_bytes(audit_line.canonical(line) + b"\n")
     with pytest.raises(copies.CopyError, match="has changed since screening redact made it"):
-        clear.examine(run, str(pipeline), office)
+        examine.examine(run, str(pipeline), office)
     (run / COPIES).write_bytes(b"{}\n")
     told = screening("explain", "drawing.png", "--run", run, "--pipeline", pipeline)
     assert (told.returncode, "is not a copy" in told.stderr, "Traceback" in told.stderr) == (2, True, False)
     # a writer that was stopped half-way is not a copy, and the next one is written after what was whole
     (run / COPIES).write_bytes(kept + kept[:50])
-    assert len(clear.examine(run, str(pipeline), office).withheld) == 3
+    assert len(examine.examine(run, str(pipeline), office).withheld) == 3
     assert screening("redact", run, "street.jpg", "--rule", "number-plate", "--pipeline", pipeline).returncode == 0
-    assert len(clear.examine(run, str(pipeline), office).withheld) == 4
+    assert len(examine.examine(run, str(pipeline), office).withheld) == 4
     (shoot / "another.jpg").write_bytes(picture(rgb=plain(6)))
     scanned(shoot, pipeline=both())
-    assert len(clear.examine(run, str(pipeline), office).withheld) == 2, "copies of another scan do not count"
+    assert len(examine.examine(run, str(pipeline), office).withheld) == 2, "copies of another scan do not count"
     assert screening("redact", run, "--rule", "number-plate", "--pipeline", pipeline).returncode == 0
-    assert len(clear.examine(run, str(pipeline), office).withheld) == 4
+    assert len(examine.examine(run, str(pipeline), office).withheld) == 4
 
 
 def test_what_was_kept_back_is_not_redacted_and_a_name_is_not_taken_twice(shoot: Path) -> None:
@@ -250,9 +250,9 @@ def test_copies_are_screened_by_the_pipeline_of_their_run_and_no_other(shoot: Pa
     with pytest.raises(
         copies.CopyError, match=r"street\.redacted\.jpg was screened by a different pipeline from its run"
     ):
-        clear.examine(run, str(pipeline), office)
+        examine.examine(run, str(pipeline), office)
     assert screening("redact", run, "street.jpg", "--pipeline", pipeline).returncode == 0
-    assert sha256_of(run / "redacted" / "street.redacted.jpg") in clear.examine(run, str(pipeline), office).released
+    assert sha256_of(run / "redacted" / "street.redacted.jpg") in examine.examine(run, str(pipeline), office).released
 
 
 def test_what_a_copy_took_over_counts_as_long_as_it_counts_for_the_original(shoot: Path) -> None:
@@ -263,7 +263,7 @@ def test_what_a_copy_took_over_counts_as_long_as_it_counts_for_the_original(shoo
     def of_the_copy() -> tuple[str, str]:
         every = Run.open(run, office, str(pipeline)).outcomes()
         (after,) = (one for one in every if one.photo.file == "street.redacted.jpg")
-        examined = clear.examine(run, str(pipeline), office)
+        examined = examine.examine(run, str(pipeline), office)
         assert (after.photo.sha256 in examined.released) is (after.verdict == 0)
         return str(after.verdict), after.rule
 
@@ -309,7 +309,7 @@ def test_no_copy_takes_the_place_of_another_originals(shoot: Path) -> None:
     noted = made()
     assert noted == {name: sha256_of(run / "redacted" / name) for name in told.values()}
     assert len((run / COPIES).read_text().splitlines()) == len(told)
-    assert set(noted.values()) <= set(clear.examine(run, str(pipeline), Office(shoot.parent / "office")).released)
+    assert set(noted.values()) <= set(examine.examine(run, str(pipeline), Office(shoot.parent / "office")).released)
     # one of them again: the others stay as they are
     assert screening("redact", run, "street.jpg", "--style", "blur", "--pipeline", pipeline).returncode == 0
     assert {name for name in noted if made()[name] != noted[name]} <= {"street.jpg.redacted.jpg"}

@@ -30,11 +30,11 @@ def clear(
     """
     from screening.office import key_list
     from screening.office.office import Office
-    from screening.release import clear
+    from screening.release import clear, examine
     from screening.run.files import CLEARANCE
 
     office = Office.here()
-    examined = clear.examine(run, pipeline, office)
+    examined = examine.examine(run, pipeline, office)
     for file in examined.changed:
         say(f"{file}: is missing or has changed since the scan, and is left out")
     if examined.needs_second:

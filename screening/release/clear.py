@@ -1,77 +1,23 @@
-"""From a run to a clearance: everything is checked again, a person answers, and a key signs."""
+"""From a run that was examined to a clearance: a person answers, and a key signs."""
 
 from __future__ import annotations
 
 import contextlib
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from screening import code, pipeline_file, settings
-from screening.finding import ScreeningError
-from screening.office import audit, audit_check, audit_line, registers
+from screening.office import audit, audit_line
 from screening.office.key_list import Key
 from screening.office.office import Office, replace_file, system_user
 from screening.office.register_file import withdrawn
-from screening.photo_report import PhotoReport
-from screening.policy import Verdict
 from screening.questions import in_words, letters, stopping, unknown
 from screening.release.clearance import Clearance, ClearanceError, name
-from screening.report import ModelInfo
-from screening.run import copies, files
-from screening.run.decision import Action, answers, digest
-from screening.run.files import RunError
-from screening.run.run import Run
-from screening.settings import Settings
-from screening.weights import manifest, sha256_of
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Examined:
-    """A run, checked again: what could go out, and what a person must say first.
-
-    Attributes:
-        run: as it was then, judged by the pipeline that it was screened with.
-        report: the SHA-256 of its report.json.
-        registers: where the registers lie that faces were compared with.
-        until: when the first entry expires of a release register that a picture relies on; None for never.
-        released: the SHA-256 of every picture that nothing holds any more, and that lies there unchanged.
-        withheld: the SHA-256 of every other one, with the rule that holds or blocks it.
-        left_out: files that do not go out, by their names in the report.
-        changed: those among them that are not as they were scanned, or are gone.
-        decisions: the SHA-256 of what was decided.
-        answers: what was answered during the review, by the questions' ids.
-        overrode: the names of those who overrode a finding.
-        looser, off, unasked: how the pipeline sees less than the default one, judges more mildly, or asks less.
-    """
-
-    run: Run
-    report: str
-    registers: Path
-    until: datetime.datetime | None
-    released: tuple[str, ...]
-    withheld: Mapping[str, str]
-    left_out: tuple[str, ...]
-    changed: tuple[str, ...]
-    decisions: str
-    answers: Mapping[str, str]
-    overrode: frozenset[str]
-    looser: tuple[str, ...]
-    off: tuple[str, ...]
-    unasked: tuple[str, ...]
-
-    @property
-    def needs_second(self) -> str:
-        """Why a second name must answer for it; "" where none needs to."""
-        parts = {
-            "kinds judged more mildly than by default": self.looser,
-            "stages switched off or with other options": self.off,
-            "stages that are not ours": self.run.settings.foreign,
-            "questions not asked, or answered otherwise": self.unasked,
-        }
-        return "; ".join(f"{said}: {', '.join(names)}" for said, names in parts.items() if names)
+from screening.release.examine import Examined, moment, report_hash
+from screening.run import files
+from screening.run.decision import digest
+from screening.weights import sha256_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,67 +37,6 @@ class SignOff:
     days: int = 7
 
 
-def examine(folder: Path, pipeline: str, office: Office) -> Examined:
-    """Checks that the run is as `scan` left it, judges its findings anew, and hashes its pictures again.
-
-    Raises:
-        ClearanceError: if the log, the run, the policy or a network is not as it was when the run was scanned.
-        ScreeningError: if one of them cannot be read.
-    """
-    if wrong := audit_check.verify(office.audit_log):
-        raise ClearanceError(f"{office.audit_log}: {wrong[0]}; nothing is cleared until that has been explained")
-    if last := audit.clock_behind(office.audit_log):
-        raise ClearanceError(f"the clock is behind the last line of the audit log ({last[:16]}); correct it")
-    report = _report_hash(folder)
-    lines = audit.entries(office.audit_log, naming=report)
-    if not any(line.event == "scan" and line.fields.get("report") == report for line in lines):
-        raise ClearanceError(
-            f"{folder / files.REPORT}: has changed since the scan, or was scanned elsewhere; scan again"
-        )
-    run = Run.open(folder, office, pipeline, as_scanned=True)
-    if not run.report.run:
-        raise ClearanceError(f"{folder}: was scanned by an earlier version; scan again, decisions are kept")
-    check_models(run.report.models)
-    if run.report.code != code.version(run.settings.foreign):
-        raise ClearanceError(
-            f"{folder}: was screened by another version of the program; scan again, decisions are kept"
-        )
-    registers_at = office.register_folder(pipeline_file.read(run.pipeline).register_folder)
-    if withdrawn(registers_at, run.report.registers):
-        raise ClearanceError(f"{folder}: the registers have changed since the scan, and may lift less now; scan again")
-    copies.check(folder, office, screened_by=run.settings.sha256)
-    after = run.outcomes()
-    photos = [one.photo for one in after]
-    scanned = datetime.datetime.fromisoformat(run.report.started).astimezone(datetime.UTC).date()
-    relying = [photo.file for photo in photos if any(one.finding.is_a("face.released") for one in photo.judgements)]
-    until = _end_of(registers.last_day(registers_at, scanned)) if relying else None
-    if until and until < _now():
-        raise ClearanceError(
-            f"{relying[0]}: relies on the release register, where an entry has since expired; scan again"
-        )
-    current = run.decisions.current()
-    changed = _changed(photos, run.sources, most=run.settings.limits.file_megabytes * 1e6)
-    withheld = {one.photo.sha256: one.rule for one in after if one.photo.sha256 and one.verdict is not Verdict.CLEAR}
-    clear = {one.photo.sha256 for one in after if one.verdict is Verdict.CLEAR and one.photo.file not in changed}
-    released = clear - set(withheld)  # the same picture may lie there twice, once under a telling name
-    return Examined(
-        run=run,
-        report=report,
-        registers=registers_at,
-        until=until,
-        released=tuple(sorted(released)),
-        withheld=withheld,
-        left_out=tuple(photo.file for photo in photos if photo.sha256 not in released or photo.file in changed),
-        changed=changed,
-        decisions=digest(current),
-        answers=dict(answers(current)),
-        overrode=frozenset(one.by for one in current if one.action is Action.OVERRIDE),
-        looser=tuple(run.policy.looser_than(settings.read().policy)),
-        off=_off(run.pipeline),
-        unasked=_unasked(run.settings),
-    )
-
-
 def issue(examined: Examined, said: SignOff, office: Office, key: Key, passphrase: str) -> Clearance:
     """Signs a clearance, writes it to the run as clearance.json, and says so in the audit log.
 
@@ -163,7 +48,7 @@ def issue(examined: Examined, said: SignOff, office: Office, key: Key, passphras
     folder, decisions = examined.run.folder, examined.run.decisions
     with decisions.held():
         decisions.history()
-        if (_report_hash(folder), digest(decisions.current())) != (examined.report, examined.decisions):
+        if (report_hash(folder), digest(decisions.current())) != (examined.report, examined.decisions):
             raise ClearanceError(f"{folder}: was scanned or decided on in the meantime; clear it again")
         if withdrawn(examined.registers, examined.run.report.registers):
             raise ClearanceError(f"{folder}: the registers have changed in the meantime; scan again")
@@ -218,7 +103,7 @@ def settle(log: Path, run_id: str, file: Path) -> None:
 
 def _clearance(examined: Examined, said: SignOff, office: Office, key: Key) -> Clearance:
     """What is going to be signed."""
-    now = _now()
+    now = moment()
     until = now + datetime.timedelta(days=said.days)
     return Clearance(
         batch=examined.run.report.batch.name,
@@ -290,69 +175,6 @@ def check_answers(examined: Examined, answers: Mapping[str, str]) -> None:
             raise ClearanceError(
                 f"{question.id}: was answered with {answer}{where}, so nothing goes out: {question.ask}"
             )
-
-
-def _report_hash(folder: Path) -> str:
-    try:
-        return sha256_of(folder / files.REPORT, most=files.LARGEST)
-    except OSError as error:
-        raise RunError(
-            f"{folder}: contains no readable {files.REPORT}; name the folder that scan --out wrote"
-        ) from error
-
-
-def _now() -> datetime.datetime:
-    return datetime.datetime.now(datetime.UTC)
-
-
-def _end_of(day: datetime.date | None) -> datetime.datetime | None:
-    """The last moment of a day in UTC, to the millisecond in which a clearance is written."""
-    if day is None:
-        return None
-    return datetime.datetime.combine(day, datetime.time(23, 59, 59, 999000), datetime.UTC)
-
-
-def check_models(models: Iterable[ModelInfo]) -> None:
-    """Whether the networks are still those that the run was scanned with, and their files too."""
-    known = manifest()
-    for ran in models:
-        weights = known.get(ran.name)
-        if weights is None or weights.sha256 != ran.sha256:
-            raise ClearanceError(f"{ran.name}: the run was scanned with another network of this name; scan again")
-        try:
-            changed = sha256_of(weights.path) != weights.sha256
-        except (OSError, ScreeningError):  # a network that is not installed saw nothing; a stage without its own blocks
-            changed = False
-        if changed:
-            raise ClearanceError(
-                f"{weights.name}: its file is not the one we know; install the project again, and scan"
-            )
-
-
-def _changed(photos: Sequence[PhotoReport], sources: Mapping[str, Path], *, most: float) -> tuple[str, ...]:
-    """The files that are gone, no longer have the hash that was screened, or hold more bytes than could be."""
-
-    def same(photo: PhotoReport) -> bool:
-        try:
-            return sha256_of(sources[photo.file], most=most) == photo.sha256
-        except (OSError, KeyError):
-            return False
-
-    seen = [photo for photo in photos if photo.sha256]
-    with ThreadPoolExecutor() as pool:  # hashing lets other threads run
-        return tuple(photo.file for photo, still in zip(seen, pool.map(same, seen), strict=True) if not still)
-
-
-def _off(pipeline: str) -> tuple[str, ...]:
-    """Stages of the default pipeline that this one leaves out, or gives other options."""
-    here, standard = pipeline_file.read(pipeline).stages, pipeline_file.read("default").stages
-    return tuple(stage for stage, options in standard.items() if here.get(stage) != options)
-
-
-def _unasked(pipeline: Settings) -> tuple[str, ...]:
-    """Questions of the default pipeline that this one does not ask, or takes another answer to."""
-    here = {one.id: (one.answer, one.stops) for one in pipeline.batch.question}
-    return tuple(one.id for one in settings.read().batch.question if here.get(one.id) != (one.answer, one.stops))
 
 
 def _same(one: str, other: str) -> bool:
