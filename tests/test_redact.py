@@ -228,7 +228,7 @@ def test_what_was_kept_back_is_not_redacted_and_a_name_is_not_taken_twice(shoot:
     done = screening("redact", run, "--pipeline", pipeline)
     assert done.returncode == 2
     assert "street.jpg: was kept back by A. Reviewer; withdraw that first" in done.stderr
-    assert "drawing.redacted.png: the shoot has a picture of this name" in done.stderr
+    assert "drawing.redacted.png: the shoot has a picture with this name" in done.stderr
     assert not (run / COPIES).exists()
 
 
