@@ -101,7 +101,7 @@ def parsed(line: bytes) -> Decision:
     """A decision from its line of the file.
 
     Raises:
-        ValueError: if it is no decision, or is written otherwise than `Decision.line` writes it.
+        ValueError: if it is not a decision, or is written otherwise than `Decision.line` writes it.
     """
     try:
         fields: dict[str, Any] = json.loads(line)
@@ -111,7 +111,7 @@ def parsed(line: bytes) -> Decision:
         )
         same = decision.line == line
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        raise ValueError("is no decision") from error
+        raise ValueError("is not a decision") from error
     if not same:
         raise ValueError("is written otherwise")
     return decision

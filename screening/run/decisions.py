@@ -223,7 +223,7 @@ class Decisions:
         try:
             return [parsed(line) for line in data.split(b"\n")[:-1]]
         except ValueError as error:
-            raise DecisionError(f"{path}: holds a line that is no decision; it was edited") from error
+            raise DecisionError(f"{path}: contains a line that is not a decision; it was edited") from error
 
 
 def _named(line: Entry) -> list[str]:

@@ -121,9 +121,9 @@ def _another(folder: Path, pipeline: str, name: str) -> str:
     if pipeline and pipeline not in pipeline_file.names():
         return (
             f"{pipeline}: is not the pipeline that {folder} was scanned with, or has changed since; "
-            "name that one with --pipeline, or scan again"
+            "name the right one with --pipeline, or scan again"
         )
     return (
         f"{folder}: the pipeline {name} that ships with the program is not the one that it was scanned with, or "
-        "has changed since; scan again (a file of your own of this name is named with --pipeline)"
+        "has changed since; scan again (name a file of your own with --pipeline)"
     )
