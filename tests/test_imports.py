@@ -114,3 +114,16 @@ def test_importing_the_command_line_loads_nothing_heavy() -> None:
     code = f"import sys, screening.cli; print([name for name in {heavy} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_no_files_import_each_other_in_a_circle() -> None:
+    """Modules that import nothing that is left, or that nothing left imports, are taken away: a circle stays."""
+    there = modules()
+    left = {name: {other for other in imported(path) if other in there} - {name} for name, path in there.items()}
+    while True:
+        wanted = set().union(*left.values())
+        stays = {name for name, others in left.items() if others & left.keys() and name in wanted}
+        if stays == left.keys():
+            break
+        left = {name: left[name] & stays for name in stays}
+    assert sorted(left) == []
