@@ -141,6 +141,8 @@ def _remove(folder: Path, office: Office, begun: Entry) -> None:
 
 def _leave(folder: Path) -> None:
     """Removes the folder where nothing is left in it but what locked it."""
+    if (folder / PURGING).exists():  # the log could not be told of it yet: the next purge finds by this what to tell
+        return
     left = list(folder.iterdir())
     if all(FILES.get(path.name) is Holds.NOTHING for path in left):
         for path in left:
