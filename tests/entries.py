@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from screening.office.register_entry import Entry, packed
@@ -9,7 +11,7 @@ from screening.office.register_entry import Entry, packed
 RANDOM = np.random.default_rng(4)
 
 
-def entry(number: str = "aa", *, embedding: np.ndarray | None = None, **fields: str | bool) -> Entry:
+def entry(number: str = "aa", *, embedding: np.ndarray | None = None, **fields: Any) -> Entry:
     vector = RANDOM.normal(size=128).astype(np.float32) if embedding is None else embedding
-    given = {"name": "Ann Example", "reference": "REF-7", **fields}
-    return Entry(id=number, embeddings=(packed(vector),), **given)  # type: ignore[arg-type]
+    given: dict[str, Any] = {"name": "Ann Example", "reference": "REF-7", **fields}
+    return Entry(id=number, embeddings=(packed(vector),), **given)

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -189,9 +190,9 @@ class Case:
     twice: object
     codes: tuple[int | None, int | None]
 
-    def run(self, cleared: Cleared, **how: object) -> Tried:
+    def run(self, cleared: Cleared, **how: Any) -> Tried:
         env = {"SCREENING_HOME": str(cleared.office.folder), "SCREENING_PASSPHRASE": PASSPHRASE}
-        return self.go(said(self.command, cleared), env=env, **how)  # type: ignore[arg-type]
+        return self.go(said(self.command, cleared), env=env, **how)
 
     def refused(self, cleared: Cleared, tried: Tried) -> None:
         """It was not killed, so what it told is true."""

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from screening.finding import ScreeningError
 from screening.office.office import Office, is_moment
-from screening.weights import opened
+from screening.weights import read_bytes
 
 TRUSTED = "trusted.json"
 # Bytes of the list, or of a key, that are read at most.
@@ -72,8 +72,7 @@ def trusted(office: Office) -> dict[str, Key]:
     """
     path = office.keys / TRUSTED
     try:
-        with opened(path, most=LARGEST) as file:
-            listed = json.loads(file.read().decode())
+        listed = json.loads(read_bytes(path, most=LARGEST).decode())
         if not isinstance(listed, list):
             raise ValueError("no list")
         keys = [Key(**fields) for fields in listed]

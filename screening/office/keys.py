@@ -20,7 +20,7 @@ from screening.office import audit, audit_line
 from screening.office.key_list import LARGEST, TRUSTED, Key, KeysError, key_id, private_file, trusted
 from screening.office.office import Office, locked, make_private, now, replace_file
 from screening.questions import letters
-from screening.weights import opened
+from screening.weights import read_bytes
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -121,8 +121,7 @@ def _open(path: Path, passphrase: str) -> Ed25519PrivateKey:
     try:
         if os.name == "posix" and path.stat().st_mode & 0o077:
             raise KeysError(f"{path}: can be read by others; revoke this key, and make a new one")
-        with opened(path, most=LARGEST) as file:
-            private = load_pem_private_key(file.read(), passphrase.encode())
+        private = load_pem_private_key(read_bytes(path, most=LARGEST), passphrase.encode())
     except OSError as error:
         raise KeysError(f"{path}: this computer does not have the private key; sign where it was made") from error
     except (ValueError, TypeError) as error:

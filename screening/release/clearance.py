@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from screening.finding import ScreeningError
 from screening.office.audit_line import Head, canonical
 from screening.office.office import is_moment
-from screening.weights import opened
+from screening.weights import read_bytes
 
 if TYPE_CHECKING:
     from screening.office.key_list import Key
@@ -137,8 +137,7 @@ def load(path: Path) -> bytes:
         ClearanceError: if it cannot be read.
     """
     try:
-        with opened(path, most=LARGEST) as file:
-            return file.read()
+        return read_bytes(path, most=LARGEST)
     except OSError as error:
         raise ClearanceError(f"{path}: cannot be read ({error.strerror or 'input error'})") from error
 

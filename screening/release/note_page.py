@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from screening.render.markdown import Markdown, block, code, link, plain, words
+from screening.render.templates import environment
 
 if TYPE_CHECKING:
     from screening.release.release_note import Note
@@ -25,16 +26,6 @@ def record(note: Note) -> str:
 
 
 def _rendered(template: str, note: Note, shown: Callable[[str], str], **more: str) -> str:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        # every string passes here
-        finalize=lambda value: shown(value) if isinstance(value, str) and not isinstance(value, Markdown) else value,
-    )
-    environment.filters |= {"block": block, "code": code, "link": link}
-    return environment.get_template(template).render(note=note, **more)
+    templates = environment(TEMPLATES, shown, Markdown, keep_trailing_newline=True)
+    templates.filters |= {"block": block, "code": code, "link": link}
+    return templates.get_template(template).render(note=note, **more)

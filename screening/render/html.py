@@ -12,6 +12,7 @@ from typing import Any
 from markupsafe import Markup
 
 from screening.inert import inert
+from screening.render.templates import environment
 from screening.render.thumbnails import hidden, thumbnail, thumbnail_side
 
 PAGE = Path(__file__).resolve().parent / "page"
@@ -60,19 +61,9 @@ def html_page(report: Mapping[str, Any], previews: Mapping[str, bytes], *, for_s
 
 def template(name: str) -> Any:
     """A template of ours for a page: whatever reaches the page through it is inert and escaped."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(PAGE),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        # every string passes here, before it is escaped
-        finalize=lambda value: inert(value) if isinstance(value, str) and not isinstance(value, Markup) else value,
-    )
-    environment.filters["title_of"] = title_of
-    return environment.get_template(name)
+    templates = environment(PAGE, inert, Markup, autoescape=True)
+    templates.filters["title_of"] = title_of
+    return templates.get_template(name)
 
 
 def title_of(rule: str) -> str:

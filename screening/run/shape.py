@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import NoneType
-from typing import Any
+from typing import Any, TypeGuard
 
 Shape = Mapping[str, tuple[type, ...]]
 NUMBER = (int, float)
@@ -48,9 +48,9 @@ def whole(fields: Mapping[str, Any]) -> bool:
 def _found(finding: object) -> bool:
     if not _has(finding, FINDING):
         return False
-    box = finding["box"]  # type: ignore[index]
+    box = finding["box"]
     return box is None or (len(box) == 4 and all(isinstance(side, int) for side in box))
 
 
-def _has(fields: object, shape: Shape) -> bool:
+def _has(fields: object, shape: Shape) -> TypeGuard[Mapping[str, Any]]:
     return isinstance(fields, dict) and all(isinstance(fields.get(name), types) for name, types in shape.items())
