@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import os
 import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
 
 import screening
+from tests.cleared import Cleared
 
 PACKAGE = Path(screening.__file__).parent
 # Lower layers first. A module imports from its own layer and from those below it.
@@ -109,11 +111,35 @@ def test_stages_import_neither_each_other_nor_the_policy() -> None:
     assert wrong == []
 
 
+HEAVY = set("cv2 torch onnx onnxruntime openvino dlib numpy PIL rapidocr easyocr ultralytics jinja2 pydantic".split())
+
+
 def test_importing_the_command_line_loads_nothing_heavy() -> None:
-    heavy = "cv2 torch onnx onnxruntime openvino dlib numpy PIL rapidocr easyocr ultralytics jinja2 pydantic".split()
-    code = f"import sys, screening.cli; print([name for name in {heavy} if name in sys.modules])"
+    code = f"import sys, screening.cli; print(sorted({HEAVY} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_decision_is_recorded_without_loading_a_stage_or_anything_heavy(cleared: Cleared) -> None:
+    """A reviewer who decides picture by picture must not wait half a second for each."""
+    arguments = ["decide", str(cleared.run), "reject", cleared.blocked.name, "--by", "A. Editor", "--pipeline"]
+    code = f"""
+import sys
+from screening.cli import app
+app({[*arguments, str(cleared.pipeline)]}, standalone_mode=False)
+unwanted = {HEAVY | {"screening.pipeline"}} & set(sys.modules)
+print(sorted(unwanted | {{name for name in sys.modules if name.startswith("screening.stages.")}}))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "SCREENING_HOME": str(cleared.office.folder)},
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "[]"
+    assert "reject" in (cleared.run / "decisions.jsonl").read_text()
 
 
 def test_no_files_import_each_other_in_a_circle() -> None:
