@@ -160,6 +160,9 @@ def test_yolo_boxes_become_labels(tmp_path: Path, split: bool) -> None:
     (texts / "a.txt").write_text("1 0.5 0.5 0.2\n")
     with pytest.raises(LabelError, match=r"a\.txt:1: is not a class"):
         of_yolo(tmp_path, NAMES)
+    (texts / "a.txt").write_bytes(b"1 \xff")
+    with pytest.raises(LabelError, match=r"a\.txt: cannot be read"):
+        of_yolo(tmp_path, NAMES)
     with pytest.raises(LabelError, match="contains neither classes"):
         of_yolo(images if split else tmp_path.parent, NAMES)
 

@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from screening.finding import ScreeningError
@@ -63,6 +64,31 @@ def test_an_entry_is_removed_as_the_log_says_at_whatever_moment_it_fails(tmp_pat
         assert audit.unfinished(office.audit_log) == []
         said = [line.fields["entry"] for line in audit.counting(office.audit_log, "register")]
         assert said == (["bb"] if "aa" in there else ["aa", "bb"])
+        assert audit_check.verify(office.audit_log) == []
+        told.append(done)
+        shutil.rmtree(office.folder)
+        shutil.copytree(fresh.folder, office.folder)
+    assert told[0] is False and told[-1] is True and len(told) > 2
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_a_person_is_enrolled_as_the_log_says_at_whatever_moment_it_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, killed: bool
+) -> None:
+    face = np.ones(128, np.float32)
+    monkeypatch.setattr(registers, "_enrolled", lambda path, number: face)  # what a network says is not asked here
+    fresh, office = office_with(tmp_path), Office(tmp_path / "office")
+    shutil.copytree(fresh.folder, office.folder)
+    form, photos = registers.Form(name="Ann Example", reference="REF-7"), [tmp_path / "ann.jpg"]
+    told = []
+    for done in attempts(lambda: registers.add(office, RELEASE, form, photos), killed=killed):
+        new = set(RegisterFile(office.registers).numbers()) - {"aa", "bb"}
+        if not killed:
+            assert done is bool(new), "what was refused was not done"
+        registers.remove(office, RELEASE, "bb")
+        assert audit.unfinished(office.audit_log) == []
+        said = [line.fields["entry"] for line in audit.counting(office.audit_log, "register")]
+        assert said == [*new, "bb"]
         assert audit_check.verify(office.audit_log) == []
         told.append(done)
         shutil.rmtree(office.folder)

@@ -141,11 +141,15 @@ def test_a_network_that_finds_only_plates_needs_another_beside_it(tmp_path: Path
 def test_what_is_no_detector_of_ours_is_refused_in_one_line(colours: Path, tmp_path: Path) -> None:
     pickle = tmp_path / "new.pt"
     pickle.write_bytes(b"not even a pickle")
+    huge = tmp_path / "huge.onnx"
+    with huge.open("wb") as file:
+        file.truncate(2_000_000_000)  # sparse: it takes no room
     nothing = tmp_path / "nothing.onnx"
     nothing.write_bytes(b"no network")
     cases = [
         (pickle, {}, "can run any code"),  # a pickle that nobody trusts is not read
         (tmp_path / "gone.pt", {}, "there is no such file"),
+        (huge, {}, "is larger than 1000 MB"),
         (nothing, {}, "its classes have no names"),
         (colour_network(tmp_path / "bare.onnx", names=None), {}, "its classes have no names"),
         (colour_network(tmp_path / "dogs.onnx", names={0: "dog", 1: "cat"}), {}, r"\(dog, cat\) is a vehicle"),

@@ -112,7 +112,11 @@ def _yolo(text: Path, file: Path, classes: Sequence[str]) -> Iterator[tuple[str,
 
     with Image.open(file) as image:
         width, height = ImageOps.exif_transpose(image).size
-    for number, line in enumerate(text.read_text(encoding="utf-8").splitlines(), 1):
+    try:
+        lines = read_bytes(text).decode().splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise LabelError(f"{text}: cannot be read; check the file") from error
+    for number, line in enumerate(lines, 1):
         try:
             index, x, y, wide, high = line.split()
             left, top = (float(x) - float(wide) / 2) * width, (float(y) - float(high) / 2) * height
@@ -129,7 +133,7 @@ def _classes(folder: Path) -> list[str]:
         if not file.is_file():
             continue
         try:
-            text = file.read_text(encoding="utf-8")
+            text = read_bytes(file).decode()
             if name == "classes.txt":
                 return text.split("\n")[: len(text.splitlines())]
             said = yaml.safe_load(text)["names"]

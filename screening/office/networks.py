@@ -22,7 +22,7 @@ import numpy as np
 
 from screening.finding import ScreeningError
 from screening.home import home
-from screening.weights import Weights, manifest, own_networks, sha256_of
+from screening.weights import Weights, manifest, own_networks, read_bytes, sha256_of
 
 NAME = re.compile(r"[a-z][a-z0-9-]{0,40}")
 # What `ultralytics`' own and published detectors call the two things that we look for.
@@ -81,7 +81,7 @@ def add(
     with tempfile.TemporaryDirectory(dir=folder) as work:
         converted = Path(work) / "network.onnx"
         if path.suffix == ".onnx":
-            converted.write_bytes(path.read_bytes())
+            converted.write_bytes(_bytes(path))
         else:
             _convert(path, converted, trusted=trusted)
         classes = _classes(converted, path, vehicle=vehicle, plate=plate)
@@ -112,6 +112,13 @@ def remove(name: str) -> None:
     weights.path.with_suffix(".json").unlink()
 
 
+def _bytes(path: Path) -> bytes:
+    try:
+        return read_bytes(path)
+    except OSError as error:
+        raise NetworkError(f"{path}: cannot be read ({error.strerror})") from error
+
+
 def _convert(path: Path, out: Path, *, trusted: bool) -> None:
     """A checkpoint as ONNX."""
     if path.suffix != ".pt":
@@ -124,7 +131,7 @@ def _convert(path: Path, out: Path, *, trusted: bool) -> None:
         raise NetworkError("converting a .pt file needs the extra `train`: uv sync --extra train")
     with tempfile.TemporaryDirectory() as work:
         copy = Path(work) / "network.pt"  # the export is written beside it
-        copy.write_bytes(path.read_bytes())
+        copy.write_bytes(_bytes(path))
         quiet = os.environ | {"YOLO_VERBOSE": "false", "YOLO_CONFIG_DIR": work}  # and what `keep_quiet` switched off
         done = subprocess.run(
             [sys.executable, "-c", CONVERT, str(copy), str(out)], env=quiet, cwd=work, capture_output=True, check=False
