@@ -15,7 +15,7 @@ from screening.policy import ANYTHING, ERROR, Policy
 from screening.stages import STAGES, Stage
 
 # What the program makes, whichever stages run.
-OF_THE_PROGRAM = ("error.photo", "error.unsupported", "metadata.preview")
+OF_THE_PROGRAM = ("error.photo", "error.unsupported", "metadata.preview", "metadata.unread")
 # What our policies judge if a stage of somebody else's reports it; none of ours does.
 OF_OTHERS = ("graphic",)
 

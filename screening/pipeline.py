@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from screening.finding import Finding, ScreeningError
+from screening.photo.carried import carried
 from screening.photo.files import FileError, UnsupportedError, read, refuse
-from screening.photo.metadata import differing_previews
 from screening.photo.photo import Photo
 from screening.photo_report import PhotoReport, judged
 from screening.settings import Settings
@@ -54,10 +54,11 @@ class Pipeline(Settings):
             findings += run(self.stages, photo)
             for other in photo.others():
                 findings += _elsewhere(photo, run(self.stages, other), other.frame, same_places=True)
-            for other in differing_previews(photo):
-                said = "the file carries a preview that shows something else"
-                findings.append(Finding("metadata.preview", 1.0, said, stage="photo"))
-                findings += _elsewhere(photo, run(self.stages, other), other.frame, same_places=False)
+            for more in carried(photo):
+                if more.finding:
+                    findings.append(more.finding)
+                if more.photo:
+                    findings += _elsewhere(photo, run(self.stages, more.photo), more.photo.frame, same_places=False)
         except FileError as error:
             kind = "error.unsupported" if isinstance(error, UnsupportedError) else "error.photo"
             findings.append(Finding(kind, 1.0, str(error), stage="photo"))

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageCms
 
-from screening.photo import containers
+from screening.photo.containers import texts
 from tests.command import screening
 from tests.picture_files import picture, scenery, with_iptc
 
@@ -53,7 +53,7 @@ def gif() -> bytes:
 
 
 def credentials(said: str) -> bytes:
-    body = b"\0\0\0\x30" + containers.CREDENTIALS + b"oclaim_generator\x78" + bytes((len(said),)) + said.encode()
+    body = b"\0\0\0\x30" + texts.CREDENTIALS + b"oclaim_generator\x78" + bytes((len(said),)) + said.encode()
     return jpeg_with(0xEB, b"JP\0\1\0\0\0\1" + body + b"\0" * 40)
 
 

@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
 from screening.arrays import Pixels
-from screening.photo import containers
-from screening.photo.metadata import Metadata, MetadataError, differing_previews, read
+from screening.photo.carried import carried
+from screening.photo.containers import texts as containers
+from screening.photo.containers.parts import ContainerError
+from screening.photo.metadata import Metadata, MetadataError, read
 from screening.photo.photo import Photo
 from tests.picture_files import picture, scenery, with_iptc, with_thumbnail
 
@@ -148,7 +150,7 @@ def test_a_text_chunk_that_unpacks_without_end_is_refused() -> None:
     chunk = b"zTXtComment\0\0" + zlib.compress(bytes(5_000_000))
     png = picture("PNG")
     body = struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk))
-    with pytest.raises(containers.ContainerError):
+    with pytest.raises(ContainerError):
         list(containers.comments(png[:33] + body + png[33:]))
 
 
@@ -294,7 +296,7 @@ def test_a_thumbnail_that_shows_more_is_a_picture_of_its_own(
     more: bool,
 ) -> None:
     data = with_thumbnail(picture(rgb=shown, quality=90), thumbnail)
-    others = list(differing_previews(photo_of(data)))
+    others = [one.photo for one in carried(photo_of(data)) if one.photo]
     assert [other.frame for other in others] == (["embedded preview"] if more else [])
     assert all((other.height, other.width) == thumbnail.shape[:2] for other in others)
 
@@ -305,10 +307,9 @@ def test_a_thumbnail_may_be_turned_with_the_picture_or_not(turned: bool) -> None
     data = picture(rgb=VIEW, exif={0x0112: 6})
     data = with_thumbnail(data, np.ascontiguousarray(np.rot90(thumbnail, 3)) if turned else thumbnail)
     assert photo_of(data).height == 600
-    assert list(differing_previews(photo_of(data))) == []
+    assert list(carried(photo_of(data))) == []
 
 
-def test_a_thumbnail_that_cannot_be_read_is_an_error() -> None:
-    data = with_thumbnail(picture(rgb=VIEW), small(VIEW), cut_short=True)
-    with pytest.raises(MetadataError):
-        list(differing_previews(photo_of(data)))
+def test_a_thumbnail_that_cannot_be_read_is_not_passed_over() -> None:
+    (one,) = carried(photo_of(with_thumbnail(picture(rgb=VIEW), small(VIEW), cut_short=True)))
+    assert one.finding and one.finding.kind == "metadata.unread" and one.photo is None

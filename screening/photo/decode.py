@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+from collections import deque
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from screening.arrays import Floats, Pixels
+from screening.photo.containers import jpeg
+from screening.photo.containers.parts import ContainerError
 from screening.photo.files import PhotoError
 
 if TYPE_CHECKING:
@@ -54,11 +57,13 @@ def upright(rgb: Pixels, image: Image.Image) -> Pixels:
 
 
 def _decode_jpeg(data: bytes) -> Pixels:
-    """OpenCV's decoder is 1.5 times as fast as Pillow's, but silent where a file was cut short: look for its end."""
+    """OpenCV's decoder is 1.5 times as fast as Pillow's, but silent where a file was cut short: walk to its end."""
     import cv2
 
-    if data.rfind(b"\xff\xd9") < data.rfind(b"\xff\xda"):
-        raise PhotoError("is damaged or cut short; export it again from the original")
+    try:
+        deque(jpeg.parts(data), maxlen=0)
+    except ContainerError as error:
+        raise PhotoError("is damaged or cut short; export it again from the original") from error
     rgb = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION)
     if rgb is None:
         raise PhotoError("is damaged or cut short; export it again from the original")

@@ -1,25 +1,25 @@
-"""What a photo's file says in words: EXIF, IPTC, XMP, comments, and the small pictures that are embedded in it.
+"""What a photo's file says in words, EXIF, IPTC, XMP and comments, and what it carries beside its picture.
 
-`read(photo)` gives a `Metadata`; `differing_previews(photo)` the embedded pictures that show something else.
+`read(photo)` gives a `Metadata`.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from screening.arrays import Pixels
-from screening.photo import containers
+from screening.photo import embedded
+from screening.photo.containers import texts
+from screening.photo.containers.parts import ContainerError
+from screening.photo.containers.walk import walk
 from screening.photo.decode import TURNS
+from screening.photo.embedded import Embedded
 from screening.photo.fields import Field, Position, decode, exif, iptc, number, positions, xmp
-from screening.photo.files import BROKEN, PhotoError
+from screening.photo.files import PhotoError
 from screening.photo.photo import Photo
-from screening.photo.same_view import same_view
 
 if TYPE_CHECKING:
     import exiv2
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 STRINGS = 4000
 CHARACTERS = 20_000
 PREVIEWS = 16
-PREVIEW_MEGAPIXELS = 120
-COMPARED = 960
 
 
 class MetadataError(PhotoError):
@@ -43,14 +41,16 @@ class Metadata:
     Attributes:
         fields: its strings, each once.
         positions: the places on the map that it gives.
-        previews: the bytes of each embedded picture.
+        pictures: each embedded picture.
+        unread: where the file holds something that is neither known nor words, in words for the report.
         orientation: the EXIF orientation of the stored pixels, 1 to 8.
         credentials: the program named in its Content Credentials ("" where none is named); None without credentials.
     """
 
     fields: tuple[Field, ...] = ()
     positions: tuple[Position, ...] = ()
-    previews: tuple[bytes, ...] = field(default=(), repr=False)
+    pictures: tuple[Embedded, ...] = ()
+    unread: tuple[str, ...] = ()
     orientation: int = 1
     credentials: str | None = None
 
@@ -75,27 +75,29 @@ def read(photo: Photo) -> Metadata:
         return _read(photo)
     except exiv2.Exiv2Error as error:
         raise MetadataError("holds metadata that cannot be read; export it again from the original") from error
-    except containers.ContainerError as error:
+    except ContainerError as error:
         raise MetadataError(f"holds metadata that cannot be read: {error}; export it again") from error
 
 
 def _read(photo: Photo) -> Metadata:
     data = photo.data
-    if containers.has_film(data):
-        raise MetadataError("carries a film, which cannot be screened; export the picture alone")
+    parts = walk(data)
+    if foreign := embedded.foreign(parts):
+        raise MetadataError(f"carries {foreign}, which cannot be screened; export the picture alone")
     image = _open(data)
     _refuse_unread(image, data)
-    packets = [_parse_xmp(packet) for packet in (containers.long_xmp(data), containers.gif_xmp(data)) if packet]
-    parts = [image, *_further_pictures(photo), *packets]
-    fields = [one for part in parts for listed in (exif, iptc, xmp) for one in listed(part)]
-    fields += [Field(name, decode(raw)) for name, raw in containers.comments(data)]
+    packets = [_parse_xmp(packet) for packet in (texts.long_xmp(data), texts.gif_xmp(data)) if packet]
+    sources = [image, *_further_pictures(photo), *packets]
+    fields = [one for source in sources for listed in (exif, iptc, xmp) for one in listed(source)]
+    fields += [Field(name, decode(raw)) for name, raw in (*texts.comments(data), *embedded.texts(data, parts))]
     orientation = number(image.exifData(), "Exif.Image.Orientation")
     return Metadata(
         fields=_settle(fields),
-        positions=(*_unread_position(image, data), *(place for part in parts for place in positions(part))),
-        previews=tuple(_previews(image)),
+        positions=(*_unread_position(image, data), *(place for source in sources for place in positions(source))),
+        pictures=(*_previews(image), *embedded.pictures(data, parts)),
+        unread=tuple(embedded.unread(data, parts)),
         orientation=orientation if orientation in TURNS else 1,
-        credentials=containers.credentials(data),
+        credentials=texts.credentials(data),
     )
 
 
@@ -117,8 +119,8 @@ def _parse_xmp(packet: bytes) -> exiv2.Image:
 
 def _refuse_unread(image: exiv2.Image, data: bytes) -> None:
     """Raises where a block of metadata is there but nothing came out of it: exiv2 only logs that."""
-    block = containers.exif_block(data)
-    if block and image.exifData().empty() and containers.entries(block, 8) != 0:
+    block = texts.exif_block(data)
+    if block and image.exifData().empty() and texts.entries(block, 8) != 0:
         raise MetadataError("holds EXIF data that cannot be read; export it again from the original")
     packet = image.xmpPacket()
     if image.xmpData().empty() and packet.strip("\0 \r\n\t"):
@@ -130,8 +132,8 @@ def _unread_position(image: exiv2.Image, data: bytes) -> Iterator[Position]:
     """A group of GPS tags that is there, and not empty, but from which nothing could be read."""
     tags = image.exifData()
     place = number(tags, "Exif.Image.GPSTag")
-    block = containers.exif_block(data)
-    if place and block and not any(tag.groupName() == "GPSInfo" for tag in tags) and containers.entries(block, place):
+    block = texts.exif_block(data)
+    if place and block and not any(tag.groupName() == "GPSInfo" for tag in tags) and texts.entries(block, place):
         yield Position("EXIF GPS", None, None)
 
 
@@ -155,54 +157,14 @@ def _settle(fields: list[Field]) -> tuple[Field, ...]:
     return tuple(kept.values())
 
 
-def _previews(image: exiv2.Image) -> Iterator[bytes]:
+def _previews(image: exiv2.Image) -> Iterator[Embedded]:
     import exiv2
 
     manager = exiv2.PreviewManager(image)
     for count, properties in enumerate(manager.getPreviewProperties()):
         if count == PREVIEWS:
             raise MetadataError("holds more embedded previews than are screened; export it again without")
-        yield bytes(manager.getPreviewImage(properties).data())
+        yield Embedded("embedded preview", bytes(manager.getPreviewImage(properties).data()))
 
 
-def differing_previews(photo: Photo) -> Iterator[Photo]:
-    """The embedded previews that show something the photo does not: what was cropped out or covered, say.
-
-    Raises:
-        MetadataError: if the metadata or a preview cannot be read.
-    """
-    metadata = read(photo)
-    mirrored, quarters = TURNS[metadata.orientation]
-    # a scale that the report's small picture uses too; only asked for where there is a preview
-    shown = photo.scaled(COMPARED)[0] if metadata.previews else photo.rgb
-    for data in metadata.previews:
-        if photo.format == "TIFF" and data[:2] in (b"II", b"MM"):
-            continue  # a page of this very file, which is screened as a frame
-        stored = _decode_preview(data)
-        if stored is None:
-            continue
-        turned = np.ascontiguousarray(np.rot90(stored[:, ::-1] if mirrored else stored, quarters))
-        # most programs store a preview unturned, like the picture; some turn it
-        if not same_view(shown, turned) and (metadata.orientation == 1 or not same_view(shown, stored)):
-            yield Photo(turned, name=photo.name, data=photo.data, format=photo.format, frame="embedded preview")
-
-
-def _decode_preview(data: bytes) -> Pixels | None:
-    """A preview's pixels; None for bytes that are no picture, as a maker note's stale pointer gives."""
-    import io
-
-    from PIL import Image, UnidentifiedImageError
-
-    try:
-        image = Image.open(io.BytesIO(data), formats=("JPEG", "TIFF", "PNG", "WEBP"))
-        if image.width * image.height > PREVIEW_MEGAPIXELS * 1e6:
-            raise MetadataError("holds an embedded preview that is too large; export it again without")
-        # an orientation of the preview's own is left alone: both ways round are tried
-        return np.array(image.convert("RGB"), dtype=np.uint8)
-    except UnidentifiedImageError:
-        return None
-    except (*BROKEN, Image.DecompressionBombError) as error:
-        raise MetadataError("holds an embedded preview that cannot be read; export it again without") from error
-
-
-__all__ = ["Field", "Metadata", "MetadataError", "Position", "differing_previews", "read"]
+__all__ = ["Field", "Metadata", "MetadataError", "Position", "read"]

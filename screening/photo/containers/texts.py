@@ -7,22 +7,18 @@ import struct
 import zlib
 from collections.abc import Iterable, Iterator
 
+from screening.photo.containers import gif, jpeg
+from screening.photo.containers.parts import ContainerError
 from screening.photo.field_names import shown
 
 # The description box that opens a store of Content Credentials (C2PA), whatever the file's format.
 CREDENTIALS = b"jumdc2pa\x00\x11\x00\x10\x80\x00\x00\xaa\x00\x38\x9b\x71"
 # The text after the key that names the program which made them: a CBOR string of up to 23 or up to 255 bytes.
 GENERATOR = re.compile(rb"claim_generator(?:_info[^\x00]{0,3}dname)?(?:[\x61-\x77]|\x78.)([ -~]{3,80})", re.DOTALL)
-# The box that opens a film: telephones append one to a picture.
-FILM = re.compile(rb"\x00\x00\x00[\x08-\x60]ftyp(?:isom|iso\d|mp4\d|qt  |avc1|3g[p2]\w|MSNV|M4V )")
 EXTENDED_XMP = b"http://ns.adobe.com/xmp/extension/\0"
 EXIF = b"Exif\0\0"
 # A text chunk unpacks to no more than this.
 TEXT_BYTES = 1_000_000
-
-
-class ContainerError(Exception):
-    """The file's parts are not laid out as its format says."""
 
 
 def comments(data: bytes) -> Iterator[tuple[str, bytes]]:
@@ -43,22 +39,11 @@ def comments(data: bytes) -> Iterator[tuple[str, bytes]]:
 
 
 def jpeg_segments(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """The marker segments of a JPEG file that come before its pixels, as (second byte of the marker, content)."""
-    place = 2
-    while place + 4 <= len(data):
-        marker = data[place + 1]
-        if data[place] != 0xFF or marker == 0xFF:  # stray bytes and padding, which decoders skip too
-            place += 1
-        elif marker == 0x01 or 0xD0 <= marker <= 0xD8:  # these have no content
-            place += 2
-        elif marker in (0xD9, 0xDA):
-            return
-        else:
-            (size,) = struct.unpack_from(">H", data, place + 2)
-            if size < 2 or place + 2 + size > len(data):
-                raise ContainerError("a segment is longer than the file")
-            yield marker, data[place + 4 : place + 2 + size]
-            place += 2 + size
+    """The marker segments of a JPEG file, its scans left out, as (second byte of the marker, content)."""
+    for part in jpeg.parts(data):
+        marker = data[part.start + 1]
+        if data[part.start] == 0xFF and part.end - part.start >= 4 and marker not in (0xFF, jpeg.SCAN):
+            yield marker, data[part.start + 4 : part.end]
 
 
 def exif_block(data: bytes) -> bytes:
@@ -119,11 +104,6 @@ def gif_xmp(data: bytes) -> bytes:
     return data[start + 12 : end] if data.startswith(b"GIF8") and 0 <= start < end else b""
 
 
-def has_film(data: bytes) -> bool:
-    """Whether a film is appended to a JPEG picture ("motion photo")."""
-    return data.startswith(b"\xff\xd8") and FILM.search(data) is not None
-
-
 def credentials(data: bytes) -> str | None:
     """The program named in a file's Content Credentials: "" where none is named, None where the file has none."""
     start = data.find(CREDENTIALS)
@@ -179,28 +159,8 @@ def _riff_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 
 def _gif_texts(data: bytes) -> Iterator[tuple[str, bytes]]:
-    """Comments (0xFE) and plain text (0x01) among a GIF file's blocks."""
-    flags = data[10]
-    place = 13 + (3 << (flags & 7) + 1 if flags & 0x80 else 0)
-    while place < len(data) and data[place] != 0x3B:
-        if data[place] == 0x2C:  # a frame: its colours, then its packed pixels
-            flags = data[place + 9]
-            place += 11 + (3 << (flags & 7) + 1 if flags & 0x80 else 0)
-            _, place = _gif_blocks(data, place)
-        elif data[place] == 0x21:
-            label = data[place + 1]
-            text, place = _gif_blocks(data, place + 2)
-            if label == 0xFE:
-                yield "GIF comment", text
-            elif label == 0x01:
-                yield "GIF text", text[12:]
-        else:
-            raise ContainerError("a block does not begin where the one before it ends")
-
-
-def _gif_blocks(data: bytes, place: int) -> tuple[bytes, int]:
-    parts = []
-    while data[place]:
-        parts.append(data[place + 1 : place + 1 + data[place]])
-        place += 1 + data[place]
-    return b"".join(parts), place + 1
+    for part in gif.parts(data):
+        label = data[part.start + 1] if data[part.start] == 0x21 else 0
+        if label in (gif.COMMENT, gif.TEXT):
+            text, _ = gif.blocks(data, part.start + 2)
+            yield ("GIF comment", text) if label == gif.COMMENT else ("GIF text", text[12:])

@@ -1,0 +1,77 @@
+"""What a file carries beside the picture that it shows, and that has to be looked at too."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from screening.arrays import Pixels
+from screening.finding import Finding
+from screening.photo.decode import TURNS
+from screening.photo.files import BROKEN, FORMATS
+from screening.photo.metadata import read
+from screening.photo.photo import Photo
+from screening.photo.same_view import same_view
+
+PREVIEW_MEGAPIXELS = 120
+COMPARED = 960
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """Something that a file carries.
+
+    Attributes:
+        finding: what is to be reported of it; None where it is only to be screened.
+        photo: the picture that it is; None where it cannot be read.
+    """
+
+    finding: Finding | None
+    photo: Photo | None = None
+
+
+def carried(photo: Photo) -> Iterator[Carried]:
+    """The embedded pictures that show something the photo does not, and whatever else nobody has looked at.
+
+    Raises:
+        MetadataError: if the metadata cannot be read, or there is something that cannot be screened here.
+    """
+    metadata = read(photo)
+    mirrored, quarters = TURNS[metadata.orientation]
+    # a scale that the report's small picture uses too; only asked for where there is a preview
+    shown = photo.scaled(COMPARED)[0] if metadata.pictures else photo.rgb
+    for one in metadata.pictures:
+        if photo.format == "TIFF" and one.data[:2] in (b"II", b"MM"):
+            continue  # a page of this very file, which is screened as a frame
+        stored = _decoded(one.data)
+        if stored is None:
+            yield Carried(_unread(f"a picture that cannot be opened ({one.name})"))
+            continue
+        turned = np.ascontiguousarray(np.rot90(stored[:, ::-1] if mirrored else stored, quarters))
+        # most programs store a preview unturned, like the picture; some turn it
+        if not same_view(shown, turned) and (metadata.orientation == 1 or not same_view(shown, stored)):
+            said = "the file carries a preview that shows something else"
+            other = Photo(turned, name=photo.name, data=photo.data, format=photo.format, frame=one.name)
+            yield Carried(Finding("metadata.preview", 1.0, said, stage="photo"), other)
+    yield from (Carried(_unread(said)) for said in metadata.unread)
+
+
+def _unread(what: str) -> Finding:
+    return Finding("metadata.unread", 1.0, f"the file holds {what}", stage="photo")
+
+
+def _decoded(data: bytes) -> Pixels | None:
+    """An embedded picture's pixels; None where they cannot be read."""
+    from PIL import Image
+
+    try:
+        image = Image.open(io.BytesIO(data), formats=[name for name in FORMATS if name in Image.OPEN])
+        if image.width * image.height > PREVIEW_MEGAPIXELS * 1e6:
+            return None
+        # an orientation of its own is left alone: both ways round are tried
+        return np.array(image.convert("RGB"), dtype=np.uint8)
+    except (*BROKEN, Image.DecompressionBombError):
+        return None

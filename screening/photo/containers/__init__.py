@@ -1,0 +1,1 @@
+"""The parts of picture files: `walk.walk` tells what each byte of one belongs to."""

@@ -1,0 +1,55 @@
+"""BMP (Microsoft's bitmap structures, BITMAPFILEHEADER to BITMAPV5HEADER)."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+
+from screening.photo.containers.parts import ContainerError, Kind, Part
+
+RLE8, RLE4 = 1, 2
+CORE, V5 = 12, 124
+
+
+def parts(data: bytes) -> Iterator[Part]:
+    """The parts of a bitmap: header and colours, pixels, a colour profile; what lies between is not known.
+
+    A bitmap without the two letters is one of the clipboard, which has no header of the file.
+
+    Raises:
+        ContainerError: if it is cut short.
+    """
+    begin = 14 if data.startswith(b"BM") else 0
+    try:
+        (header,) = struct.unpack_from("<I", data, begin)
+        colours, size = _sizes(data, begin, header)
+        pixels = struct.unpack_from("<I", data, 10)[0] if begin else header + colours
+        profile = struct.unpack_from("<II", data, begin + 112) if header >= V5 else (0, 0)
+    except struct.error as error:
+        raise ContainerError("the picture is cut short") from error
+    end = min(begin + header + colours, pixels)
+    yield Part(Kind.SHOWN, "BMP header", 0, end)
+    if pixels > end:
+        yield Part(Kind.UNKNOWN, "bytes before the pixels", end, pixels)
+    place = min(pixels + size, len(data))
+    yield Part(Kind.SHOWN, "BMP pixels", pixels, place)
+    start, length = begin + profile[0], profile[1]
+    if length and place <= start and start + length <= len(data):
+        if start > place:
+            yield Part(Kind.UNKNOWN, "bytes behind the pixels", place, start)
+        yield Part(Kind.METADATA, "BMP profile", start, start + length)
+
+
+def _sizes(data: bytes, begin: int, header: int) -> tuple[int, int]:
+    """How many bytes the masks and colours have, and the pixels."""
+    if header == CORE:
+        width, height, _, bits = struct.unpack_from("<4H", data, begin + 4)
+        packing, packed, used, entry = 0, 0, 0, 3
+    else:
+        width, height, _, bits, packing, packed = struct.unpack_from("<iiHHII", data, begin + 4)
+        (used,) = struct.unpack_from("<I", data, begin + 32)
+        entry = 4
+    masks = {3: 12, 6: 16}.get(packing, 0) if header == 40 else 0
+    colours = (min(used, 256) or 1 << bits) * entry if bits <= 8 else min(used, 256) * entry
+    rows = (abs(width) * bits + 31) // 32 * 4 * abs(height)
+    return masks + colours, packed if packing in (RLE8, RLE4) and packed else rows

@@ -1,0 +1,58 @@
+"""One walk over a whole file: every byte belongs to a part, and each part is of a known kind or said to be unknown."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from dataclasses import replace
+
+from screening.photo.containers import bmp, chunks, gif, jpeg
+from screening.photo.containers.parts import ContainerError, Kind, Part
+from screening.photo.containers.unclaimed import unclaimed
+
+BEHIND = "behind the picture's end"
+
+
+def walk(data: bytes) -> tuple[Part, ...]:
+    """The parts of a file in their order, without gaps; none of a format that is not walked.
+
+    Raises:
+        ContainerError: if they are not laid out as the format says.
+    """
+    try:
+        return tuple(_filled(data, list(_parts(data))))
+    except (struct.error, IndexError, OverflowError) as error:
+        raise ContainerError("the picture is cut short") from error
+
+
+def _parts(data: bytes) -> Iterator[Part]:
+    if data.startswith(jpeg.SOI):
+        yield from jpeg.parts(data)
+    elif data.startswith(chunks.PNG):
+        yield from chunks.png(data)
+    elif data.startswith(b"GIF8"):
+        yield from gif.parts(data)
+    elif chunks.is_webp(data):
+        yield from chunks.webp(data)
+    elif data.startswith(b"BM"):
+        yield from bmp.parts(data)
+    else:
+        yield Part(Kind.SHOWN, "file", 0, len(data))
+
+
+def _filled(data: bytes, parts: list[Part]) -> Iterator[Part]:
+    """The parts, with what lies in unknown ones and between them told apart."""
+    place = 0
+    for part in parts:
+        if part.start > place:
+            yield from unclaimed(data, place, part.start, "between the picture's parts")
+        if part.kind is Kind.UNKNOWN and part.content:
+            for one in unclaimed(part.content, 0, len(part.content), part.name):
+                yield replace(part, kind=one.kind, end=part.start, content=one.read(part.content))
+            yield replace(part, kind=Kind.SHOWN, content=b"")
+        elif part.kind is Kind.UNKNOWN:
+            yield from unclaimed(data, max(place, part.start), part.end, part.name)
+        else:
+            yield part
+        place = max(place, part.end)
+    yield from unclaimed(data, place, len(data), BEHIND)

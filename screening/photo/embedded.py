@@ -1,0 +1,74 @@
+"""What a file carries beside the picture that it shows: further pictures, files of other sorts, words, and the rest."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from screening.photo.containers.parts import UNREAD_BYTES, Kind, Part
+
+# What nobody screens here, and how it is called.
+FOREIGN = {
+    Kind.FILM: "a film",
+    Kind.SOUND: "a sound recording",
+    Kind.ARCHIVE: "an archive",
+    Kind.DOCUMENT: "a document",
+}
+# Letters without end are data in disguise, such as base64.
+DISGUISED = re.compile(r"[\w+/=-]{200}")
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """A picture within the file.
+
+    Attributes:
+        name: which one it is, for the report; never taken from the file.
+        data: its bytes, as a file of its own.
+    """
+
+    name: str
+    data: bytes = field(repr=False)
+
+
+def foreign(parts: Iterable[Part]) -> str:
+    """What a file carries that is no picture, such as "a film behind the picture's end"; "" where there is nothing."""
+    return next((f"{FOREIGN[part.kind]} {part.name}" for part in parts if part.kind in FOREIGN), "")
+
+
+def pictures(data: bytes, parts: Iterable[Part]) -> Iterator[Embedded]:
+    """The pictures among a file's parts."""
+    for part in parts:
+        if part.kind is Kind.PICTURE:
+            yield Embedded(f"picture {part.name}", part.read(data))
+
+
+def texts(data: bytes, parts: Iterable[Part]) -> Iterator[tuple[str, bytes]]:
+    """Words in parts that no format claims, as (name, bytes); a short part may hold some between other bytes."""
+    for part in parts:
+        if part.kind is Kind.UNKNOWN:
+            raw = part.read(data)
+            if is_text(raw):
+                yield "file part", raw
+            elif len(raw) <= UNREAD_BYTES:
+                yield from (("file part", words) for words in re.findall(rb"[ -~]{5,}", raw))
+
+
+def unread(data: bytes, parts: Iterable[Part]) -> Iterator[str]:
+    """Where there is something that is neither known nor words, with how much."""
+    sizes: Counter[str] = Counter()
+    for part in parts:
+        if part.kind is Kind.UNKNOWN and not is_text(raw := part.read(data)):
+            sizes[part.name] += len(raw)
+    yield from (f"{size:,} bytes of an unknown sort ({name})" for name, size in sizes.items() if size > UNREAD_BYTES)
+
+
+def is_text(raw: bytes) -> bool:
+    """Whether bytes are words that can be screened, and nothing else."""
+    try:
+        text = raw.decode("utf-8").strip("\0 \r\n\t")
+    except UnicodeDecodeError:
+        return False
+    return all(char.isprintable() or char in "\r\n\t" for char in text) and not DISGUISED.search(text)
