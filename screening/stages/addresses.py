@@ -1,5 +1,5 @@
-"""Addresses: house numbers on doors, gates, walls and bins, street name plates, postcodes, names of houses; and those
-in captions, names and codes.
+"""Addresses: house numbers on doors, gates, walls and bins, street name plates, postcodes, names of houses, places on a
+map; and those in captions, names and codes.
 
 A number is a house number when it stands alone, on nothing that moves or is worn, and looks like one: best on a small
 plain sign. Each of these is a factor of its score, set by hand on labelled street fronts.
@@ -19,6 +19,7 @@ from screening.text.background import ground
 from screening.text.lines import Line, lines, rows, wraps
 from screening.words import captions
 from screening.words.addresses import HouseNumber, house_name, house_number, postcodes, street
+from screening.words.map_positions import map_positions
 
 # What it takes from a number's score that it lies on a vehicle: most of it, or less on a dark sign.
 ON_VEHICLE, ON_VEHICLE_SIGN = 0.9, 0.4
@@ -40,6 +41,7 @@ class Addresses:
         "address.street_name",
         "address.postcode",
         "address.name",
+        "address.position",
     )
     networks: ClassVar[tuple[str, ...]] = ("text-recognition",)
 
@@ -115,6 +117,8 @@ def _in_words(photo: Photo, line: Line) -> Iterator[Finding]:
     """What one line says of an address in words."""
     for postcode in postcodes(line.text):
         yield Finding("address.postcode", 0.9 * line.score, "postcode", line.box, postcode)
+    for what, written in map_positions(line.text):
+        yield Finding("address.position", 0.9 * line.score, what, line.box, written)
     named = street(line.text)
     if named is not None:
         sign = ground(photo, line).apart

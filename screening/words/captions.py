@@ -1,7 +1,7 @@
 """What stands beside a picture in words (captions, keywords, file names, codes): addresses and registrations in them.
 
 Sentences have numbers and capitals of their own, so that only what nothing else looks like counts here: a postcode, a
-number with a street behind it, a registration of today's pattern.
+number with a street behind it, a place on the map, a registration of today's pattern.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from screening.finding import Box, Finding
 from screening.text.lines import plain
 from screening.words.addresses import PERHAPS, SEAM, STREETS, house_number, postcodes, street
+from screening.words.map_positions import map_positions
 from screening.words.registrations import STRONG, Registration, parse
 
 SURE = 0.9
@@ -41,13 +42,15 @@ def strings(found: Sequence[Finding]) -> Iterator[tuple[str, str, Box | None]]:
 
 
 def addresses(found: Sequence[Finding]) -> Iterator[Finding]:
-    """The postcodes, and the streets with a number, in the strings beside a picture."""
+    """The postcodes, streets with a number and places on the map in the strings beside a picture."""
     # where the photographer is to be reached is not where the picture was taken
     for text, where, box in strings([one for one in found if not one.is_a("seen.metadata.contact")]):
         for postcode in postcodes(text):
             yield Finding("address.postcode", SURE, f"postcode, in {where}", box, postcode)
         for named in numbered_streets(text):
             yield Finding("address.street_name", SURE, f"street with a house number, in {where}", box, named)
+        for what, written in map_positions(text):
+            yield Finding("address.position", SURE, f"{what}, in {where}", box, written)
 
 
 def numbered_streets(text: str) -> Iterator[str]:
