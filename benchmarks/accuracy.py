@@ -1,4 +1,4 @@
-"""What the default pipeline finds and flags on labelled pictures: one table, with counts and Wilson 95 % intervals.
+"""What the default pipeline finds and flags on labelled pictures: one table, with counts and Wilson 95% intervals.
 
     python -m benchmarks.accuracy [--data FOLDER] [--limit N] [--only SET ...] [--json FILE] [--list]
 
@@ -140,7 +140,7 @@ def main() -> None:
     for case in chosen:
         rows.setdefault((case.row, case.rule, case.wanted), []).append(case)
     table = []
-    print("| pictures | rule | figure | count | share | Wilson 95 % |\n|---|---|---|---|---|---|")
+    print("| pictures | rule | figure | count | share | Wilson 95% |\n|---|---|---|---|---|---|")
     for (row, rule, wanted), group in rows.items():
         flagged = [case for case in group if results[case.path].get(rule, 0) >= case.least]
         low, high = wilson(len(flagged), len(group))

@@ -4,7 +4,7 @@
 
 Every picture in which exactly one face is found counts. Two pictures in one folder of `identities` are a true pair, in
 two folders a false one; `ages` (a person a picture; a few stand there twice, which counts against us) and the portraits
-of `faces` give false pairs. The intervals are Wilson's at 95 %; pairs share pictures, so the truth is somewhat wider.
+of `faces` give false pairs. The intervals are Wilson's at 95%; pairs share pictures, so the truth is somewhat wider.
 """
 
 from __future__ import annotations

@@ -213,9 +213,9 @@ def test_a_verdict_that_is_milder_outside_a_scene_says_so() -> None:
     indoors = shown.photo("door.jpg", shown.NUMBER, scene=False)
     assert indoors.verdict is Verdict.HOLD
     page = page_of(shown.report(indoors, scene=False))
-    assert "milder because the batch was declared not a scene" in page
+    assert "lowered because the batch was declared not a scene" in page
     assert "Declared not a scene" in page
-    assert "milder because" not in page_of(shown.report())
+    assert "lowered because" not in page_of(shown.report())
 
 
 def test_what_was_read_is_on_the_page_only_where_it_was_asked_for() -> None:

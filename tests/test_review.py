@@ -390,14 +390,14 @@ def test_sixty_pictures_are_decided_with_the_keys_alone(browser: Any, server: Se
     press("Enter")
     says("30 of 33 decided")
     # clear ones of the sample
-    says("looked at too: 0 of 3; missed 0")
+    says("pictures checked: 0 of 3; missed 0")
     for number in (1, 2):
         press("9")
-        says(f"looked at too: {number} of 3; missed 0")
+        says(f"pictures checked: {number} of 3; missed 0")
     press("7")
     page.keyboard.type("a face that was missed")
     press("Enter")
-    says("looked at too: 3 of 3; missed 1 (33 %")
+    says("pictures checked: 3 of 3; missed 1 (33%")
     says("Everything is decided")
     press("q")
     # the first question's buttons: the arrow keys choose, and wrap around
@@ -407,7 +407,7 @@ def test_sixty_pictures_are_decided_with_the_keys_alone(browser: Any, server: Se
     press("Tab")
     page.keyboard.type("All of them.")
     press("Enter")
-    says("Kept.")
+    says("Saved.")
     press("?")
     press("Escape")
     assert violations() == []

@@ -33,23 +33,23 @@ from screening.cli.tune import tune
 
 @contextmanager
 def _inert_usage() -> Iterator[None]:
-    """A call that was wrong is answered with what was typed, which a shell may have filled in from files' names."""
+    """A usage error repeats what was typed, and a shell may have filled in the names of files."""
     from screening.inert import inert
 
     try:
         yield
     except Exception as error:
-        # typer's errors of usage have no public class of their own in all its versions; their message is what is shown
+        # typer's usage errors have no public class in all its versions; their message is what is shown
         if isinstance(message := getattr(error, "message", None), str):
             error.message = inert(message)  # type: ignore[attr-defined]
         raise
 
 
 class Commands(TyperGroup):
-    """Runs a command, and gives one that was stopped at a question the exit codes of the others."""
+    """Runs a command; one that is stopped at a prompt exits with the same codes as any other."""
 
     def make_context(self, *args: Any, **more: Any) -> Any:
-        """Reads what stands before the command's name."""
+        """Reads what comes before the command's name."""
         with _inert_usage():
             return super().make_context(*args, **more)
 
@@ -57,15 +57,15 @@ class Commands(TyperGroup):
         """Runs it.
 
         Raises:
-            typer.Exit: with 130 after Ctrl-C, with 2 where a question got Ctrl-D for an answer.
+            typer.Exit: with 130 after Ctrl-C, with 2 where a question was answered with Ctrl-D.
         """
         try:
             with _inert_usage():
                 return super().invoke(ctx)
         except (typer.Abort, EOFError, KeyboardInterrupt) as left:
-            # a prompt makes an Abort of either key, which typer would end with 1: "some are held back"
+            # a prompt raises Abort for either key, which typer would turn into exit code 1: "some are held back"
             stopped = isinstance(left, KeyboardInterrupt) or isinstance(left.__context__, KeyboardInterrupt)
-            print_line(err=True)  # the cursor stands behind the question
+            print_line(err=True)  # the cursor is still on the question's line
             say("stopped" if stopped else "the question was not answered")
             raise typer.Exit(130 if stopped else 2) from None
 
@@ -84,7 +84,7 @@ def screening() -> None:
     """Screens photographs before they are published, and says why any of them must not go out."""
 
 
-# One module a command; each imports what it runs inside the function, so that the command line starts quickly.
+# One module per command; each imports what it runs inside the function, so that the command line starts quickly.
 for command in (scan, explain, review, decide, redact, clear, gate, release_note, purge, labels, evaluate, tune):
     app.command()(command)
 for name, group in {"keys": keys, "register": register, "audit": audit, "models": models}.items():
@@ -96,7 +96,7 @@ def main() -> None:
     from screening.finding import ScreeningError
 
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # a file's name may hold letters that this terminal does not know
+        if isinstance(stream, io.TextIOWrapper):  # a file's name may contain characters that this terminal cannot show
             stream.reconfigure(errors="backslashreplace")
     try:
         app()

@@ -1,4 +1,4 @@
-"""`screening audit`: the log of who did what, checked, exported, and asked what is due."""
+"""`screening audit`: checks and exports the log of who did what, and lists what is due for review."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ audit = typer.Typer(no_args_is_help=True, help="Checks and exports the office's 
 
 
 def _log() -> Path:
-    """The office's log; where there is none, nothing can be said of it."""
+    """The office's log; an error where there is none."""
     from screening.office.audit_line import AuditError
     from screening.office.office import Office
 
     log = Office.here().audit_log
     if not log.is_file():
-        raise AuditError(f"{log}: there is no audit log; SCREENING_HOME names the office's own folder")
+        raise AuditError(f"{log}: there is no audit log; SCREENING_HOME names the office's folder")
     return log
 
 
@@ -29,7 +29,7 @@ def verify(
 ) -> None:
     """Looks for lines that were edited, removed or moved, and exits 1 if it finds one.
 
-    That the end of the log was cut off, or all of it written anew, shows only against a clearance. Changes nothing.
+    If its end was cut off, or the whole log rewritten, only a comparison with a clearance shows it. Changes nothing.
     """
     from screening.office import audit, audit_check
     from screening.office.office import Office
@@ -46,7 +46,7 @@ def verify(
 def reviewed(
     release: Annotated[str, typer.Argument(help="The number that due shows, or the start of it.", show_default=False)],
 ) -> None:
-    """Records in the log that a released batch was looked at again, so that it is no longer due."""
+    """Records in the log that a released batch was reviewed, so that it is no longer due."""
     from screening.office import audit, audit_check
     from screening.office.audit_line import AuditError
 
@@ -54,7 +54,7 @@ def reviewed(
     found = [entry for entry in audit_check.due(log, days=0) if entry.fields["clearance"].startswith(release)]
     if not release or len(found) != 1:
         raise AuditError(
-            f"{release}: {len(found)} releases due for review start with that; screening audit due lists them"
+            f"{release}: {len(found)} releases that are due start with that; screening audit due lists them"
         )
     audit.append(log, "review", clearance=found[0].fields["clearance"], report=found[0].fields["report"])
 
@@ -73,7 +73,7 @@ def due(
     after: Annotated[int, typer.Option(min=0, help="How many days after its release a batch falls due.")] = 30,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Lists the released batches that nobody has looked at again, and exits 1 if there are any."""
+    """Lists the released batches that are due for review, and exits 1 if there are any."""
     import dataclasses
 
     from screening.office import audit_check

@@ -20,7 +20,7 @@ def clear(
     answers: Annotated[
         Path | None, typer.Option(help="JSON file: question id -> answer. Missing ones are asked.")
     ] = None,
-    second: Annotated[str, typer.Option(help="The second person, for a policy looser than the default.")] = "",
+    second: Annotated[str, typer.Option(help="The second person, where one must sign too.")] = "",
     days: Annotated[int, typer.Option(min=1, max=90, help="How long the clearance is valid.")] = 7,
 ) -> None:
     """Checks a run again, asks the sign-off questions, and signs a clearance for what may go out.
@@ -58,7 +58,7 @@ def clear(
 
 
 def _ask(question: str, given: str) -> str:
-    """The answer that was given, else one typed on the terminal; "" where nobody is there."""
+    """The answer that was given, or one typed on the terminal; "" where there is no terminal."""
     import sys
 
     if given or not sys.stdin.isatty():

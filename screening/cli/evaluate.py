@@ -1,4 +1,4 @@
-"""`screening evaluate`: how well a policy does on pictures whose answer is known."""
+"""`screening evaluate`: how well a policy does on labelled pictures."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ def evaluate(
         Path | None, typer.Option(help="What to scan if there is no run.  [default: the labels' folder]")
     ] = None,
     pipeline: Annotated[str, typer.Option(help="The policy to judge by; no network runs.  [default: the run's]")] = "",
-    html: Annotated[Path | None, typer.Option(help="Page with the figures and the wrongly judged pictures.")] = None,
+    html: Annotated[Path | None, typer.Option(help="Page with the figures and the misjudged pictures.")] = None,
     seconds: Annotated[float, typer.Option(min=0, help="Seconds that a person needs for a held picture.")] = 15.0,
     json: Annotated[bool, typer.Option("--json", help="JSON with the names of the pictures.")] = False,
 ) -> None:
     """Counts the labelled pictures, and the objects in them, that a policy finds, misses and wrongly holds.
 
     Reads the labels and the run's findings, and judges them by the policy: another threshold needs no new scan. Without
-    a run it scans the pictures first, and keeps that only where --run names a folder. Exits 0, or 2 where a label does
-    not fit. The page shows pictures of people: it is readable by you alone.
+    a run it scans the pictures first, and keeps the result only where --run names a folder. Exits 0, or 2 where a label
+    does not match. The page shows pictures of people: it is readable by you alone.
     """
     from screening.evaluation import labels as labelled
     from screening.evaluation.run_figures import evaluate_run
@@ -45,7 +45,7 @@ def evaluate(
 
 
 def _print(said: dict[str, Any]) -> None:
-    shares = ("recall", "95 %", "flag rate", "95 %", "precision", "95 %")
+    shares = ("recall", "95%", "flag rate", "95%", "precision", "95%")
     print_table(("about", *shares), [_shares(row) for row in said["figures"]], right=shares)
     for row in said["figures"]:
         for line in _details(row):

@@ -20,7 +20,7 @@ def explain(
     pipeline: Annotated[str, typer.Option(help="The pipeline file, if it did not come with the program.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
 ) -> None:
-    """Says what was found in a picture, what the policy makes of it, who decided what and why, and what lifts the rest.
+    """Says what was found in a picture, how the policy judges it, who decided what and why, and what lifts the rest.
 
     Reads the run, and completes any decision that was interrupted.
 

@@ -1,4 +1,4 @@
-"""`screening keys`: whose signature a clearance can carry, and which the gate trusts."""
+"""`screening keys`: who can sign a clearance, and whose signature the gate trusts."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ Which = Annotated[str, typer.Argument(help="The start of its number, or the name
 
 
 def ask_passphrase(*, new: bool = False) -> str:
-    """The passphrase: from SCREENING_PASSPHRASE, else asked on the terminal, where it does not show.
+    """The passphrase: from SCREENING_PASSPHRASE, or typed on the terminal without being shown.
 
     Raises:
-        KeysError: if there is no terminal, or a new one was not typed the same twice.
+        KeysError: if there is no terminal, or a new passphrase was not typed the same way twice.
     """
     import getpass
     import os
@@ -30,7 +30,7 @@ def ask_passphrase(*, new: bool = False) -> str:
     if not sys.stdin.isatty():
         raise KeysError("there is no terminal to ask for the passphrase; a script passes it in SCREENING_PASSPHRASE")
     typed = getpass.getpass("Passphrase: ")
-    if new and getpass.getpass("Once more: ") != typed:
+    if new and getpass.getpass("The same again: ") != typed:
         raise KeysError("the two passphrases differ; no key was made")
     return typed
 
@@ -93,7 +93,7 @@ def trust(
 
 @keys.command()
 def rotate(key: Which) -> None:
-    """Replaces a key. What the old one signed until now stays valid; its private half is deleted."""
+    """Replaces a key. What the old one signed so far stays valid; its private half is deleted."""
     from screening.office import key_list, keys
     from screening.office.office import Office
 

@@ -1,4 +1,4 @@
-"""`screening labels`: a file of labels from a run's review, or from another tool's boxes."""
+"""`screening labels`: makes a file of labels from a run's review, or from another tool's boxes."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ def labels(
     ] = None,
     pipeline: Annotated[str, typer.Option(help="The pipeline file, if it did not come with the program.")] = "",
 ) -> None:
-    """Makes a file of labels, for evaluate and tune, out of what was decided about a run, or of another tool's boxes.
+    """Makes a file of labels, for evaluate and tune, from the decisions about a run, or from another tool's boxes.
 
-    What a reviewer accepted, released or wanted redacted is there; what is an adult is no juvenile; what they agreed to
-    be clear shows nothing. That nothing is there, and where everything is, is said only where all that a rule held or
-    blocked in the picture was decided so. An override, or a picture kept back or clear by a release, does not say what
-    is there: fill those in by hand.
+    What a reviewer accepted, released or marked for redaction is there; an adult is not a juvenile; a picture that they
+    agreed is clear shows nothing. Labels say that nothing is there, or where everything is, only if every finding of
+    the rule in the picture was decided that way. An override does not say what is there, nor does a picture that was
+    kept back or cleared by a release: fill those in by hand.
     """
     from screening import settings
     from screening.evaluation import sources
@@ -52,7 +52,7 @@ def labels(
     else:
         found = sources.of_coco(source, known)
     if silent:
-        say(f"{silent} overrides, and pictures kept back or clear by a release, do not say what is there; fill them in")
+        say(f"{silent} overrides, and pictures kept back or released, do not say what is there; fill them in")
     if not found:
         raise LabelError(f"{source}: nothing in it says what is there; decide on its findings first")
     if out is None:

@@ -1,4 +1,4 @@
-"""`screening models`: the networks that a stage can run, what is known of them, and adding one of your own."""
+"""`screening models`: lists, checks and explains the networks that stages can run, and adds your own."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def show(name: Name, json: AsJson = False) -> None:
     else:
         for key in ("name", "about", "state", "licence", "from", "sha256"):
             print_line(f"{key:8} {row[key]}")
-        # as it was written: a table that is fitted to a terminal loses figures
+        # printed unchanged: a table fitted to the terminal's width would lose figures
         print_text(f"\n{text.rstrip() or _without_card(weights)}\n")
     raise typer.Exit(0 if row["state"] == "ok" else 2)
 

@@ -15,11 +15,11 @@ def purge(
     everything: Annotated[bool, typer.Option("--all", help="Its report, decisions and clearance too.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
-    """Removes the pictures of a run: report.html, annotated and redacted copies, and where the shoot lay.
+    """Removes the pictures of a run: report.html, annotated and redacted copies, and the record of where the shoot is.
 
-    The report goes too where it holds what was read (scan --show-text). What was found, decided and signed stays,
-    unless --all is given; the audit log always stays, with a line about this. The shoot itself is not touched. A purged
-    run cannot be reviewed or cleared any more.
+    The report goes too if it contains what was read (scan --show-text). What was found, decided and signed stays,
+    unless --all is given; the audit log always stays, with a line about the purge. The shoot itself is not touched. A
+    purged run cannot be reviewed or cleared any more.
     """
     import sys
 

@@ -18,7 +18,7 @@ def redact(
     run: Annotated[Path, typer.Argument(help="The folder that screening scan --out wrote.", show_default=False)],
     files: Annotated[list[str] | None, typer.Argument(help="Pictures, named as in the report.  [default: all]")] = None,
     rule: Annotated[list[str] | None, typer.Option(help="Only findings under this rule.")] = None,
-    decided: Annotated[bool, typer.Option("--decided", help="Only findings that somebody decided to redact.")] = False,
+    decided: Annotated[bool, typer.Option("--decided", help="Only findings with the decision redact.")] = False,
     style: Annotated[str, typer.Option(help="fill, blur or pixelate; fill is the safest.")] = "fill",
     margin: Annotated[float, typer.Option(min=0, max=2, help="How far beyond a box, as a share of its size.")] = 0.2,
     out: Annotated[Path | None, typer.Option(help="Folder for the copies.  [default: RUN/redacted]")] = None,
@@ -28,11 +28,11 @@ def redact(
     """Writes a copy of each picture without what holds or blocks it, and screens every copy again.
 
     Reads the run and its pictures, which stay as they are. Copies are screened by the pipeline that the run was scanned
-    with, and by no other. A copy keeps creator, credit, copyright and rights, and none of the other metadata. Where
-    what was redacted is not found any more it becomes a picture of the run, to be reviewed and cleared with the others,
-    and what was decided about the rest of its original counts for it too. Writes the copies, RUN/copies.jsonl and
-    decisions, and a line each to the audit log. Exits 0 where what was redacted is not found any more, 1 where some of
-    it is, 2 where a picture could not be redacted.
+    with, and by no other. A copy keeps creator, credit, copyright and rights, and no other metadata. If what was
+    redacted is no longer found, the copy becomes a picture of the run, to be reviewed and cleared with the others, and
+    the decisions about the rest of its original count for it too. Writes the copies, RUN/copies.jsonl and decisions,
+    and a line for each to the audit log. Exits 0 if nothing that was redacted is found again, 1 if some of it is, 2 if
+    a picture could not be redacted.
     """
     from screening.office.office import Office
     from screening.release import redact as work

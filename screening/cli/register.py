@@ -25,9 +25,9 @@ def add(
     release: Annotated[str, typer.Option(help="The reference of the release form or the case.")],
     parental: Annotated[bool, typer.Option("--parental", help="A parent or guardian gave permission.")] = False,
     adult: Annotated[bool, typer.Option("--adult", help="Known to the office as an adult.")] = False,
-    expires: Annotated[str, typer.Option(help="Its last valid day, such as 2027-12-31.")] = "",
+    expires: Annotated[str, typer.Option(help="The last day on which it is valid, such as 2027-12-31.")] = "",
     scope: Annotated[str, typer.Option(help="What the release is for; the reviewer sees it.")] = "",
-    face: Annotated[int, typer.Option(help="Which face in the photo, counted from the left.", min=0)] = 0,
+    face: Annotated[int, typer.Option(help="Which face in the photo, counting from the left.", min=0)] = 0,
     which: List = "release",
     json: Json = False,
 ) -> None:
@@ -59,7 +59,7 @@ def show(number: Which, which: List = "release", json: Json = False) -> None:
 
 @register.command()
 def remove(number: Which, which: List = "release", json: Json = False) -> None:
-    """Removes a person permanently, with the embeddings. Writes to the office's folder."""
+    """Removes a person and their embeddings permanently. Writes to the office's folder."""
     from screening.office import registers
     from screening.office.office import Office
 
@@ -85,7 +85,7 @@ def purge(
 
 @register.command()
 def export(which: List = "release") -> None:
-    """Prints a list as JSON, without the embeddings: for the records officer, or whoever asks what is held."""
+    """Prints a list as JSON, without the embeddings: for the records officer, or a subject access request."""
     from screening.office import registers
     from screening.office.office import Office
 

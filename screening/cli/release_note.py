@@ -12,7 +12,7 @@ from screening.cli.say import print_text
 
 def release_note(
     run: Annotated[Path, typer.Argument(help="A run that was cleared.", show_default=False)],
-    link: Annotated[str, typer.Option(help="Where the force's own site says more.")] = "",
+    link: Annotated[str, typer.Option(help="Link to more about it on the force's site.")] = "",
     watched_by: Annotated[str, typer.Option(help="Who watches the comments.")] = "",
     out: Annotated[Path | None, typer.Option(help="File to write it to.  [default: print it]")] = None,
     announcement: Annotated[
@@ -23,7 +23,7 @@ def release_note(
     """Writes what goes out, what was held back and why, and an announcement in plain language, as Markdown.
 
     Reads the run and its clearance. The record names the files that were held back and is for the office; the
-    announcement names only what goes out. Exits 2 if the run was not cleared, or was scanned again since.
+    announcement names only what goes out. Exits 2 if the run was not cleared, or has been scanned again since.
     """
     from screening.office.office import Office, replace_file
     from screening.release import note_page as render

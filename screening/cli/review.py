@@ -1,4 +1,4 @@
-"""`screening review`: a page on which a person decides what becomes of each finding."""
+"""`screening review`: a page on which a person decides on each finding."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ def review(
     run: Annotated[Path, typer.Argument(help="The folder that screening scan --out wrote.", show_default=False)],
     by: Annotated[str, typer.Option(help="The name of the person who decides.", prompt="Who reviews?")],
     pipeline: Annotated[str, typer.Option(help="The pipeline file, if it did not come with the program.")] = "",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0 for any free one.")] = 0,
-    idle: Annotated[float, typer.Option(min=0.02, help="Minutes without use before it stops.")] = 30,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 for any that is free.")] = 0,
+    idle: Annotated[float, typer.Option(min=0.02, help="Minutes of inactivity before it stops.")] = 30,
     open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in the browser.")] = True,
 ) -> None:
     """Serves the review page to this computer alone, and prints its address.

@@ -1,5 +1,5 @@
-"""What the command line tells a person. Nothing else in this package writes to a terminal: whatever comes from outside,
-the name of a file, a person or a batch, a reason, an answer, passes here and cannot act."""
+"""What the command line tells a person. Nothing else in this package writes to a terminal: whatever comes from
+outside, such as the name of a file or a person, a reason or an answer, is made inert here."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-# A table that goes to a file or a pipe, which have no width of their own, in columns.
+# Columns of a table that goes to a file or a pipe, which have no width of their own.
 WIDE = 140
 
 
 def say(message: str) -> None:
-    """One line on standard error, whatever the message holds."""
+    """One line on standard error, whatever the message contains."""
     print_line(f"screening: {message}", err=True)
 
 
@@ -24,7 +24,7 @@ def print_line(line: str = "", *, err: bool = False) -> None:
 
 
 def print_text(text: str) -> None:
-    """Text of several lines on standard output; the ends of its lines are all that acts."""
+    """Text of several lines on standard output, inert but for its line ends."""
     from screening.inert import inert
 
     # "\r\n" is how a table for a spreadsheet ends a line
@@ -33,7 +33,7 @@ def print_text(text: str) -> None:
 
 
 def print_data(text: str) -> None:
-    """Text that a program reads again, on standard output: as it is, but inert on a terminal."""
+    """Text for another program, on standard output: unchanged, but inert on a terminal."""
     if sys.stdout.isatty():
         print_text(text)
     else:
@@ -51,9 +51,9 @@ def print_table(names: Sequence[str], rows: Iterable[Sequence[str]], *, right: S
     """A table on standard output.
 
     Args:
-        names: of its columns.
-        rows: their cells.
-        right: the columns whose cells end at the right.
+        names: the names of the columns.
+        rows: the cells of each row.
+        right: the columns that are aligned right.
     """
     from rich.console import Console
     from rich.table import Table

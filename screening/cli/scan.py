@@ -27,12 +27,12 @@ def scan(
     purpose: Annotated[str, typer.Option(help="The policing purpose that the batch serves.")] = "",
     shoot: Annotated[str, typer.Option(help="The job that the pictures were taken on.")] = "",
     photographer: Annotated[str, typer.Option(help="Who took them.")] = "",
-    not_a_scene: Annotated[bool, typer.Option("--not-a-scene", help="Declare that no picture shows a scene.")] = False,
+    not_a_scene: Annotated[bool, typer.Option("--not-a-scene", help="Declare that the batch shows no scene.")] = False,
     annotate: Annotated[
         bool, typer.Option("--annotate", help="Write copies with labelled boxes to RUN/annotated.")
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
-    for_sharing: Annotated[bool, typer.Option("--for-sharing", help="Blur what was found in report.html.")] = False,
+    for_sharing: Annotated[bool, typer.Option("--for-sharing", help="Blur in report.html what was found.")] = False,
     show_text: Annotated[
         bool, typer.Option("--show-text", help="Add what was read; the report then contains personal data.")
     ] = False,
@@ -40,8 +40,8 @@ def scan(
 ) -> None:
     """Looks at every picture in a folder and says which must not be published, and why.
 
-    Reads the pictures and changes nothing. Writes to --out only, readable by you alone, and then a line to the
-    office's audit log: a scan without --out leaves no trace, and nothing can be cleared by it.
+    Reads the pictures and changes nothing. Writes to --out only, readable by you alone, with a line to the office's
+    audit log. A scan without --out leaves no trace and cannot be cleared.
     """
     from screening.render import terminal
     from screening.report import Batch

@@ -1,4 +1,4 @@
-"""`screening tune`: chooses a threshold on labelled pictures, and writes the pipeline file that has it."""
+"""`screening tune`: chooses a threshold on labelled pictures, and writes a pipeline file with it."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ def tune(
     pipeline: Annotated[str, typer.Option(help="The pipeline to start from.  [default: the run's]")] = "",
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Chooses a threshold on one half of the labelled pictures, and says on the other half what it is worth.
+    """Chooses a threshold on one half of the labelled pictures, and measures it on the other half.
 
-    Reads the labels and the run's findings; no network runs. Writes --out: the pipeline file with the new number and
-    why it is what it is, everything else as it was. Says which pictures get another verdict by it. Refuses where fewer
-    pictures are labelled than the interval needs, and says how many that is.
+    Reads the labels and the run's findings; no network runs. Writes --out: the pipeline file with the new threshold and
+    the reason for it, otherwise unchanged. Says which pictures get another verdict. Refuses if fewer pictures are
+    labelled than the confidence interval requires, and says how many that is.
     """
     from screening.evaluation.target import Target, TuneError
     from screening.evaluation.tuned_file import tune_run
@@ -48,7 +48,7 @@ def tune(
     print_line(f"{rule}: from {tuned.threshold:g} on, written to {out}")
     for name, worth in {"before": tuned.before, "after": tuned.after}.items():
         print_line(f"  {name:6} {_shares(worth)}")
-    print_line("  on the half of the pictures that it was not chosen on")
+    print_line("  measured on the half of the pictures that it was not chosen on")
     print_line(f"{len(differing)} {'picture gets' if len(differing) == 1 else 'pictures get'} another verdict")
     for file, was, becomes in differing:
         print_line(f"  {file}: {was} -> {becomes}")

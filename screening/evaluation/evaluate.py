@@ -42,7 +42,7 @@ class Boxes:
     read: tuple[int, int]
 
     def as_dict(self) -> dict[str, Any]:
-        """Shares as [hits, of, low, high], the last two the Wilson 95 % interval."""
+        """Shares as [hits, of, low, high], the last two the Wilson 95% interval."""
         return {
             "recall": _share(self.found, self.labelled),
             "precision": _share(self.found, self.found + self.wrong),
@@ -73,7 +73,7 @@ class Figures:
     boxes: Boxes | None = None
 
     def as_dict(self) -> dict[str, Any]:
-        """Shares as [hits, of, low, high], the last two the Wilson 95 % interval."""
+        """Shares as [hits, of, low, high], the last two the Wilson 95% interval."""
         found, false = self.positives - len(self.missed), len(self.wrongly_held)
         return {
             "about": self.about,

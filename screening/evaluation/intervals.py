@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 
-# The normal distribution holds 95 % within so many standard deviations of its mean.
+# The normal distribution holds 95% within so many standard deviations of its mean.
 Z = 1.96
 
 
 def wilson(hits: int, of: int) -> tuple[float, float]:
-    """The 95 % score interval of a share (E. B. Wilson, 1927); 0 to 1 where nothing was counted.
+    """The 95% score interval of a share (E. B. Wilson, 1927); 0 to 1 where nothing was counted.
 
     Raises:
         ValueError: if there are more hits than counted, or fewer than none.
@@ -25,7 +25,7 @@ def wilson(hits: int, of: int) -> tuple[float, float]:
 
 
 def told(hits: int, of: int, *, digits: int = 3) -> str:
-    """A share with its counts and its 95 % interval, for a table or a line of print: "0.950 (57 of 60, 0.863-0.983)".
+    """A share with its counts and its 95% interval, for a table or a line of print: "0.950 (57 of 60, 0.863-0.983)".
 
     Raises:
         ValueError: if there are more hits than counted, or fewer than none.

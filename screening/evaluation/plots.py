@@ -72,7 +72,7 @@ def score_histogram(
 def recall_against_flag_rate(
     table: pd.DataFrame, *, threshold: float | None = None, label: str = "", ax: Axes | None = None
 ) -> Axes:
-    """What is found against what is wrongly held, at every threshold, with the 95 % band of recall.
+    """What is found against what is wrongly held, at every threshold, with the 95% band of recall.
 
     Args:
         table: what `sweep` returns.
@@ -97,7 +97,7 @@ def recall_against_flag_rate(
 
 
 def recall_by_group(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
-    """The recall of each group as a bar, with its 95 % interval and how many pictures it rests on.
+    """The recall of each group as a bar, with its 95% interval and how many pictures it rests on.
 
     Args:
         table: what `by_group` returns; a group without a picture that shows it has no bar.
@@ -112,7 +112,7 @@ def recall_by_group(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     counts = [f"{count} picture{'' if count == 1 else 's'}" for count in known["positives"]]
     names = [f"{group}\n{count}" for group, count in zip(known["group"], counts, strict=True)]
     ax.set_xticks(places, names)
-    ax.set(ylabel="recall, 95 % interval", ylim=(0, 1.02))
+    ax.set(ylabel="recall, 95% interval", ylim=(0, 1.02))
     return ax
 
 

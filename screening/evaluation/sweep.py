@@ -27,7 +27,7 @@ def sweep(score: ArrayLike, shown: ArrayLike) -> pd.DataFrame:
         shown: (pictures,) whether each picture shows what the rule forbids.
 
     Returns:
-        threshold, and at or above it: found, recall with its 95 % interval, wrongly_held, flag_rate, precision. A rate
+        threshold, and at or above it: found, recall with its 95% interval, wrongly_held, flag_rate, precision. A rate
         of nothing is NaN.
 
     Raises:

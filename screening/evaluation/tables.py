@@ -23,7 +23,7 @@ def evaluate(labels: Sequence[Label], photos: Sequence[PhotoReport], policy: Pol
     """What a policy finds, misses and wrongly holds of labelled pictures that it has judged: one row a rule or kind.
 
     Returns:
-        about, positives, negatives, found, wrongly_held, and recall, flag_rate and precision, each followed by its 95 %
+        about, positives, negatives, found, wrongly_held, and recall, flag_rate and precision, each followed by its 95%
         interval (`recall_low`, `recall_high`). Then box_recall and box_precision, of places instead of pictures. A rate
         of nothing is NaN.
 
@@ -60,7 +60,7 @@ def by_group(score: ArrayLike, shown: ArrayLike, group: ArrayLike, *, threshold:
 
     Returns:
         One row a group, sorted: group, positives, negatives, found, wrongly_held, and recall and flag_rate, each
-        followed by its 95 % interval. A rate of nothing is NaN.
+        followed by its 95% interval. A rate of nothing is NaN.
 
     Raises:
         AnalysisError: if pandas is not installed.

@@ -51,7 +51,7 @@ class Target:
     def needed(self) -> tuple[int, int]:
         """How many pictures that show it, and that do not, each half needs.
 
-        So many that the 95 % interval would reach the target if every single one were judged rightly: with n hits of n
+        So many that the 95% interval would reach the target if every single one were judged rightly: with n hits of n
         Wilson's lower end is n / (n + z²).
         """
         if self.recall is not None:

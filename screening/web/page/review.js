@@ -1,23 +1,23 @@
 "use strict";
-// The review page. What counts lies on the server's disk: this shows it, sends wishes, and shows the answer.
+// The review page. Decisions live on the server's disk: this shows them, sends requests, and shows the answer.
 
 const ACTIONS = [
   ["accept", "The condition is met"],
   ["release", "Signed release form"],
   ["parental", "Parental permission"],
   ["adult", "An adult, known to us"],
-  ["override", "Let it pass all the same"],
+  ["override", "Let it pass anyway"],
   ["redact", "Redact it in a copy"],
   ["reject", "Keep the picture back"],
   ["withdraw", "Take the decision back"],
-  ["agree", "Seen: nothing to find"],
+  ["agree", "Checked: nothing found"],
 ];
 const SAID = {
   accept: "condition met", release: "released", parental: "parental permission", adult: "an adult", override: "overridden",
-  redact: "to be redacted", reject: "kept back", agree: "seen, nothing to find",
+  redact: "to be redacted", reject: "kept back", agree: "checked, nothing found",
 };
 const VERDICTS = { block: "Blocked", hold: "Held", clear: "Clear" };
-const LABELS = { reason: "Why? More than a word", reference: "Reference of the form, permission or licence", note: "Why? May stay empty" };
+const LABELS = { reason: "Why? More than one word", reference: "Reference of the form, permission or licence", note: "Why? (optional)" };
 
 const $ = (id) => document.getElementById(id);
 const photos = [];
@@ -81,7 +81,7 @@ const current = () => photos[listed[at]];
 
 function stateOf(photo) {
   if (decidedWhole(photo)) return [SAID[photo.whole.action], photo.whole.action === "agree" ? "done" : "block"];
-  if (photo.screened_as === "clear") return [photo.sampled ? "Look at it too" : "Clear", "clear"];
+  if (photo.screened_as === "clear") return [photo.sampled ? "Clear, to check" : "Clear", "clear"];
   if (photo.verdict === "clear") return ["May go out", "done"];
   if (closed(photo)) return ["Decided, stays back", "done"];
   return [VERDICTS[photo.verdict], photo.verdict];
@@ -94,9 +94,9 @@ function drawTop() {
   const clear = state.counts.clear;
   $("progress").textContent = `${done} of ${todo.length} decided; ${clear} of ${photos.length} may go out as things stand. You are ${state.by}.`;
   const { of, looked, missed, low, high } = state.sample;
-  const share = (value) => `${Math.round(100 * value)} %`;
-  $("sample").textContent = !of ? "" : `Clear pictures looked at too: ${looked} of ${of}; missed ${missed}` +
-    (looked ? ` (${share(missed / looked)}; 95 % interval ${share(low)} to ${share(high)})` : "");
+  const share = (value) => `${Math.round(100 * value)}%`;
+  $("sample").textContent = !of ? "" : `Clear pictures checked: ${looked} of ${of}; missed ${missed}` +
+    (looked ? ` (${share(missed / looked)}; 95% interval ${share(low)} to ${share(high)})` : "");
   for (const button of document.querySelectorAll("[data-filter]")) {
     button.setAttribute("aria-pressed", String(button.dataset.filter === filter));
     button.querySelector("span").textContent = photos.filter(wanted[button.dataset.filter]).length;
@@ -141,7 +141,7 @@ function drawPicture() {
   const readable = Boolean(photo && photo.readable);
   $("frame").hidden = !readable;
   $("unseen").hidden = readable || !photo;
-  $("unseen").textContent = "This file could not be read as a picture. Mend or replace it and scan again.";
+  $("unseen").textContent = "This file could not be read as a picture. Repair or replace it and scan again.";
   if (!readable) return;
   const image = $("picture");
   const source = `/picture/${photo.number}`;
@@ -151,7 +151,7 @@ function drawPicture() {
   }
   $("boxes").replaceChildren(...photo.findings.filter((one) => one.box).map((one) => box(photo, one)));
   fit();
-  // the server then has them ready
+  // so that the server has them ready
   for (const next of listed.slice(at + 1, at + 3)) if (photos[next].readable) new Image().src = `/picture/${next}`;
 }
 
@@ -194,7 +194,7 @@ function drawFindings() {
   whole.textContent = photo.whole
     ? `The picture was ${by(photo.whole)}.`
     : photo.screened_as === "clear"
-      ? photo.sampled ? "Nothing holds this picture. A share of these is looked at, so that we know what is missed." : "Nothing holds this picture."
+      ? photo.sampled ? "Nothing holds this picture. A share of such pictures is checked to estimate how many are missed." : "Nothing holds this picture."
       : "";
   $("findings").replaceChildren(
     ...photo.findings.map((one) => {
@@ -227,7 +227,7 @@ function drawFindings() {
   if (like.length) {
     const button = element("button");
     button.type = "button";
-    button.append(element("kbd", "e"), ` The same for ${like.length} equal ${like.length === 1 ? "finding" : "findings"}`);
+    button.append(element("kbd", "e"), ` The same for ${like.length} matching ${like.length === 1 ? "finding" : "findings"}`);
     button.addEventListener("click", bulk);
     rows.push(button);
   }
@@ -278,7 +278,7 @@ function nextOpen() {
   }
 }
 
-// The finding's words are asked for where the rule book wants them; null when the reviewer thinks better of it.
+// Asks for the words that the rule book requires; null when the reviewer cancels.
 function write(title, about, need) {
   const dialog = $("words");
   $("words-title").textContent = title;
@@ -348,7 +348,7 @@ async function decide(action, everywhere) {
   }
 }
 
-// Open findings of one rule and kind, which the last decision could be made about too.
+// Open findings of the same rule and kind, which could be decided like the last one.
 function equal() {
   if (!last) return [];
   return photos.flatMap((photo) =>
@@ -362,11 +362,11 @@ async function bulk() {
   if (!wishes.length || busy) return;
   const pictures = new Set(wishes.map((one) => one.photo)).size;
   const about = `${wishes.length} × ${last.rule} (${last.kind}) in ${pictures} ${pictures === 1 ? "picture" : "pictures"}: ${SAID[last.action]} ${Object.values(last.said).join(" ")}`;
-  const sure = await write("The same for equal findings?", about, "");
+  const sure = await write("The same for matching findings?", about, "");
   if (sure && (await send(wishes))) onward();
 }
 
-// A question in words is a field; one of yes and no is a pair of buttons, of which the arrow keys choose one.
+// A question answered in words is a field; a yes/no question is a pair of radio buttons.
 function asked(one) {
   const box = element(one.choices.length ? "fieldset" : "label");
   box.append(element(one.choices.length ? "legend" : "span", one.ask));
@@ -408,7 +408,7 @@ async function questions() {
         if (answer !== one.answer) take(await ask("/answer", { question: one.id, answer, after: one.after }));
       }
       const stops = state.questions.find((one) => one.stops && one.answer === one.stops);
-      toast(stops ? `Kept. Nothing goes out while this is answered with ${stops.answer}: ${stops.ask}` : "Kept.");
+      toast(stops ? `Saved. Nothing goes out while this is answered with ${stops.answer}: ${stops.ask}` : "Saved.");
     } catch (error) {
       toast(error.message);
       await refresh();
@@ -438,7 +438,7 @@ async function refresh() {
 document.addEventListener("keydown", (event) => {
   if (document.querySelector("dialog[open]") || event.ctrlKey || event.metaKey || event.altKey || !state) return;
   const photo = current();
-  // the digit's key, whatever Shift makes of it on this keyboard
+  // the digit's key, whatever character Shift gives on this keyboard
   const digit = /^(Digit|Numpad)([1-9])$/.exec(event.code);
   if (digit) decide(ACTIONS[digit[2] - 1][0], event.shiftKey);
   else if (event.key === "j") go(at + 1);
@@ -460,7 +460,7 @@ for (const button of document.querySelectorAll(".cancel")) button.addEventListen
 $("ask").addEventListener("click", questions);
 $("help").addEventListener("click", () => $("keys").showModal());
 window.addEventListener("resize", fit);
-// another tab, or another program, may have decided something meanwhile
+// another tab or program may have decided something in the meantime
 document.addEventListener("visibilitychange", () => { if (!document.hidden && state && !document.querySelector("dialog[open]")) refresh(); });
 
 refresh().then(() => { if (state) go(Math.max(0, listed.findIndex((number) => !closed(photos[number])))); });
