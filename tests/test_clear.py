@@ -372,10 +372,10 @@ def test_the_policy_may_want_a_signer_who_neither_photographed_nor_overrode(clea
 def test_the_default_pipeline_needs_no_second_name(cleared: Cleared) -> None:
     examined = cleared.examine()
     assert replace(examined, off=(), looser=(), unasked=()).needs_second == ""
-    assert "questions not asked, or answered otherwise: purpose, reputation" in examined.needs_second
+    assert "questions not asked, or asked differently: purpose, reputation" in examined.needs_second
     assert examine._off("default") == ()
     assert examine._off("strict") == ()
-    assert "kinds judged more mildly" in replace(examined, looser=("face",)).needs_second
+    assert "kinds judged less strictly" in replace(examined, looser=("face",)).needs_second
 
 
 def test_a_clearance_is_read_back_as_it_was_written(cleared: Cleared) -> None:
@@ -390,7 +390,7 @@ def test_what_is_decided_or_scanned_after_the_examination_is_not_signed_over(cle
     examined = cleared.examine()
     reject = Decision(action=Action.REJECT, by="D. Editor", sha256=sha256_of(cleared.good))
     Decisions(cleared.run, cleared.office).decide(reject)
-    with pytest.raises(ClearanceError, match="was scanned or decided on in the meantime; clear it again"):
+    with pytest.raises(ClearanceError, match="was scanned or reviewed in the meantime; clear it again"):
         clear.issue(examined, SIGNED, cleared.office, cleared.key, PASSPHRASE)
     examined = cleared.examine()
     decisions = cleared.run / DECISIONS

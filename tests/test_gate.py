@@ -139,7 +139,7 @@ def edit_the_run(cleared: Cleared) -> None:
     ("tamper", "says"),
     [
         (change_a_byte, "is not in the clearance, or has changed since"),
-        (rename_a_blocked_one, "is held or blocked (scene-address), whatever its name is now"),
+        (rename_a_blocked_one, "is held or blocked (scene-address), even under another name"),
         (bring_a_new_picture, "is not in the clearance"),
         (add_a_hash, "was edited after it was signed"),
         (sign_with_a_key_of_ones_own, "a key that this gate does not trust"),
@@ -150,9 +150,9 @@ def edit_the_run(cleared: Cleared) -> None:
         (change_the_policy, "the policy in force is not the one"),
         (change_the_networks, "the networks of this version are not those"),
         (edit_the_run, "the run was changed or scanned again"),
-        (cut_the_log, "no longer holds the line"),
-        (rebuild_the_log, "no longer holds the line"),
-        (remove_the_log, "no longer holds the line"),
+        (cut_the_log, "no longer contains the line"),
+        (rebuild_the_log, "no longer contains the line"),
+        (remove_the_log, "no longer contains the line"),
     ],
 )
 def test_the_gate_refuses_with_the_reason_per_file(

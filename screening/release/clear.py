@@ -22,7 +22,7 @@ from screening.weights import sha256_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignOff:
-    """What a person says to a batch.
+    """What a person answers when signing off a batch.
 
     Attributes:
         purpose: the policing purpose.
@@ -41,7 +41,7 @@ def issue(examined: Examined, said: SignOff, office: Office, key: Key, passphras
     """Signs a clearance, writes it to the run as clearance.json, and says so in the audit log.
 
     Raises:
-        ClearanceError: as `check`, or if the run is no longer as it was examined, or it cannot be written.
+        ClearanceError: as `check`, or if the run has changed since it was examined, or cannot be written.
         KeysError: if the key cannot be used.
     """
     check(examined, said, key)
@@ -49,7 +49,7 @@ def issue(examined: Examined, said: SignOff, office: Office, key: Key, passphras
     with decisions.held():
         decisions.history()
         if (report_hash(folder), digest(decisions.current())) != (examined.report, examined.decisions):
-            raise ClearanceError(f"{folder}: was scanned or decided on in the meantime; clear it again")
+            raise ClearanceError(f"{folder}: was scanned or reviewed in the meantime; clear it again")
         if withdrawn(examined.registers, examined.run.report.registers):
             raise ClearanceError(f"{folder}: the registers have changed in the meantime; scan again")
         return _issued(examined, said, office, key, passphrase)
@@ -86,10 +86,10 @@ def _issued(examined: Examined, said: SignOff, office: Office, key: Key, passphr
 
 
 def settle(log: Path, run_id: str, file: Path) -> None:
-    """Takes back the clearances of a run that were begun and never finished: nobody was told that they were given.
+    """Withdraws clearances of a run that were begun but never finished: nobody was told that they were given.
 
-    To be called while nobody else clears the run. Where one cannot be removed, no gate here lets it pass, and the line
-    stays without its end.
+    Call it only while nobody else is clearing the run. One that cannot be removed passes no gate here, and its log line
+    stays without an end.
 
     Raises:
         AuditError: if the log cannot be read.
@@ -102,7 +102,7 @@ def settle(log: Path, run_id: str, file: Path) -> None:
 
 
 def _clearance(examined: Examined, said: SignOff, office: Office, key: Key) -> Clearance:
-    """What is going to be signed."""
+    """The clearance, before it is signed."""
     now = moment()
     until = now + datetime.timedelta(days=said.days)
     return Clearance(
@@ -130,7 +130,7 @@ def _clearance(examined: Examined, said: SignOff, office: Office, key: Key) -> C
 
 
 def check(examined: Examined, said: SignOff, key: Key) -> None:
-    """Whether this may be signed, by this person, with these answers.
+    """Checks that this person may sign this run with these answers.
 
     Raises:
         ClearanceError: saying why not.
@@ -138,13 +138,13 @@ def check(examined: Examined, said: SignOff, key: Key) -> None:
     if not examined.released:
         raise ClearanceError(f"{examined.run.folder}: nothing in it may go out, so there is nothing to clear")
     if not in_words(said.purpose):
-        raise ClearanceError("a release serves a policing purpose: name it in words with --purpose")
+        raise ClearanceError("a release serves a policing purpose: state it in words with --purpose")
     check_answers(examined, said.answers)
     for question in examined.run.settings.batch.question:
         if wrong := question.refusal(said.answers.get(question.id, "")):
             raise ClearanceError(wrong)
     if (examined.needs_second or said.second) and not in_words(said.second):
-        why = examined.needs_second or f"{said.second!r} is no name"
+        why = examined.needs_second or f"{said.second!r} is not a name"
         raise ClearanceError(f"a second person must take responsibility: name them with --second ({why})")
     if _same(said.second, key.name):
         raise ClearanceError(f"{said.second}: the second person must not be the signer")
@@ -159,12 +159,12 @@ def check(examined: Examined, said: SignOff, key: Key) -> None:
 
 
 def check_answers(examined: Examined, answers: Mapping[str, str]) -> None:
-    """Whether answers are to questions that are asked, and none of them, nor one given in the review, stops the batch.
+    """Checks that the answers fit the questions, and that none of them, nor one given in the review, stops the batch.
 
-    What a reviewer answered is not answered otherwise here: it is taken back where it was said.
+    A reviewer's answer cannot be overruled here: it is changed in the review.
 
     Raises:
-        ClearanceError: saying which one is wrong, or stops it.
+        ClearanceError: naming the one that is wrong, or that stops the batch.
     """
     asked = examined.run.settings.batch.question
     if wrong := unknown(asked, answers):
@@ -178,5 +178,5 @@ def check_answers(examined: Examined, answers: Mapping[str, str]) -> None:
 
 
 def _same(one: str, other: str) -> bool:
-    """Whether two names are one, as far as letters go."""
+    """Whether two names have the same letters."""
     return bool(letters(one)) and letters(one) == letters(other)

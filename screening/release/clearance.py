@@ -1,6 +1,6 @@
-"""A clearance: the hashes of the pictures that may go out, by what they were judged, and who signed.
+"""A clearance: the hashes of the pictures that may go out, what they were judged by, and who signed.
 
-It is evidence, not a lock: an edited clearance shows, but whoever holds a trusted key and its passphrase can sign one.
+It is evidence, not a lock: edits are detected, but whoever has a trusted key and its passphrase can sign one.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from screening.office.office import Office
 
 SCHEMA = "screening-clearance-2"
-# Bytes of a clearance that are read at most: of some hundred thousand pictures.
+# The most bytes of a clearance that are read: enough for some hundred thousand pictures.
 LARGEST = 100e6
 
 
 class ClearanceError(ScreeningError):
-    """A clearance that cannot be given, or is not one."""
+    """A clearance cannot be given, or a file is not one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,11 +52,11 @@ class Clearance:
         models: the SHA-256 of every network's file, by its name.
         audit: the audit log's last line at the moment of signing.
         by: who signed.
-        second: who else answers for it, where somebody must; else "".
-        system_user: the name that the system knows the signer by.
+        second: who else takes responsibility, where somebody must; else "".
+        system_user: the signer's login name.
         key: the id of the key.
         at, until: from when and until when it is valid, as ISO 8601 in UTC.
-        signature: by the key over all of the above; empty before it is signed.
+        signature: the key's signature over all of the above; empty until it is signed.
     """
 
     batch: str
@@ -83,7 +83,7 @@ class Clearance:
 
     @property
     def sound(self) -> bool:
-        """Whether each of its fields is what it should be; what was read from a file may be anything."""
+        """Whether each field has the right type: a file can contain anything."""
         texts: list[object] = []
         for field in dataclasses.fields(self):
             value = getattr(self, field.name)
@@ -98,11 +98,11 @@ class Clearance:
 
     @property
     def body(self) -> bytes:
-        """What is signed."""
+        """The bytes that are signed."""
         return canonical(self._fields())
 
     def text(self) -> str:
-        """The clearance as its file holds it."""
+        """The text of the clearance's file."""
         return canonical(self._fields() | {"signature": base64.b64encode(self.signature).decode()}).decode() + "\n"
 
     def sign(self, office: Office, key: Key, passphrase: str) -> Clearance:
@@ -122,10 +122,10 @@ class Clearance:
 
 
 def read(path: Path) -> Clearance:
-    """The clearance that a file holds; whether its signature is good is for `gate` to say.
+    """The clearance in a file; `gate` checks its signature.
 
     Raises:
-        ClearanceError: if there is none, or it is not in the form in which we write it.
+        ClearanceError: if there is none, or it is not written the way we write it.
     """
     return parse(load(path), path)
 
@@ -143,10 +143,10 @@ def load(path: Path) -> bytes:
 
 
 def parse(data: bytes, path: Path) -> Clearance:
-    """The clearance in the bytes of a file; the path is for messages alone.
+    """The clearance in the bytes of a file; the path is only used in messages.
 
     Raises:
-        ClearanceError: if they are not in the form in which we write it.
+        ClearanceError: if they are not written the way we write it.
     """
     try:
         fields = json.loads(data)

@@ -1,7 +1,7 @@
-"""The file of a redacted copy: what a place in it is made into, what it is called, and what it keeps of its original.
+"""The file of a redacted copy: how places in it are redacted, what it is called, and what it keeps of its original.
 
-Filling is the default. Print that was blurred or made coarse can be guessed back by trying which text looks like that:
-here both keep no more than a few cells across a place, whatever its size, but a filled place holds nothing at all.
+Filling is the default. Blurred or pixelated print can be recovered by trying which text gives the same result. Here
+both keep only a few cells across a place, whatever its size; a filled place keeps nothing at all.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from screening.office.office import stage
 from screening.photo.photo import Photo
 
 ENDING = ".redacted"
-# How many cells of a blurred or coarse place its shorter side is left with.
+# How many cells remain along the shorter side of a blurred or pixelated place.
 CELLS = 4
 GREY = 90
 QUALITY = 95
-# Formats whose pixels are kept as they are; the copy of any other is a JPEG.
+# Lossless formats, kept as they are; the copy of any other is a JPEG.
 LOSSLESS = (".png", ".bmp", ".gif", ".tif", ".tiff")
-# What a copy keeps of a file's metadata: who made it and whose it is. Everything else is left behind.
+# What a copy keeps of a file's metadata: who made it and who owns it. Everything else is dropped.
 KEPT = (
     ("exif", "Exif.Image.Artist"),
     ("exif", "Exif.Image.Copyright"),
@@ -42,11 +42,11 @@ KEPT = (
 
 
 class RedactionError(ScreeningError):
-    """A picture that cannot be redacted."""
+    """A picture cannot be redacted."""
 
 
 class Style(enum.StrEnum):
-    """What a place is made into."""
+    """How a place is redacted."""
 
     FILL = "fill"
     BLUR = "blur"
@@ -54,7 +54,7 @@ class Style(enum.StrEnum):
 
 
 def copy_names(files: Sequence[str]) -> dict[str, str]:
-    """The name of each file's copy: no two files share one, whatever their endings and their letters' case."""
+    """The name of each file's copy: unique whatever the files' endings and upper or lower case."""
     names: dict[str, str] = {}
     taken: set[str] = set()
     for file in files:
@@ -64,7 +64,7 @@ def copy_names(files: Sequence[str]) -> dict[str, str]:
 
 
 def _names(file: PurePosixPath) -> Iterator[str]:
-    """What the copy of a file may be called: `car.webp` gives car.redacted.jpg, then car.webp.redacted.jpg."""
+    """Names for the copy of a file, best first: `car.webp` gives car.redacted.jpg, then car.webp.redacted.jpg."""
     ending = ".png" if file.suffix.lower() in LOSSLESS else ".jpg"
     yield str(file.with_name(f"{file.stem}{ENDING}{ending}"))
     yield str(file.with_name(f"{file.name}{ENDING}{ending}"))
@@ -81,7 +81,7 @@ def redacted(rgb: Pixels, boxes: Sequence[Box], style: Style) -> Pixels:
         if style is Style.FILL:
             place[:] = GREY
             continue
-        # few cells, so that neither letters nor features are left, whatever the size
+        # few cells, so that neither letters nor features survive, whatever the size
         cell = max(1.0, min(place.shape[:2]) / CELLS)
         size = max(1, round(place.shape[1] / cell)), max(1, round(place.shape[0] / cell))
         coarse = cv2.resize(place, size, interpolation=cv2.INTER_AREA)
@@ -97,7 +97,7 @@ def widened(box: Box, margin: float, photo: Photo) -> Box:
 
 
 def write_copy(rgb: Pixels, original: Photo, part: Path) -> None:
-    """The picture as a file of its own, on disk when this returns: its pixels, and who made it.
+    """Writes the picture to a file, with its pixels and who made it; it is on disk when this returns.
 
     Raises:
         RedactionError: if it cannot be written.
@@ -126,7 +126,7 @@ def _keep_credits(original: Photo, target: Path) -> None:
         source = exiv2.ImageFactory.open(original.data)
         source.readMetadata()
     except exiv2.Exiv2Error:
-        return  # a format that carries none
+        return  # a format without metadata
     copy = exiv2.ImageFactory.open(str(target))
     copy.readMetadata()
     for group, key in KEPT:

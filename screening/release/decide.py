@@ -1,6 +1,6 @@
-"""What a person decides about pictures of a run: checked by the rule book, and put on disk all together or not at all.
+"""What a person decides about pictures of a run: checked against the rule book, and recorded all or nothing.
 
-`screening decide` and the review page decide by the same functions.
+`screening decide` and the review page use the same functions.
 """
 
 from __future__ import annotations
@@ -20,21 +20,21 @@ from screening.settings import check_rules
 
 
 def decide(run: Run, files: Sequence[str], said: Decision, *, rules: Sequence[str] = ()) -> tuple[Decision, ...]:
-    """Records what is said on every held and blocked finding of pictures, and gives the decisions that were made.
+    """Records a decision on every held and blocked finding of the pictures, and returns the decisions made.
 
     Args:
         run: whose pictures they are.
         files: the pictures, named as in the report.
-        said: what is decided, by whom and why; not yet about any picture.
-        rules: only findings under these; all where none is named.
+        said: what is decided, by whom and why; it does not name a picture yet.
+        rules: only findings under these; all if none is named.
 
     Raises:
-        DecisionError: if one of the decisions may not be made; then none is.
+        DecisionError: if one of the decisions is not allowed; then none is made.
         ScreeningError: if the run, its pipeline or its decisions cannot be read or written.
     """
     if not letters(said.by):
         raise DecisionError("a decision needs the name of the person who decides: give it with --by")
-    if rules and said.action is not Action.WITHDRAW:  # what is withdrawn may be about a rule of an earlier policy
+    if rules and said.action is not Action.WITHDRAW:  # a withdrawn one may concern a rule of an earlier policy
         check_rules(rules, run.policy)
     photos = [one.photo for one in find(files, run.outcomes())]
     current = run.decisions.current()
@@ -74,7 +74,7 @@ def about_finding(photo: PhotoReport, number: int, said: Decision) -> Decision:
 
 
 def _about_held(photo: PhotoReport, said: Decision, rules: Sequence[str]) -> list[Decision]:
-    """The decisions about whatever holds or blocks a picture, or the one about the picture as a whole."""
+    """The decisions about everything that holds or blocks a picture, or the one about the picture as a whole."""
     _refuse(photo, _unread(photo))
     each = zip(about_each(photo, said), photo.judgements, strict=True)
     held = [both for both in each if both[1].verdict > Verdict.CLEAR and (not rules or both[1].rule in rules)]
@@ -88,7 +88,7 @@ def _about_held(photo: PhotoReport, said: Decision, rules: Sequence[str]) -> lis
 
 
 def _withdrawn(photo: PhotoReport, said: Decision, current: Iterable[Decision], rules: Sequence[str]) -> list[Decision]:
-    """The decisions that take back those that count now about a picture."""
+    """The decisions that withdraw those in force for a picture."""
     _refuse(photo, _unread(photo))
     made = [one for one in current if one.sha256 == photo.sha256 and (not rules or one.rule in rules)]
     if not made:
@@ -112,7 +112,7 @@ def _refusal_of_picture(photo: PhotoReport, said: Decision) -> str:
         return (
             "" if photo.verdict is Verdict.CLEAR else "agree is only for a picture in which nothing is held or blocked"
         )
-    return f"{said.action} is said of a finding, not of a picture"
+    return f"{said.action} applies to a finding, not to a picture"
 
 
 def _under(rules: Sequence[str]) -> str:

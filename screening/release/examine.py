@@ -1,4 +1,4 @@
-"""A run looked at again before it is cleared: whether it is as it was scanned, and what of it may go out."""
+"""A run, checked again before it is cleared: whether it is unchanged since the scan, and which pictures may go out."""
 
 from __future__ import annotations
 
@@ -27,21 +27,21 @@ from screening.weights import manifest, sha256_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Examined:
-    """A run, checked again: what could go out, and what a person must say first.
+    """A run, checked again: what could go out, and what a person must answer first.
 
     Attributes:
-        run: as it was then, judged by the pipeline that it was screened with.
+        run: the run as it was then, judged by the pipeline that it was screened with.
         report: the SHA-256 of its report.json.
-        registers: where the registers lie that faces were compared with.
-        until: when the first entry expires of a release register that a picture relies on; None for never.
-        released: the SHA-256 of every picture that nothing holds any more, and that lies there unchanged.
+        registers: the folder of the registers that faces were compared with.
+        until: when the first entry of a release register that a picture relies on expires; None for never.
+        released: the SHA-256 of every picture that nothing holds any more, and that is unchanged.
         withheld: the SHA-256 of every other one, with the rule that holds or blocks it.
-        left_out: files that do not go out, by their names in the report.
-        changed: those among them that are not as they were scanned, or are gone.
+        left_out: files that do not go out, named as in the report.
+        changed: those of them that have changed since the scan, or are gone.
         decisions: the SHA-256 of what was decided.
         answers: what was answered during the review, by the questions' ids.
         overrode: the names of those who overrode a finding.
-        looser, off, unasked: how the pipeline sees less than the default one, judges more mildly, or asks less.
+        looser, off, unasked: where the pipeline judges less strictly than the default, looks for less, or asks less.
     """
 
     run: Run
@@ -61,12 +61,12 @@ class Examined:
 
     @property
     def needs_second(self) -> str:
-        """Why a second name must answer for it; "" where none needs to."""
+        """Why a second person must take responsibility; "" where none needs to."""
         parts = {
-            "kinds judged more mildly than by default": self.looser,
+            "kinds judged less strictly than by default": self.looser,
             "stages switched off or with other options": self.off,
             "stages that are not ours": self.run.settings.foreign,
-            "questions not asked, or answered otherwise": self.unasked,
+            "questions not asked, or asked differently": self.unasked,
         }
         return "; ".join(f"{said}: {', '.join(names)}" for said, names in parts.items() if names)
 
@@ -79,7 +79,7 @@ def examine(folder: Path, pipeline: str, office: Office) -> Examined:
         ScreeningError: if one of them cannot be read.
     """
     if wrong := audit_check.verify(office.audit_log):
-        raise ClearanceError(f"{office.audit_log}: {wrong[0]}; nothing is cleared until that has been explained")
+        raise ClearanceError(f"{office.audit_log}: {wrong[0]}; nothing is cleared until that is explained")
     if last := audit.clock_behind(office.audit_log):
         raise ClearanceError(f"the clock is behind the last line of the audit log ({last[:16]}); correct it")
     report = report_hash(folder)
@@ -113,7 +113,7 @@ def examine(folder: Path, pipeline: str, office: Office) -> Examined:
     changed = _changed(photos, run.sources, most=run.settings.limits.file_megabytes * 1e6)
     withheld = {one.photo.sha256: one.rule for one in after if one.photo.sha256 and one.verdict is not Verdict.CLEAR}
     clear = {one.photo.sha256 for one in after if one.verdict is Verdict.CLEAR and one.photo.file not in changed}
-    released = clear - set(withheld)  # the same picture may lie there twice, once under a telling name
+    released = clear - set(withheld)  # the same picture may be there twice, once under a telling name
     return Examined(
         run=run,
         report=report,
@@ -154,12 +154,12 @@ def _end_of(day: datetime.date | None) -> datetime.datetime | None:
 
 
 def moment() -> datetime.datetime:
-    """What the clock says, in UTC."""
+    """The current time in UTC."""
     return datetime.datetime.now(datetime.UTC)
 
 
 def check_models(models: Iterable[ModelInfo]) -> None:
-    """Whether the networks are still those that the run was scanned with, and their files too."""
+    """Checks that the networks, and their files, are still those that the run was scanned with."""
     known = manifest()
     for ran in models:
         weights = known.get(ran.name)
@@ -167,7 +167,7 @@ def check_models(models: Iterable[ModelInfo]) -> None:
             raise ClearanceError(f"{ran.name}: the run was scanned with another network of this name; scan again")
         try:
             changed = sha256_of(weights.path) != weights.sha256
-        except (OSError, ScreeningError):  # a network that is not installed saw nothing; a stage without its own blocks
+        except (OSError, ScreeningError):  # not installed, it saw nothing; a stage without its network blocks
             changed = False
         if changed:
             raise ClearanceError(
@@ -176,7 +176,7 @@ def check_models(models: Iterable[ModelInfo]) -> None:
 
 
 def _changed(photos: Sequence[PhotoReport], sources: Mapping[str, Path], *, most: float) -> tuple[str, ...]:
-    """The files that are gone, no longer have the hash that was screened, or hold more bytes than could be."""
+    """The files that are gone, no longer have the hash that was screened, or are larger than the limit."""
 
     def same(photo: PhotoReport) -> bool:
         try:
@@ -190,12 +190,12 @@ def _changed(photos: Sequence[PhotoReport], sources: Mapping[str, Path], *, most
 
 
 def _off(pipeline: str) -> tuple[str, ...]:
-    """Stages of the default pipeline that this one leaves out, or gives other options."""
+    """Stages of the default pipeline that this one leaves out or runs with other options."""
     here, standard = pipeline_file.read(pipeline).stages, pipeline_file.read("default").stages
     return tuple(stage for stage, options in standard.items() if here.get(stage) != options)
 
 
 def _unasked(pipeline: Settings) -> tuple[str, ...]:
-    """Questions of the default pipeline that this one does not ask, or takes another answer to."""
+    """Questions of the default pipeline that this one leaves out, or accepts a different answer to."""
     here = {one.id: (one.answer, one.stops) for one in pipeline.batch.question}
     return tuple(one.id for one in settings.read().batch.question if here.get(one.id) != (one.answer, one.stops))

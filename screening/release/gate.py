@@ -1,7 +1,7 @@
 """The gate: whether the bytes of a file are among those that somebody cleared.
 
 It reads the files, the clearance, its own list of keys, the end of its own audit log and the hash of the pipeline file.
-It runs no network, asks nobody, and says yes only where it knows.
+It runs no network, asks nobody, and says yes only where it is certain.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ def gate(
     office: Office | None = None,
     keep: bool = False,
 ) -> GateResult:
-    """Whether every file's bytes are in the clearance, and the clearance is good here and now; one line in the log.
+    """Whether every file's bytes are in the clearance, and the clearance is valid here and now; writes one log line.
 
     `pipeline` is the policy in force. With `keep`, each file that passes comes with the very bytes that were checked:
-    upload those, not the file, which may be another by then.
+    upload those, not the file, which may have changed by then.
 
     Raises:
         ScreeningError: if the gate's own keys, pipeline file or log cannot be read or written: nothing may go out.
@@ -75,7 +75,7 @@ def gate(
 
 
 def _check(path: Path, *, clearance: Clearance | None, stale: str, answer: Answer, most: float, keep: bool) -> Checked:
-    """What is to be said of one file, read once."""
+    """The answer for one file, which is read once."""
     try:
         with opened(path, most=most) as file:
             data = file.read() if keep else None
@@ -90,7 +90,7 @@ def _check(path: Path, *, clearance: Clearance | None, stale: str, answer: Answe
     if clearance is None or stale:
         return Checked(path=path, answer=answer, reason=stale, sha256=sha256)
     if sha256 in clearance.withheld:
-        reason = f"is held or blocked ({clearance.withheld[sha256]}), whatever its name is now"
+        reason = f"is held or blocked ({clearance.withheld[sha256]}), even under another name"
         return Checked(path=path, answer=Answer.REFUSE, reason=reason, sha256=sha256)
     if sha256 not in clearance.released:
         reason = "is not in the clearance, or has changed since"
@@ -99,7 +99,7 @@ def _check(path: Path, *, clearance: Clearance | None, stale: str, answer: Answe
 
 
 def _stale(clearance: Clearance, office: Office, policy: str) -> tuple[str, Answer]:
-    """Why a clearance is not good here and now, or "", and what that makes of every file."""
+    """Why a clearance is not valid here and now, or "", and the answer that every file gets for it."""
     now = datetime.datetime.now(datetime.UTC)
     key = key_list.trusted(office).get(clearance.key)
     at, until = (datetime.datetime.fromisoformat(moment) for moment in (clearance.at, clearance.until))
@@ -122,21 +122,23 @@ def _stale(clearance: Clearance, office: Office, policy: str) -> tuple[str, Answ
     if clearance.policy.get("sha256") != policy:
         return "the policy in force is not the one that the clearance was judged by; scan again", Answer.REFUSE
     known = {weights.name: weights.sha256 for weights in manifest().values()}
-    # a network that the scanning office added need not be on the upload host; one of that name must be the same
+    # a network that the scanning office added need not be on the upload host; if there is one of that name, it must
+    # match
     if any(known.get(name, sha256) != sha256 for name, sha256 in clearance.models.items()):
         return "the networks of this version are not those that the clearance was judged by; scan again", Answer.REFUSE
     return "", Answer.PASS
 
 
 def _taken_back(clearance: Clearance, named: str, office: Office, registers: str) -> tuple[str, Answer]:
-    """What only the computer that signed can know: whether its log and its registers still stand behind a clearance.
+    """What only the computer that signed can know: whether its log and its registers still support a clearance.
 
-    That is the one where the private key lies, or, after the key was replaced, whose log the clearance was signed at.
+    That is the computer with the private key, or, after the key was replaced, with the log that the clearance was
+    signed at.
     """
     log, key = office.audit_log, key_list.trusted(office)[clearance.key]
     held, signs_here = audit_check.holds(log, clearance.audit), key_list.private_file(office, key).is_file()
     if signs_here and not held:
-        return "the audit log no longer holds the line at which the clearance was signed", Answer.REFUSE
+        return "the audit log no longer contains the line at which the clearance was signed", Answer.REFUSE
     if not (signs_here or (held and clearance.audit.number)):
         return "", Answer.PASS
     if not _given(log, named):
@@ -153,7 +155,7 @@ def _taken_back(clearance: Clearance, named: str, office: Office, registers: str
 
 
 def _given(log: Path, named: str) -> bool:
-    """Whether the log says that a clearance was given: begun, and done."""
+    """Whether the log says that a clearance was given: begun and finished."""
     lines = audit.entries(log, naming=named)
     line = next((one for one in lines if one.event == "clearance" and one.fields.get("clearance") == named), None)
     if line is None or line.fields.get("step") is None:
@@ -163,7 +165,7 @@ def _given(log: Path, named: str) -> bool:
 
 
 def _edited(folder: Path, clearance: Clearance, office: Office) -> bool:
-    """Whether the clearance lies in a run, and the run, or what was decided on it, is no longer what was cleared."""
+    """Whether the clearance is in a run folder whose report or decisions have changed since it was cleared."""
     report = folder / REPORT
     try:
         if not report.exists():

@@ -1,4 +1,4 @@
-"""What the gate says of files, and of all of them together."""
+"""The gate's answer for each file, and for all of them together."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 
 class Answer(enum.StrEnum):
-    """What the gate says of a file."""
+    """The gate's answer for a file."""
 
     PASS = "pass"
     REFUSE = "refuse"
@@ -18,14 +18,14 @@ class Answer(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """One file.
+    """The answer for one file.
 
     Attributes:
-        path: as it was given.
-        answer: whether it may go out, must not, or cannot be told.
+        path: the path as given.
+        answer: whether it may go out, must not, or cannot be judged.
         reason: why not; "" where it may.
-        sha256: of the bytes that were read; "" where none could be.
-        data: those bytes, if the gate was asked to keep them and lets them pass; else None.
+        sha256: of the bytes that were read; "" if they could not be read.
+        data: those bytes, if the gate was asked to keep them and they pass; else None.
     """
 
     path: Path
@@ -37,13 +37,13 @@ class Checked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateResult:
-    """What the gate says.
+    """The gate's answer.
 
     Attributes:
-        files: one a path, in the order given.
+        files: one for each path, in the order given.
         clearance: the SHA-256 of the clearance's file; "" where it could not be read.
-        reason: what is wrong with the call or the clearance as a whole; "" where nothing is.
-        warnings: what somebody should see to, without it stopping anything.
+        reason: what is wrong with the call or the clearance as a whole; "" if nothing is.
+        warnings: what somebody should attend to, although it stops nothing.
     """
 
     files: tuple[Checked, ...]

@@ -16,7 +16,7 @@ TEMPLATES = Path(__file__).resolve().parent / "note"
 
 
 def announcement(note: Note) -> str:
-    """What goes out with the pictures, as plain text: nothing in it names a picture that does not."""
+    """What goes out with the pictures, as plain text: it names no picture that is held back."""
     return _rendered("announcement.txt.j2", note, words)
 
 

@@ -1,4 +1,4 @@
-"""Redacts pictures of a run: a copy of each without what holds or blocks it, and what was decided about the rest."""
+"""Redacts pictures of a run: copies them without what holds or blocks them, and carries over decisions on the rest."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from screening.settings import check_rules
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copies:
-    """What became of the pictures that were to be redacted.
+    """The result of a redaction.
 
     Attributes:
-        made: the copies, each as it stands after what was decided.
-        failed: why others could not be redacted, a line each.
+        made: the copies, each as it stands after the decisions.
+        failed: why others could not be redacted, one line each.
     """
 
     made: tuple[tuple[Redacted, Outcome], ...]
@@ -33,7 +33,7 @@ class Copies:
 
     @property
     def exit_code(self) -> int:
-        """0 where nothing that was redacted is found any more, 1 where some of it is, 2 where a picture failed."""
+        """0 if nothing that was redacted is found again, 1 if some of it is, 2 if a picture failed."""
         return 2 if self.failed else 1 if any(one.still for one, _ in self.made) else 0
 
 
@@ -48,7 +48,7 @@ def of_run(
 
     Raises:
         RedactionError: if there is no such style.
-        ConfigError: if the pipeline's stages are not sound any more.
+        ConfigError: if the pipeline's stages are no longer valid.
     """
     if style not in tuple(Style):
         raise RedactionError(f"there is no style {style!r}{did_you_mean(style, Style)}")
@@ -67,18 +67,18 @@ def of_run(
 def redact(
     run: Run, redaction: Redaction, files: Sequence[str] = (), *, rules: Sequence[str] = (), decided: bool = False
 ) -> Copies:
-    """Makes a copy of each picture without what holds or blocks it; a picture that fails leaves the others be.
+    """Makes a copy of each picture without what holds or blocks it; one that fails does not affect the others.
 
     Args:
-        run: opened as it was scanned.
-        redaction: how.
-        files: the pictures, named as in the report; where none is named, all that are held or blocked.
-        rules: only findings under these; all where none is named.
-        decided: only findings that somebody decided to redact.
+        run: the run, opened with the pipeline that it was scanned with.
+        redaction: how to redact.
+        files: the pictures, named as in the report; if none is named, all that are held or blocked.
+        rules: only findings under these; all if none is named.
+        decided: only findings with the decision redact.
 
     Raises:
         RedactionError: if there is nothing to redact.
-        ScreeningError: if the run or what was decided cannot be read, or there is no such rule or picture.
+        ScreeningError: if the run or its decisions cannot be read, or there is no such rule or picture.
     """
     check_rules(rules, run.policy)
     chosen = _chosen(run, files, rules, decided)
@@ -88,7 +88,7 @@ def redact(
     for original, judgements in chosen:
         try:
             made.append(_copied(redaction, original, judgements, sources.get(original.photo.file)))
-            if not made[-1].still:  # what was decided about findings that the copy still shows counts for it too
+            if not made[-1].still:  # decisions about findings that the copy still shows count for it too
                 run.decisions.decide(*carried(original, made[-1].report))
         except ScreeningError as error:
             failed.append(str(error))
@@ -104,7 +104,7 @@ def redact(
 def _chosen(
     run: Run, files: Sequence[str], rules: Sequence[str], decided: bool
 ) -> list[tuple[Outcome, list[Judgement]]]:
-    """The pictures that are meant, each with the findings that are: of those that are named also one without any."""
+    """The pictures to redact, each with its findings; a picture that is named may have none."""
     originals = run.outcomes(redacted=False)
     chosen = [
         (one, [held for held in to_redact(one.photo, rules) if not decided or _wanted(one, held)])

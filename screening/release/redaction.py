@@ -21,7 +21,7 @@ from screening.run import copies, files
 from screening.run.decision import SAME_PLACE
 from screening.weights import sha256_of
 
-# How often what else a copy shows under the same rules is redacted too.
+# How many times anything else that a copy shows under the same rules is redacted too.
 ROUNDS = 3
 
 
@@ -31,11 +31,11 @@ class Redacted:
 
     Attributes:
         file: the picture's name in the report.
-        copy: where its copy lies.
+        copy: the path of its copy.
         sha256: of the copy.
-        style, margin: what was done in the end.
+        style, margin: what was finally used.
         count: how many findings were redacted.
-        still: what is still found there; empty where the redaction worked.
+        still: what is still found there; empty if the redaction worked.
         report: the copy, screened again.
     """
 
@@ -55,11 +55,11 @@ class Redaction:
 
     Attributes:
         run: the run whose pictures are redacted; a copy without what was found becomes one of them.
-        pipeline: what the copy is screened with; the run's own, or it is not cleared.
-        folder: where copies go, below it as the pictures lie below the shoot.
+        pipeline: what the copy is screened with; only with the run's own can it be cleared.
+        folder: where copies go, in the same subfolders as in the shoot.
         office: whose audit log notes each copy.
-        style: what a place is made into; fill where the first try does not do.
-        margin: how far beyond a finding's box it reaches, as a share of the box's shorter side.
+        style: how a place is redacted; fill if the first try is not enough.
+        margin: how far beyond a finding's box the redaction reaches, as a share of the box's shorter side.
         scene: whether the batch is from a scene.
     """
 
@@ -72,7 +72,7 @@ class Redaction:
     scene: bool = True
 
     def __call__(self, source: Path, photo: PhotoReport, chosen: Sequence[Judgement]) -> Redacted:
-        """Writes the copy of a picture without the chosen findings, and screens it.
+        """Writes a copy of a picture without the chosen findings, and screens it.
 
         Raises:
             RedactionError: if the file cannot be read, changed since it was screened or shows several pictures, or if
@@ -84,7 +84,7 @@ class Redaction:
             raise RedactionError(f"{photo.file}: nothing that is held or blocked in it could be redacted")
         original = self._opened(source, photo)
         target, name = self._target(photo.file)
-        # a program that is killed leaves it there, and the next one writes over it
+        # a program that is killed leaves it there, and the next one overwrites it
         part = target.with_name(f".{target.name}.part")
         try:
             for _ in range(ROUNDS):
@@ -111,7 +111,7 @@ class Redaction:
     def _keep(
         self, part: Path, target: Path, again: PhotoReport, photo: PhotoReport, still: Sequence[str], **said: Any
     ) -> None:
-        """Puts the copy in its place, and makes it a picture of the run where nothing is found in it any more."""
+        """Puts the copy in its place, and makes it a picture of the run if nothing that was redacted is found in it."""
         if not still:
             screened_by = self.pipeline.sha256
             copies.note(self.run, again, part, target, self.office, original=photo.sha256, pipeline=screened_by, **said)
@@ -126,7 +126,7 @@ class Redaction:
     def _tried(
         self, original: Photo, part: Path, name: str, findings: Sequence[Finding]
     ) -> tuple[Style, float, PhotoReport, tuple[str, ...]]:
-        """Writes the copy as asked, or more thoroughly, until nothing of it is found again; gives what is still."""
+        """Writes the copy as asked, or more thoroughly, until nothing is found again; returns what still is."""
         for style, times in ((self.style, 1), (Style.FILL, 2), (Style.FILL, 4)):
             boxes = [widened(one.box, times * self.margin, original) for one in findings if one.box is not None]
             write_copy(redacted(original.rgb, boxes, style), original, part)
@@ -149,7 +149,7 @@ class Redaction:
         return original
 
     def _target(self, file: str) -> tuple[Path, str]:
-        """Where the copy goes, and its name in the run."""
+        """The path of the copy, and its name in the run."""
         there = [str(photo["file"]) for photo in files.report_fields(self.run)["photos"]]
         name = copy_names(there)[file]
         target = self.folder.joinpath(*(part for part in Path(name).parts if part not in ("..", "/")))
@@ -167,14 +167,14 @@ class Redaction:
 def to_redact(photo: PhotoReport, rules: Sequence[str]) -> list[Judgement]:
     """The findings of a picture that are held or blocked, under these rules or under any.
 
-    What has no place in it stands in its metadata, which a copy leaves behind; or in its name, and is found again.
+    A finding without a box is in the metadata, which a copy drops; or in the file's name, where it is found again.
     """
     held = [one for one in photo.judgements if one.verdict > Verdict.CLEAR and not one.finding.is_a(ERROR)]
     return [one for one in held if not rules or one.rule in rules]
 
 
 def _more(again: PhotoReport, chosen: Sequence[Judgement], photo: PhotoReport) -> list[Finding]:
-    """What a copy shows under the same rules that its original was not known to: the next best reading, mostly."""
+    """What a copy shows under the same rules and its original did not: mostly the next best reading."""
     held = to_redact(again, sorted({one.rule for one in chosen}))
     return [
         one.finding
@@ -189,7 +189,7 @@ def _meet(one: Finding, other: Finding) -> bool:
 
 
 def _still(again: PhotoReport, findings: Sequence[Finding], boxes: Sequence[Box]) -> tuple[str, ...]:
-    """What was redacted and is found again there, at any score; all of it where the copy could not be screened."""
+    """What was redacted and is found again, at any score; all of it if the copy could not be screened."""
     if not again.screened:
         return (again.reason() or "the copy could not be screened",)
     kinds = {".".join(finding.kind.split(".")[:2]) for finding in findings}

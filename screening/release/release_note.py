@@ -1,4 +1,4 @@
-"""What there is to say about a release: what went out, what was held back and why."""
+"""The contents of a release note: what went out, what was held back and why."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from screening.run import files
 from screening.run.run import Run
 from screening.weights import sha256_of
 
-# A name that a camera gave says nothing: DSC_0123, IMG-20240501-WA0003, P1010020.
+# A name given by a camera says nothing: DSC_0123, IMG-20240501-WA0003, P1010020.
 CAMERA = re.compile(r"(?i)^[a-z_]{0,5}[-_ ]?\d[\d\W_]*(wa\d+)?$")
 
 
 class NoteError(ScreeningError):
-    """A release that nothing can be said about yet."""
+    """A release note cannot be written yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,12 +33,12 @@ class Note:
     Attributes:
         force: who "we" are.
         clearance: what was signed.
-        shoot: the shoot's name, "" where the scan was not told.
+        shoot: the shoot's name; "" if the scan was not given one.
         released: files that may go out, as the report names them.
         held_back: every other file, with the rule that keeps it back.
         says: what each of these rules says.
-        decided: for each rule, how often each thing was decided about it.
-        link: where the force's own site tells more.
+        decided: for each rule, how often each decision was made.
+        link: where the force's site says more.
         watched_by: who watches the comments.
     """
 
@@ -54,7 +54,7 @@ class Note:
 
     @property
     def titles(self) -> list[str]:
-        """The released pictures by the names of their files, as a reader takes them."""
+        """The released pictures' titles, made from the names of their files."""
         return [title(file) or f"Picture {number}" for number, file in enumerate(self.released, 1)]
 
 
@@ -66,16 +66,16 @@ def title(file: str) -> str:
 
 
 def note(folder: Path, *, pipeline: str, link: str, watched_by: str, office: Office) -> Note:
-    """What there is to say about a cleared run.
+    """The release note of a cleared run.
 
     Raises:
-        NoteError: if it was not cleared, or cleared as another than it is now.
+        NoteError: if it was not cleared, or has changed since.
         ScreeningError: if the run or its clearance cannot be read, or is signed with a key that is not trusted.
     """
     signed = folder / files.CLEARANCE
     if not signed.is_file():
         raise NoteError(f"{folder}: has not been cleared yet; run screening clear first")
-    clearance.signed_head(signed, office)  # raises where anybody else wrote it
+    clearance.signed_head(signed, office)  # raises if anybody else wrote it
     said = clearance.read(signed)
     run = Run.open(folder, office, pipeline)
     if said.report != sha256_of(folder / files.REPORT, most=files.LARGEST):

@@ -1,4 +1,4 @@
-"""Clear pictures that a person looks at all the same, so that somebody knows how many the stages miss."""
+"""A sample of the clear pictures for a person to check, to estimate how many the stages miss."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from screening.run.decision import Action, Decision
 
 
 def sample(photos: Sequence[PhotoReport], share: float, *, salt: str) -> frozenset[str]:
-    """The SHA-256 of a share of the clear pictures, rounded up: which ones depends on the salt and their bytes alone.
+    """The SHA-256 of a share of the clear pictures, rounded up: chosen by the salt and their bytes alone.
 
     Args:
-        photos: a run's, judged.
+        photos: a run's pictures, judged.
         share: 0 to 1.
-        salt: of the run, so that a picture is not in every sample or in none.
+        salt: the run's own, so that no picture is in every sample or in none.
     """
     clear = {photo.sha256 for photo in photos if photo.screened and photo.verdict is Verdict.CLEAR}
     drawn = sorted(clear, key=lambda sha256: hashlib.sha256(f"{salt} {sha256}".encode()).digest())
@@ -25,7 +25,7 @@ def sample(photos: Sequence[PhotoReport], share: float, *, salt: str) -> frozens
 
 
 def missed(chosen: frozenset[str], current: Sequence[Decision]) -> tuple[int, int]:
-    """Of the pictures of a sample, how many a person kept back, and how many were looked at."""
+    """How many pictures of a sample a person kept back, and how many they looked at."""
     said = [one for one in current if one.sha256 in chosen and one.action in (Action.AGREE, Action.REJECT)]
     kept_back = {one.sha256 for one in said if one.action is Action.REJECT}
     return len(kept_back), len({one.sha256 for one in said})

@@ -20,14 +20,15 @@ from screening.weights import UNFOLLOWED
 if TYPE_CHECKING:
     from PIL import Image, ImageDraw, ImageFont
 
-# Red, amber and blue-grey that keep apart for the colour-blind, and white or black letters readable on each.
+# Red, amber and blue-grey that colour-blind people can tell apart, and letters that are readable on each.
 COLOURS = {Verdict.BLOCK: (178, 24, 43), Verdict.HOLD: (230, 159, 0), Verdict.CLEAR: (86, 110, 130)}
 LETTERS = {Verdict.BLOCK: "white", Verdict.HOLD: "black", Verdict.CLEAR: "white"}
 ENDING = ".screened.jpg"
 
 
 def annotate_file(path: Path, report: PhotoReport, folder: Path, *, limits: Limits) -> Path:
-    """Writes a copy of a picture with its findings drawn in, below the folder as the picture lies below its own.
+    """Writes a copy of a picture with its findings drawn in, in the same subfolder of the output folder as in the
+    shoot.
 
     Raises:
         FileError: if the picture cannot be decoded.
@@ -45,14 +46,14 @@ def annotate_file(path: Path, report: PhotoReport, folder: Path, *, limits: Limi
 
 
 def annotate(rgb: Pixels, judgements: Sequence[Judgement]) -> Pixels:
-    """A copy of the picture with a labelled box for each finding, and a strip below for those without a place."""
+    """A copy of the picture with a labelled box for each finding, and a strip below for those without a box."""
     from PIL import Image, ImageDraw, ImageFont
 
     picture = Image.fromarray(rgb)
     side = max(picture.size)
     font = ImageFont.load_default(max(11, side // 70))
     draw = ImageDraw.Draw(picture)
-    # the strictest last, so that they lie on top
+    # the strictest last, so that they are on top
     for one in sorted(judgements, key=lambda one: one.verdict):
         if one.finding.box:
             _draw_box(draw, one, font=font, thick=max(2, side // 500))
@@ -65,7 +66,7 @@ def _draw_box(
     box = one.finding.box
     assert box is not None
     colour = COLOURS[one.verdict]
-    # the line lies outside, so that it covers nothing of what was found
+    # the line is drawn outside, so that it covers nothing that was found
     draw.rectangle(
         (box.left - thick, box.top - thick, box.right - 1 + thick, box.bottom - 1 + thick), outline=colour, width=thick
     )

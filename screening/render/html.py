@@ -16,7 +16,7 @@ from screening.render.templates import environment
 from screening.render.thumbnails import hidden, thumbnail, thumbnail_side
 
 PAGE = Path(__file__).resolve().parent / "page"
-# With more pictures than this, those out of sight are not laid out until they are scrolled to.
+# With more pictures than this, those out of sight are only laid out when they are scrolled to.
 MANY = 300
 STRICTNESS = {"block": 0, "hold": 1, "clear": 2}
 WORDS = {"block": "Blocked", "hold": "Held", "clear": "Nothing found"}
@@ -60,7 +60,7 @@ def html_page(report: Mapping[str, Any], previews: Mapping[str, bytes], *, for_s
 
 
 def template(name: str) -> Any:
-    """A template of ours for a page: whatever reaches the page through it is inert and escaped."""
+    """One of our page templates: whatever reaches the page through it is inert and escaped."""
     templates = environment(PAGE, inert, Markup, autoescape=True)
     templates.filters["title_of"] = title_of
     return templates.get_template(name)
@@ -106,7 +106,7 @@ def _finding(finding: Mapping[str, Any], number: int, for_sharing: bool) -> dict
 
 
 def _marks(findings: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The boxes to draw, with the numbers of the findings that share each; the strictest last, so it lies on top."""
+    """The boxes to draw, with the numbers of the findings that share each; the strictest last, so that it is on top."""
     marks: dict[tuple[int, ...], dict[str, Any]] = {}
     for one in findings:
         if one["box"]:
@@ -132,7 +132,7 @@ def _data_uri(jpeg: bytes) -> Markup:
 
 
 def _security(css: str, js: str) -> str:
-    """A content security policy under which this page's own style and script run, no other, and nothing is fetched."""
+    """A content security policy that allows this page's own style and script alone, and fetches nothing."""
     style, script = (base64.b64encode(hashlib.sha256(part.encode()).digest()).decode("ascii") for part in (css, js))
     return (
         f"default-src 'none'; img-src data:; style-src 'sha256-{style}'; script-src 'sha256-{script}'; "
@@ -141,7 +141,7 @@ def _security(css: str, js: str) -> str:
 
 
 def _date(started: str) -> str:
-    """A point in time as a reader takes it."""
+    """A point in time in a readable form."""
     try:
         moment = datetime.datetime.fromisoformat(started)
     except ValueError:

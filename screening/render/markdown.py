@@ -1,4 +1,4 @@
-"""Text as Markdown shows it: no markup, picture or link comes of a name, whatever it holds."""
+"""Text for Markdown: no name, whatever it contains, becomes markup, a picture or a link."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import re
 
 from screening.inert import inert
 
-# What Markdown or HTML could take for markup within a line; at its beginning; and for an address to make a link of.
+# What Markdown or HTML could take for markup within a line; at its beginning; and for an address to link to.
 WITHIN = re.compile(r"[\\`*_\[\]<>&|~@!]")
 BEGINNING = re.compile(r"^(\s*\d*)(?=[#+=.)-])")
 ADDRESS = re.compile(r"(?i)(?<=www)\.|:(?=//)|(?<=mailto):|(?<=xmpp):")
-# An address that a link may be made of: nothing in it ends the link or begins markup.
+# An address that is safe to link to: nothing in it ends the link or begins markup.
 LINK = re.compile(r"(?i)https?://[\w.~:/?#$+,;=%-]+")
 
 
@@ -21,7 +21,7 @@ class Markdown(str):
 
 
 def plain(text: str) -> Markdown:
-    """The text as words, without anything in it that acts."""
+    """The text as plain words, without anything active."""
     said = BEGINNING.sub(r"\1\\", WITHIN.sub(_escaped, inert(text)))
     return Markdown(ADDRESS.sub(_escaped, said))
 
@@ -31,12 +31,12 @@ def _escaped(sign: re.Match[str]) -> str:
 
 
 def code(text: str) -> Markdown:
-    """The text as it is, as a piece of code."""
+    """The text unchanged, as inline code."""
     return Markdown(f"`{_unquoted(text)}`")
 
 
 def block(text: str) -> Markdown:
-    """Lines as they are, as a block of code."""
+    """Lines unchanged, as a code block."""
     lines = [_unquoted(line) for line in text.rstrip("\n").split("\n")]
     return Markdown("\n".join(["```text", *lines, "```"]))
 
@@ -51,5 +51,5 @@ def link(text: str) -> Markdown:
 
 
 def words(text: str) -> str:
-    """The text for a place where nobody knows who reads it, as text, Markdown or HTML: without the signs of any."""
+    """The text for a place that may be read as text, Markdown or HTML: without special characters of any of them."""
     return inert(text).translate(str.maketrans("<>[]`", "‹›()'"))

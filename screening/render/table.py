@@ -1,4 +1,4 @@
-"""report.csv: one row a finding, and one for each file without any. And the audit log as a table."""
+"""report.csv: one row per finding, and one for each file without any. And the audit log as a table."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from screening.report import COLUMNS, rows
 if TYPE_CHECKING:
     from screening.office.audit_line import Entry
 
-# What a spreadsheet takes for the beginning of a formula; the wide forms are folded to these by some.
+# What a spreadsheet takes for the beginning of a formula; some fold the full-width forms to these.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-# Where a cell begins, for a spreadsheet of one country or another, and then what can stand before a formula.
+# Where a cell begins, in a spreadsheet of any locale, and what may come before a formula.
 BEGINS = r"(^|[;,|:\t\r\n\"])"
 AHEAD = rf"(?=[\s']*[{re.escape(''.join(FORMULA))}])"
 BEGINNING, GUARDED = re.compile(BEGINS + AHEAD), re.compile(BEGINS + "'" + AHEAD)
 
 
 def csv_table(report: Mapping[str, Any]) -> str:
-    """The report.json dictionary as CSV; a column `text` is added where the report holds what was read."""
+    """The report.json dictionary as CSV; a column `text` is added if the report contains what was read."""
     shows_text = any("text" in finding for photo in report["photos"] for finding in photo["findings"])
     file = io.StringIO()
     columns = [*COLUMNS, *(["text"] if shows_text else [])]
@@ -36,7 +36,7 @@ def csv_table(report: Mapping[str, Any]) -> str:
 
 
 def audit_table(entries: Iterable[Entry]) -> str:
-    """The audit log as CSV, one row a line; what differs from event to event stands as JSON in the last column."""
+    """The audit log as CSV, one row per line; what differs from event to event is JSON in the last column."""
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\r\n", quoting=csv.QUOTE_ALL)
     writer.writerow(["number", "at", "event", "before", "sha256", "fields"])
@@ -49,16 +49,16 @@ def audit_table(entries: Iterable[Entry]) -> str:
 
 def _cell(value: object) -> object:
     """A value as a cell that no spreadsheet takes for a formula."""
-    # guarded as it came: what is spelt out may have hidden a formula from us but not from a spreadsheet
+    # guarded before characters are spelt out, which could hide a formula from us but not from a spreadsheet
     return inert(guarded(value)) if isinstance(value, str) else value
 
 
 def guarded(text: str) -> str:
-    """A text with an apostrophe before whatever a spreadsheet could take for a formula: at its beginning, and behind
-    whatever some country's spreadsheet takes for the end of a cell."""
+    """A text with an apostrophe before whatever a spreadsheet could take for a formula: at its beginning, and after
+    whatever a spreadsheet of any locale takes for the end of a cell."""
     return BEGINNING.sub("\\1'", text)
 
 
 def unguarded(text: str) -> str:
-    """The text that was guarded."""
+    """The original text of a guarded one."""
     return GUARDED.sub("\\1", text)

@@ -1,4 +1,4 @@
-"""Our templates, through which no string reaches a page or a note as it came."""
+"""Our templates, which make every string harmless before it reaches a page or a note."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ if TYPE_CHECKING:
 
 
 def environment(folder: Path, shown: Callable[[str], str], made: type[str], **options: Any) -> Environment:
-    """The templates of a folder, for Jinja.
+    """The Jinja environment for a folder of templates.
 
     Args:
-        folder: where they lie.
-        shown: what makes a string harmless; every string passes through it, and is escaped only after that.
-        made: the type of strings that we made ourselves, which are left as they are.
-        options: further ones of Jinja's environment.
+        folder: where the templates are.
+        shown: makes a string harmless; every string passes through it before it is escaped.
+        made: the type of strings that we made ourselves, which are left unchanged.
+        options: further options of Jinja's environment.
     """
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 

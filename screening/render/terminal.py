@@ -1,4 +1,4 @@
-"""What the command line shows: progress while a shoot is screened, and the summary."""
+"""What the command line shows: progress while a shoot is screened, and a summary."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from screening.photo_report import PhotoReport
 from screening.policy import Verdict
 from screening.report import Report
 
-# Without a terminal, a line at most this often, in seconds.
+# Without a terminal, seconds between lines.
 LINE_EVERY = 5.0
 
 
 @contextmanager
 def progress(total: int) -> Iterator[Callable[[PhotoReport], None]]:
-    """Shows on standard error how far a scan has got: a bar on a terminal, plain lines elsewhere."""
+    """Shows the progress of a scan on standard error: a bar on a terminal, plain lines elsewhere."""
     if sys.stderr.isatty():
         with _bar(total) as advance:
             yield advance
@@ -45,7 +45,7 @@ def _bar(total: int) -> Iterator[Callable[[PhotoReport], None]]:
 
 
 class _Lines:
-    """Counts photos and says so now and then."""
+    """Counts photos and prints the count now and then."""
 
     def __init__(self, total: int) -> None:
         self.total = total
@@ -67,7 +67,7 @@ class _Lines:
 
 
 def summary(report: Report, out: Path | None) -> Iterator[str]:
-    """The scan in a few lines: per verdict and rule how many, and every blocked file with its reason."""
+    """The scan in a few lines: counts per verdict and rule, and every blocked file with its reason."""
     counts = report.verdicts
     where = "" if report.batch.scene else ", declared not a scene"
     yield f"{inert(report.batch.name)}: {_many(len(report.photos), 'file')} in {report.seconds:.0f} s{where}"

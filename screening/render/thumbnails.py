@@ -1,4 +1,4 @@
-"""The small pictures of report.html: sized so that the page stays usable, and blurred where it is to be shared."""
+"""The small pictures of report.html: sized so that the page stays usable, and blurred if it is to be shared."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ FREE = 250
 EACH = 14_000
 SIDES = (960, 840, 720, 640, 560, 480, 420, 380, 340)
 QUALITY = 76
-# Cells that are left of a blurred region, across and down: too few for a face, a number or a word.
+# Cells that remain of a blurred region, across and down: too few for a face, a number or a word.
 CELLS = 3
-# How much is blurred around a box, of its size: masks that fit tightly have left last letters bare.
+# How much is blurred around a box, as a share of its size: tight masks have left last letters visible.
 MARGIN = 0.15
 # Stages whose findings without a box are not about the pixels.
 NOT_PIXELS = ("metadata", "photo")
 
 
 def thumbnail_side(previews: Sequence[bytes]) -> int:
-    """The longest side in pixels at which all pictures together fit the page; 0 where they fit as they are."""
+    """The longest side in pixels at which all pictures together fit the page; 0 if they fit unchanged."""
     budget = BUDGET + EACH * max(0, len(previews) - FREE)
     total = sum(map(len, previews))
     if total <= budget:
@@ -35,7 +35,7 @@ def thumbnail_side(previews: Sequence[bytes]) -> int:
 
 
 def thumbnail(jpeg: bytes, side: int) -> bytes:
-    """The picture with its longer side at most `side` pixels; as it is where `side` is 0."""
+    """The picture with its longer side at most `side` pixels; unchanged if `side` is 0."""
     if not side:
         return jpeg
     import cv2
@@ -50,7 +50,7 @@ def thumbnail(jpeg: bytes, side: int) -> bytes:
 
 
 def hidden(jpeg: bytes, photo: Mapping[str, Any]) -> bytes:
-    """The picture with everything that was found in it blurred for good; all of it where the place is not known."""
+    """The picture with everything that was found in it blurred for good; all of it if the place is not known."""
     import cv2
 
     placed = [finding["box"] for finding in photo["findings"] if finding["box"]]
@@ -82,7 +82,7 @@ def _on_preview(box: Sequence[int], photo: Mapping[str, Any], shape: tuple[int, 
 
 
 def _blur(picture: Pixels, box: tuple[int, int, int, int], *, cells: int = CELLS) -> None:
-    """Leaves a few cells of colour of a region, in place."""
+    """Reduces a region to a few cells of colour, in place."""
     import cv2
 
     left, top, right, bottom = box

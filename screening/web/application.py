@@ -1,9 +1,8 @@
-"""The review page's server side: who may ask, and what each address answers.
+"""The review page's server: who may ask, and what each address answers.
 
-Pages of other sites that the browser has open must not read or decide anything: whoever asks must have loaded the
-address with its token once, which sets a cookie that only this site gets and no script reads; the request must name
-this computer as its host, so that no name of somebody else's can point here; and what changes something must come from
-this page itself.
+Other sites open in the browser must not read or decide anything. The client must have loaded the address with its token
+once, which sets a cookie that only this site gets and no script can read. The request must name this computer as its
+host, against DNS rebinding. A request that changes something must come from this page itself.
 """
 
 from __future__ import annotations
@@ -39,7 +38,7 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
-# Bytes of a request that are read at most.
+# The most bytes of a request that are read.
 LARGEST = 4_000_000
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -48,9 +47,9 @@ class Door:
     """Who may ask.
 
     Attributes:
-        port: where the page is served.
-        token: what the address that is opened first carries; good for once.
-        asked: when something was asked last, as `time.monotonic` gives it.
+        port: the port of the page.
+        token: the one-time token in the address that is opened first.
+        asked: the time of the last request, from `time.monotonic`.
     """
 
     def __init__(self, port: int) -> None:
@@ -63,22 +62,22 @@ class Door:
 
     @property
     def address(self) -> str:
-        """What is opened first."""
+        """The address to open first."""
         return f"http://{self._hosts[0]}/?token={self.token}"
 
     def refusal(self, request: Request) -> str:
-        """Why a request is not answered; "" where it is."""
+        """Why a request is refused; "" if it is not."""
         if request.headers.get("host", "") not in self._hosts:
             return "this page is served to this computer alone"
         if request.method != "GET" and request.headers.get("origin") not in [f"http://{host}" for host in self._hosts]:
             return "only the page itself may decide anything"
         if request.headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
-            # a link on another page may open the address, and gets the page without its token
+            # a link on another page may open the address, but without the token
             return "only the page itself may ask"
         return ""
 
     def known(self, request: Request) -> bool:
-        """Whether it comes from a browser that opened the address with the token."""
+        """Whether the request comes from a browser that opened the address with the token."""
         return secrets.compare_digest(request.cookies.get(self._cookie, "").encode(), self._session.encode())
 
     def admit(self, token: str) -> Response | None:
@@ -92,7 +91,7 @@ class Door:
 
 
 def application(review: Review, door: Door) -> Starlette:
-    """The page and what it asks for."""
+    """The page, and the addresses that it requests."""
 
     def guarded(handler: Handler) -> Handler:
         async def answer(request: Request) -> Response:
@@ -161,11 +160,11 @@ async def _answer(handler: Handler, request: Request, door: Door) -> Response:
 
 
 class TooMuchError(ReviewError):
-    """More than anybody reviews at once."""
+    """The request is larger than any review."""
 
 
 async def _body(request: Request) -> dict[str, Any]:
-    """What was sent, as the JSON object that it must be; counted as it comes, whatever is said of its length."""
+    """The JSON object that was sent; its bytes are counted as they arrive, whatever length was announced."""
     data = bytearray()
     try:
         async for chunk in request.stream():
@@ -183,11 +182,11 @@ async def _body(request: Request) -> dict[str, Any]:
 
 
 def _text(fields: dict[str, Any], name: str) -> str:
-    """One of the words that were sent; "" where it was left out."""
+    """A text field of the request; "" if it was left out."""
     said = fields.get(name, "")
     try:
         if isinstance(said, str):
-            said.encode()  # half of a character is refused, which no page could show again
+            said.encode()  # a lone surrogate is refused: no page could show it again
             return said
     except UnicodeEncodeError:
         pass
@@ -202,7 +201,7 @@ def _wishes(asked: dict[str, Any]) -> list[Wish]:
 
 
 def _number(request: Request) -> int:
-    """The picture's number in the address; one that no run has where it is none."""
+    """The picture's number in the address; one that no run has if it is not a number."""
     said = str(request.path_params["number"])
     return int(said) if said.isdecimal() and len(said) < 10 else -1
 

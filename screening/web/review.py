@@ -1,4 +1,4 @@
-"""A run as its reviewer sees it: what is to be decided, what may be, and what was; and the pictures."""
+"""A run as its reviewer sees it: what is open, what may be decided, what was decided, and the pictures."""
 
 from __future__ import annotations
 
@@ -25,26 +25,26 @@ from screening.run.outcome import Outcome, outcomes
 from screening.run.run import Run
 from screening.web.shown import shown_decision, shown_finding
 
-# The longer side of a picture on the contact sheet, and of one that is looked at; JPEG's quality.
+# The longer side of a picture on the contact sheet, and of an enlarged one; the JPEG quality.
 SMALL, LARGE, QUALITY = 360, 2400, 88
-# How many pictures are kept in memory: never on disk, because they are what the shoot shows.
+# How many pictures are kept in memory; never on disk, because they show people.
 SMALL_KEPT, LARGE_KEPT = 2000, 12
 
 
 class ReviewError(ScreeningError):
-    """A review that cannot be held, or something asked of it that it does not know."""
+    """A review cannot be started, or it was asked for something unknown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What the page asks for.
+    """A decision that the page asks for.
 
     Attributes:
         photo: the picture's number in the report.
         finding: the finding's number in the picture; None for the picture as a whole.
         action: what is decided.
         reason, reference: as in a decision.
-        after: the id of the decision that the page showed.
+        after: the id of the decision that the page was showing.
     """
 
     photo: int
@@ -59,9 +59,9 @@ class Review:
     """One run under review by one person.
 
     Attributes:
-        by: who reviews, as they call themselves.
-        photos: the run's, judged by the pipeline, and then their redacted copies.
-        chosen: the SHA-256 of the clear pictures that are looked at too.
+        by: the reviewer's name as given.
+        photos: the run's pictures, judged by the pipeline, then their redacted copies.
+        chosen: the SHA-256 of the clear pictures in the sample.
     """
 
     def __init__(self, folder: Path, *, by: str, pipeline: str, office: Office) -> None:
@@ -119,10 +119,10 @@ class Review:
         }
 
     def decide(self, wishes: Sequence[Wish]) -> list[int]:
-        """Puts decisions on disk, all or none, and gives the numbers of the pictures that they are about.
+        """Records decisions, all or none, and returns the numbers of the pictures that they are about.
 
         Raises:
-            OvertakenError: if somebody decided the same meanwhile.
+            OvertakenError: if somebody else decided it in the meantime.
             ReviewError: if one of them is not allowed, saying why.
         """
         made = [self._decision(wish) for wish in wishes]
@@ -131,11 +131,11 @@ class Review:
         return [number for number, photo in enumerate(self.photos) if photo.sha256 in about]
 
     def answer(self, question: str, answer: str, *, after: str) -> None:
-        """Puts the answer to one of the batch's questions, by its id, on disk.
+        """Records the answer to one of the batch's questions, by its id; an empty one withdraws the last.
 
         Raises:
-            OvertakenError: if somebody answered it meanwhile.
-            ReviewError: if it is none of the batch's, or this is no answer to it; an empty one takes back the last.
+            OvertakenError: if somebody else answered it in the meantime.
+            ReviewError: if it is not one of the batch's questions, or this is not an answer to it.
         """
         found = next((one for one in self.run.settings.batch.question if one.id == question), None)
         if found is None:
@@ -193,10 +193,10 @@ class Review:
         return self._jpeg(number, LARGE)
 
     def _jpeg(self, number: int, side: int) -> bytes:
-        """The picture, upright, with its longer side at most so long.
+        """The picture, upright, with its longer side at most `side` pixels.
 
         Raises:
-            ReviewError: if it cannot be shown, or is another than the one that was screened.
+            ReviewError: if it cannot be shown, or is not the one that was screened.
         """
         import cv2
 

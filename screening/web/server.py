@@ -1,4 +1,4 @@
-"""Serves a review to this computer, until somebody stops it or nobody has used it for a while."""
+"""Serves a review to this computer until it is stopped or has been idle for a while."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from screening.web.application import Door, application
 from screening.web.review import Review, ReviewError
 
 HERE = "127.0.0.1"
-# How often it looks whether it is still used, in seconds.
+# Seconds between checks for inactivity.
 GLANCE = 1.0
 
 
 def serve(review: Review, *, port: int, idle: float, ready: Callable[[str], None]) -> None:
-    """Serves until it is stopped, or was not used for `idle` seconds.
+    """Serves until it is stopped, or has not been used for `idle` seconds.
 
     Args:
-        review: what is served.
+        review: the review to serve.
         port: 0 for any free one.
         idle: seconds.
-        ready: is called with the address once it answers.
+        ready: called with the address once the server answers.
 
     Raises:
         ReviewError: if the port is taken.
@@ -43,7 +43,7 @@ def serve(review: Review, *, port: int, idle: float, ready: Callable[[str], None
         server = uvicorn.Server(config)
         app.router.lifespan_context = _watched(server, door, idle)
         listener.listen()
-        with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is how one stops it
+        with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is the normal way to stop it
             ready(door.address)
             server.run(sockets=[listener])
 
@@ -51,7 +51,7 @@ def serve(review: Review, *, port: int, idle: float, ready: Callable[[str], None
 def _watched(
     server: uvicorn.Server, door: Door, idle: float
 ) -> Callable[[Starlette], contextlib.AbstractAsyncContextManager[None]]:
-    """Stops the server once nobody has asked for anything for so long."""
+    """Stops the server once it has been idle for that long."""
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:

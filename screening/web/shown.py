@@ -38,7 +38,7 @@ def _may(one: Judgement, by: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for action in Action:
         if action in (Action.REJECT, Action.WITHDRAW):
-            continue  # said of the picture; and of whatever was decided
+            continue  # these apply to the picture, and to whatever was decided
         plain = replace(BLANK, action=action, by=by)
         allowed = next((need for need, given in needs.items() if not refusal(given(plain), one)), None)
         if allowed is not None:
@@ -47,7 +47,7 @@ def _may(one: Judgement, by: str) -> dict[str, str]:
 
 
 def shown_decision(decision: Decision | None) -> dict[str, str] | None:
-    """What was decided; None where nothing was, or it was withdrawn."""
+    """The decision; None if there is none, or it was withdrawn."""
     if decision is None or decision.action in (None, Action.WITHDRAW):
         return None
     return {
