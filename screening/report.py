@@ -84,6 +84,7 @@ class Report:
         run: the id of the run that it is kept in; "" where it is not kept.
         code: the SHA-256 of the code that screened, as `code.version` gives it.
         registers: what the registers were when the scan began, by list, as `RegisterFile.state` gives it.
+        isolated: whether files were decoded in a sandbox; False where the system has none.
         taken_up: how many files were as an earlier scan into the same folder had found them; not in report.json.
     """
 
@@ -100,6 +101,7 @@ class Report:
     run: str = ""
     code: str = ""
     registers: Mapping[str, str] = field(default_factory=dict)
+    isolated: bool = False
     taken_up: int = 0
 
     @property
@@ -137,6 +139,7 @@ class Report:
             "tool": self.tool,
             "run": self.run,
             "code": self.code,
+            "isolated": self.isolated,
             "registers": dict(self.registers),
             "batch": _lists(self.batch),
             "policy": _lists(self.pipeline),

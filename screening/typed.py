@@ -1,4 +1,4 @@
-"""The values of a TOML file as the types of dataclasses say, strictly: "0.5" is not a number, and no key is ignored."""
+"""The values of a TOML or JSON file as the types of dataclasses say, strictly: every key counts, "0.5" is no number."""
 
 from __future__ import annotations
 
@@ -49,6 +49,8 @@ def typed(shape: Any, value: Any, path: str = "") -> Any:
         _check(any(value == one and type(value) is type(one) for one in inner), path, _one_of(inner), value)
         return value
     if origin in (typing.Union, types.UnionType):
+        if value is None and types.NoneType in inner:  # as JSON has it, and TOML has not
+            return None
         return _union([one for one in inner if one is not types.NoneType], value, path)
     return _plain(shape, value, path)
 

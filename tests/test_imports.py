@@ -19,6 +19,7 @@ LAYERS = [
     ("weights", "policy", "lifting"),
     ("pipeline_file", "questions", "engine"),
     ("photo",),
+    ("sandbox",),
     ("faces", "text"),
     ("words", "street"),
     ("office",),

@@ -39,6 +39,9 @@ def carried(photo: Photo) -> Iterator[Carried]:
     Raises:
         MetadataError: if the metadata cannot be read, or there is something that cannot be screened here.
     """
+    if photo.source is not None:
+        yield from photo.source.carried()
+        return
     metadata = read(photo)
     mirrored, quarters = TURNS[metadata.orientation]
     # a scale that the report's small picture uses too; only asked for where there is a preview

@@ -67,6 +67,9 @@ def read(photo: Photo) -> Metadata:
     """
     import exiv2
 
+    if photo.source is not None:
+        said: Metadata = photo.source.metadata()
+        return said
     if not photo.data:
         return Metadata()
     # it prints warnings about most camera files otherwise

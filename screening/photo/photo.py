@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
@@ -14,6 +15,19 @@ from screening.finding import Box
 from screening.photo.decode import decode
 from screening.photo.files import BROKEN, FileError, Limits, PhotoError, check_size, identify, read, refuse
 from screening.photo.others import Others
+
+
+class Source(Protocol):
+    """Where a photo's file is read, if that is not in this process."""
+
+    def metadata(self) -> Any:
+        """What the file says, as a `Metadata`."""
+
+    def others(self) -> Iterator[Photo]:
+        """The other pictures that it shows, as `Photo.others` gives them."""
+
+    def carried(self) -> Iterator[Any]:
+        """What else it carries, each as a `Carried`."""
 
 
 class Photo:
@@ -26,9 +40,13 @@ class Photo:
         format: Pillow's name of the format, e.g. "JPEG".
         rgb: the picture as a read-only uint8 array of shape (height, width, 3), RGB in sRGB, upright.
         frame: "" for the picture itself, else which other picture of the file this is, e.g. "frame 2".
+        source: where the rest of its file is read; None for this process.
+        opener: what decodes files, given their bytes, name and limits; None for this process.
     """
 
-    __slots__ = ("_others", "_scaled", "data", "format", "frame", "name", "rgb", "sha256")
+    __slots__ = ("_others", "_scaled", "data", "format", "frame", "name", "rgb", "sha256", "source")
+
+    opener: ClassVar[Callable[[bytes, str, Limits], Photo] | None] = None
 
     def __init__(self, rgb: Pixels, *, name: str, data: bytes = b"", format: str = "", frame: str = "") -> None:
         if rgb.ndim != 3 or rgb.shape[2] != 3 or rgb.dtype != np.uint8 or 0 in rgb.shape:
@@ -41,6 +59,7 @@ class Photo:
         self.format = format
         self.frame = frame
         self._scaled: dict[int, Pixels] = {}
+        self.source: Source | None = None
         self._others: Others | None = None
 
     @classmethod
@@ -59,6 +78,8 @@ class Photo:
     def from_bytes(cls, data: bytes, *, name: str, limits: Limits | None = None) -> Photo:
         """Decodes the picture in a file's bytes; raises as `open` does."""
         limits = limits or Limits()
+        if cls.opener is not None:
+            return cls.opener(data, name, limits)
         image = identify(data, name)
         check_size(image, data, limits)
         try:
@@ -132,7 +153,9 @@ class Photo:
         Raises:
             PhotoError: if one cannot be read, or there are too many.
         """
-        if self._others is not None:
+        if self.source is not None:
+            yield from self.source.others()
+        elif self._others is not None:
             for rgb, frame in self._others.pictures():
                 yield Photo(rgb, name=self.name, data=self.data, format=self.format, frame=frame)
 

@@ -38,6 +38,7 @@ def restored_report(fields: Mapping[str, Any], policy: Policy) -> Report:
         run=fields.get("run", ""),
         code=fields.get("code", ""),
         registers=fields.get("registers", {}),
+        isolated=fields.get("isolated", False),
     )
 
 

@@ -29,6 +29,7 @@ from screening.report import Batch, ModelInfo, PipelineInfo, Report
 from screening.run.alone import Answer, Ended, alone
 from screening.run.journal import Journal
 from screening.run.shoot import Entry
+from screening.sandbox import bubblewrap
 from screening.stages import networks
 from screening.weights import manifest
 
@@ -92,6 +93,7 @@ class Scan:
             stopped=stopped,
             code=screened_by,
             registers=registers,
+            isolated=self._isolated,
             taken_up=self.journal.taken_up if self.journal else 0,
         )
 
@@ -108,7 +110,7 @@ class Scan:
             return
         for name, value in KEEP_MEMORY.items():
             os.environ.setdefault(name, value)
-        task = _Task(self.pipeline, scene, self.annotate)
+        task = _Task(self.pipeline, scene, self.annotate, self._isolated)
         again: list[Entry] = []
         for entry, answer in self._side_by_side(waiting, task):
             if answer is None:
@@ -146,12 +148,17 @@ class Scan:
         ended = Ended()
         for entry in again:
             if ended.began:  # where no process can be started, trying for every picture would take hours
-                found = alone(partial(task, entry.path, entry.name), seconds=limit, prepare=_prepare)
+                found = alone(partial(task, entry.path, entry.name), seconds=limit, prepare=partial(_prepare, task))
                 if isinstance(found, Answer):
                     yield self._noted(found.value)
                     continue
                 ended = found
             yield self._not_screened(entry, ended.why(limit))
+
+    @property
+    def _isolated(self) -> bool:
+        """Whether this computer decodes in a sandbox; workers do as this says, so that none goes without by itself."""
+        return bubblewrap.works()
 
     def _noted(self, answer: _Answer) -> PhotoReport:
         photo, failed = answer
@@ -199,6 +206,7 @@ class _Task:
     pipeline: Pipeline
     scene: bool
     annotate: Path | None
+    isolated: bool
 
     def __call__(self, path: Path, name: str) -> _Answer:
         report = self.pipeline.screen(path, name=name, scene=self.scene)
@@ -224,10 +232,15 @@ def _answered(pool: ProcessPool, future: ProcessFuture[_Answer] | None) -> _Answ
     return None
 
 
-def _prepare(_: object = None) -> None:
-    """Prepares a worker: Ctrl-C is the parent's to answer, libraries keep to themselves, one thread each."""
+def _prepare(task: _Task) -> None:
+    """Prepares a worker: Ctrl-C is the parent's to answer, libraries keep to themselves, one thread each, and files are
+    decoded elsewhere."""
     import cv2
 
+    if task.isolated:
+        from screening.sandbox.untrusted import enter
+
+        enter(task.pipeline.limits)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     null = os.open(os.devnull, os.O_WRONLY)
     for stream in (1, 2):
