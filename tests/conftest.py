@@ -28,6 +28,15 @@ if os.environ.get("CI"):
     settings.load_profile("check")
 
 
+# The files that take longest, which begin first: else one process waits at the end for the other's training.
+LONGEST = ("juvenile_training", "notebooks", "damage_training", "broken_off", "street_network", "engine", "journal")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    order = {f"test_{name}": place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: order.get(item.path.stem, len(LONGEST)))
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--rounded", action="store_true", help="run networks as a processor with 16 bits does")
 
