@@ -10,6 +10,7 @@ import numpy as np
 
 from screening.arrays import Pixels
 from screening.finding import Finding
+from screening.photo.containers.parts import Kind
 from screening.photo.decode import TURNS
 from screening.photo.files import BROKEN, FORMATS
 from screening.photo.metadata import read
@@ -55,10 +56,18 @@ def carried(photo: Photo) -> Iterator[Carried]:
             continue
         turned = np.ascontiguousarray(np.rot90(stored[:, ::-1] if mirrored else stored, quarters))
         # most programs store a preview unturned, like the picture; some turn it
-        if not same_view(shown, turned) and (metadata.orientation == 1 or not same_view(shown, stored)):
-            said = "the file carries a preview that shows something else"
+        alike = same_view(shown, turned) or (metadata.orientation != 1 and same_view(shown, stored))
+        if one.kind is Kind.CROPPED or not alike:
+            more = (
+                "the picture before it was cropped"
+                if one.kind is Kind.CROPPED
+                else "a preview that shows something else"
+            )
+            said = f"the file carries {more}"
             other = Photo(turned, name=photo.name, data=photo.data, format=photo.format, frame=one.name)
-            yield Carried(Finding("metadata.preview", 1.0, said, stage="photo"), other)
+            yield Carried(
+                Finding("metadata.preview", 1.0, said, stage="photo") if one.kind is not Kind.FRAME else None, other
+            )
     yield from (Carried(_unread(said)) for said in metadata.unread)
 
 

@@ -27,10 +27,12 @@ class Embedded:
     Attributes:
         name: which one it is, for the report; never taken from the file.
         data: its bytes, as a file of its own.
+        kind: whether it should show what the picture shows, need not (FRAME), or does show more (CROPPED).
     """
 
     name: str
     data: bytes = field(repr=False)
+    kind: Kind = Kind.PICTURE
 
 
 def foreign(parts: Iterable[Part]) -> str:
@@ -41,8 +43,8 @@ def foreign(parts: Iterable[Part]) -> str:
 def pictures(data: bytes, parts: Iterable[Part]) -> Iterator[Embedded]:
     """The pictures among a file's parts."""
     for part in parts:
-        if part.kind is Kind.PICTURE:
-            yield Embedded(f"picture {part.name}", part.read(data))
+        if part.kind in (Kind.PICTURE, Kind.FRAME, Kind.CROPPED):
+            yield Embedded(f"picture {part.name}", part.read(data), part.kind)
 
 
 def texts(data: bytes, parts: Iterable[Part]) -> Iterator[tuple[str, bytes]]:

@@ -12,7 +12,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from screening.photo import embedded
-from screening.photo.containers import texts
+from screening.photo.containers import heif, texts
 from screening.photo.containers.parts import ContainerError
 from screening.photo.containers.walk import walk
 from screening.photo.decode import TURNS
@@ -90,13 +90,17 @@ def _read(photo: Photo) -> Metadata:
     image = _open(data)
     _refuse_unread(image, data)
     packets = [_parse_xmp(packet) for packet in (texts.long_xmp(data), texts.gif_xmp(data)) if packet]
-    sources = [image, *_further_pictures(photo), *packets]
+    sources = [image, *_further_pictures(photo), *packets, *_items(data)]
     fields = [one for source in sources for listed in (exif, iptc, xmp) for one in listed(source)]
     fields += [Field(name, decode(raw)) for name, raw in (*texts.comments(data), *embedded.texts(data, parts))]
     orientation = number(image.exifData(), "Exif.Image.Orientation")
     return Metadata(
         fields=_settle(fields),
-        positions=(*_unread_position(image, data), *(place for source in sources for place in positions(source))),
+        positions=tuple(
+            dict.fromkeys(
+                [*_unread_position(image, data), *(place for source in sources for place in positions(source))]
+            )
+        ),
         pictures=(*_previews(image), *embedded.pictures(data, parts)),
         unread=tuple(embedded.unread(data, parts)),
         orientation=orientation if orientation in TURNS else 1,
@@ -146,6 +150,17 @@ def _further_pictures(photo: Photo) -> Iterator[exiv2.Image]:
         starts = (match.start() for match in re.finditer(rb"\xff\xd8\xff\xe1..Exif\0\0", photo.data[2:], re.DOTALL))
         for start in islice(starts, PREVIEWS):
             yield _open(photo.data[start + 2 :])
+
+
+def _items(data: bytes) -> Iterator[exiv2.Image]:
+    """The EXIF blocks and XMP packets of a HEIF or AVIF file: the metadata library does not find all of them."""
+    for sort, raw in heif.metadata_items(data) if heif.is_heif(data) else ():
+        if sort == b"Exif":
+            place = int.from_bytes(raw[:4], "big") + 4
+            if raw[place:]:
+                yield _open(raw[place:])
+        elif b"<rdf:RDF" in raw:
+            yield _parse_xmp(raw)
 
 
 def _settle(fields: list[Field]) -> tuple[Field, ...]:

@@ -22,6 +22,8 @@ class Kind(enum.StrEnum):
     SHOWN = "shown"  # what a viewer needs to show the picture
     METADATA = "metadata"  # of a sort that is read, or known to say nothing
     PICTURE = "picture"  # a file of its own, or pixels that no viewer shows
+    FRAME = "frame"  # the same, but made to be unlike the picture: a depth map, say
+    CROPPED = "cropped"  # the same, of which a viewer shows a part
     FILM = "film"
     SOUND = "sound recording"
     ARCHIVE = "archive"
