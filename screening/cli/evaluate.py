@@ -31,12 +31,14 @@ def evaluate(
     from screening.evaluation import labels as labelled
     from screening.evaluation.run_figures import evaluate_run
     from screening.run.files import REPORT
+    from screening.sandbox.untrusted import isolate
 
     known = labelled.read(labels)
     with tempfile.TemporaryDirectory(prefix="screening-") as passing:
         folder = run or Path(passing) / "run"
         if not (folder / REPORT).is_file():
             _scan(pictures or labels.resolve().parent, folder, pipeline, kept=run is not None)
+        isolate()
         said = evaluate_run(known, folder, pipeline, seconds=seconds, html=html)
     if json:
         print_json(said)

@@ -37,8 +37,10 @@ def redact(
     from screening.office.office import Office
     from screening.release import redact as work
     from screening.run.run import Run
+    from screening.sandbox.untrusted import isolate
 
     opened = Run.open(run, Office.here(), pipeline, as_scanned=True)
+    isolate(opened.settings.limits)
     redaction = work.of_run(opened, style=style, margin=margin, out=out)
     done = work.redact(opened, redaction, files or (), rules=rule or (), decided=decided)
     for why in done.failed:

@@ -34,7 +34,9 @@ def add(
     """Enrols a person by the face in the photos. Reads the photos; writes to the office's folder, sealed."""
     from screening.office import registers
     from screening.office.office import Office
+    from screening.sandbox.untrusted import isolate
 
+    isolate()
     form = registers.Form(name=name, reference=release, parental=parental, adult=adult, expires=expires, scope=scope)
     _print([registers.add(Office.here(), which, form, photo, face=face)], json)
 

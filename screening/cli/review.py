@@ -29,6 +29,7 @@ def review(
     from screening.office.office import Office
     from screening.policy import Verdict
     from screening.run.run import Run
+    from screening.sandbox.untrusted import isolate
     from screening.web.review import Review
     from screening.web.server import serve
 
@@ -39,7 +40,9 @@ def review(
         if open_browser:
             webbrowser.open(address)
 
-    serve(Review(run, by=by, pipeline=pipeline, office=office), port=port, idle=60 * idle, ready=ready)
+    review = Review(run, by=by, pipeline=pipeline, office=office)
+    isolate(review.run.settings.limits)
+    serve(review, port=port, idle=60 * idle, ready=ready)
     after = Run.open(run, office, pipeline).outcomes()
     left = [one for one in after if one.verdict > Verdict.CLEAR and not one.rejected]
     print_line(f"{len(left)} {'picture is' if len(left) == 1 else 'pictures are'} still held or blocked", err=True)

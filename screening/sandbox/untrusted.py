@@ -7,13 +7,14 @@ their types, keep within the limits, and become part of a report only as words t
 from __future__ import annotations
 
 import contextlib
+import mmap
 import os
 import selectors
 import signal
 import subprocess
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
-from mmap import MADV_REMOVE, mmap
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -89,10 +90,11 @@ class Sandbox:
         self.code = code
         self.also = also
         self.held: object = None
+        self.lock = threading.RLock()  # a server of pages asks from several threads
         self._process: subprocess.Popen[bytes] | None = None
         self._ready = False
         self._size = (int(limits.megapixels * 1e6) + 1) * 3
-        self._area: mmap | None = None
+        self._area: mmap.mmap | None = None
 
     def start(self) -> None:
         """Starts the process, if it is not there; it gets ready while the caller does something else."""
@@ -113,7 +115,7 @@ class Sandbox:
                 pass_fds=(shared,),
                 env={"PATH": "/usr/bin:/bin", "HOME": "/", "LANG": "C.UTF-8", "OMP_NUM_THREADS": "1"},
             )
-            self._area = mmap(shared, self._size)
+            self._area = mmap.mmap(shared, self._size)
         except OSError as error:
             raise SandboxError("could not be decoded: its sandbox could not be started; scan again") from error
         finally:
@@ -169,7 +171,7 @@ class Sandbox:
         size = shown.width * shown.height * 3
         pixels = np.frombuffer(self._area, np.uint8, size).reshape(shown.height, shown.width, 3).copy()
         if size > KEPT:
-            self._area.madvise(MADV_REMOVE)
+            self._area.madvise(mmap.MADV_REMOVE)
         return pixels
 
     def stop(self) -> int | None:
@@ -202,10 +204,12 @@ class File:
 
     def open(self) -> Photo:
         """The picture itself."""
-        self.sandbox.held = None
-        untrusted = self.sandbox.ask("open", self.limits.seconds, self.data, name=self.name, limits=asdict(self.limits))
-        photo = self._photo(self._checked(Shown, untrusted))
-        self.sandbox.held = self
+        limits = asdict(self.limits)
+        with self.sandbox.lock:
+            self.sandbox.held = None
+            untrusted = self.sandbox.ask("open", self.limits.seconds, self.data, name=self.name, limits=limits)
+            photo = self._photo(self._checked(Shown, untrusted))
+            self.sandbox.held = self
         photo.source = self
         return photo
 
@@ -236,9 +240,10 @@ class File:
         raise SandboxError("holds more pictures than are screened; export the one to publish")
 
     def _ask(self, what: str) -> dict[str, Any]:
-        if self.sandbox.held is not self:  # another was opened since, or the process ended
-            self.open()
-        return self.sandbox.ask(what, self.limits.seconds)
+        with self.sandbox.lock:
+            if self.sandbox.held is not self:  # another was opened since, or the process ended
+                self.open()
+            return self.sandbox.ask(what, self.limits.seconds)
 
     def _photo(self, shown: Shown) -> Photo:
         pixels = shown.width * shown.height
@@ -267,6 +272,12 @@ def _named(code: int | None) -> str:
     number = (code or 0) - 128 if (code or 0) > 128 else -(code or 0)
     known = {one.value: one.name for one in signal.Signals}
     return f" ({known[number]})" if number in known else ""
+
+
+def isolate(limits: Limits | None = None) -> None:
+    """Opens photos in a sandbox from now on, where the system has one."""
+    if bubblewrap.works():
+        enter(limits or Limits())
 
 
 def enter(limits: Limits) -> None:
