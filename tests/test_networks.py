@@ -153,7 +153,7 @@ def test_what_is_no_detector_of_ours_is_refused_in_one_line(colours: Path, tmp_p
         (nothing, {}, "its classes have no names"),
         (colour_network(tmp_path / "bare.onnx", names=None), {}, "its classes have no names"),
         (colour_network(tmp_path / "dogs.onnx", names={0: "dog", 1: "cat"}), {}, r"\(dog, cat\) is a vehicle"),
-        (colour_network(tmp_path / "three.onnx", names={0: "car", 1: "cat", 2: "dog"}), {}, "does not answer"),
+        (colour_network(tmp_path / "three.onnx", names={0: "car", 1: "cat", 2: "dog"}), {}, "is not a detector"),
         (colours, {"name": "street"}, "ships with the project"),
         (colours, {"name": "../street"}, "cannot be the name"),
     ]

@@ -1,1 +1,1 @@
-"""The office's own folder: keys, the audit log, registers and networks that were added."""
+"""The office's folder: keys, the audit log, registers and added networks."""

@@ -1,15 +1,15 @@
-"""The audit log: one JSON line an event, each holding the hash of the line before, never rewritten.
+"""The audit log: one JSON line per event, each with the hash of the line before, never rewritten.
 
 Lines name files by hash, and runs by an id and the hash of their report. Names of people and their reasons stay in the
-run. What the chain shows is a line that was edited, removed or moved. A tail that was cut, or a log that was built
-anew, is found by comparing with a `Head` that was signed into a clearance.
+run. The chain reveals a line that was edited, removed or moved. A tail that was cut off, or a log that was rebuilt, is
+found by comparison with a `Head` that was signed into a clearance.
 
-Log first, then act: what changes something on disk writes a line before it (`begin`), makes the change, and writes a
-line after it (`end`). A program that was killed between them, or a disk that was full, leaves a line without its end.
-Whoever next opens what it is about, to change it or to rely on it, takes the lock of that store, so that a change which
-another program is just making is not taken for a broken one, and calls `settle`: the change is completed or taken back,
-by what is there, and its end is written. Where the first line cannot be written, nothing is changed; where the last one
-cannot, the change stands. What is one step, as a report that is replaced whole, needs no more than `append` before it.
+Log first, then act: a change on disk writes a line before it (`begin`), is made, and writes a line after it (`end`). A
+killed program or a full disk leaves a line without its end. Whoever next opens the store that it is about takes that
+store's lock, so that a change in progress is not mistaken for an interrupted one, and calls `settle`: the change is
+completed or undone, depending on what is on disk, and its end is written. If the first line cannot be written, nothing
+is changed; if the last one cannot, the change stands. A change of a single step, such as replacing a report whole, only
+needs `append` before it.
 """
 
 from __future__ import annotations
@@ -29,21 +29,21 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 EVENTS = tuple("scan decision override clearance gate register redaction review purge key".split())
-# What `step` is among the fields of a line before a change, of one after it, and of one after it was taken back.
+# The field `step` of a line before a change, of one after it, and of one after it was undone.
 BEGUN, DONE, UNDONE = "begun", "done", "undone"
-# How long a line waits for other processes to write theirs, and how often it looks, in seconds.
+# How long a line waits for other processes to write theirs, and how often it checks, in seconds.
 PATIENCE, GLANCE = 120.0, 0.01
 CHUNK = 8192
-# How far a clock may have been put right since the last line.
+# How far a clock may have been corrected since the last line.
 SLACK = datetime.timedelta(minutes=5)
 
 
 def append(log: Path, event: str, **fields: Any) -> Entry:
-    """Adds a line; it is on disk when this returns. Any number of processes and threads may do so at once.
+    """Adds a line; it is on disk when this returns. Any number of processes and threads may do so at the same time.
 
     Raises:
         AuditError: if the log cannot be written, or its last line is not one of ours.
-        ValueError: if the event is none of EVENTS.
+        ValueError: if the event is not one of EVENTS.
     """
     if event not in EVENTS:
         raise ValueError(f"the log takes {', '.join(EVENTS)}, not {event!r}")
@@ -58,7 +58,7 @@ def append(log: Path, event: str, **fields: Any) -> Entry:
         with lock, os.fdopen(os.open(log, os.O_RDWR | os.O_CREAT | BINARY, 0o600), "r+b", buffering=0) as file:
             last = _last(file, log)
             entry = following(last, event, fields)
-            # A tail without its line end is a line whose writer lost power before it was told that it was written.
+            # A tail without a line end is a line whose writer lost power before it was confirmed.
             file.truncate()
             _write(file, canonical(entry_fields(entry)) + b"\n")
     except Timeout as error:
@@ -71,38 +71,38 @@ def append(log: Path, event: str, **fields: Any) -> Entry:
 
 
 def begin(log: Path, event: str, **fields: Any) -> Entry:
-    """Says what is going to be changed; it is on disk when this returns, and only then may anything be changed.
+    """Logs what is going to be changed; it is on disk when this returns, and only then may anything be changed.
 
-    `fields` tell whoever finds the line without its end what it was about; `run` is the id of a run.
+    `fields` tell whoever finds the line without its end what it was about; `run` is a run's id.
 
     Raises:
         AuditError: if the log cannot be written; then nothing may be changed.
-        ValueError: if the event is none of EVENTS.
+        ValueError: if the event is not one of EVENTS.
     """
     return append(log, event, step=BEGUN, **fields)
 
 
 def end(log: Path, begun: Entry, *, done: bool = True) -> Entry:
-    """Says that the change was made, or with `done=False` that nothing is changed after all.
+    """Logs that the change was made, or with `done=False` that nothing was changed after all.
 
     Raises:
-        AuditError: if the log cannot be written. The change stands all the same, and `settle` says so later.
+        AuditError: if the log cannot be written. The change stands anyway, and `settle` logs it later.
     """
     about = {"run": begun.fields["run"]} if "run" in begun.fields else {}
     return append(log, begun.event, step=DONE if done else UNDONE, of=begun.sha256, **about)
 
 
 def settle(log: Path, *events: str, run: str = "", stands: Callable[[Entry], bool]) -> None:
-    """Ends every line that has no end; to be called under the lock of the store that the events are about.
+    """Ends every line that has no end; call it under the lock of the store that the events are about.
 
     Args:
         log: the log.
-        events: which ones; all where none is named.
+        events: which events; all if none is named.
         run: only lines about the run of this id.
-        stands: completes the change of a line or takes it back, and says whether it stands now.
+        stands: completes or undoes the change of a line, and says whether it now stands.
 
     Raises:
-        AuditError: if the log cannot be read. Where it cannot be written, the end is written the next time.
+        AuditError: if the log cannot be read. If it cannot be written, the end is written next time.
     """
     for begun in unfinished(log, *events, run=run):
         done = stands(begun)
@@ -121,7 +121,7 @@ def unfinished(log: Path, *events: str, run: str = "") -> list[Entry]:
 
 
 def counting(log: Path, *events: str, run: str = "") -> list[Entry]:
-    """The lines that tell of something that was done, or is being done: each once, without what was taken back.
+    """The lines about changes that were made or are being made: each once, without those that were undone.
 
     Raises:
         AuditError: if the log cannot be read, or a line is not one of ours.
@@ -131,7 +131,7 @@ def counting(log: Path, *events: str, run: str = "") -> list[Entry]:
 
 
 def last(log: Path) -> Entry | None:
-    """The last line, or None where there is no log yet; reads no more than the end of the file.
+    """The last line, or None if there is no log yet; reads only the end of the file.
 
     Raises:
         AuditError: if it cannot be read, or its last line is not one of ours.
@@ -156,7 +156,7 @@ def head(log: Path) -> Head:
 
 
 def clock_behind(log: Path) -> str:
-    """The time of the last line, where the computer's clock stands before it and so was set back; else "".
+    """The time of the last line if the computer's clock is behind it, and so was set back; else "".
 
     Raises:
         AuditError: if the log cannot be read, or its last line is not one of ours.
@@ -166,14 +166,14 @@ def clock_behind(log: Path) -> str:
 
 
 def entries(log: Path, *, naming: str = "") -> Iterator[Entry]:
-    """Every line, the first one first, or those that name something, by its id; a log that does not exist has none.
+    """Every line in order, or only those that contain an id; a log that does not exist has none.
 
     Raises:
         AuditError: if it cannot be read, or a line is not one of ours.
     """
     wanted = naming.encode()
     for number, line in enumerate(whole_lines(log), 1):
-        if wanted not in line:  # spares the reading of a long log for the sake of one run
+        if wanted not in line:  # saves parsing a long log for one run
             continue
         entry = parsed(line)
         if entry is None:
@@ -182,7 +182,7 @@ def entries(log: Path, *, naming: str = "") -> Iterator[Entry]:
 
 
 def _told(log: Path, events: tuple[str, ...], run: str) -> tuple[dict[str, str], list[Entry]]:
-    """How each change ended, by the hash of the line before it; and the lines that are no ends."""
+    """How each change ended, by the hash of the line before it; and the lines that are not ends."""
     ends: dict[str, str] = {}
     lines = []
     for line in entries(log, naming=run):
@@ -196,7 +196,7 @@ def _told(log: Path, events: tuple[str, ...], run: str) -> tuple[dict[str, str],
 
 
 def whole_lines(log: Path) -> Iterator[bytes]:
-    """Every whole line; one that is being written, or was when the power went, is none yet."""
+    """Every complete line, without one that is being written or was cut short by a power failure."""
     try:
         with opened(log) as file:
             yield from (line for line in file if line.endswith(b"\n"))
@@ -207,11 +207,11 @@ def whole_lines(log: Path) -> Iterator[bytes]:
 
 
 def _last(file: BinaryIO, log: Path) -> Entry | None:
-    """The last whole line; leaves the file at its end."""
+    """The last complete line; leaves the file position at its end."""
     start = file.seek(0, os.SEEK_END)
     tail = b""
     while start > 0 and tail.count(b"\n") < 2:
-        start = max(0, start - max(CHUNK, len(tail)))  # doubles, so that a long line costs no more than its length
+        start = max(0, start - max(CHUNK, len(tail)))  # doubles, so that a long line costs time linear in its length
         file.seek(start)
         tail = file.read()
     whole = tail[: tail.rfind(b"\n") + 1]
@@ -225,7 +225,7 @@ def _last(file: BinaryIO, log: Path) -> Entry | None:
 
 
 def _write(file: BinaryIO, line: bytes) -> None:
-    """Adds a line at the end, whole and on disk, or none: who is told that it failed does not act on it."""
+    """Appends the whole line, flushed to disk, or nothing: a caller that is told of a failure does not act."""
     start, left = file.tell(), memoryview(line)
     try:
         while left:

@@ -1,4 +1,4 @@
-"""Looks the audit log over: lines that were edited, removed or moved, and clearances that wait to be reviewed."""
+"""Checks the audit log for lines that were edited, removed or moved, and lists clearances that are due for review."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from screening.office.audit_line import START, Entry, Head, digest, parsed
 
 
 def verify(log: Path, *, against: Head | None = None) -> list[str]:
-    """What is wrong with the log, in words; nothing where every line is in its place and as it was written.
+    """What is wrong with the log, in words; empty if every line is unchanged and in its place.
 
-    `against` is a head that was noted or signed at some time: its line must stand there still.
+    `against` is a head that was recorded or signed earlier: its line must still be there.
 
     Raises:
         AuditError: if the log cannot be read.
@@ -42,7 +42,7 @@ def verify(log: Path, *, against: Head | None = None) -> list[str]:
 
 
 def holds(log: Path, head: Head) -> bool:
-    """Whether the head's line still stands in the log; quicker than `verify`, which looks at every line.
+    """Whether the head's line is still in the log; quicker than `verify`, which checks every line.
 
     Raises:
         AuditError: if the log cannot be read.
@@ -53,7 +53,7 @@ def holds(log: Path, head: Head) -> bool:
 
 
 def due(log: Path, *, days: int) -> list[Entry]:
-    """The clearances that are older than that, and that no later line says were reviewed.
+    """The clearances that are older than that and were not reviewed since, according to the log.
 
     Raises:
         AuditError: if the log cannot be read, or a line is not one of ours.

@@ -1,4 +1,4 @@
-"""One line of the audit log: what it says, the hash that ties it to the line before, and how it is written."""
+"""One line of the audit log: its content, the hash that ties it to the line before, and its format."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 from screening.finding import ScreeningError
 from screening.office.office import is_moment, now
 
-# What the first line has in place of a line before it.
+# The first line's hash of the line before.
 START = "0" * 64
 
 
@@ -22,7 +22,7 @@ class AuditError(ScreeningError):
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The last line of a log at some moment; number 0 is an empty log."""
+    """The last line of a log at some moment; number 0 stands for an empty log."""
 
     number: int = 0
     sha256: str = START
@@ -34,12 +34,12 @@ class Entry:
 
     Attributes:
         number: 1 for the first.
-        at: when, as ISO 8601 in UTC. It never runs backwards: where the clock was set back, the time of the line
-            before stands here, and `clock` among the fields says what the clock showed.
-        event: one of EVENTS.
-        fields: what there is to say about it.
+        at: when, as ISO 8601 in UTC. It never runs backwards: if the clock was set back, this is the time of the line
+            before, and the field `clock` is what the clock showed.
+        event: one of `audit.EVENTS`.
+        fields: the event's details.
         before: the sha256 of the line before.
-        sha256: of all the others, as canonical JSON.
+        sha256: of all the other attributes, as canonical JSON.
     """
 
     number: int
@@ -51,22 +51,22 @@ class Entry:
 
     @property
     def head(self) -> Head:
-        """What a later line, or a clearance, refers to."""
+        """The reference to this line in a later one, or in a clearance."""
         return Head(self.number, self.sha256)
 
     @property
     def time(self) -> datetime.datetime:
-        """When, as a time with its zone."""
+        """When, as a time with a time zone."""
         return datetime.datetime.fromisoformat(self.at)
 
 
 def canonical(fields: Mapping[str, Any]) -> bytes:
-    """The one way in which we write JSON that is to be hashed or signed: sorted, without spaces, plain ASCII."""
+    """Canonical JSON, for hashing and signing: sorted keys, no spaces, plain ASCII."""
     return json.dumps(fields, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
 
 
 def following(before: Entry | None, event: str, fields: Mapping[str, Any]) -> Entry:
-    """The line that follows."""
+    """The line after `last`."""
     at = clock = now()
     if before and before.time > datetime.datetime.fromisoformat(clock):
         at, fields = before.at, {**fields, "clock": clock}
@@ -76,23 +76,23 @@ def following(before: Entry | None, event: str, fields: Mapping[str, Any]) -> En
 
 
 def entry_fields(entry: Entry) -> dict[str, Any]:
-    """A line as its file holds it."""
+    """A line's fields as they are in the file."""
     return {name: getattr(entry, name) for name in Entry.__slots__}
 
 
 def digest(entry: Entry) -> str:
-    """What the `sha256` of a line is, if nobody edited it."""
+    """What the `sha256` of a line must be, if nobody edited it."""
     fields = entry_fields(entry)
     del fields["sha256"]
     return hashlib.sha256(canonical(fields)).hexdigest()
 
 
 def parsed(line: bytes) -> Entry | None:
-    """A line as it was written, or None where it is not one of ours."""
+    """A line that was read, or None if it is not one of ours."""
     try:
         fields = json.loads(line)
         entry = Entry(**fields)
-        as_written = line.rstrip(b"\n") == canonical(fields)  # refuses what is no number, and too deep a list
+        as_written = line.rstrip(b"\n") == canonical(fields)  # refuses NaN and lists nested too deep
     except (ValueError, TypeError, RecursionError):
         return None
     texts = all(isinstance(one, str) for one in (entry.at, entry.event, entry.before, entry.sha256))

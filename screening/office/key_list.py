@@ -1,6 +1,6 @@
 """The list of keys that a gate trusts: public keys only.
 
-An upload host has the list and no private key. A gate trusts what stands in its own list and nothing else.
+An upload host has the list and no private key. A gate trusts the keys in its own list and no others.
 """
 
 from __future__ import annotations
@@ -17,25 +17,25 @@ from screening.office.office import Office, is_moment
 from screening.weights import read_bytes
 
 TRUSTED = "trusted.json"
-# Bytes of the list, or of a key, that are read at most.
+# The most bytes of the list, or of a key, that are read.
 LARGEST = 10e6
 
 
 class KeysError(ScreeningError):
-    """A key is missing, not to be used, or not opened by the passphrase."""
+    """A key is missing, must not be used, or does not open with the passphrase."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Key:
-    """A public key that the gate trusts, or did.
+    """A public key that the gate trusts, or used to trust.
 
     Attributes:
         id: the first 32 hexadecimal digits of the SHA-256 of the public key.
         name: of the person who signs with it.
         public: the 32 bytes of the public key, in base64.
         since: when it was made or first trusted, as ISO 8601.
-        retired: since when nothing that it signs is valid, because a newer key took its place; "" for none.
-        revoked: since when nothing that it ever signed is valid; "" for none.
+        retired: from when its new signatures are invalid, because a newer key took its place; "" if it is in use.
+        revoked: from when all its signatures, old ones too, are invalid; "" if it was not revoked.
     """
 
     id: str
@@ -47,13 +47,13 @@ class Key:
 
     @property
     def sound(self) -> bool:
-        """Whether each of its fields is what it should be; what was read from a file may be anything."""
+        """Whether each field has the right type: a file can contain anything."""
         if not all(isinstance(value, str) for value in dataclasses.astuple(self)):
             return False
         return is_moment(self.since) and all(not at or is_moment(at) for at in (self.retired, self.revoked))
 
     def signed(self, data: bytes, signature: bytes) -> bool:
-        """Whether the signature is this key's over the data."""
+        """Whether the signature over the data is by this key."""
         from cryptography.exceptions import InvalidSignature
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
@@ -65,7 +65,7 @@ class Key:
 
 
 def trusted(office: Office) -> dict[str, Key]:
-    """Every key on the office's list, by id; the revoked ones too.
+    """Every key on the office's list by id, including revoked ones.
 
     Raises:
         KeysError: if the list cannot be read.
@@ -86,12 +86,12 @@ def trusted(office: Office) -> dict[str, Key]:
 
 
 def private_file(office: Office, key: Key) -> Path:
-    """Where the private key lies in the office that made it."""
+    """The path of the private key in the office that made it."""
     return office.keys / f"{key.id}.pem"
 
 
 def find(office: Office, wanted: str) -> Key:
-    """The one key whose id begins so, or which has that name and is in use.
+    """The one key whose id begins like this, or that has this name and is in use.
 
     Raises:
         KeysError: if there is none, or more than one.
@@ -106,7 +106,7 @@ def find(office: Office, wanted: str) -> Key:
 
 
 def own(office: Office) -> Key:
-    """The one key in use whose private half lies here.
+    """The one key in use whose private half is here.
 
     Raises:
         KeysError: if there is none, or more than one.
@@ -120,12 +120,12 @@ def own(office: Office) -> Key:
 
 
 def export(key: Key) -> str:
-    """The public half as text, for the gate of another computer."""
+    """The public half as text, for another computer's gate."""
     return json.dumps({"name": key.name, "public": key.public}, indent=2) + "\n"
 
 
 def key_id(public: str) -> str:
-    """The id of a public key in base64, or "" for what is none."""
+    """The id of a public key in base64; "" if it is not one."""
     try:
         data = base64.b64decode(public, validate=True)
     except ValueError:

@@ -1,7 +1,7 @@
-"""Signing keys (Ed25519): made, replaced, put out of use, and signed with.
+"""Makes, replaces, revokes and signs with signing keys (Ed25519).
 
-A private key lies in the office's folder, for its owner alone and under a passphrase. What is done with keys is told
-in the audit log first.
+A private key is in the office's folder, readable by its owner alone and encrypted under a passphrase. Every change to
+keys is logged in the audit log first.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ SHORTEST = 10
 
 
 def make(office: Office, name: str, passphrase: str) -> Key:
-    """Makes a key, keeps its private half under the passphrase, and puts it on this office's list.
+    """Makes a key, stores its private half under the passphrase, and puts it on this office's list.
 
     Raises:
-        KeysError: if the name is empty or in use, the passphrase too short, or the file cannot be written.
+        KeysError: if the name is empty or in use, the passphrase is too short, or the file cannot be written.
     """
     if not letters(name):
         raise KeysError("a key needs the name of the person who signs with it")
@@ -47,12 +47,12 @@ def make(office: Office, name: str, passphrase: str) -> Key:
 
 
 def rotate(office: Office, old: Key, passphrase: str) -> Key:
-    """A new key for the same person. What the old one signed until now stays valid; its private half is deleted.
+    """Makes a new key for the same person. What the old one signed so far stays valid; its private half is deleted.
 
-    Stopped at any moment, it leaves the old one to sign with or the new one.
+    If it is interrupted at any moment, either the old key or the new one can sign.
 
     Raises:
-        KeysError: if the old one is revoked or retired, the passphrase too short, or a file cannot be written.
+        KeysError: if the old one is revoked or retired, the passphrase is too short, or a file cannot be written.
     """
     with _held(office):
         old = trusted(office).get(old.id, old)
@@ -61,12 +61,12 @@ def rotate(office: Office, old: Key, passphrase: str) -> Key:
         key, pem = _made(old.name, passphrase)
         with _noted(office, "rotated", old, new=key.id):
             _write(private_file(office, key), pem)
-            _list(office, replace(old, retired=now()), key)  # both at once: there is always one to sign with
+            _list(office, replace(old, retired=now()), key)  # in one step, so that one can always sign
     return key
 
 
 def revoke(office: Office, key: Key) -> Key:
-    """Puts the key out of use, with everything that it ever signed, and deletes its private half where it lies here.
+    """Revokes the key, with everything that it ever signed, and deletes its private half if it is here.
 
     Raises:
         KeysError: if the list cannot be written.
@@ -83,7 +83,7 @@ def trust(office: Office, text: str) -> Key:
     """Puts a public key from another computer on this office's list; a revoked one stays revoked.
 
     Raises:
-        KeysError: if it is no public key of ours, or the list cannot be written.
+        KeysError: if it is not one of our public keys, or the list cannot be written.
     """
     try:
         fields = json.loads(text)
@@ -105,12 +105,13 @@ def sign(office: Office, key: Key, passphrase: str, data: bytes) -> bytes:
     """The key's signature over the data, 64 bytes.
 
     Raises:
-        KeysError: if the key is out of use, its private half is not here or open to others, or the passphrase is wrong.
+        KeysError: if the key is not in use, its private half is not here or is readable by others, or the passphrase is
+            wrong.
     """
     if key.revoked or key.retired:
         raise KeysError(f"{key.id}: is no longer in use; screening keys list shows those that are")
     with _held(office):
-        pass  # whoever relies on the keys ends what was broken off
+        pass  # whoever relies on the keys settles interrupted changes first
     return _open(private_file(office, key), passphrase).sign(data)
 
 
@@ -132,7 +133,7 @@ def _open(path: Path, passphrase: str) -> Ed25519PrivateKey:
 
 
 def _made(name: str, passphrase: str) -> tuple[Key, str]:
-    """A new key, and its private half under the passphrase; nothing of it is on disk yet."""
+    """A new key, and its private half under the passphrase; neither is on disk yet."""
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
 
@@ -146,10 +147,10 @@ def _made(name: str, passphrase: str) -> tuple[Key, str]:
 
 @contextlib.contextmanager
 def _held(office: Office) -> Iterator[None]:
-    """Nobody else changes the keys as long as this lasts, and what was broken off before is ended."""
+    """Locks the keys against other changes, after settling interrupted ones."""
     make_private(office.folder)
     with locked(office.keys / f"{TRUSTED}.lock", KeysError):
-        for part in office.keys.glob(".*.part"):  # half of a list or a private half, whose writer was killed
+        for part in office.keys.glob(".*.part"):  # a half-written list or key, whose writer was killed
             _remove(part)
         _settle(office)
         yield
@@ -157,7 +158,7 @@ def _held(office: Office) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _noted(office: Office, what: str, key: Key, **said: str) -> Iterator[None]:
-    """Says in the log what is going to be done with a key, and after it what became of that.
+    """Logs a change to a key before it is made, and its outcome afterwards.
 
     Raises:
         AuditError: if the log cannot be written; then nothing is done.
@@ -170,7 +171,7 @@ def _noted(office: Office, what: str, key: Key, **said: str) -> Iterator[None]:
 
 
 def _settle(office: Office) -> None:
-    """Ends what was begun, by what the list says, and removes the private halves that nobody signs with any more."""
+    """Settles interrupted changes by what the list says, and removes private halves that are no longer in use."""
 
     def stands(begun: audit_line.Entry) -> bool:
         keys, key, new = trusted(office), begun.fields["key"], begun.fields.get("new", "")
@@ -192,7 +193,7 @@ def _settle(office: Office) -> None:
 
 
 def _list(office: Office, *changed: Key) -> None:
-    """Puts keys on the list, in the place of what stood there for them."""
+    """Puts keys on the list, replacing their earlier entries."""
     keys = trusted(office) | {key.id: key for key in changed}
     _write(office.keys / TRUSTED, json.dumps([dataclasses.asdict(one) for one in keys.values()], indent=2) + "\n")
 

@@ -1,7 +1,7 @@
 """An office's own detectors: weights of `ultralytics`, converted once and kept in the office's folder.
 
-A checkpoint (.pt) is a pickle, which can run any code when it is read: it is read only where somebody says that it is
-trusted, once, in a process of its own. What is kept and run is ONNX, known by its SHA-256.
+A checkpoint (.pt) is a pickle, which can run any code when it is read: it is read only if somebody says that it is
+trusted, once, in a process of its own. What is kept and run is ONNX, identified by its SHA-256.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from screening.home import home
 from screening.weights import Weights, manifest, own_networks, read_bytes, sha256_of
 
 NAME = re.compile(r"[a-z][a-z0-9-]{0,40}")
-# What `ultralytics`' own and published detectors call the two things that we look for.
+# Class names for vehicles and plates in `ultralytics`' own and in published detectors.
 VEHICLE = "vehicle car van bus truck lorry motorcycle motorbike pickup suv minibus ambulance".split()
 PLATE = (
     "plate",
@@ -38,9 +38,9 @@ PLATE = (
     "licence",
     "lp",
 )
-# Two shapes (height, width) that the street detector asks for: a network that takes only one is of no use to it.
+# Two shapes (height, width) that the street detector needs: a network with a fixed input size cannot be used.
 SHAPES = ((320, 320), (704, 960))
-# A process of its own, because importing `ultralytics` changes how other libraries open files.
+# A separate process, because importing `ultralytics` changes how other libraries open files.
 CONVERT = """
 import shutil, sys
 from ultralytics import YOLO
@@ -49,23 +49,23 @@ shutil.move(YOLO(sys.argv[1]).export(format="onnx", dynamic=True, simplify=False
 
 
 class NetworkError(ScreeningError):
-    """Weights that cannot be taken in."""
+    """Weights cannot be added."""
 
 
 def add(
     path: Path, *, name: str = "", trusted: bool = False, vehicle: Sequence[str] = (), plate: Sequence[str] = ()
 ) -> Weights:
-    """Takes in a detector, so that pipelines can name it.
+    """Adds a detector, so that pipelines can name it.
 
     Args:
-        path: weights of `ultralytics` (.pt), or what it exported as ONNX with dynamic=True.
+        path: weights of `ultralytics` (.pt), or its ONNX export with dynamic=True.
         name: what pipelines call it; the file's name unless given.
-        trusted: that a .pt file comes from somebody whose code you would run.
-        vehicle: further names of the detector's classes that are vehicles.
-        plate: further names of its classes that are number plates.
+        trusted: whether a .pt file comes from somebody whose code you would run.
+        vehicle: further names of classes that are vehicles.
+        plate: further names of classes that are number plates.
 
     Raises:
-        NetworkError: if it cannot be read, is not trusted, or is no detector of vehicles or plates.
+        NetworkError: if it cannot be read, is not trusted, or does not detect vehicles or plates.
     """
     name = name or re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-")
     if not NAME.fullmatch(name):
@@ -100,7 +100,7 @@ def add(
 
 
 def remove(name: str) -> None:
-    """Forgets a network that the office added.
+    """Removes a network that the office added.
 
     Raises:
         NetworkError: if there is none of that name.
@@ -120,7 +120,7 @@ def _bytes(path: Path) -> bytes:
 
 
 def _convert(path: Path, out: Path, *, trusted: bool) -> None:
-    """A checkpoint as ONNX."""
+    """Converts a checkpoint to ONNX."""
     if path.suffix != ".pt":
         raise NetworkError(f"{path}: is neither .pt nor .onnx")
     if not trusted:
@@ -169,7 +169,7 @@ def _plain(name: str) -> str:
 
 
 def _try(network: Path, path: Path, *, classes: int) -> None:
-    """Runs the network on grey pictures of two shapes."""
+    """Tries the network on grey pictures of two shapes."""
     from screening.engine import EngineError, load
 
     for high, wide in SHAPES:
@@ -180,4 +180,4 @@ def _try(network: Path, path: Path, *, classes: int) -> None:
                 f"{path}: cannot be run at {wide} x {high} pixels; export it with dynamic=True"
             ) from error
         if len(outputs) != 1 or outputs[0].ndim != 3 or outputs[0].shape[:2] != (1, 4 + classes):
-            raise NetworkError(f"{path}: does not answer like a detector; export it without nms and without end2end")
+            raise NetworkError(f"{path}: its output is not a detector's; export it without nms and without end2end")

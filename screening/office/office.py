@@ -1,4 +1,4 @@
-"""The office's own folder: audit log, keys and registers, readable by its owner alone."""
+"""The office's folder: audit log, keys and registers, readable by its owner alone."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from screening.home import home
 if TYPE_CHECKING:
     from typing import BinaryIO
 
-# Windows writes two characters for the end of a line unless it is told not to.
+# Windows writes two characters at the end of a line unless told otherwise.
 BINARY = getattr(os, "O_BINARY", 0)
-# How long a change waits for another program to finish its own, in seconds.
+# How long a change waits for another program to finish, in seconds.
 PATIENCE = 120.0
 
 
@@ -30,17 +30,17 @@ class OfficeError(ScreeningError):
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """Where an office keeps what outlives a run.
+    """The folder of what outlives a run.
 
     Attributes:
-        folder: the folder itself; nothing makes it before `prepare` does.
+        folder: the folder itself; it does not exist before `prepare`.
     """
 
     folder: Path
 
     @classmethod
     def here(cls) -> Office:
-        """The folder that the environment variable SCREENING_HOME names, else the user's own data folder."""
+        """The folder named by the environment variable SCREENING_HOME, else the user's data folder."""
         return cls(home())
 
     @property
@@ -59,11 +59,11 @@ class Office:
         return self.folder / "registers"
 
     def register_folder(self, named: str) -> Path:
-        """The folder of the registers that a pipeline compares faces with: the one it names, or for "" the office's."""
+        """The folder of the registers that a pipeline compares faces with: the one it names, or the office's for ""."""
         return Path(named) if named else self.registers
 
     def prepare(self) -> None:
-        """Makes the folder, for its owner alone.
+        """Makes the folder, accessible to its owner alone.
 
         Raises:
             OfficeError: if it cannot be made.
@@ -72,7 +72,7 @@ class Office:
 
 
 def make_private(folder: Path) -> None:
-    """Makes a folder that only its owner can enter; on Windows it inherits the access list of the one above it.
+    """Makes a folder that only its owner can open; on Windows it inherits the parent's access list.
 
     Raises:
         OfficeError: if it cannot be made.
@@ -87,11 +87,11 @@ def make_private(folder: Path) -> None:
 
 @contextlib.contextmanager
 def locked(path: Path, refused: type[ScreeningError]) -> Iterator[None]:
-    """Nobody else holds the lock as long as this lasts.
+    """Holds the lock of a file or store.
 
     Raises:
         OfficeError: if its folder cannot be made.
-        refused: if others go on holding it, or it cannot be written.
+        refused: if another program keeps holding it, or it cannot be written.
     """
     from filelock import FileLock, Timeout
 
@@ -110,12 +110,12 @@ def locked(path: Path, refused: type[ScreeningError]) -> Iterator[None]:
 
 
 def replace_file(path: Path, text: str) -> None:
-    """Writes a file in one step, so that a reader never sees half of it; readable by its owner alone.
+    """Writes a file atomically, so that a reader never sees half of it; readable by its owner alone.
 
     Raises:
         OSError: if it cannot be written.
     """
-    # the temporary file is made for its owner alone, beside the other: a rename never crosses a disk
+    # the temporary file is readable by its owner alone, and in the same folder, so that the rename is atomic
     handle, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
     try:
         with os.fdopen(handle, "wb") as file:
@@ -128,7 +128,7 @@ def replace_file(path: Path, text: str) -> None:
 
 
 def stage(part: Path, data: bytes) -> None:
-    """Writes what is to take the place of a file, under a name of its own; it is on disk when this returns.
+    """Writes a file that is to replace another, under a name of its own; it is on disk when this returns.
 
     Raises:
         OSError: if it cannot be written.
@@ -138,13 +138,13 @@ def stage(part: Path, data: bytes) -> None:
 
 
 def put_in_place(part: Path, path: Path) -> None:
-    """Lets a file take the place of another in the same folder, in one step that lasts when the power goes.
+    """Replaces a file by another in the same folder, atomically and durably.
 
     Raises:
-        OSError: if it cannot; then the other is as it was.
+        OSError: if that fails; then the file is unchanged.
     """
     part.replace(path)
-    with contextlib.suppress(OSError):  # Windows opens no folders, and some disks have nothing to say of them
+    with contextlib.suppress(OSError):  # Windows cannot open folders, and some file systems cannot flush them
         folder = os.open(path.parent, os.O_RDONLY)
         try:
             os.fsync(folder)
@@ -159,12 +159,12 @@ def _keep(file: BinaryIO, data: bytes) -> None:
 
 
 def now() -> str:
-    """The time in UTC as ISO 8601, as every record of an office tells it."""
+    """The time in UTC as ISO 8601, the format of all the office's records."""
     return datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
 
 
 def is_moment(text: str) -> bool:
-    """Whether a text tells a time as `now` does, with its zone."""
+    """Whether a text is a time in the format of `now`, with its time zone."""
     try:
         return datetime.datetime.fromisoformat(text).tzinfo is not None
     except ValueError:
@@ -172,8 +172,8 @@ def is_moment(text: str) -> bool:
 
 
 def system_user() -> str:
-    """The name that the system knows the user by; "" where it knows none."""
+    """The user's login name; "" if the system does not say."""
     try:
         return getpass.getuser()
-    except (OSError, KeyError, ImportError):  # what a user without a name raises, on one system or another
+    except (OSError, KeyError, ImportError):  # raised on one system or another for a user without a name
         return ""

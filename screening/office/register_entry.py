@@ -1,4 +1,4 @@
-"""One person of a register of faces: who it is, what they permitted, and how their face is recognised."""
+"""One person on a register of faces: who it is, what they agreed to, and how their face is recognised."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ class Entry:
     """One person.
 
     Attributes:
-        id: its number, which the log and reports may name.
-        name: who it is; never in a report or a log.
+        id: the entry's number, which the log and reports may name.
+        name: the person's name; never in a report or a log.
         reference: of the release form, or of the case.
         parental: whether a parent or guardian gave permission.
-        adult: whether the office knows that this is an adult.
-        expires: the last day on which it lifts anything, as ISO 8601, or "".
+        adult: whether the office knows that the person is an adult.
+        expires: the last day on which it is valid, as ISO 8601, or "".
         scope: what the release is for, shown to the reviewer.
         added: the day it was recorded.
-        embeddings: of the photos, float32 in base64, 128 numbers each.
+        embeddings: of the faces in the photos, float32 in base64, 128 numbers each.
     """
 
     id: str
@@ -38,16 +38,16 @@ class Entry:
     embeddings: tuple[str, ...] = field(repr=False)
 
     def expired(self, today: datetime.date) -> bool:
-        """Whether its last day is over."""
+        """Whether its last day has passed."""
         return bool(self.expires) and datetime.date.fromisoformat(self.expires) < today
 
     def vectors(self) -> Floats:
         """The embeddings as an array of shape (photos, 128)."""
-        import numpy as np  # the gate compares states and needs none of it
+        import numpy as np  # the gate, which only compares states, does not need it
 
         return np.array([np.frombuffer(base64.b64decode(one), "<f4") for one in self.embeddings], np.float32)
 
 
 def packed(embedding: Floats) -> str:
-    """An embedding as an entry keeps it."""
+    """An embedding as an entry stores it."""
     return base64.b64encode(embedding.astype("<f4").tobytes()).decode()

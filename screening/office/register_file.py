@@ -1,7 +1,7 @@
-"""A register of faces: a SQLite file whose every entry is sealed (AES-GCM) under a key that lies beside it.
+"""A register of faces: a SQLite file in which every entry is sealed (AES-GCM) under a key stored beside it.
 
-Name, permissions and embeddings of an entry are one sealed piece, bound to its number and its list: without the key
-nothing in the file can be read, and nobody can change a permission or move an entry. Who has both files has everything.
+An entry's name, permissions and embeddings are sealed together, bound to its number and list: without the key nothing
+in the file can be read, and nobody can change a permission or move an entry. Whoever has both files has everything.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 RELEASE, RESTRICTED = "release", "restricted"
-# How long a change waits for another process to finish its own, in seconds.
+# How long a change waits for another process to finish, in seconds.
 PATIENCE = 30.0
 NONCE, KEY = 12, 32
 
@@ -40,7 +40,7 @@ class RegisterFile:
     """One list: its database and the key beside it, both readable by their owner alone.
 
     Attributes:
-        folder: where they lie.
+        folder: where both files are.
         which: `RELEASE` or `RESTRICTED`.
     """
 
@@ -58,7 +58,7 @@ class RegisterFile:
         return self.folder / f"{self.which}.key"
 
     def entries(self) -> tuple[Entry, ...]:
-        """Everybody on the list, in the order in which they were added; nobody where there is no file.
+        """Everybody on the list, in the order in which they were added; nobody if there is no file.
 
         Raises:
             RegisterError: if it cannot be read, or was changed by something else.
@@ -67,10 +67,10 @@ class RegisterFile:
             return self._read(database)
 
     def states(self) -> tuple[str, ...]:
-        """What the list was after each of its entries was added, as hashes; the last is what it is now.
+        """The state of the list after each of its entries was added, as hashes; the last is the current state.
 
-        Whoever noted the last one once finds it among them as long as nothing but new entries came since: a change or
-        removal of an entry that was there, in whatever way, makes all that follow others, as does any removal at all.
+        A state that was once the last is still among them if only new entries were added since: changing or removing an
+        entry, in whatever way, changes all that follow.
 
         Raises:
             RegisterError: if it cannot be read.
@@ -83,7 +83,7 @@ class RegisterFile:
         return tuple(found)
 
     def numbers(self) -> tuple[str, ...]:
-        """The numbers of the entries, whether they can be opened or not.
+        """The numbers of the entries, including those that cannot be opened.
 
         Raises:
             RegisterError: if it cannot be read.
@@ -103,17 +103,17 @@ class RegisterFile:
             database.execute("CREATE TABLE IF NOT EXISTS entry (id TEXT PRIMARY KEY, sealed BLOB NOT NULL)")
             if not database.execute("SELECT count(*) FROM entry").fetchone()[0]:
                 self._new_key()
-            self._read(database)  # a list that cannot be read is not added to
+            self._read(database)  # nothing is added to a list that cannot be read
             nonce = secrets.token_bytes(NONCE)
             plain = json.dumps(asdict(entry)).encode()
             sealed = nonce + self._cipher().encrypt(nonce, plain, self._bound(entry.id))
             database.execute("INSERT INTO entry VALUES (?, ?)", (entry.id, sealed))
 
     def remove(self, ids: list[str]) -> None:
-        """Removes entries, and overwrites the bytes that they took with zeros.
+        """Removes entries, and overwrites their bytes with zeros.
 
         Raises:
-            RegisterError: if the file cannot be written, or one of them is gone already.
+            RegisterError: if the file cannot be written, or one of them is already gone.
         """
         with self._open() as database:
             for one in ids:
@@ -126,7 +126,7 @@ class RegisterFile:
         return tuple(self._opened(one, sealed) for one, sealed in self._rows(database))
 
     def _rows(self, database: sqlite3.Connection) -> list[tuple[str, bytes]]:
-        # a program that was stopped while it made the file leaves one without the table
+        # a program that was stopped while making the file leaves one without the table
         if not database.execute("SELECT count(*) FROM sqlite_master WHERE name = 'entry'").fetchone()[0]:
             return []
         rows = database.execute("SELECT id, sealed FROM entry ORDER BY rowid").fetchall()
@@ -146,7 +146,7 @@ class RegisterFile:
         return Entry(**{**fields, "embeddings": tuple(fields["embeddings"])})
 
     def _bound(self, one: str) -> bytes:
-        """What an entry is sealed together with, so that it opens nowhere else."""
+        """The associated data that an entry is sealed with, so that it opens nowhere else."""
         return f"screening register {self.which} {one}".encode()
 
     def _cipher(self) -> AESGCM:
@@ -158,7 +158,7 @@ class RegisterFile:
             raise RegisterError(f"{self.key_path}: the register's key is missing or damaged; restore it") from error
 
     def _new_key(self) -> None:
-        """A list that is empty begins with a new key: what was sealed under the old one opens nowhere any more."""
+        """Starts an empty list with a new key: what was sealed under the old one can no longer be opened."""
         self.key_path.unlink(missing_ok=True)
         with os.fdopen(os.open(self.key_path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
             file.write(secrets.token_bytes(KEY))
@@ -167,7 +167,7 @@ class RegisterFile:
 
     @contextlib.contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
-        """The database within one transaction, which nobody else can begin meanwhile; an empty one where none is."""
+        """The database in an exclusive transaction; an empty one if there is no file."""
         try:
             there = self.path.exists()
             if not there and self.key_path.exists():
@@ -191,9 +191,9 @@ class RegisterFile:
 
 
 def noted(folder: Path) -> dict[str, str]:
-    """What the lists in a folder are now, by list; "" for one that cannot be read, which is never what it was.
+    """The current state of the lists in a folder, by list; "" for one that cannot be read, which matches no state.
 
-    To be noted before faces are compared with them.
+    Record it before faces are compared with them.
     """
 
     def state(which: str) -> str:
@@ -206,7 +206,7 @@ def noted(folder: Path) -> dict[str, str]:
 
 
 def withdrawn(folder: Path, before: Mapping[str, str]) -> bool:
-    """Whether the lists may hold back more than when they were noted: another person's release alone does not.
+    """Whether the lists may hold back more than when their states were recorded; adding a release does not count.
 
     Raises:
         RegisterError: if one of them cannot be read.

@@ -1,4 +1,4 @@
-"""Who is on the release register and on the restricted list: adds, removes, and notes each change in the audit log.
+"""Adds people to and removes them from the release register and the restricted list, logging each change.
 
 The log names the list and the entry's number, never a person.
 """
@@ -23,18 +23,18 @@ from screening.photo.photo import Photo
 if TYPE_CHECKING:
     from screening.arrays import Floats
 
-# A face to enrol is at least so high, in pixels, and so likely to be recognised: what is faint resembles everybody.
+# The least height in pixels, and likelihood of being recognised, of a face to enrol: a faint one resembles everybody.
 LEAST, RECOGNISABLE = 60, 0.5
-# Photos of one person lie no further apart than this (dlib's own limit).
+# Embeddings of one person are no further apart than this (dlib's own limit).
 ONE_PERSON = 0.6
 LISTS = (RELEASE, RESTRICTED)
-# Who changes a register holds this, in the office's folder.
+# The lock for changes to a register, in the office's folder.
 LOCK = ".registers.lock"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """What an office writes down about a person; the fields of `Entry` say what each is."""
+    """What an office records about a person; `Entry` explains each field."""
 
     name: str
     reference: str
@@ -56,10 +56,10 @@ def register(office: Office, which: str = RELEASE) -> RegisterFile:
 
 
 def add(office: Office, which: str, form: Form, photos: Sequence[Path], *, face: int = 0) -> Entry:
-    """Enrols a person; `face` picks one, counted from the left, where a single photo shows several.
+    """Enrols a person; `face` picks one, counting from the left, if a single photo shows several.
 
     Raises:
-        RegisterError: if the form is incomplete, or a photo shows no face, several, or one too poor to be known again.
+        RegisterError: if the form is incomplete, or a photo shows no face, several faces, or one too poor to recognise.
     """
     file = register(office, which)
     _check(which, form, photos, face)
@@ -83,10 +83,10 @@ def add(office: Office, which: str, form: Form, photos: Sequence[Path], *, face:
 
 
 def find(file: RegisterFile, number: str) -> Entry:
-    """The entry whose number begins so.
+    """The entry whose number begins like this.
 
     Raises:
-        RegisterError: if none does, or several.
+        RegisterError: if there is none, or more than one.
     """
     found = [one for one in file.entries() if number and one.id.startswith(number)]
     if len(found) != 1:
@@ -96,7 +96,7 @@ def find(file: RegisterFile, number: str) -> Entry:
 
 
 def remove(office: Office, which: str, number: str) -> Entry:
-    """Removes a person for good; raises as `find` does."""
+    """Removes a person permanently; raises as `find` does."""
     file = register(office, which)
     with _held(office):
         entry = find(file, number)
@@ -106,7 +106,7 @@ def remove(office: Office, which: str, number: str) -> Entry:
 
 
 def purge(office: Office, which: str) -> list[Entry]:
-    """Removes everybody whose last day is over.
+    """Removes everybody whose last day has passed.
 
     Raises:
         RegisterError: if the list cannot be read or written.
@@ -122,9 +122,9 @@ def purge(office: Office, which: str) -> list[Entry]:
 
 
 def last_day(folder: Path, since: datetime.date) -> datetime.date | None:
-    """The last day, in UTC, on which the release register in a folder lifts all that it lifted on the day `since`.
+    """The last day, in UTC, on which the release register in a folder still lifts all that it lifted on `since`.
 
-    None where no entry expires.
+    None if no entry expires.
 
     Raises:
         RegisterError: if it cannot be read.
@@ -135,7 +135,7 @@ def last_day(folder: Path, since: datetime.date) -> datetime.date | None:
 
 @contextlib.contextmanager
 def _held(office: Office) -> Iterator[None]:
-    """Nobody else changes a register as long as this lasts, and what was broken off before is ended in the log."""
+    """Locks the registers against other changes, after settling interrupted ones in the log."""
     with locked(office.folder / LOCK, RegisterError):
         _settle(office)
         yield
@@ -143,7 +143,7 @@ def _held(office: Office) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _noted(office: Office, which: str, change: str, numbers: Sequence[str]) -> Iterator[None]:
-    """Says in the log what is going to be changed, a line an entry, and after it what became of that.
+    """Logs a change before it is made, one line per entry, and its outcome afterwards.
 
     Raises:
         AuditError: if the log cannot be written; then nothing is changed.
@@ -157,7 +157,8 @@ def _noted(office: Office, which: str, change: str, numbers: Sequence[str]) -> I
 
 
 def _settle(office: Office) -> None:
-    """Ends the lines of changes that were begun, by what is in the registers: each change is made as a whole or not."""
+    """Ends the log lines of interrupted changes by what is in the registers: each change was made whole or not at
+    all."""
 
     def stands(begun: audit_line.Entry) -> bool:
         there = begun.fields["entry"] in register(office, begun.fields["list"]).numbers()

@@ -1,1 +1,1 @@
-"""One run on disk: the shoot that is walked, the scan, and what it leaves."""
+"""One run on disk: walking the shoot, the scan, and the files that it leaves."""

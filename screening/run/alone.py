@@ -1,4 +1,4 @@
-"""One picture in a process of its own, with the machine to itself, where it did not come through beside others."""
+"""Retries one picture in a process of its own, with the machine to itself."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from multiprocessing.connection import Connection
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
-# How long a process may take to begin, in seconds; nothing of it counts for the picture.
+# How long a process may take to start, in seconds; this does not count against the picture.
 BEGINS_WITHIN = 300.0
-# How long one that has hung up may take to end, in seconds.
+# How long a process that has answered may take to end, in seconds.
 ENDS_WITHIN = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
-    """How it ended without an answer.
+    """How a process ended without an answer.
 
     Attributes:
         began: whether the process got as far as the picture.
         late: whether it was still at work when its time was up.
-        cpu: seconds for which it had a processor; None where the system does not say.
-        code: with which code the process ended, or minus the number of the signal that ended it; None if late.
+        cpu: its processor time in seconds; None if the system does not say.
+        code: the process's exit code, or minus the number of the signal that ended it; None if late.
         failed: the name of the error that it raised, or "".
     """
 
@@ -38,7 +38,7 @@ class Ended:
     failed: str = ""
 
     def why(self, limit: float) -> str:
-        """What to say of the picture, when the limit was that many seconds."""
+        """What to report about the picture, given the time limit in seconds."""
         if not self.began:
             return "no process could be started to screen it; close other programs and scan again"
         if self.late and self.cpu is not None and self.cpu < limit / 2:
@@ -70,9 +70,9 @@ class Answer(Generic[T]):
 
 
 def alone(work: Callable[[], T], *, seconds: float, prepare: Callable[[], None]) -> Answer[T] | Ended:
-    """Does the work in a new process, which is ended once it has been at it for so many seconds.
+    """Does the work in a new process, which is ended when the time limit is reached.
 
-    `prepare` runs there first, and does not count.
+    `prepare` runs there first, and does not count towards the limit.
     """
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe(duplex=False)
@@ -81,14 +81,14 @@ def alone(work: Callable[[], T], *, seconds: float, prepare: Callable[[], None])
     began = late = False
     try:
         process.start()
-        theirs.close()  # or its end would not be seen here
+        theirs.close()  # otherwise its end would not be noticed here
         if ours.poll(BEGINS_WITHIN):
             spent, began = ours.recv(), True
             late = not ours.poll(seconds)
             if not late:
                 value, failed = ours.recv()
                 return Ended(failed=failed) if failed else Answer(value)
-    except (EOFError, OSError, pickle.UnpicklingError):  # it is gone, or could not be started
+    except (EOFError, OSError, pickle.UnpicklingError):  # it has ended, or could not be started
         pass
     finally:
         if process.pid is not None:
@@ -107,12 +107,12 @@ def _work(answers: Connection, work: Callable[[], object], prepare: Callable[[],
     answers.send(time.process_time())
     try:
         answers.send((work(), ""))
-    except Exception as error:  # whatever it is, it is this picture's
+    except Exception as error:  # whatever was raised belongs to this picture
         answers.send((None, type(error).__name__))
 
 
 def _children() -> float | None:
-    """For how long the processes that this one started and that have ended had a processor, in seconds."""
+    """The processor time, in seconds, of the child processes that have ended."""
     if os.name != "posix":
         return None
     import resource

@@ -1,4 +1,4 @@
-"""Screens a batch and keeps it as a run, and takes a kept one up again."""
+"""Screens a batch and stores it as a run; judges a stored run again."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from screening.run.run import Run
 from screening.run.scan import Scan, used
 from screening.run.shoot import Entry, walk
 
-# Given how many files there are, what is told of each as soon as it is done.
+# Given the number of files, returns what is called with each photo as soon as it is done.
 Progress = Callable[[int], AbstractContextManager[Callable[[PhotoReport], None]]]
 
 
@@ -43,22 +43,23 @@ def scan(
 ) -> Report:
     """Screens a folder, several, or single pictures, as `screening scan` does.
 
-    It starts a process a core. So in a script call it below `if __name__ == "__main__":`, or these read the script
-    again, fall over it, and every picture is blocked; and a stage of your own lies in a module that they can import.
+    It starts one process per core. In a script, call it below `if __name__ == "__main__":`, because each process
+    imports the script again and every picture is blocked if that fails; put a stage of your own in a module that they
+    can import.
 
-    With `out` the run is kept in that folder, readable by you alone, and the audit log gets a line; without, nothing is
-    written, and nothing can be cleared.
+    With `out` the run is stored in that folder, readable by you alone, and the audit log gets a line; without it
+    nothing is written, and nothing can be cleared.
 
     Args:
         paths: what to screen.
         out: the folder of the run.
         pipeline: the name of one that ships with the project, or the path of a file.
         batch: what the photographs are for; by default a batch of the first folder's name, from a scene.
-        jobs: how many photos are looked at side by side; 0 is one a core.
+        jobs: how many photos are screened in parallel; 0 is one per core.
         annotate: whether copies with labelled boxes are written to the run.
-        show_text: whether the run holds what was read, which is personal data.
+        show_text: whether the run includes what was read, which is personal data.
         for_sharing: whether what was found is blurred in the run's report.html.
-        progress: told of each photo as soon as it is done.
+        progress: called with each photo as soon as it is done.
 
     Raises:
         ScreeningError: if the pipeline cannot be read or the run cannot be written.
@@ -78,7 +79,7 @@ def scan(
         standard=settings.read().policy,
         jobs=jobs,
         annotate=folder / files.ANNOTATED if folder and annotate else None,
-        # copies with boxes are drawn from the pictures, so each is looked at again
+        # copies with boxes are drawn from the pictures, so each is screened again
         journal=_journal(folder, chosen, batch.scene, show_text) if folder and not annotate else None,
     )
     with progress(sum(not entry.aside for entry in entries)) as done:
@@ -87,9 +88,10 @@ def scan(
 
 
 def load_report(folder: str | Path, pipeline: str | Path = "") -> Report:
-    """The report of a run, its findings judged by a pipeline, by default the one that it was scanned with.
+    """The report of a run, its findings judged by a pipeline; by default the one that it was scanned with.
 
-    No network runs: another pipeline's thresholds count, its stages do not. Decisions that people made are not in it.
+    No network runs: another pipeline's thresholds apply, its stages do not run. Decisions that people made are not
+    included.
 
     Raises:
         ScreeningError: if the run or the pipeline cannot be read.
@@ -98,10 +100,10 @@ def load_report(folder: str | Path, pipeline: str | Path = "") -> Report:
 
 
 def _kept(report: Report, folder: Path, entries: Iterable[Entry], *, show_text: bool, for_sharing: bool) -> Report:
-    """Writes a report and what belongs to it into the run, and a line to the audit log."""
+    """Writes a report and its files into the run, and a line to the audit log."""
     report = replace(report, run=files.begun(folder))
     texts = files.rendered(report, show_text=show_text, for_sharing=for_sharing)
-    # first, because a report without its line is not to be cleared: a line without its report is no harm
+    # first, because a report without its line cannot be cleared, and a line without its report does no harm
     counts = {str(verdict): count for verdict, count in report.verdicts.items()}
     sha256 = hashlib.sha256(texts[files.REPORT].encode()).hexdigest()
     about = {"report": sha256, "run": report.run, "policy": report.pipeline.sha256, "photos": len(report.photos)}

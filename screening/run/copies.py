@@ -1,11 +1,11 @@
-"""Redacted copies as pictures of the run: one JSON line a copy in RUN/copies.jsonl, named by its hash in the audit log.
+"""Redacted copies as pictures of the run: one JSON line per copy in RUN/copies.jsonl, whose hash is in the audit log.
 
-The log says first what is made; then the copy takes its place, and last its line is written, from which on it is a
-picture of the run. Where a program was killed before, `redact` makes it again.
+The log is written first, then the copy takes its place, and last its line makes it a picture of the run. If the program
+was killed before that, `redact` makes it again.
 
-A copy belongs to one report, by its hash: after another scan it is made again. It is reviewed, cleared and told
-of like any other picture, and what was decided about the rest of its original counts for it too, as long as that counts
-for the original.
+A copy belongs to one report, by its hash: after another scan it is made again. It is reviewed, cleared and reported
+like any other picture, and decisions about the rest of its original count for it too, as long as they count for the
+original.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ WANTED = {"file", "sha256", "width", "height", "findings", "seconds"}
 
 
 class CopyError(ScreeningError):
-    """Copies that cannot be noted or read, or that are not as they were noted."""
+    """Copies cannot be recorded or read, or have changed since they were recorded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copy:
-    """A redacted copy, as it was screened and judged, and the SHA-256 of the picture that it was made of."""
+    """A redacted copy, as it was screened and judged, and the SHA-256 of its original."""
 
     photo: PhotoReport
     original: str
@@ -45,10 +45,10 @@ class Copy:
 
 @contextlib.contextmanager
 def held(folder: Path) -> Iterator[None]:
-    """Nobody else makes a copy a picture of the run as long as this lasts.
+    """Locks the run's copies against other programs.
 
     Raises:
-        CopyError: if others go on doing so, or the run cannot be written.
+        CopyError: if another program keeps the lock, or the run cannot be written.
     """
     with locked(lock(folder, COPIES), CopyError):
         yield
@@ -65,17 +65,17 @@ def note(
     pipeline: str,
     **said: Any,
 ) -> None:
-    """Puts a copy in its place and makes it a picture of the run, noted in the audit log with what else is said of it.
+    """Puts a copy in its place and makes it a picture of the run, recorded in the audit log.
 
     Args:
         folder: the run.
-        copy: what is found in it.
-        part: where it was written, beside its place.
-        path: its place; a copy that lies there is replaced.
+        copy: the report on the copy.
+        part: the temporary file that it was written to, beside its place.
+        path: its place; a copy that is already there is replaced.
         office: whose audit log.
-        original: the SHA-256 of the picture that it is a copy of.
+        original: the SHA-256 of its original.
         pipeline: the SHA-256 of the pipeline that it was screened with.
-        said: what else the log says.
+        said: further fields of the log line.
 
     Raises:
         CopyError: if the run cannot be written.
@@ -95,17 +95,17 @@ def note(
         except OSError as error:
             _settle(folder, office)
             raise CopyError(f"{path}: cannot be written ({error.strerror or 'input error'})") from error
-        with contextlib.suppress(AuditError):  # it is made; whoever comes next says so
+        with contextlib.suppress(AuditError):  # it is made; the next program settles the log
             audit.end(log, begun)
 
 
 def made(sha256: str, office: Office) -> bool:
-    """Whether the audit log knows a copy of these bytes, be it one that was not finished: it may be replaced."""
+    """Whether the audit log knows a copy of these bytes, even an unfinished one: it may be replaced."""
     return any(line.fields.get("copy") == sha256 for line in audit.entries(office.audit_log, naming=sha256))
 
 
 def read(folder: Path, policy: Policy, *, scene: bool) -> tuple[Copy, ...]:
-    """The copies that were made of the present report's pictures since its scan, judged; the last of each name.
+    """The copies of the current report's pictures, judged; the last of each name.
 
     Raises:
         CopyError: if they cannot be read.
@@ -117,15 +117,15 @@ def read(folder: Path, policy: Policy, *, scene: bool) -> tuple[Copy, ...]:
 
 
 def check(folder: Path, office: Office, *, screened_by: str) -> None:
-    """Whether every copy that counts is as it was noted, and was screened by the pipeline of this SHA-256.
+    """Checks that every copy that counts is unchanged, and was screened by the pipeline with this SHA-256.
 
     Raises:
-        CopyError: if the audit log does not know one as it stands there, or another pipeline screened it.
+        CopyError: if one differs from its record in the audit log, or another pipeline screened it.
     """
     current = _current(folder)
     if not current:
         return
-    # what cannot be written is not settled, and is as it would be: a line stands there only after one in the log
+    # a run that cannot be written is not settled, which is safe: a line is only written after one in the log
     with contextlib.suppress(CopyError, OfficeError), held(folder):
         _settle(folder, office)
     known = {str(line.fields.get("entry")) for line in audit.counting(office.audit_log, "redaction")}
@@ -140,7 +140,7 @@ def check(folder: Path, office: Office, *, screened_by: str) -> None:
 
 
 def _settle(folder: Path, office: Office) -> None:
-    """Says of every copy that was begun whether it came to be one."""
+    """Settles every copy that was begun: whether it became a picture of the run."""
     there = {_id(line) for line in _lines(folder)}
     audit.settle(
         office.audit_log, "redaction", run=identity(folder), stands=lambda begun: begun.fields.get("entry") in there
@@ -148,7 +148,7 @@ def _settle(folder: Path, office: Office) -> None:
 
 
 def _current(folder: Path) -> list[tuple[bytes, dict[str, Any]]]:
-    """The copies of the report that the run holds now, the last of each name."""
+    """The copies that belong to the run's current report, the last of each name."""
     entries = _entries(folder)
     report = _report(folder) if entries else ""
     return list({one["photo"]["file"]: (line, one) for line, one in entries if one["report"] == report}.values())
@@ -160,7 +160,7 @@ def _report(folder: Path) -> str:
 
 def _lines(folder: Path) -> list[bytes]:
     try:
-        # a line without its end is one whose writer was stopped before anybody was told that it was written
+        # a line without its end is one whose writer was stopped before it was confirmed
         return read_bytes(folder / COPIES).split(b"\n")[:-1]
     except FileNotFoundError:
         return []

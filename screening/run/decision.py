@@ -17,7 +17,7 @@ from screening.office.office import now, system_user
 from screening.photo_report import PhotoReport
 from screening.policy import Judgement
 
-# Boxes of one thing in two scans of the same bytes, by other versions of the program, overlap at least this much.
+# Boxes of one thing in scans of the same bytes by different versions of the program overlap at least this much.
 SAME_PLACE = 0.5
 
 
@@ -28,14 +28,14 @@ class Action(enum.StrEnum):
     RELEASE = "release"  # a signed release form, by its reference
     PARENTAL = "parental"  # parental permission, by its reference
     ADULT = "adult"  # known to us as an adult
-    OVERRIDE = "override"  # all the same, for a written reason
+    OVERRIDE = "override"  # let it pass, for a written reason
     REDACT = "redact"  # the picture stays back, and a copy without it is made (screening redact --decided)
     REJECT = "reject"  # the picture does not go out, whatever else is decided
     AGREE = "agree"  # a person looked at a picture that nothing holds, and found nothing either
     WITHDRAW = "withdraw"  # what was decided before no longer counts
 
 
-# What a finding goes on holding or blocking after.
+# Actions after which a finding still holds or blocks.
 LIFTS_NOTHING = (Action.REDACT, Action.REJECT, Action.AGREE, Action.WITHDRAW)
 
 
@@ -45,16 +45,16 @@ class Decision:
 
     Attributes:
         action: what was done; None for an answer.
-        by: who decided, as they call themselves.
+        by: the decider's name as given.
         sha256: of the picture; "" for an answer.
         rule, kind, box: which finding; "" and None for the picture as a whole.
-        mark: what else tells that finding from the others of the picture; "" where its place does.
+        mark: what else distinguishes that finding from the picture's others; "" if its place does.
         reason: why, in the decider's words.
         reference: of a release form or a licence.
         question, answer: for an answer, what was asked and said.
-        after: the id of the decision that it replaces, so that nobody replaces one that they did not see.
+        after: the id of the decision that it replaces, so that nobody replaces one that they have not seen.
         carried: the id of the decision about the original that it repeats for a redacted copy.
-        system_user: the name that the system knows the decider by.
+        system_user: the decider's login name.
         at: when, as ISO 8601 in UTC.
     """
 
@@ -76,20 +76,20 @@ class Decision:
 
     @property
     def id(self) -> str:
-        """The SHA-256 of what it says, by which the audit log names it."""
+        """The SHA-256 of its content, by which the audit log names it."""
         return hashlib.sha256(self.line).hexdigest()
 
     @property
     def line(self) -> bytes:
-        """It as it stands in the file."""
-        fields = {name: getattr(self, name) for name in Decision.__slots__}  # `asdict` takes ten times as long
+        """Its line in the file."""
+        fields = {name: getattr(self, name) for name in Decision.__slots__}  # ten times as fast as `asdict`
         if not self.mark:
             del fields["mark"]
         return canonical(fields | {"box": dataclasses.asdict(self.box) if self.box else None})
 
     @property
     def subject(self) -> tuple[str, ...]:
-        """What it is about, but for the place."""
+        """What it is about, apart from the place."""
         return self.sha256, self.rule, self.kind, self.mark, self.question
 
     def about(self, other: Decision) -> bool:
@@ -101,7 +101,7 @@ def parsed(line: bytes) -> Decision:
     """A decision from its line of the file.
 
     Raises:
-        ValueError: if it is not a decision, or is written otherwise than `Decision.line` writes it.
+        ValueError: if it is not a decision, or is not written as `Decision.line` writes it.
     """
     try:
         fields: dict[str, Any] = json.loads(line)
@@ -117,12 +117,12 @@ def parsed(line: bytes) -> Decision:
     return decision
 
 
-# Says nothing yet, of nothing.
+# An empty decision, about nothing yet.
 BLANK = Decision(by="", system_user="", at="")
 
 
 def about_each(photo: PhotoReport, decision: Decision) -> list[Decision]:
-    """A decision as it would be about each finding of a picture, in their order."""
+    """What a decision about each finding of a picture would be about, in order."""
     return [
         dataclasses.replace(
             decision, sha256=photo.sha256, rule=one.rule, kind=one.finding.kind, box=one.finding.box, mark=mark
@@ -134,7 +134,7 @@ def about_each(photo: PhotoReport, decision: Decision) -> list[Decision]:
 def covering(photo: PhotoReport, decisions: Sequence[Decision]) -> list[Decision | None]:
     """For each finding of a picture the last decision about it, or None.
 
-    A decision is about one finding. Where it could be about several, as the picture is seen today, it is about none.
+    A decision is about one finding. If it could now be about several, it is about none.
     """
     covered: list[Decision | None] = [None] * len(photo.judgements)
     each = about_each(photo, BLANK) if decisions else []
@@ -146,9 +146,9 @@ def covering(photo: PhotoReport, decisions: Sequence[Decision]) -> list[Decision
 
 
 def in_force(history: Sequence[Decision]) -> list[Decision]:
-    """What counts of a history: the last decision about each finding, unless it was withdrawn.
+    """The decisions in force: the last one about each finding, unless it was withdrawn.
 
-    One that repeats for a redacted copy what was decided about the original counts only while that does.
+    One that repeats a decision about the original for a redacted copy counts only while that one does.
     """
     last = latest(history)
     left = [one for one in history if last(one) is one and one.action is not Action.WITHDRAW]
@@ -157,7 +157,7 @@ def in_force(history: Sequence[Decision]) -> list[Decision]:
 
 
 def digest(current: Sequence[Decision]) -> str:
-    """The SHA-256 of what counts, which a clearance signs."""
+    """The SHA-256 of the decisions in force, which a clearance signs."""
     return hashlib.sha256(b"\n".join(one.line for one in current)).hexdigest()
 
 
@@ -167,7 +167,7 @@ def answers(current: Sequence[Decision]) -> Iterator[tuple[str, str]]:
 
 
 def latest(history: Sequence[Decision]) -> Callable[[Decision], Decision | None]:
-    """Finds the last decision that is about the same as a given one."""
+    """Finds the last decision that is about the same thing as a given one."""
     subjects: dict[tuple[str, ...], list[Decision]] = {}
     for one in history:
         subjects.setdefault(one.subject, []).append(one)
@@ -175,10 +175,10 @@ def latest(history: Sequence[Decision]) -> Callable[[Decision], Decision | None]
 
 
 def _marks(judgements: Sequence[Judgement]) -> list[str]:
-    """What tells each finding of a picture from the others of its rule and kind, beside its place.
+    """What distinguishes each finding of a picture from others of its rule and kind, besides its place.
 
-    A place alone will do in the first picture of a file; in another one it needs the frame. The words of the evidence
-    may differ a little from scan to scan, so they are compared only where there is no place, or where two share one.
+    In the first picture of a file a place is enough; in others the frame is needed too. The evidence may differ
+    slightly from scan to scan, so it is compared only if there is no place, or if two findings share one.
     """
     said = [(one.rule, one.finding.kind, one.finding.evidence) for one in judgements]
     places = [((one.rule, one.finding.kind, _frame(one.finding)), one.finding.box) for one in judgements]
@@ -192,7 +192,7 @@ def _marks(judgements: Sequence[Judgement]) -> list[str]:
 
 
 def _frame(finding: Finding) -> str:
-    """The frame as the marks of all decisions so far write it."""
+    """The frame as it is written in marks; earlier decisions rely on this format."""
     return f"({finding.frame})" if finding.frame else ""
 
 

@@ -1,11 +1,11 @@
-"""What people decided about a run's findings: one JSON line a decision in RUN/decisions.jsonl, never rewritten.
+"""What people decided about a run's findings: one JSON line per decision in RUN/decisions.jsonl, never rewritten.
 
 A decision belongs to a picture's bytes and one finding in it: a new scan keeps it, a changed picture loses it. A line
-in the audit log names it by its hash, so that an edited, added, moved or removed one shows.
+in the audit log names it by its hash, so that one that was edited, added, moved or removed is detected.
 
-Those of one call are kept all together or not at all: the whole new file is written beside the old one, the log says
-what is to be decided, and the new file takes the place of the old one. Whoever reads or adds next, under the run's
-lock, lets it take that place where a program was killed before, or takes it back.
+The decisions of one call are stored all or none: the whole new file is written beside the old one, the log records what
+is to be decided, and the new file replaces the old one. If the program is killed in between, whoever next reads or adds
+under the run's lock completes the replacement or undoes it.
 """
 
 from __future__ import annotations
@@ -31,18 +31,18 @@ from screening.weights import read_bytes
 if TYPE_CHECKING:
     from filelock import BaseFileLock
 
-# The file as it will be, until the log says so; it ends as everything does that was written half.
+# The new file, until the log names it; its name ends like that of everything half-written.
 NEXT = f".{DECISIONS}.next.part"
 # The lines of the log that name decisions.
 EVENTS = ("decision", "override")
 
 
 class DecisionError(ScreeningError):
-    """A decision that may not be made, or decisions that cannot be read."""
+    """A decision is not allowed, or decisions cannot be read."""
 
 
 class OvertakenError(DecisionError):
-    """Somebody else decided the same meanwhile."""
+    """Somebody else has decided the same in the meantime."""
 
 
 class UnwritableError(DecisionError):
@@ -50,7 +50,7 @@ class UnwritableError(DecisionError):
 
 
 class Decisions:
-    """The decisions of one run, as they stand on disk."""
+    """The decisions of one run on disk."""
 
     def __init__(self, run: Path, office: Office) -> None:
         self.path = run / DECISIONS
@@ -63,18 +63,18 @@ class Decisions:
 
     @functools.cached_property
     def _lock(self) -> BaseFileLock:
-        """One for all that this object does, so that a thread that holds it may take it again."""
+        """One lock per object, so that a thread that holds it may take it again."""
         from filelock import FileLock
 
         return FileLock(lock(self.path.parent, DECISIONS), timeout=PATIENCE, mode=0o600)
 
     @contextlib.contextmanager
     def held(self) -> Iterator[None]:
-        """Nobody else decides anything as long as this lasts; the same thread may, and may take it again.
+        """Locks the decisions against other programs; the same thread may take the lock again.
 
         Raises:
             UnwritableError: if the run cannot be written.
-            DecisionError: if others go on deciding.
+            DecisionError: if another program keeps the lock.
         """
         from filelock import Timeout
 
@@ -92,10 +92,10 @@ class Decisions:
             self._lock.release()
 
     def add(self, *wanted: Decision) -> tuple[Decision, ...]:
-        """Puts decisions on disk and in the audit log, all or none; they are there when it returns.
+        """Records decisions on disk and in the audit log, all or none, before it returns.
 
         Raises:
-            OvertakenError: if somebody decided the same meanwhile.
+            OvertakenError: if somebody else decided the same in the meantime.
             DecisionError: if the file cannot be read or written.
             AuditError: if the log cannot be written; then nothing is decided.
         """
@@ -117,10 +117,10 @@ class Decisions:
             return self._put(there, [dataclasses.replace(one, after=_id(before(one))) for one in wanted])
 
     def history(self) -> list[Decision]:
-        """Every decision that was ever made, in order, replaced and withdrawn ones too, as the audit log knows them.
+        """Every decision ever made, in order, including replaced and withdrawn ones, checked against the audit log.
 
-        What a program that was killed left half made is completed or taken back first. Where nothing can be written it
-        is left as it is, and does not count.
+        What a killed program left unfinished is completed or undone first. If nothing can be written it is left alone,
+        and does not count.
 
         Raises:
             DecisionError: if the file cannot be read, or a decision was edited, added, moved or removed.
@@ -157,18 +157,18 @@ class Decisions:
         except DecisionError:
             self._settle()
             raise
-        with contextlib.suppress(AuditError):  # it is decided; whoever comes next says so
+        with contextlib.suppress(AuditError):  # it is decided; the next program settles the log
             audit.end(log, begun)
         return tuple(wanted)
 
     def _settle(self) -> None:
-        """Completes what was left half made, or takes it back; under the lock."""
+        """Completes or undoes what was left unfinished; call it under the lock."""
         audit.settle(self.office.audit_log, *EVENTS, run=self.run, stands=self._stands)
         with self._translated():
             self.path.with_name(NEXT).unlink(missing_ok=True)
 
     def _stands(self, begun: Entry) -> bool:
-        """Whether decisions that were begun are made, now that the file that was to hold them is in its place."""
+        """Whether decisions that were begun now stand; puts their file in place if it is complete."""
         ids, there, staged = _named(begun), self._parsed(self.path), self.path.with_name(NEXT)
         if ids[-1] in [one.id for one in there]:
             return True
@@ -180,13 +180,13 @@ class Decisions:
         return True
 
     def _read(self) -> list[Decision]:
-        """The decisions, once they are what the audit log says of this run: the same ones, in the same order."""
+        """The decisions, checked to be those in the audit log, in the same order."""
         there = self._parsed(self.path)
         ids = [one.id for one in there]
         log = self.office.audit_log
         lines = audit.counting(log, *EVENTS, run=self.run)
         logged = [one for line in lines for one in _named(line)]
-        if ids != logged:  # what was begun and could not be settled, because nothing can be written, does not count
+        if ids != logged:  # what was begun and cannot be settled, because nothing can be written, does not count
             broken = {line.sha256: line for line in audit.unfinished(log, *EVENTS, run=self.run)}
             broken = {sha256: line for sha256, line in broken.items() if _named(line)[-1] not in ids}
             logged = [one for line in lines if line.sha256 not in broken for one in _named(line)]
@@ -219,7 +219,7 @@ class Decisions:
             return []
         except OSError as error:
             raise DecisionError(f"{path}: cannot be read ({error.strerror or 'input error'})") from error
-        # a line without its end is one whose writer lost power before anybody was told that it was written
+        # a line without its end is one whose writer lost power before it was confirmed
         try:
             return [parsed(line) for line in data.split(b"\n")[:-1]]
         except ValueError as error:
@@ -227,19 +227,19 @@ class Decisions:
 
 
 def _named(line: Entry) -> list[str]:
-    """The ids of the decisions that a line of the log names: those of one call, or in earlier versions a single one."""
+    """The ids of the decisions that a log line names: those of one call, or just one in earlier versions."""
     several = line.fields.get("decisions")
     return [str(one["decision"]) for one in several] if several else [str(line.fields.get("decision"))]
 
 
 def _refuse_overtaken(wanted: Sequence[Decision], there: Sequence[Decision]) -> None:
-    """Raises where a decision would replace one that its maker did not see."""
+    """Raises if a decision would replace one that its maker has not seen."""
     last = latest(there)
     for decision in wanted:
         before = last(decision)
         if _id(before) != decision.after:
             who = f"{before.by} decided this at {before.at[:16]} UTC" if before else "nothing was decided"
-            raise OvertakenError(f"somebody else was quicker: {who}; look again")
+            raise OvertakenError(f"somebody else was quicker: {who}; check it again")
 
 
 def _id(decision: Decision | None) -> str:

@@ -20,23 +20,23 @@ from screening.run.shoot import Entry, is_link
 from screening.weights import opened, read_bytes
 
 REPORT, TABLE, PAGE = "report.json", "report.csv", "report.html"
-# In bytes: a report of many thousand pictures is far smaller.
+# In bytes: a report on many thousand pictures is far smaller.
 LARGEST = 1e9
-# Where the pictures lie on this computer: the report does not say, because it may be handed on.
+# Where the pictures are on this computer: the report does not say, because it may be passed on.
 SOURCES = "sources.json"
-# What was found so far, and small copies of the pictures, from which the next scan goes on.
+# The findings so far and small copies of the pictures, from which the next scan carries on.
 JOURNAL, PREVIEWS = "journal.jsonl", "previews"
-# Copies with labelled boxes; redacted ones, and what makes these pictures of the run.
+# Copies with labelled boxes; redacted copies, and the file that makes them pictures of the run.
 ANNOTATED, REDACTED, COPIES = "annotated", "redacted", "copies.jsonl"
 DECISIONS = "decisions.jsonl"
-# What may go out, signed.
+# The signed clearance.
 CLEARANCE = "clearance.json"
-# Is there while the run is being purged.
+# Exists while the run is being purged.
 PURGING = "purging.json"
 
 
 class Holds(enum.Enum):
-    """What a file of a run holds, and so when a purge removes it."""
+    """What a file of a run contains, and so when a purge removes it."""
 
     PICTURES = "what shows people, or says where their pictures lie: always"
     FINDINGS = "what was found: always where that holds what was read, else with everything"
@@ -44,7 +44,7 @@ class Holds(enum.Enum):
     NOTHING = "nothing of a picture: with the folder, once nothing else is in it"
 
 
-# Every file and folder that a run can have; what is half written is named after one of them (`halves`).
+# Every file and folder that a run can have; half-written files are named after one of them (`halves`).
 FILES = {
     PAGE: Holds.PICTURES,
     ANNOTATED: Holds.PICTURES,
@@ -68,24 +68,24 @@ class RunError(ScreeningError):
 
 
 def lock(folder: Path, name: str) -> Path:
-    """What lets one program at a time write a file of the run."""
+    """The path of the lock for a file of the run."""
     return folder / f".{name}.lock"
 
 
 def halves(folder: Path) -> list[Path]:
-    """What was half written when a program was killed, as `office.replace_file` names it."""
+    """Files that a killed program left half-written, as `office.replace_file` names them."""
     return [path for name in FILES for path in folder.glob(f".{name}.*.part")]
 
 
 def prepare(folder: Path) -> None:
-    """Makes the folder, or takes an earlier run's; never one that holds anything else.
+    """Makes the folder, or reuses an earlier run's; never one that contains anything else.
 
     Raises:
-        RunError: if it contains anything else or links in place of its folders, or cannot be made.
+        RunError: if it contains anything else, or links in place of its folders, or cannot be made.
     """
     refuse_links(folder)
     try:
-        # what locked a run that was emptied since may lie there still
+        # the lock files of a run that was emptied since may still be there
         if folder.exists() and any(path.suffix != ".lock" for path in folder.iterdir()) and not scanned_into(folder):
             raise RunError(f"{folder}: contains something other than a run; name a new folder with --out")
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -96,7 +96,7 @@ def prepare(folder: Path) -> None:
 
 
 def refuse_links(folder: Path) -> None:
-    """Refuses a run in which a link stands where a folder of its own belongs: what is written goes elsewhere then.
+    """Refuses a run with a link in place of one of its folders, through which it would write elsewhere.
 
     Raises:
         RunError: naming the link.
@@ -107,29 +107,29 @@ def refuse_links(folder: Path) -> None:
 
 
 def refuse_shoot(folder: Path, targets: Iterable[Path]) -> None:
-    """Refuses a folder for the run that is what is to be screened, or lies around it.
+    """Refuses a run folder that is the shoot to be screened, or contains it.
 
     Raises:
         RunError: if it is.
     """
     there = os.path.realpath(folder)
     if any(Path(os.path.realpath(target)).is_relative_to(there) for target in targets):
-        raise RunError(f"{folder}: is or holds what is to be screened; name a new folder with --out")
+        raise RunError(f"{folder}: is or contains what is to be screened; name a new folder with --out")
 
 
 def scanned_into(folder: Path) -> bool:
-    """Whether a scan wrote to it, perhaps one that was stopped before it could report: going by what its files say."""
+    """Whether a scan wrote to the folder, even one that was stopped before its report; judged by the files' content."""
     if b'"schema": "screening-report-' in _head(folder / REPORT):
         return True
     if _head(folder / JOURNAL).startswith(b'{"about":"'):
         return True
-    # a journal that was begun, and nothing of anybody else's beside it
+    # a journal was begun, and nothing else is in the folder
     names = {path.name for path in folder.iterdir() if not path.name.startswith(".")}
     return JOURNAL in names and names <= {JOURNAL, PREVIEWS} and not _head(folder / JOURNAL)
 
 
 def _head(path: Path) -> bytes:
-    """How a file begins; nothing where it cannot be read."""
+    """The beginning of a file; empty if it cannot be read."""
     try:
         with opened(path) as file:
             return file.read(100)
@@ -138,7 +138,7 @@ def _head(path: Path) -> bytes:
 
 
 def begun(folder: Path) -> str:
-    """The id of the run that a scan into this folder is kept as: of the one that is there, else a new one."""
+    """The id of the run that a scan into this folder gets: that of the run already there, else a new one."""
     try:
         return _identity(report_fields(folder), folder)
     except RunError:
@@ -146,9 +146,9 @@ def begun(folder: Path) -> str:
 
 
 def identity(folder: Path) -> str:
-    """What the audit log calls a run: the id that its first scan gave it.
+    """The run's id in the audit log, given by its first scan.
 
-    For a run of an earlier version, which has none, the hash of where it lies.
+    For a run of an earlier version, which has none, the hash of its path.
     """
     try:
         return _identity(report_fields(folder), folder)
@@ -161,7 +161,7 @@ def _identity(fields: dict[str, Any], folder: Path) -> str:
 
 
 def rendered(report: Report, *, show_text: bool = False, for_sharing: bool = False) -> dict[str, str]:
-    """The text of report.csv, report.html and report.json, by these names and to be written in this order."""
+    """The text of report.csv, report.html and report.json by name, in the order in which to write them."""
     from screening.render.html import html_page
     from screening.render.table import csv_table
 
@@ -170,12 +170,12 @@ def rendered(report: Report, *, show_text: bool = False, for_sharing: bool = Fal
     return {
         TABLE: csv_table(fields),
         PAGE: html_page(fields, previews, for_sharing=for_sharing),
-        REPORT: as_json(fields),  # last, because by it the others count
+        REPORT: as_json(fields),  # last, because it makes the others count
     }
 
 
 def write(texts: Mapping[str, str], folder: Path) -> None:
-    """Writes what `rendered` gave into the folder, in its order.
+    """Writes what `rendered` returned into the folder, in order.
 
     Raises:
         RunError: if one cannot be written.
@@ -185,28 +185,28 @@ def write(texts: Mapping[str, str], folder: Path) -> None:
 
 
 def write_sources(entries: Iterable[Entry], folder: Path) -> None:
-    """Writes sources.json: where each file of the report lies.
+    """Writes sources.json: the path of each file in the report.
 
     Raises:
         RunError: if it cannot be written.
     """
-    # not Path.resolve, which raises for a link that leads to itself
+    # not Path.resolve, which raises for a link to itself
     there = {entry.name: os.path.realpath(entry.path) for entry in entries if not entry.aside}
     _write(folder / SOURCES, as_json(there))
 
 
 def add_source(folder: Path, name: str, path: Path) -> None:
-    """Adds where a redacted copy lies, by its name in the run.
+    """Adds the path of a redacted copy, by its name in the run.
 
     Raises:
-        RunError: if the run does not say where its pictures lie, or cannot be written.
+        RunError: if the run does not record where its pictures are, or cannot be written.
     """
     there = {file: str(known) for file, known in sources(folder).items()}
     _write(folder / SOURCES, as_json(there | {name: str(path.resolve())}))
 
 
 def sources(folder: str | Path) -> dict[str, Path]:
-    """Where each file of the report lay when it was scanned, by its name in the report.
+    """The path of each file when it was scanned, by its name in the report.
 
     Raises:
         RunError: if the run does not say.
@@ -219,7 +219,7 @@ def sources(folder: str | Path) -> dict[str, Path]:
 
 
 def report_fields(folder: Path) -> dict[str, Any]:
-    """The report of a run, as it stands in report.json.
+    """The contents of a run's report.json.
 
     Raises:
         RunError: if there is none, it is not one of ours, or the run is being purged.
@@ -238,7 +238,7 @@ def report_fields(folder: Path) -> dict[str, Any]:
 
 
 def as_json(fields: dict[str, Any]) -> str:
-    """A report as JSON text; plain ASCII, so that no name can do anything in a terminal."""
+    """A report as JSON text; plain ASCII, so that no name can affect a terminal."""
     return ascii_json(fields)
 
 

@@ -1,8 +1,8 @@
-"""What a scan found in each picture, kept in the run as soon as it is known.
+"""What a scan found in each picture, stored in the run as soon as it is known.
 
-A scan that was stopped, or that finds most pictures as they were, takes up what is there and looks at the rest. Each
-line is sealed with a secret of the office's: whoever can write to the run alone cannot make a blocked picture clear. A
-line counts only while everything is the same that its answer depends on.
+A scan that resumes, or that finds most pictures unchanged, reuses these results and screens the rest. Each line is
+sealed with a secret of the office, so that write access to the run is not enough to make a blocked picture clear. A
+line counts only while everything that its result depends on is unchanged.
 """
 
 from __future__ import annotations
@@ -33,36 +33,36 @@ from screening.run.restore import restored_photo
 from screening.run.shoot import Entry
 from screening.weights import UNBLOCKED, UNFOLLOWED, read_bytes, sha256_of
 
-# The secret, and how many bytes it has.
+# The secret's file name, and its length in bytes.
 SECRET, LENGTH = "journal.key", 32
-# What a preview is called; nothing else that lies there is ours to remove.
+# The names of previews; nothing else in their folder is ours to remove.
 OWN_PREVIEW = re.compile(r"[0-9a-f]{64}\.jpg")
 T = TypeVar("T")
 
 
 class JournalError(ScreeningError):
-    """The journal cannot be kept."""
+    """The journal cannot be written."""
 
 
 class Journal:
     """The journal of one run.
 
     Attributes:
-        taken_up: how many pictures were found as they were.
+        taken_up: how many pictures were unchanged, so that their results were reused.
     """
 
     def __init__(
         self, folder: Path, office: Office, *, about: str, policy: Policy, scene: bool, show_text: bool, most: float
     ) -> None:
-        """Opens it, or begins a new one.
+        """Opens the journal, or begins a new one.
 
         Args:
             folder: the run.
             office: whose secret seals it.
-            about: `subject`: what the answers depend on.
-            policy: what findings that are taken up are judged by.
+            about: what the results depend on (`subject`).
+            policy: judges the findings that are reused.
             scene: whether the batch is from a scene.
-            show_text: whether the run holds what was read.
+            show_text: whether the run includes what was read.
             most: how many bytes of a file are screened.
 
         Raises:
@@ -80,7 +80,7 @@ class Journal:
         make_private(self.previews)
 
     def known(self, entries: Iterable[Entry]) -> dict[str, PhotoReport]:
-        """What was found before in those files that are as they were, by their names; the rest is forgotten.
+        """The earlier results for unchanged files, by name; the rest are dropped.
 
         Raises:
             JournalError: if it cannot be written.
@@ -94,7 +94,7 @@ class Journal:
         return known
 
     def note(self, photo: PhotoReport) -> None:
-        """Keeps what was found; what could not be screened is looked at again the next time.
+        """Stores a result; what could not be screened is tried again next time.
 
         Raises:
             JournalError: if it cannot be written.
@@ -162,20 +162,20 @@ class Journal:
 
 
 def subject(pipeline: Pipeline, models: Iterable[ModelInfo], office: Office) -> str:
-    """What the answer about a picture depends on, beside its bytes and its name, as one hash; "" where that cannot be
+    """What the result for a picture depends on, besides its bytes and its name, as one hash; "" if that cannot be
     known, because a stage did not come from us."""
     if pipeline.foreign:
         return ""
     parts = [code.version(), pipeline.sha256, *(model.sha256 for model in models)]
     folder = office.register_folder(pipeline.register_folder)
     registers = sorted(file for file in folder.glob("*") if file.is_file())
-    if registers:  # an entry lifts nothing after its last day
+    if registers:  # an entry is not valid after its last day
         parts += [datetime.datetime.now(datetime.UTC).date().isoformat(), *map(sha256_of, registers)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def _secret(office: Office) -> bytes:
-    """The office's secret, made when it is first asked for."""
+    """The office's secret, made on first use."""
     file = office.folder / SECRET
     with locked(file.with_name(f".{SECRET}.lock"), JournalError):
         if not file.is_file() or file.stat().st_size != LENGTH:  # an empty one seals nothing

@@ -1,4 +1,4 @@
-"""What is left of a picture's findings once people have decided: whether it may go out, and what stands in the way."""
+"""A picture after people's decisions: whether it may go out, and what still stands in the way."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Outcome:
     Attributes:
         photo: as it was screened and judged.
         open: what still holds or blocks it, the strictest first.
-        decided: what was decided, each with the finding it is about.
+        decided: the decisions, each with the finding that it is about.
         rejected: the decision by which a person kept it back, or the original that it is a copy of; or None.
     """
 
@@ -34,14 +34,14 @@ class Outcome:
 
     @property
     def verdict(self) -> Verdict:
-        """Clear where nothing is open, nobody rejected it and it was screened."""
+        """Clear if nothing is open, nobody rejected it and it was screened."""
         if self.rejected or not self.photo.screened:
             return Verdict.BLOCK
         return strictest(self.open)
 
     @property
     def rule(self) -> str:
-        """The rule that keeps it back; "" where none does."""
+        """The rule that keeps it back; "" if none does."""
         if self.open:
             return self.open[0].rule
         if self.rejected:
@@ -52,11 +52,11 @@ class Outcome:
 def outcomes(
     photos: Sequence[PhotoReport], current: Sequence[Decision], originals: Mapping[str, str] | None = None
 ) -> tuple[Outcome, ...]:
-    """Every picture after the decisions that count now; `originals` is the SHA-256 of the picture that
-    each redacted copy was made of, by the copy's name.
+    """Every picture after the decisions in force; `originals` maps the name of each redacted copy to its original's
+    SHA-256.
 
-    A decision that the rule book does not allow for what a finding is today, because the policy or the verdict is
-    another than when it was made, lifts nothing. A copy of a picture that was kept back is kept back too.
+    A decision that the rule book no longer allows, because the policy or the verdict has changed since, lifts nothing.
+    A copy of a picture that was kept back is kept back too.
     """
     of_photo: dict[str, list[Decision]] = {}
     for one in current:
@@ -85,7 +85,7 @@ def _outcome(photo: PhotoReport, decisions: Sequence[Decision], rejected: Decisi
 
 
 def carried(original: Outcome, copy: PhotoReport) -> Iterator[Decision]:
-    """What was decided about findings of the original that its copy still shows, as decisions about the copy."""
+    """Decisions about findings of the original that its copy still shows, as decisions about the copy."""
     lifting = [decision for _, decision in original.decided if decision.action not in LIFTS_NOTHING]
     as_original = dataclasses.replace(copy, sha256=original.photo.sha256)
     for number, decision in enumerate(covering(as_original, lifting)):
@@ -98,10 +98,10 @@ def carried(original: Outcome, copy: PhotoReport) -> Iterator[Decision]:
 
 
 def find(files: Sequence[str], after: Sequence[Outcome]) -> list[Outcome]:
-    """The pictures that are meant by names in the report, or by files with the same bytes.
+    """The pictures named as in the report, or by files with the same bytes.
 
     Raises:
-        ScreeningError: if one of them is none of the run's.
+        ScreeningError: if one of them is not a picture of the run.
     """
     found = []
     for file in files:

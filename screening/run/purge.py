@@ -1,7 +1,7 @@
-"""Removes from a run what shows people, or all of it; the audit log keeps that it was there, and that it was purged.
+"""Removes from a run what shows people, or all of it; the audit log still records the run and its purge.
 
-The log says first what is to go, and a file in the run says that it is going: whoever purges or scans there next, after
-a program was killed, removes the rest. Until then nobody takes what is left for a run.
+The log first records what is to be removed, and a file in the run marks the purge: if the program is killed, the next
+purge or scan removes the rest. Until then what is left does not count as a run.
 """
 
 from __future__ import annotations
@@ -33,17 +33,17 @@ from screening.weights import read_bytes
 
 
 class PurgeError(ScreeningError):
-    """A folder that is no run, or that cannot be purged."""
+    """A folder is not a run, or cannot be purged."""
 
 
 def parts(folder: Path, *, everything: bool) -> list[Path]:
-    """What a purge of the run would remove: its pictures, with `everything` its records too.
+    """What a purge would remove: the run's pictures, and with `everything` its records too.
 
-    A report that holds what was read from the pictures (`scan --show-text`) goes with the pictures. So does what was
-    half written when a program was killed.
+    A report that contains what was read from the pictures (`scan --show-text`) goes with them, as do half-written files
+    of a killed program.
 
     Raises:
-        PurgeError: if the folder is no run of ours.
+        PurgeError: if the folder is not one of our runs.
     """
     if not is_run(folder):
         raise PurgeError(f"{folder}: is not a run; name the folder that scan --out wrote")
@@ -57,7 +57,7 @@ def parts(folder: Path, *, everything: bool) -> list[Path]:
 
 
 def is_run(folder: Path) -> bool:
-    """Whether a scan wrote something to it that is there still, be it half written."""
+    """Whether anything that a scan wrote is still in the folder, even half-written."""
     named = (SOURCES, DECISIONS)
     return (
         any((folder / name).is_file() for name in named)
@@ -67,10 +67,10 @@ def is_run(folder: Path) -> bool:
 
 
 def purge(folder: Path, office: Office, *, everything: bool) -> list[Path]:
-    """Removes them, notes it in the audit log, and gives what was removed; the shoot itself is never touched.
+    """Removes the files, logs it in the audit log, and returns what was removed; the shoot itself is never touched.
 
     Raises:
-        PurgeError: if the folder is no run, or something in it cannot be removed.
+        PurgeError: if the folder is not a run, or something in it cannot be removed.
         AuditError: if the log cannot be written; then nothing is removed.
     """
     settle(folder, office)
@@ -84,7 +84,7 @@ def purge(folder: Path, office: Office, *, everything: bool) -> list[Path]:
 
 
 def settle(folder: Path, office: Office) -> list[str]:
-    """Completes a purge of the run that was stopped, and gives the names of what it was to remove.
+    """Completes an interrupted purge of the run, and returns the names of what it was to remove.
 
     Raises:
         PurgeError: if something in it cannot be removed.
@@ -96,7 +96,7 @@ def settle(folder: Path, office: Office) -> list[str]:
         begun = _begun(folder, office)
         if begun is not None:
             _remove(folder, office, begun)
-        else:  # it removed nothing yet, or everything; or it was another office's, and what is left is all there is
+        else:  # it had removed nothing yet, or everything; or it was another office's, and all that is left goes
             audit.settle(office.audit_log, "purge", run=identity(folder), stands=lambda _: False)
             (folder / PURGING).unlink(missing_ok=True)
     _leave(folder)
@@ -104,7 +104,7 @@ def settle(folder: Path, office: Office) -> list[str]:
 
 
 def _begun(folder: Path, office: Office) -> Entry | None:
-    """The line of the log about the purge that is going on."""
+    """The log line of the purge in progress."""
     try:
         said = json.loads(read_bytes(folder / PURGING).decode())
         name, line = str(said["run"]), str(said["line"])
@@ -114,7 +114,7 @@ def _begun(folder: Path, office: Office) -> Entry | None:
 
 
 def _remove(folder: Path, office: Office, begun: Entry) -> None:
-    """Removes what a line of the log names; begun before or anew."""
+    """Removes what a log line names, whether the purge is new or resumed."""
     try:
         replace_file(folder / PURGING, json.dumps({"run": begun.fields["run"], "line": begun.sha256}) + "\n")
     except OSError as error:
@@ -134,25 +134,25 @@ def _remove(folder: Path, office: Office, begun: Entry) -> None:
             ) from error
     with contextlib.suppress(
         AuditError, OSError
-    ):  # it is removed; where the log cannot say so, whoever comes next does
+    ):  # it is removed; if the log cannot record that, the next program does
         audit.end(office.audit_log, begun)
         (folder / PURGING).unlink()
 
 
 def _leave(folder: Path) -> None:
-    """Removes the folder where nothing is left in it but what locked it."""
-    if (folder / PURGING).exists():  # the log could not be told of it yet: the next purge finds by this what to tell
+    """Removes the folder if only lock files are left in it."""
+    if (folder / PURGING).exists():  # the log could not record it yet: the next purge needs this mark
         return
     left = list(folder.iterdir())
     if all(FILES.get(path.name) is Holds.NOTHING for path in left):
         for path in left:
             path.unlink(missing_ok=True)
-        with contextlib.suppress(OSError):  # somebody scans into it again
+        with contextlib.suppress(OSError):  # somebody is scanning into it again
             folder.rmdir()
 
 
 def _shows_text(report: Path) -> bool:
-    """Whether a report holds what was read; one that cannot be read is taken to."""
+    """Whether a report contains what was read; one that cannot be parsed counts as containing it."""
     try:
         photos = json.loads(read_bytes(report, most=LARGEST).decode())["photos"]
         return any("text" in finding for photo in photos for finding in photo["findings"])

@@ -1,4 +1,4 @@
-"""Reads a report back from report.json, its findings judged anew."""
+"""Reads a report back from report.json and judges its findings again."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from screening.report import Batch, ModelInfo, PipelineInfo, Report
 
 
 class ReportError(ScreeningError):
-    """A report that cannot be taken up."""
+    """A report cannot be reused."""
 
 
 def restored_report(fields: Mapping[str, Any], policy: Policy) -> Report:
-    """A report as it stands in report.json, judged by a policy.
+    """A report from report.json, judged by a policy.
 
     Raises:
         KeyError, TypeError, ValueError, AttributeError: if the fields are not those of a report of this version.
@@ -34,7 +34,7 @@ def restored_report(fields: Mapping[str, Any], policy: Policy) -> Report:
         seconds=fields["seconds"],
         tool=fields["tool"],
         stopped=fields["stopped"],
-        # a run of an earlier version does not say these, and is not cleared
+        # a run of an earlier version lacks these, and cannot be cleared
         run=fields.get("run", ""),
         code=fields.get("code", ""),
         registers=fields.get("registers", {}),
@@ -43,7 +43,7 @@ def restored_report(fields: Mapping[str, Any], policy: Policy) -> Report:
 
 
 def restored_photo(fields: Mapping[str, Any], policy: Policy, *, scene: bool) -> PhotoReport:
-    """A photo as it stands in report.json, judged by a policy.
+    """A photo from report.json, judged by a policy.
 
     Raises:
         KeyError, TypeError, ValueError: if the fields are not those of a photo.
@@ -60,7 +60,7 @@ def restored_photo(fields: Mapping[str, Any], policy: Policy, *, scene: bool) ->
 
 
 def _finding(one: Mapping[str, Any]) -> Finding:
-    # such a report says it in words alone, and what a decision is about hangs on it
+    # such a report has the frame in its evidence only, and decisions depend on it
     if "frame" not in one and one["evidence"].endswith(")"):
         raise ReportError("the report is of an earlier version; scan again into the same folder, which keeps decisions")
     box = Box(*one["box"]) if one["box"] else None

@@ -1,4 +1,4 @@
-"""Which decisions the rule book allows about which findings."""
+"""Which decisions the rule book allows for which findings."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from screening.run.decision import Action, Decision
 
 
 def refusal(decision: Decision, one: Judgement) -> str:
-    """Why a decision may not be made about a finding, by the rule book; "" where it may."""
+    """Why the rule book does not allow a decision about a finding; "" if it does."""
     action = decision.action
     if not letters(decision.by):
         return "a decision needs the name of the person who decides"

@@ -1,4 +1,4 @@
-"""A run: what a scan found and people decided about it, as it stands on disk, judged by a policy."""
+"""A run on disk: what a scan found and what people decided about it, judged by a policy."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from screening.settings import Settings
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One run. What changes while it is looked at, decisions and copies, is read anew whenever it is asked for.
+    """One run. What may change in the meantime, decisions and copies, is read again whenever it is asked for.
 
     Attributes:
-        folder: where it lies.
-        pipeline: the pipeline file that it is judged by, by its name or path.
-        settings: what that says.
-        report: what was found, judged by it; without the redacted copies.
+        folder: its folder.
+        pipeline: the name or path of the pipeline file that it is judged by.
+        settings: the contents of that file.
+        report: the findings, judged by it; without the redacted copies.
         decisions: what people decided.
     """
 
@@ -44,14 +44,14 @@ class Run:
 
         Args:
             folder: what `scan --out` wrote.
-            office: whose audit log knows what was decided.
-            pipeline: what judges the findings, by name or path; "" for the very file that the run was scanned with,
-                where that came with the program.
-            as_scanned: refuses any other than the very file that the run was scanned with.
+            office: whose audit log records the decisions.
+            pipeline: judges the findings, by name or path; "" for the file that the run was scanned with, if that came
+                with the program.
+            as_scanned: whether to refuse any file but the one that the run was scanned with.
 
         Raises:
-            RunError: if there is no run or it is damaged, or the file that it was scanned with is not there.
-            ConfigError: if the pipeline file cannot be read, or is another one and not sound.
+            RunError: if there is no run, it is damaged, or the file that it was scanned with is not there.
+            ConfigError: if the pipeline file cannot be read, or is a different one and not valid.
         """
         fields = files.report_fields(folder)
         name, sha256 = fields["policy"]["name"], fields["policy"]["sha256"]
@@ -61,7 +61,7 @@ class Run:
         if chosen.sha256 != sha256:
             if as_scanned or not pipeline:
                 raise RunError(_another(folder, pipeline, chosen.name))
-            # the file that a run was scanned with was found sound then; of another one its stages say whether it is
+            # the file that a run was scanned with was valid then; another one is checked by its stages
             from screening import config
 
             chosen = config.load(pipeline)
@@ -83,15 +83,15 @@ class Run:
 
     @property
     def policy(self) -> Policy:
-        """What the findings are judged by."""
+        """The policy that judges the findings."""
         return self.settings.policy
 
     @property
     def sources(self) -> Mapping[str, Path]:
-        """Where each picture lay when it was scanned, by its name in the report.
+        """The path of each picture when it was scanned, by its name in the report.
 
         Raises:
-            RunError: if the run does not say.
+            RunError: if the run does not record it.
         """
         return files.sources(self.folder)
 
@@ -105,7 +105,7 @@ class Run:
         return copies.read(self.folder, self.policy, scene=self.report.batch.scene)
 
     def outcomes(self, *, redacted: bool = True) -> tuple[Outcome, ...]:
-        """Every picture after what was decided; the redacted copies come last, if they are wanted.
+        """Every picture after the decisions; the redacted copies come last, if they are wanted.
 
         Raises:
             ScreeningError: if the decisions or copies cannot be read.
@@ -117,7 +117,7 @@ class Run:
 
 
 def _another(folder: Path, pipeline: str, name: str) -> str:
-    """Says that a pipeline file is not the one that a run was scanned with."""
+    """The error for a pipeline file that is not the one that a run was scanned with."""
     if pipeline and pipeline not in pipeline_file.names():
         return (
             f"{pipeline}: is not the pipeline that {folder} was scanned with, or has changed since; "

@@ -1,4 +1,4 @@
-"""Screens a shoot: a worker a core, a time limit a photo, and a report even when it is stopped half-way."""
+"""Screens a shoot: one worker per core, a time limit per photo, and a report even if it is stopped half-way."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ if TYPE_CHECKING:
     from pebble import ProcessFuture, ProcessPool
 
 log = logging.getLogger(__name__)
-# Networks ask for the same hundred megabytes for every picture: glibc gives them back and fetches them anew, zeroed,
-# unless it is told to keep them (other systems do not read these).
+# Networks allocate the same hundred megabytes for every picture: glibc returns and refetches them, zeroed, unless told
+# to keep them (other systems ignore these settings).
 KEEP_MEMORY = {"MALLOC_MMAP_THRESHOLD_": "4000000000", "MALLOC_TRIM_THRESHOLD_": "8000000000"}
-# How often to see whether the workers are still there, in seconds.
+# Seconds between checks that the workers are still running.
 WATCH = 5.0
 
 
@@ -51,9 +51,9 @@ class Scan:
     Attributes:
         pipeline: which stages and rules.
         standard: the policy that "looser than the default" is measured against.
-        jobs: how many photos are looked at side by side; 0 is one a core.
+        jobs: how many photos are screened in parallel; 0 is one per core.
         annotate: a folder for copies with labelled boxes, or None.
-        journal: keeps what was found in each picture, and knows what was found before; or None.
+        journal: stores what was found in each picture, and knows earlier results; or None.
     """
 
     pipeline: Pipeline
@@ -65,7 +65,7 @@ class Scan:
     def __call__(
         self, entries: Sequence[Entry], *, batch: Batch, progress: Callable[[PhotoReport], None] = lambda _: None
     ) -> Report:
-        """Screens the files and reports on every one of them, in the order given."""
+        """Screens the files and reports on each of them, in the order given."""
         began, started = time.perf_counter(), datetime.datetime.now(datetime.UTC)
         registers = noted(Office.here().register_folder(self.pipeline.register_folder))
         screened_by = code.version(self.pipeline.foreign)
@@ -120,19 +120,19 @@ class Scan:
         yield from self._one_by_one(again, task)
 
     def _side_by_side(self, waiting: Sequence[Entry], task: _Task) -> Iterator[tuple[Entry, _Answer | None]]:
-        """What each picture comes to; None for one that took too long, or whose process ended, through no fault of its
-        own perhaps."""
+        """The result for each picture; None for one that took too long, or whose process ended, perhaps through no
+        fault of its own."""
         from pebble import ProcessPool
 
-        # spawned, not forked: the same on every system, and safe where networks run threads
+        # spawned, not forked: the same on every system, and safe when networks run threads
         context = multiprocessing.get_context("spawn")
         jobs = min(self.jobs or os.cpu_count() or 1, len(waiting))
-        # the task goes along so that what it needs is imported before the clock of the first picture runs
+        # the task is passed so that its imports are done before the first picture's clock starts
         pool = ProcessPool(max_workers=jobs, initializer=_prepare, initargs=(task,), context=context)
         try:
             futures = []
             for one in waiting:
-                with contextlib.suppress(RuntimeError):  # a pool that is broken takes no more
+                with contextlib.suppress(RuntimeError):  # a broken pool accepts no more work
                     limit = self.pipeline.limits.seconds
                     futures.append(pool.schedule(task, args=(one.path, one.name), timeout=limit))
             for entry, future in zip_longest(waiting, futures):
@@ -142,12 +142,12 @@ class Scan:
             pool.join()
 
     def _one_by_one(self, again: Sequence[Entry], task: _Task) -> Iterator[PhotoReport]:
-        """Each once more in a process of its own, with nothing of ours beside it: now it is its own fault, or it says
-        that the machine was too busy."""
+        """Retries each in a process of its own, with no other worker beside it: a failure is now its own, or the
+        machine was too busy."""
         limit = self.pipeline.limits.seconds
         ended = Ended()
         for entry in again:
-            if ended.began:  # where no process can be started, trying for every picture would take hours
+            if ended.began:  # if no process can be started, trying for every picture would take hours
                 found = alone(partial(task, entry.path, entry.name), seconds=limit, prepare=partial(_prepare, task))
                 if isinstance(found, Answer):
                     yield self._noted(found.value)
@@ -173,7 +173,8 @@ class Scan:
         return PhotoReport(file=entry.name, judgements=judged(findings, self.pipeline.policy, scene=True))
 
     def _described(self) -> PipelineInfo:
-        """What the report says of the pipeline: enough to see what was not looked for, or looked at more mildly."""
+        """What the report says about the pipeline: enough to see what was not looked for, or was judged less
+        strictly."""
         from screening.stages import STAGES
 
         present = {stage.name for stage in self.pipeline.stages}
@@ -215,26 +216,26 @@ class _Task:
 
             try:
                 annotate_file(path, report, self.annotate, limits=self.pipeline.limits)
-            except Exception as error:  # the copy is an extra: the report of this photo and the others is kept
+            except Exception as error:  # the copy is an extra: the reports on this photo and the others are kept
                 return report, getattr(error, "strerror", None) or type(error).__name__
         return report, ""
 
 
 def _answered(pool: ProcessPool, future: ProcessFuture[_Answer] | None) -> _Answer | None:
-    """What a worker found, as soon as it has; None where it was stopped, ended, or could not say."""
+    """A worker's result, as soon as it is there; None if the worker was stopped, ended or failed."""
     while future is not None:
         try:
             return future.result(WATCH)
-        except Exception:  # of whatever kind, a second look will tell
-            # only where we did not wait long enough is there more to wait for
+        except Exception:  # whatever was raised, the retry will tell
+            # only a timeout of our own waiting means that the worker is still busy
             if future.done() or not pool.active:
                 return None
     return None
 
 
 def _prepare(task: _Task) -> None:
-    """Prepares a worker: Ctrl-C is the parent's to answer, libraries keep to themselves, one thread each, and files are
-    decoded elsewhere."""
+    """Prepares a worker: Ctrl-C is left to the parent, libraries are kept quiet, one thread each, and files are decoded
+    elsewhere."""
     import cv2
 
     if task.isolated:

@@ -1,4 +1,4 @@
-"""Whether a report has what is read from it: whoever can write to a run can write anything there."""
+"""Checks the shape of a report, because whoever can write to a run can write anything there."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ FINDING: Shape = {
 
 
 def whole(fields: Mapping[str, Any]) -> bool:
-    """Whether the report, its pictures and their findings have every field of this version, each of its type."""
+    """Whether the report, its pictures and their findings have all fields of this version, with the right types."""
     return (
         _has(fields, REPORT)
         and _has(fields["batch"], BATCH)

@@ -1,6 +1,6 @@
-"""A shoot on disk: which files there are to screen, and which are left aside.
+"""A shoot on disk: which files are screened, and which are left aside.
 
-Nothing that lies in a folder ends the walk: what cannot be read is an entry that says so, and is blocked.
+Nothing in a folder ends the walk: what cannot be read is an entry that says so, and is blocked.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from screening.photo.signatures import HEAD, read_regular, shows
 # Files that accompany pictures and are never published themselves.
 SIDECARS = frozenset(".aae .cos .cosettings .csv .dop .ini .json .log .lrv .md .on1 .pp3 .thm .txt .xml .xmp".split())
 SYSTEM = frozenset({"thumbs.db", "desktop.ini", "ehthumbs.db", "icon\r", "$recycle.bin", "__macosx"})
-# How Windows marks a folder that stands for another one; other systems have no such mark.
+# How Windows marks a folder that stands for another one (reparse point); other systems have no such mark.
 JUNCTION = 0xA0000003
 
 
@@ -27,9 +27,9 @@ class Entry:
 
     Attributes:
         name: its path relative to the folder, with forward slashes.
-        path: where it lies.
-        refused: why it must not even be opened; "" for one to be screened.
-        aside: whether it accompanies pictures, shows nothing by its bytes, and is left aside.
+        path: its path on disk.
+        refused: why it must not be opened; "" for one to be screened.
+        aside: whether it accompanies pictures and, by its bytes, is not a picture, and so is left aside.
     """
 
     name: str
@@ -39,7 +39,7 @@ class Entry:
 
 
 def walk(targets: Iterable[Path], *, leave_out: Path | None = None) -> list[Entry]:
-    """Every file below the folders, and the single files, sorted by name; `leave_out` is a folder of our own reports.
+    """Every file below the folders, and the single files, sorted by name; `leave_out` is a run folder to skip.
 
     Symbolic links are followed to files within the folder only. What cannot be read is refused, by name.
 
@@ -50,7 +50,7 @@ def walk(targets: Iterable[Path], *, leave_out: Path | None = None) -> list[Entr
     for target in targets:
         for entry in _target(target, os.path.realpath(leave_out) if leave_out else ""):
             name = entry.name
-            while name in entries:  # two folders of one scan may hold files of the same name: neither may hide another
+            while name in entries:  # two folders may contain files of the same name: neither may hide the other
                 name = f"{target.as_posix()}/{name}"
             entries[name] = replace(entry, name=name)
     return sorted(entries.values())
@@ -87,13 +87,13 @@ def _below(folder: Path, leave_out: str) -> Iterator[Entry]:
                 links.append(path)
             elif os.path.realpath(path) != leave_out:
                 waiting.append(path)
-    # last, because what a link to a folder points to is screened where it lies, if it is
+    # last, because the target of a link to a folder is screened under its own path, if it is in the shoot
     for path in links:
         yield _entry(path, folder, walked)
 
 
 def _entry(path: Path, folder: Path, walked: Container[tuple[int, int]] = ()) -> Entry:
-    """One file, or a link to a folder; `walked` are the folders that were, by device and number."""
+    """One file, or a link to a folder; `walked` are the folders already walked, by device and inode."""
     name = _name(path, folder)
     try:
         refused = _refusal(path, folder, walked)
@@ -121,13 +121,13 @@ def _refusal(path: Path, folder: Path, walked: Container[tuple[int, int]]) -> st
 
 
 def _accompanies(path: Path) -> bool:
-    """Whether it is named as files are that are never published, and shows nothing by its bytes either."""
+    """Whether its name is that of a file that is never published, and by its bytes it is not a picture either."""
     named = path.suffix.lower() in SIDECARS or path.name.startswith(".") or path.name.lower() in SYSTEM
     return named and not shows(read_regular(path, HEAD))
 
 
 def _is_folder(path: Path) -> bool:
-    """Whether it is one, or a link to one; not where that cannot be known."""
+    """Whether it is one, or a link to one; False if that cannot be known."""
     try:
         return stat.S_ISDIR(path.stat().st_mode)
     except OSError:
@@ -135,10 +135,10 @@ def _is_folder(path: Path) -> bool:
 
 
 def is_link(path: Path) -> bool:
-    """Whether it is a link, or a folder of Windows that stands for another one; not where that cannot be known."""
+    """Whether it is a link, or a Windows folder that stands for another one; False if that cannot be known."""
     try:
         about = path.lstat()
-    except OSError:  # what is done with it next says so
+    except OSError:  # whatever opens it next reports the error
         return False
     return stat.S_ISLNK(about.st_mode) or getattr(about, "st_reparse_tag", 0) == JUNCTION
 
