@@ -22,6 +22,7 @@ SWITCHES = {
     "HF_HUB_OFFLINE": "1",  # huggingface_hub, which a stage of one's own may use
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "NO_ALBUMENTATIONS_UPDATE": "1",  # albumentations, which ultralytics uses where it is installed
+    "OPENCV_LOG_LEVEL": "SILENT",  # opencv: prints about pictures that it cannot read, which we say ourselves
     "DO_NOT_TRACK": "1",  # what other libraries look at
 }
 

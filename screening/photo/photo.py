@@ -91,7 +91,7 @@ class Photo:
         except BROKEN as error:
             raise PhotoError("is damaged or cut short; export it again from the original") from error
         others = Others(data, name, limits)
-        photo._others = others if others.any(image) else None
+        photo._others = others if others.any(image, photo.rgb) else None
         return photo
 
     @classmethod
