@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from screening.arrays import Pixels
+from screening.photo.others import STRETCHED
 from screening.photo.photo import Photo
 from tests.viewer_pictures import HEIGHT, SPACES, WIDTH, Space, apng, gif, png, profile, scene
 from tests.viewer_set import GREY, RGBA, SCENE, block, in_png, saved
@@ -74,10 +75,10 @@ def test_shades_that_a_profile_makes_alike_are_screened_without_it(space: Space,
 
 def test_a_picture_of_few_shades_is_screened_with_more_contrast() -> None:
     faint = (100 + (SCENE > 128)).astype(np.uint8)
-    dark = (GREY.astype(np.uint16) >> 1)[:, :, None]
+    dark = (GREY.astype(np.uint16) << 4)[:, :, None]
     for data in (png(faint), png(dark, depth=16, colour=0)):
         (other,) = Photo.from_bytes(data, name="a.png").others()
-        assert other.frame == "with its contrast stretched"
+        assert other.frame == STRETCHED
         assert (other.rgb.min(), other.rgb.max()) == (0, 255)
     assert names(png(np.full_like(SCENE, 90)), "a.png") == []
 

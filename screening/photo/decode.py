@@ -186,7 +186,7 @@ def stretched(image: Image.Image, rgb: Pixels) -> Pixels | None:
     apart already that whatever it shows can be seen."""
     deep = image.mode.startswith("I;16")
     low, high = shades(image) if deep else (float(rgb.min()), float(rgb.max()))
-    if not 0 < high - low < (32768 if deep else 128):
+    if not 0 < high - low < (12288 if deep else 48):
         return None
     spread = np.empty_like(rgb)
     for rows, band in _rows(image):

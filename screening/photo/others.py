@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 # From this in every channel on, of 255, ink on white paper can hardly be seen.
 LIGHT = 192
+# The picture itself, pixel for pixel, only seen better.
+STRETCHED = "with its contrast stretched"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ def _hidden(image: Image.Image, data: bytes, rgb: Pixels) -> Iterator[tuple[Pixe
     """What is invisible in a picture and comes back: pixels with an editor, light ink on a page that is not white."""
     spread = stretched(image, rgb)
     if spread is not None:
-        yield spread, "with its contrast stretched"
+        yield spread, STRETCHED
     if transparent(image):
         behind, light = _behind_transparency(image, data)
         if behind:

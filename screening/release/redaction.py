@@ -12,6 +12,7 @@ from screening.finding import Box, Finding
 from screening.office import audit
 from screening.office.office import Office, put_in_place
 from screening.photo.files import FileError, Limits
+from screening.photo.others import STRETCHED
 from screening.photo.photo import Photo
 from screening.photo_report import PhotoReport
 from screening.pipeline import Pipeline
@@ -144,7 +145,7 @@ class Redaction:
             raise RedactionError(f"{photo.file}: {error}") from error
         if original.sha256 != photo.sha256:
             raise RedactionError(f"{photo.file}: has changed since it was screened; scan the shoot again")
-        if next(original.others(), None) is not None:
+        if any(other.frame != STRETCHED for other in original.others()):
             raise RedactionError(f"{photo.file}: contains several pictures; export the one you want and scan it")
         return original
 
