@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import struct
 import warnings
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -48,7 +49,10 @@ VIDEO = frozenset(
 # WebP with transparency, 17 for other WebP, 16 for PNG with transparency, 10 for JPEG.
 BYTES_A_PIXEL = 28
 # What Pillow's decoders raise on broken bytes.
-BROKEN = (OSError, TypeError, ValueError, SyntaxError, EOFError, struct.error, MemoryError, OverflowError)
+BROKEN = (
+    *(ArithmeticError, AttributeError, LookupError, MemoryError, OSError, RuntimeError, SyntaxError, TypeError),
+    *(ValueError, EOFError, struct.error, zlib.error),
+)
 
 
 class FileError(ScreeningError):
