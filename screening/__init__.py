@@ -52,7 +52,7 @@ __version__ = "0.1.0"
 
 keep_quiet()
 
-# Imported when somebody asks for them: a detector has no use for keys, logs and tables.
+# Imported on first use: a detector has no use for keys, logs and tables.
 LATER = {
     "Batch": "screening.report:Batch",
     "GateResult": "screening.release.gate_result:GateResult",
@@ -77,7 +77,7 @@ LATER = {
 
 
 def __getattr__(name: str) -> Any:
-    """A public name that is imported when somebody asks for it."""
+    """A public name, imported on first use."""
     if name not in LATER:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     place, _, attribute = LATER[name].partition(":")

@@ -1,4 +1,4 @@
-"""The libraries of the extra `analysis`: imported where they are used, and missed in one way."""
+"""The libraries of the extra `analysis`: imported where they are used, with one error if they are missing."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class AnalysisError(ScreeningError, ImportError):
 
 @contextmanager
 def wanted() -> Iterator[None]:
-    """Around an import: a library that is missing is named, with what to install.
+    """Wraps an import: a missing library is named, with what to install.
 
     Raises:
         AnalysisError: if it is not installed.

@@ -1,4 +1,4 @@
-"""The two arrays that modules pass on: pictures, and what networks take and give. Types alone, but they load NumPy."""
+"""The two array types that modules pass around: pictures, and the inputs and outputs of networks. Imports NumPy."""
 
 from __future__ import annotations
 

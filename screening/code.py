@@ -1,4 +1,4 @@
-"""Which code screened: the SHA-256 over the program's own source files, whatever version number it calls itself by."""
+"""Which code screened: the SHA-256 over the program's own source files, whatever its version number says."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ PACKAGE = Path(__file__).resolve().parent
 
 
 def version(foreign: Iterable[str] = ()) -> str:
-    """The hash of every source file of the package, as they lie there now, editable installation or not.
+    """The hash of every source file of the package as it is on disk now, in an editable installation or not.
 
-    `foreign` names stages that are not ours, as `package.module:Class`: the files that they stand in count too. What
-    those import in their turn does not.
+    `foreign` names stages that are not ours, as `package.module:Class`: their modules' files count too, but not what
+    those import.
     """
     own = [_source(stage.partition(":")[0]) for stage in sorted(foreign)]
     return hashlib.sha256("\n".join([_package(), *own]).encode()).hexdigest()
@@ -23,7 +23,7 @@ def version(foreign: Iterable[str] = ()) -> str:
 
 @functools.cache
 def _package() -> str:
-    """Read once a process: what is imported does not change with the files any more either."""
+    """Read once per process, since code that has been imported does not change with its files either."""
     digest = hashlib.sha256()
     for path in sorted(PACKAGE.rglob("*.py")):
         digest.update(f"{path.relative_to(PACKAGE).as_posix()} {_hash(path)}\n".encode())
@@ -31,7 +31,7 @@ def _package() -> str:
 
 
 def _source(module: str) -> str:
-    """The hash of a module's file; its name where it has none, which then stands for it."""
+    """The hash of a module's file, or its name if it has no file."""
     found = importlib.util.find_spec(module)
     return _hash(Path(found.origin)) if found and found.has_location and found.origin else module
 

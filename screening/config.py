@@ -1,6 +1,6 @@
-"""Makes a pipeline out of its file: the settings, and the stages in order.
+"""Builds a pipeline from its file: the settings, and the stages in order.
 
-A file may say `extends = "default"` and hold only what differs; of stages, `without = ["codes"]` leaves some out.
+A file may say `extends = "default"` and list only what differs; `without = ["codes"]` leaves stages out.
 A file that names `package.module:Class` imports that code: it is trusted like code.
 """
 
@@ -25,8 +25,8 @@ def load(pipeline: str | Path = "default") -> Pipeline:
     """A pipeline by the name of one that ships with the project, or by the path of a TOML file.
 
     Raises:
-        ConfigError: if it cannot be read, has a key it should not have, or a value of the wrong type, or if a stage
-            stands before one whose findings it reads, or if a rule names a kind that no stage declares.
+        ConfigError: if it cannot be read, has an unknown key or a value of the wrong type, if a stage comes before one
+            whose findings it reads, or if a rule names a kind that no stage declares.
     """
     found = pipeline_file.read(pipeline)
     path, chosen = found.path, settings.of(found)
@@ -74,8 +74,8 @@ def _refuse_twins(stages: list[str], path: Path) -> None:
 
 
 def _refuse_blind(stages: Sequence[Stage], path: Path) -> None:
-    """A stage sees only what those before it found: where one that it reads stood later, it would find nothing unsaid.
-    That one it reads is left out altogether may be meant, and is said in every report and clearance."""
+    """Refuses a stage that comes before one whose findings it reads: it would silently find nothing. Leaving that
+    one out altogether may be intended, and every report and clearance says so."""
     names = [stage.name for stage in stages]
     for number, stage in enumerate(stages):
         for source in getattr(stage, "after", ()):

@@ -1,4 +1,4 @@
-"""Non-maximum suppression: of things that are the same the best is kept."""
+"""Non-maximum suppression: keeps the best of things that are the same."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ Item = TypeVar("Item")
 
 
 def keep_best(items: Iterable[Item], same: Callable[[Item, Item], bool]) -> list[Item]:
-    """The items, best first, without those that are the same as a better one that is kept.
+    """The items, best first, without those that are the same as a better one that was kept.
 
     Args:
-        items: the best first.
-        same: whether an item is the same as a better one, which comes second.
+        items: sorted, the best first.
+        same: whether an item (first argument) is the same as a better one (second).
     """
     kept: list[Item] = []
     for item in items:

@@ -1,8 +1,8 @@
 """The one place that runs a network: OpenVINO on the CPU, ONNX Runtime where OpenVINO cannot be used.
 
-`load("centerface")` gives a `Network`; calling it with a float32 array runs it on one thread. Work is spread
-over pictures, a process a core, because two workers of one thread are faster than one worker of two.
-Feed it few different input shapes: each new one costs a compilation, tens of milliseconds.
+`load("centerface")` gives a `Network`; calling it with a float32 array runs it on one thread. Work is spread over
+pictures, one process per core, because two workers with one thread are faster than one with two. Use few different
+input shapes: each new one costs a compilation, tens of milliseconds.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from screening.weights import locate, sha256_of
 if TYPE_CHECKING:
     import onnx
 
-# float32 values below this are denormal: they change no result and take a CPU hundreds of cycles each.
+# float32 values below this are denormal: they do not change results, and cost a CPU hundreds of cycles each.
 SMALLEST_NORMAL = float(np.finfo(np.float32).tiny)
-# Of a network compiled by shape so many are kept, those last used: each costs tens of megabytes.
+# How many compiled shapes of a network are kept, the last used: each costs tens of megabytes.
 SHAPES = 4
-# OpenCV's number for the AVX instructions.
+# OpenCV's constant for the AVX instructions.
 AVX = 10
 
 
@@ -38,7 +38,7 @@ class EngineError(ScreeningError):
 
 
 class Network:
-    """A network ready to run; call it with its input(s), get its outputs.
+    """A network ready to run: called with its inputs, it returns its outputs.
 
     Attributes:
         inputs: the names of the inputs, in order.
@@ -65,9 +65,9 @@ class Network:
         self.sha256 = sha256
 
     def __call__(self, *arrays: NDArray[Any]) -> list[Floats]:
-        """Run once on arrays in the order of `inputs`, of any dtype, made float32.
+        """Runs once on arrays in the order of `inputs`; any dtype is converted to float32.
 
-        Usually there is one, of shape (n, channels, height, width).
+        Usually there is one input, of shape (n, channels, height, width).
         """
         if len(arrays) != len(self.inputs):
             raise EngineError(f"the network takes {len(self.inputs)} inputs, not {len(arrays)}")
@@ -79,9 +79,9 @@ def load(network: str | Path, *, engine: str = "auto", by_shape: bool = False) -
 
     Args:
         network: a name, or a Path.
-        engine: "openvino", "onnxruntime", or "auto" for the one to prefer here.
-        by_shape: whether OpenVINO compiles it anew for each shape of its inputs (see `SHAPES`). Worth measuring: it
-            makes some networks a tenth faster and does nothing for others.
+        engine: "openvino", "onnxruntime", or "auto" for the better one on this computer.
+        by_shape: whether OpenVINO compiles it again for each input shape (see `SHAPES`). Worth measuring: it makes some
+            networks a tenth faster and others no faster.
 
     Raises:
         screening.weights.WeightsError: if a named network is missing or altered.
@@ -91,7 +91,7 @@ def load(network: str | Path, *, engine: str = "auto", by_shape: bool = False) -
 
 
 def from_model(model: onnx.ModelProto, *, sha256: str = "", engine: str = "auto", by_shape: bool = False) -> Network:
-    """A network from an ONNX model in memory (one that we build from another library's weights)."""
+    """A network from an ONNX model in memory, built from another library's weights."""
     if engine == "auto":
         engine = preferred()
     data = _prepare(model)
@@ -108,14 +108,14 @@ def from_model(model: onnx.ModelProto, *, sha256: str = "", engine: str = "auto"
 def preferred() -> str:
     """OpenVINO, the faster one, where it is installed, unless an Intel or AMD processor lacks AVX.
 
-    Small laptops did until 2020. There OpenVINO 2026.4 cannot compile some networks, and others give empty answers.
+    Small laptops lacked it until 2020. There OpenVINO 2026.4 cannot compile some networks, and others return nothing.
     """
     import cv2
 
     if importlib.util.find_spec("openvino") is None:
         return "onnxruntime"
     without = platform.machine().lower() in ("x86_64", "amd64") and not cv2.checkHardwareSupport(AVX)
-    # by this variable OpenVINO can be told to behave as on such a processor
+    # this variable makes OpenVINO behave as on such a processor
     told = os.environ.get("ONEDNN_MAX_CPU_ISA", "").upper() == "SSE41"
     return "onnxruntime" if without or told else "openvino"
 
@@ -133,8 +133,8 @@ def _load(path: Path, engine: str, by_shape: bool) -> Network:
 
 
 def _prepare(model: onnx.ModelProto) -> bytes:
-    """The model's bytes with its weights no longer offered as inputs (or nothing can be folded), its denormals
-    flushed to zero, and its batch, height and width left open."""
+    """The model's bytes with weights no longer exposed as inputs (which prevents folding), denormals flushed to
+    zero, and dynamic batch, height and width."""
     from onnx import numpy_helper
 
     graph = model.graph
@@ -147,7 +147,7 @@ def _prepare(model: onnx.ModelProto) -> bytes:
             if axis != 1:
                 dimension.dim_param = f"{value.name}_{axis}"
     for value in graph.output:
-        # shapes written for one input size would be wrong for the others
+        # shapes inferred for one input size would be wrong for others
         value.type.tensor_type.ClearField("shape")
     del graph.value_info[:]
     for tensor in graph.initializer:
@@ -177,21 +177,21 @@ def _openvino(data: bytes, sha256: str, by_shape: bool) -> Network:
 
     def run(arrays: Sequence[Floats]) -> list[Floats]:
         shapes = tuple(array.shape for array in arrays) if by_shape else ()
-        # outputs are copied: the request's own memory is written over by the next run
+        # outputs are copied: the next run overwrites the request's memory
         results = request(shapes).infer(list(arrays), share_inputs=True, share_outputs=False)
         return [np.asarray(results[index], dtype=np.float32) for index in range(len(outputs))]
 
     inputs = [port.get_any_name() for port in model.inputs]
     outputs = [port.get_any_name() for port in model.outputs]
     if not by_shape:
-        request(())  # what cannot be compiled is refused when it is read
+        request(())  # a network that cannot be compiled is refused when it is read
     return Network(run, inputs=inputs, outputs=outputs, engine="openvino", sha256=sha256)
 
 
 def _onnxruntime(data: bytes, sha256: str) -> Network:
     import onnxruntime
 
-    onnxruntime.disable_telemetry_events()  # its builds for Windows apps read no switch
+    onnxruntime.disable_telemetry_events()  # its builds for Windows apps have no such switch
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1

@@ -1,4 +1,4 @@
-"""What a detector says: a `Finding`, with a `Box` where there is a place.
+"""A detector's result: a `Finding`, with a `Box` if it has a place.
 
 Conventions, stated once: boxes are half-open, in whole pixels of the upright full-size picture; scores run from 0 to 1.
 """
@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 # Lower-case words joined by dots, general to particular: `vehicle.plate.uk`.
 KIND = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*")
 
-# Findings of these kinds pass from stage to stage (a line of text, a vehicle) and are never judged or reported.
+# Findings of these kinds are handed from stage to stage (a line of text, a vehicle) and never judged or reported.
 OBSERVATION = "seen."
 
 
 class ScreeningError(Exception):
-    """What every error of ours is: its message is one line that we wrote, safe to print, and says what to do."""
+    """The base of all our errors: the message is one line that we wrote, safe to print, and says what to do."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -42,7 +42,7 @@ class Box:
 
     @classmethod
     def around(cls, points: tuple[tuple[float, float], ...]) -> Box:
-        """The smallest box that holds the points, given as (x, y) in pixels, and at least one pixel."""
+        """The smallest box of at least one pixel that contains the points, given as (x, y) in pixels."""
         xs, ys = zip(*points, strict=True)
         left, top = math.floor(min(xs)), math.floor(min(ys))
         return cls(left, top, max(math.ceil(max(xs)), left + 1), max(math.ceil(max(ys)), top + 1))
@@ -68,7 +68,7 @@ class Box:
         return (self.left + self.right) / 2, (self.top + self.bottom) / 2
 
     def clip(self, width: int, height: int) -> Box | None:
-        """The part inside a picture of that size, or None where nothing is."""
+        """The part inside a picture of that size, or None if there is none."""
         left, top = max(self.left, 0), max(self.top, 0)
         right, bottom = min(self.right, width), min(self.bottom, height)
         return Box(left, top, right, bottom) if left < right and top < bottom else None
@@ -98,7 +98,7 @@ class Box:
         return self.overlap(other) / self.area
 
     def union(self, other: Box) -> Box:
-        """The smallest box that holds both."""
+        """The smallest box that contains both."""
         return Box(
             min(self.left, other.left),
             min(self.top, other.top),
@@ -113,14 +113,14 @@ class Finding:
 
     Attributes:
         kind: what it is, in dotted words from general to particular.
-        score: how sure the stage is, 0 to 1; what it is the probability of is the stage's to say.
+        score: how sure the stage is, 0 to 1; the stage defines what it is the probability of.
         evidence: what was seen, masked, in a few words for the report.
         box: where, or None for the whole file.
         text: what was read, in full; personal data, so left out of repr, logs and reports.
-        points: corners of a line of text (clockwise from its own top left) or the landmarks of a face
-            (left eye, right eye, nose, left and right mouth corner as they lie in the picture), as (x, y) in pixels.
+        points: corners of a line of text (clockwise from its own top left) or landmarks of a face (left eye, right eye,
+            nose, left and right mouth corner as seen in the picture), as (x, y) in pixels.
         stage: the name of the stage that made it; the pipeline fills it in.
-        frame: which other picture of the same file it is in, as `Photo.frame` names it; "" for the picture itself.
+        frame: which other picture of the same file it is in, as in `Photo.frame`; "" for the picture itself.
 
     Raises:
         ValueError: if the kind is not dotted words or the score is not between 0 and 1.
@@ -139,11 +139,11 @@ class Finding:
         if not KIND.fullmatch(self.kind):
             raise ValueError(f"a kind is lower-case words joined by dots, not {self.kind!r}")
         if not 0.0 <= self.score <= 1.0:  # also refuses NaN
-            raise ValueError(f"a score lies between 0 and 1, {self.kind} has {self.score!r}")
+            raise ValueError(f"a score is between 0 and 1, {self.kind} has {self.score!r}")
 
     @property
     def observation(self) -> bool:
-        """Whether this is only handed on to later stages."""
+        """Whether this is only handed to later stages."""
         return self.kind.startswith(OBSERVATION)
 
     def is_a(self, kind: str) -> bool:
@@ -152,5 +152,5 @@ class Finding:
 
 
 def boxes(found: Sequence[Finding], kind: str, *, least: float = 0.0) -> list[Box]:
-    """The boxes of the findings of a kind whose score is at least so high."""
+    """The boxes of the findings of a kind with at least that score."""
     return [one.box for one in found if one.is_a(kind) and one.box is not None and one.score >= least]

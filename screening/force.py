@@ -12,14 +12,14 @@ class Force:
 
     Attributes:
         name: the force's full name.
-        credits: names that creator, credit, source and rights fields may carry and still be ours, as whole words.
+        credits: names in creator, credit, source and rights fields that count as ours, as whole words.
         domains: web and mail domains that may be shown; their subdomains too.
         public_domains: other domains whose addresses may be shown in print and codes.
-        intranet: host names and suffixes that may never be shown.
+        intranet: host names and suffixes that must never be shown.
         phones: published telephone numbers.
         fleet: registrations of our own marked vehicles.
-        report_crime: how crime is reported instead of in a comment, for the announcement of a release.
-        buildings: police buildings as "latitude, longitude, metres"; GPS inside one is a matter of staff security.
+        report_crime: how to report crime other than in a comment, for the announcement of a release.
+        buildings: police buildings as "latitude, longitude, metres"; a GPS position inside one concerns staff security.
     """
 
     name: str = "West Midlands Police"

@@ -1,4 +1,4 @@
-"""Where the office's own folder lies: audit log, keys and registers."""
+"""The path of the office's folder: audit log, keys and registers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def home() -> Path:
-    """The folder that the environment variable SCREENING_HOME names, else the user's own data folder."""
+    """The folder named by the environment variable SCREENING_HOME, else the user's data folder."""
     if named := os.environ.get("SCREENING_HOME"):
         return Path(named)
     import platformdirs

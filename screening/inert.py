@@ -6,18 +6,18 @@ import json
 import unicodedata
 from typing import Any
 
-# Control, format (the marks that reorder text are among them), surrogate, private, unassigned; breaks of line.
+# Control, format (including marks that reorder text), surrogate, private-use and unassigned characters; line breaks.
 ACTIVE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
 def inert(text: str) -> str:
-    """The text with every character that could act, or not be shown at all, spelt out: `\\x1b`, `\\u202e`."""
+    """The text with every character that is active or cannot be shown spelt out: `\\x1b`, `\\u202e`."""
     return "".join(_spelt(letter) if unicodedata.category(letter) in ACTIVE else letter for letter in text)
 
 
 def ascii_json(fields: Any) -> str:
-    """JSON in plain ASCII that nothing in it can act in, with a line's end behind it."""
-    # "\x7f" (delete) is ASCII, and JSON leaves it as it is
+    """JSON as inert plain ASCII, with a line end."""
+    # "\x7f" (delete) is ASCII, and JSON does not escape it
     return json.dumps(fields, indent=2).replace("\x7f", "\\u007f") + "\n"
 
 

@@ -1,6 +1,6 @@
-"""Which kinds there are: those that stages declare, and those that the program makes itself.
+"""The known kinds: those that stages declare, and those that the program itself makes.
 
-A policy that names another would scan as if it said nothing.
+A policy that names any other kind would silently have no effect.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ from screening.pipeline_file import did_you_mean
 from screening.policy import ANYTHING, ERROR, Policy
 from screening.stages import STAGES, Stage
 
-# What the program makes, whichever stages run.
+# Kinds that the program makes, whichever stages run.
 OF_THE_PROGRAM = ("error.photo", "error.unsupported", "metadata.preview", "metadata.unread")
-# What our policies judge if a stage of somebody else's reports it; none of ours does.
+# Kinds that our policies judge if another office's stage reports them; none of ours does.
 OF_OTHERS = ("graphic",)
 
 
 def unknown(policy: Policy, stages: Iterable[Stage]) -> str:
-    """What is wrong with the first kind of a policy that nothing can ever report; "" where every one has its stage.
+    """What is wrong with the first kind of a policy that nothing can ever report; "" if every kind has its stage.
 
-    A stage of ours that is off in this pipeline declares its kinds all the same.
+    The kinds of our stages that are off in this pipeline count too.
     """
     stages = tuple(stages)
     own = with_ancestors((*OF_THE_PROGRAM, *OF_OTHERS, *_declared(stages)))
@@ -31,7 +31,7 @@ def unknown(policy: Policy, stages: Iterable[Stage]) -> str:
     for rule, kind in named:
         if f"{kind}.".startswith(OBSERVATION):
             return f"{rule}.kinds.{kind}: is only handed from stage to stage and never judged"
-        # the modules of all our stages are imported only where this pipeline's own do not explain everything
+        # all our stages' modules are imported only if this pipeline's own do not account for every kind
         if kind not in own and kind not in of_ours():
             judged = sorted(one for one in own | of_ours() if not f"{one}.".startswith(OBSERVATION))
             return f"{rule}.kinds.{kind}: no stage declares such a kind{did_you_mean(kind, judged)}"
@@ -40,7 +40,7 @@ def unknown(policy: Policy, stages: Iterable[Stage]) -> str:
 
 @functools.cache
 def of_ours() -> frozenset[str]:
-    """The kinds of all stages in our table, and what these fall back to."""
+    """The kinds of all stages in our table, and what they fall back to."""
     classes = [
         getattr(importlib.import_module(module), name) for module, name in (use.split(":") for use in STAGES.values())
     ]

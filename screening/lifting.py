@@ -1,9 +1,8 @@
-"""The one thing that makes a judgement milder: a match in the release register, for the very face it was found on.
+"""The one thing that softens a judgement: a match in the release register, for the very face it was found on.
 
 `face.released` lifts `face.identifiable`. For that face's `juvenile.face` and `juvenile.unknown`, `face.released.adult`
-lifts a hold, the buffer of those who could be under 18, but no block; `face.released.parental` lifts both, unless the
-picture shows a school that the policy holds or blocks.
-A policy that holds `face.released` lifts nothing.
+lifts a hold (could be under 18) but not a block; `face.released.parental` lifts both, unless the picture shows a school
+that the policy holds or blocks. A policy that holds `face.released` lifts nothing.
 """
 
 from __future__ import annotations
@@ -16,13 +15,13 @@ from screening.finding import Box
 from screening.policy import Judgement, Verdict
 
 RELEASED, ADULT, PARENTAL = "face.released", "face.released.adult", "face.released.parental"
-# The only stage whose word lifts anything.
+# The only stage whose findings lift anything.
 STAGE = "register"
 AGES = ("juvenile.face", "juvenile.unknown")
 
 
 def lifted(judgements: Sequence[Judgement]) -> list[Judgement]:
-    """The judgements of one picture, with what the register lifts made clear; every other stays as it is."""
+    """The judgements of one picture, with what the register lifts made clear; the others are unchanged."""
     releases = [
         one
         for one in judgements
@@ -44,7 +43,7 @@ def lifted(judgements: Sequence[Judgement]) -> list[Judgement]:
 
 
 def _covered(judgements: Sequence[Judgement], releases: Sequence[Judgement], kinds: tuple[str, ...]) -> set[Box | None]:
-    """The boxes with a release for each finding there: two frames of a file may show two people in one place."""
+    """The boxes with a release in each finding's frame: two frames of a file may show two people in one place."""
     needed = Counter(one.finding.box for one in judgements if any(one.finding.is_a(kind) for kind in kinds))
     given = Counter(one.finding.box for one in releases if one.finding.box is not None)
     return {box for box, count in given.items() if count >= needed[box]}

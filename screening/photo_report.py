@@ -1,4 +1,4 @@
-"""What is said about one file: its findings, judged, and bound to the SHA-256 of the bytes that were screened."""
+"""The report on one file: its findings, judged, and bound to the SHA-256 of the bytes that were screened."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class PhotoReport:
 
     Attributes:
         file: its path relative to the folder, with forward slashes.
-        sha256: of the bytes that were screened; "" where none could be read.
+        sha256: of the bytes that were screened; "" if they could not be read.
         width, height: of the upright picture in pixels; 0 where it could not be decoded.
         judgements: every reported finding with its rule and verdict, strictest first.
         seconds: how long it took.
@@ -33,21 +33,21 @@ class PhotoReport:
 
     @property
     def verdict(self) -> Verdict:
-        """The strictest of its findings; blocked where the picture was not seen at all."""
+        """The strictest verdict of its findings; blocked if the picture was not seen at all."""
         return strictest(self.judgements) if self.sha256 and self.width else Verdict.BLOCK
 
     @property
     def screened(self) -> bool:
-        """Whether everything that should have looked at it could."""
+        """Whether every stage that should have looked at it could."""
         return bool(self.sha256 and self.width) and not any(one.finding.is_a(ERROR) for one in self.judgements)
 
     def reason(self) -> str:
-        """Why it got its verdict: the strictest finding, in a few words; "" where there is none."""
+        """Why it got its verdict: the strictest finding, in a few words; "" if there is none."""
         return self.judgements[0].finding.evidence if self.judgements else ""
 
 
 def judged(findings: list[Finding], policy: Policy, *, scene: bool) -> tuple[Judgement, ...]:
-    """The findings that are reported, judged, the strictest and surest first; observations are left out.
+    """The reported findings, judged, the strictest and surest first; observations are left out.
 
     What the release register lifts is clear.
     """
@@ -61,7 +61,7 @@ def judged_anew(photo: PhotoReport, policy: Policy, *, scene: bool) -> PhotoRepo
 
 
 def photo_fields(photo: PhotoReport, *, show_text: bool = False) -> dict[str, Any]:
-    """A photo as it stands in report.json."""
+    """A photo as it is in report.json."""
     return {
         "file": photo.file,
         "sha256": photo.sha256,

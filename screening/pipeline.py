@@ -20,13 +20,13 @@ from screening.stages import Stage
 log = logging.getLogger(__name__)
 # Side of the small picture that the report page shows, in pixels.
 PREVIEW = 960
-# Letters that rules look at in one text, and how many of them again in the next part of it.
+# The most characters of a text that rules see at once, and how many of them the next part repeats.
 PART, OVERLAP = 2000, 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pipeline(Settings):
-    """A pipeline file, read: which stages run, in order, and what follows from what they find.
+    """A pipeline file, read: which stages run, in order, and how their findings are judged.
 
     Attributes:
         stages: the detectors, in the order in which they run.
@@ -36,11 +36,11 @@ class Pipeline(Settings):
 
     @property
     def register_folder(self) -> str:
-        """Where the registers lie that faces are compared with; "" for the office's own."""
+        """The folder of the registers that faces are compared with; "" for the office's own."""
         return next((getattr(stage, "folder", "") for stage in self.stages if stage.name == "register"), "")
 
     def screen(self, path: Path, *, name: str, scene: bool = True) -> PhotoReport:
-        """Everything there is to say about one file; never raises for a bad file or a failing stage."""
+        """The report on one file; never raises for a bad file or a failing stage."""
         began = time.perf_counter()
         sha256, width, height, preview = "", 0, 0, b""
         findings: list[Finding] = []
@@ -62,7 +62,7 @@ class Pipeline(Settings):
         except FileError as error:
             kind = "error.unsupported" if isinstance(error, UnsupportedError) else "error.photo"
             findings.append(Finding(kind, 1.0, str(error), stage="photo"))
-        except Exception as error:  # a photo that breaks the program is blocked, and the batch goes on
+        except Exception as error:  # a photo that breaks the program is blocked, and the batch continues
             findings.append(failure("photo", error))
         return PhotoReport(
             file=name,
@@ -87,8 +87,8 @@ def run(stages: Sequence[Stage], photo: Photo) -> list[Finding]:
 
 
 def in_parts(finding: Finding) -> Iterator[Finding]:
-    """What stages hand on to each other, with a long text in parts: rules look back and forth in a text, and what takes
-    them a moment on a page takes an hour on a book. The parts overlap, so that none cuts what belongs together.
+    """What stages hand to each other, with long texts split: rules search a text more than once, so what is instant on
+    a page takes an hour on a book. The parts overlap, so that nothing is cut in two.
     """
     if not finding.observation or len(finding.text) <= PART:
         yield finding
@@ -98,20 +98,20 @@ def in_parts(finding: Finding) -> Iterator[Finding]:
         yield replace(finding, text=finding.text[start : start + PART])
         if start + PART >= len(finding.text):
             return
-        # at a space, if there is one: the rest of a word or number may look like another
+        # at a space, if there is one: part of a word or number may look like another
         after = start + PART - OVERLAP
         start = finding.text.rfind(" ", after - OVERLAP // 2, after) + 1 or after
 
 
 def failure(stage: str, error: Exception) -> Finding:
-    """The finding that stands for something that went wrong; only messages that are our own are repeated."""
+    """The finding for something that went wrong; only our own messages are repeated."""
     log.debug("%s failed", stage, exc_info=error)
     said = str(error) if isinstance(error, ScreeningError) else f"could not be screened ({type(error).__name__})"
     return Finding(f"error.{stage}", 1.0, said, stage=stage)
 
 
 def _checked(stage: Stage, photo: Photo, found: Sequence[Finding]) -> Iterator[Finding]:
-    """A stage's findings, each signed with its name and lying within the photo."""
+    """A stage's findings, marked with its name and checked to be within the photo."""
     for finding in stage(photo, found):
         if finding.box and finding.box.clip(photo.width, photo.height) != finding.box:
             raise ValueError(f"{stage.name} made a box outside the photo")
@@ -121,9 +121,9 @@ def _checked(stage: Stage, photo: Photo, found: Sequence[Finding]) -> Iterator[F
 
 
 def _elsewhere(photo: Photo, findings: list[Finding], frame: str, *, same_places: bool) -> Iterator[Finding]:
-    """Findings in another picture of the same file: they say where, and have a box only where it fits the first.
+    """Findings in another picture of the same file: they name it, and have a box only if it fits the first picture.
 
-    `same_places` is whether a place in it is the same place in the first; a preview is smaller.
+    `same_places` is whether coordinates in it are those of the first; a preview is smaller.
     """
     for finding in findings:
         fits = same_places and finding.box and finding.box.clip(photo.width, photo.height) == finding.box

@@ -1,4 +1,4 @@
-"""Finds and reads a pipeline file, without importing a stage: the gate needs its hash and nothing else of it."""
+"""Finds and reads a pipeline file without importing stages: the gate needs only its hash."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from typing import Any
 from screening.finding import ScreeningError
 from screening.weights import data_folder, read_bytes
 
-# The largest file that is read where a pipeline file says nothing of it.
+# The largest file that is read unless a pipeline file says otherwise.
 FILE_MEGABYTES = 300.0
-# So many words can be listed in one line.
+# The most words that are listed on one line.
 LISTED = 24
 
 
 class ConfigError(ScreeningError):
-    """A pipeline file that cannot be used; the message names the file and the key."""
+    """A pipeline file cannot be used; the message names the file and the key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PipelineTables:
-    """A pipeline file as it stands, laid over the one that it extends.
+    """A pipeline file, merged into the one that it extends.
 
     Attributes:
         path: where it is.
-        tables: what it says.
-        sha256: of its bytes, behind those of the file that it extends.
+        tables: its merged contents.
+        sha256: of the bytes of the file that it extends, followed by its own.
     """
 
     path: Path
@@ -39,7 +39,7 @@ class PipelineTables:
 
     @property
     def stages(self) -> dict[str, dict[str, Any]]:
-        """The stages by what they use, each with its options."""
+        """The options of each stage, by what it uses."""
         stages = self.tables.get("stage", [])
         return {str(table.get("use")): {k: v for k, v in table.items() if k != "use"} for table in stages}
 
@@ -53,7 +53,7 @@ class PipelineTables:
         """The largest file that could have been screened.
 
         Raises:
-            ConfigError: if the limit is no number.
+            ConfigError: if the limit is not a number.
         """
         limits = self.tables.get("limits", {})
         megabytes = limits.get("file_megabytes", FILE_MEGABYTES) if isinstance(limits, dict) else ""
@@ -93,7 +93,7 @@ def _find(pipeline: str | Path) -> Path:
 
 
 def _tables(path: Path) -> tuple[dict[str, Any], bytes]:
-    """The tables of a pipeline file over those of the one that it extends, and the bytes of both."""
+    """The tables of a pipeline file merged into those of the one that it extends, and the bytes of both."""
     try:
         data = read_bytes(path)
         tables = tomllib.loads(data.decode())
@@ -127,12 +127,12 @@ def _tables(path: Path) -> tuple[dict[str, Any], bytes]:
 def _merged(
     under: list[dict[str, Any]], over: Any, without: Any, *, where: str, table: str, key: str
 ) -> list[dict[str, Any]]:
-    """The stages, or questions, of a file that extends another. What it does not name stays, so that nothing goes
-    unlooked for, or unasked, unsaid: one named again has its keys laid over, a new one comes last, and `without` names
-    those left out ("*": all).
+    """The stages, or questions, of a file that extends another. What it does not name stays, so that nothing is
+    silently left out: one named again has its keys merged, a new one comes last, and `without` names those left out
+    ("*": all).
 
     Raises:
-        ConfigError: if `without` names one that is not there, or a table is none.
+        ConfigError: if `without` names one that is not there, or an entry is not a table.
     """
     known, what = [one[key] for one in under], table.rpartition(".")[2]
     if not isinstance(without, list) or not isinstance(over, list) or not all(isinstance(one, dict) for one in over):
@@ -150,7 +150,7 @@ def _merged(
 
 
 def _over(under: dict[str, Any], tables: dict[str, Any]) -> dict[str, Any]:
-    """Tables laid over others, key by key. A kind's thresholds are replaced whole."""
+    """Tables merged into others, key by key. A kind's thresholds are replaced whole."""
     merged = dict(under)
     for key, value in tables.items():
         deeper = (
@@ -163,7 +163,7 @@ def _over(under: dict[str, Any], tables: dict[str, Any]) -> dict[str, Any]:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """The end of a message: the known word that may have been meant, or all of them where they are not too many."""
+    """The end of a message: the known word that may have been meant, or all of them if there are not too many."""
     known = list(known)
     if close := difflib.get_close_matches(word, known, n=1):
         return f"; did you mean {close[0]!r}?"

@@ -1,4 +1,4 @@
-"""What a finding means: a `Policy` maps kinds to the rules of the rule book and decides clear, hold or block. Pure."""
+"""A `Policy` maps kinds of findings to the rules of the rule book and decides clear, hold or block. Pure."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 
 from screening.finding import KIND, Finding, ScreeningError
 
-# A kind that no rule names; the policy must say what happens to it.
+# Any kind that no rule names; the policy must say what happens to it.
 ANYTHING = "*"
-# Not knowing is a finding too. No policy can let it pass.
+# Not knowing is a finding too, and no policy can let it pass.
 ERROR = "error"
 
 
 class Verdict(enum.IntEnum):
-    """What may happen to a picture, in rising order; `clear` means nothing was found, which is not the same as safe."""
+    """The verdict on a picture, in rising order; `clear` means nothing was found, which is not the same as safe."""
 
     CLEAR = 0
     HOLD = 1
@@ -26,15 +26,15 @@ class Verdict(enum.IntEnum):
 
 
 class PolicyError(ScreeningError, ValueError):
-    """A policy that contradicts itself or would let pass what it must not."""
+    """A policy contradicts itself, or would let pass what it must not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thresholds:
-    """From which score on a kind is held or blocked; None is never.
+    """The scores from which a kind is held or blocked; None means never.
 
     Raises:
-        PolicyError: if one is not between 0 and 1, or holding begins above blocking.
+        PolicyError: if one is not between 0 and 1, or hold is above block.
     """
 
     hold: float | None = None
@@ -43,12 +43,12 @@ class Thresholds:
     def __post_init__(self) -> None:
         for name, value in (("hold", self.hold), ("block", self.block)):
             if value is not None and not 0 <= value <= 1:
-                raise PolicyError(f"{name} = {value} must lie between 0 and 1")
+                raise PolicyError(f"{name} = {value} must be between 0 and 1")
         if self.hold is not None and self.block is not None and self.hold > self.block:
             raise PolicyError(f"hold = {self.hold} must not be above block = {self.block}")
 
     def verdict(self, score: float) -> Verdict:
-        """What a score means."""
+        """The verdict for a score."""
         if self.block is not None and score >= self.block:
             return Verdict.BLOCK
         if self.hold is not None and score >= self.hold:
@@ -56,7 +56,7 @@ class Thresholds:
         return Verdict.CLEAR
 
     def looser_than(self, other: Thresholds) -> bool:
-        """Whether some score gets a milder verdict here than there."""
+        """Whether any score gets a less strict verdict than under the other thresholds."""
         marks = {0.0, 1.0, *(mark for mark in (self.hold, self.block, other.hold, other.block) if mark is not None)}
         return any(self.verdict(mark) < other.verdict(mark) for mark in marks)
 
@@ -66,8 +66,8 @@ class Rule:
     """One rule of the rule book.
 
     Attributes:
-        says: the sentence that a reader sees.
-        lifted_by: what would let the picture go out all the same.
+        says: the rule in a sentence, for the reader.
+        lifted_by: what would let the picture go out.
         kinds: for each kind that falls under the rule, its thresholds.
         outside_a_scene: the strictest verdict in a batch that was declared not to be from a scene.
     """
@@ -80,10 +80,10 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A finding, with the rule it falls under and what follows.
+    """A finding, with the rule that it falls under and the verdict.
 
     Attributes:
-        finding: what was seen.
+        finding: the finding.
         rule: the rule's id.
         verdict: clear, hold or block.
         thresholds: those that were applied.
@@ -100,7 +100,7 @@ class Policy:
     """Rules by id. `vehicle.plate.uk` falls back to `vehicle.plate`, then `vehicle`, then `*`.
 
     Raises:
-        PolicyError: if a kind is under two rules, nothing is said of `*` or `error`, or an error could pass.
+        PolicyError: if a kind is under two rules, `*` or `error` is missing, or an error could pass.
     """
 
     rules: dict[str, Rule]
@@ -138,7 +138,7 @@ class Policy:
         return self._index[ANYTHING]
 
     def judge(self, finding: Finding, *, scene: bool = True) -> Judgement:
-        """What follows from one finding, in a batch that is from a scene or was declared not to be."""
+        """The judgement of one finding, in a batch that is from a scene or was declared not to be."""
         rule_id, thresholds = self.lookup(finding.kind)
         verdict = thresholds.verdict(finding.score)
         if not scene:
@@ -146,7 +146,7 @@ class Policy:
         return Judgement(finding, rule_id, verdict, thresholds)
 
     def looser_than(self, other: Policy) -> list[str]:
-        """The kinds that this policy treats more mildly than the other, sorted."""
+        """The kinds that this policy judges less strictly than the other, sorted."""
         looser = [
             kind
             for kind in {*self._index, *other._index}

@@ -1,4 +1,4 @@
-"""What a pipeline file asks of people before a batch goes out: answers, in words or with a yes or no, and a look."""
+"""What a pipeline file asks of people before a batch goes out: questions to answer, and a review."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from screening.pipeline_file import did_you_mean
 
 WORDS, YES_NO = KINDS = ("words", "yes/no")
 ANSWERS = ("yes", "no")
-# So many letters are a word of some sort: an initial, a dash or "ok" says nothing.
+# The least letters of an answer in words: an initial, a dash or "ok" says nothing.
 LETTERS = 3
 
 
@@ -21,14 +21,14 @@ class Question:
     """One `[[batch.question]]` of a pipeline file.
 
     Attributes:
-        id: by which its answer is kept, whatever words it is asked in; small letters, digits and hyphens.
-        ask: the question, as a person reads it.
+        id: identifies its answer, however it is worded; lower-case letters, digits and hyphens.
+        ask: the wording of the question.
         answer: "words", or "yes/no".
-        stops: of "yes/no", the answer with which nothing goes out; "" where neither stops.
+        stops: for "yes/no", the answer with which nothing goes out; "" if neither stops the batch.
         rule: the rule of the policy that it serves, or "".
 
     Raises:
-        ValueError: if one of them is not as it should be.
+        ValueError: if one of them is invalid.
     """
 
     id: str
@@ -53,17 +53,17 @@ class Question:
 
     @property
     def prompt(self) -> str:
-        """The question with what may be answered."""
+        """The question with the possible answers."""
         return f"{self.ask} ({YES_NO})" if self.answer == YES_NO else self.ask
 
     def plain(self, said: str) -> str:
-        """An answer as it is kept: without blanks around it, a yes or no in small letters and without a full stop."""
+        """An answer as it is stored: stripped of blanks, a yes or no in lower case without a full stop."""
         said = said.strip()
         short = said.casefold().removesuffix(".")
         return short if self.answer == YES_NO and short in ANSWERS else said
 
     def refusal(self, said: str) -> str:
-        """Why this is no answer to it; "" where it is one."""
+        """Why this does not answer the question; "" if it does."""
         if not said.strip():
             return f"{self.id}: this question has no answer: {self.ask}"
         if self.answer == YES_NO and self.plain(said) not in ANSWERS:
@@ -84,8 +84,9 @@ class BatchSettings:
     Attributes:
         question: what a person must answer before a batch goes out, a table each.
         review_by: the date from which the policy itself is due for review.
-        separate_signer: whether who signs a clearance must be neither the photographer nor somebody who overrode.
-        review_share: how much of the clear pictures a person looks at in a review, 0 to 1.
+        separate_signer: whether the photographer, and anybody who overrode a finding, is barred from signing the
+            clearance.
+        review_share: the share of the clear pictures that a person checks in a review, 0 to 1.
     """
 
     question: tuple[Question, ...] = ()
@@ -99,24 +100,24 @@ class BatchSettings:
 
 
 def in_words(text: str) -> bool:
-    """Whether a text says anything: letters enough for a word, and not one letter over and over."""
+    """Whether a text says anything: enough letters for a word, and not the same letter repeated."""
     said = letters(text)
     return len(said) >= LETTERS and len(set(said)) > 1
 
 
 def letters(text: str) -> str:
-    """The letters of a text in one form and case: two names with the same letters are one, and a name has some."""
+    """The letters of a text in one normal form and case, for comparing names; a name has at least one."""
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     return "".join(letter for letter in folded if letter.isalpha())
 
 
 def stopping(questions: Iterable[Question], answers: Mapping[str, str]) -> list[Question]:
-    """The questions that were answered, by their ids, with what stops a batch."""
+    """The questions whose given answer stops the batch."""
     return [question for question in questions if question.stopped_by(answers.get(question.id, ""))]
 
 
 def unknown(questions: Iterable[Question], answers: Iterable[str]) -> str:
-    """The first id among the answers that no question has, as a sentence; "" where there is none."""
+    """Names the first id among the answers that no question has, as a sentence; "" if there is none."""
     known = [question.id for question in questions]
     wrong = next((one for one in answers if one not in known), None)
     return "" if wrong is None else f"{wrong}: this policy asks no such question{did_you_mean(wrong, known)}"

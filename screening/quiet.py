@@ -1,8 +1,8 @@
-"""Keeps the libraries that screening runs on from calling home and from writing into the user's own folders.
+"""Keeps the libraries that screening uses from calling home and from writing into the user's folders.
 
-Several of them send their makers how they are used, with a lasting number for the computer, look for new versions, or
-fetch what they lack: docs/dependencies.md says which. They decide when they are imported. So `import screening` does
-this, and comes before them in every process.
+Several of them report their use to their makers, with a persistent identifier for the computer, look for new versions,
+or download what is missing: docs/dependencies.md says which. They decide at import, so `import screening` does this
+first in every process.
 """
 
 from __future__ import annotations
@@ -13,32 +13,32 @@ from pathlib import Path
 
 from screening.home import home
 
-# Whatever else the environment says: screening promises that nothing is sent.
+# These override the environment: screening promises that nothing is sent.
 SWITCHES = {
-    "ORT_DISABLE_TELEMETRY": "1",  # onnxruntime: events sent to Microsoft, and a number for the computer
-    "YOLO_OFFLINE": "true",  # ultralytics: events, a look for new versions, and downloads
-    "YOLO_AUTOINSTALL": "false",  # ultralytics: installs packages that it lacks
-    "WANDB_MODE": "disabled",  # ultralytics reports to this, where it is installed
-    "HF_HUB_OFFLINE": "1",  # huggingface_hub, which a stage of one's own may use
+    "ORT_DISABLE_TELEMETRY": "1",  # onnxruntime: events sent to Microsoft, with an identifier for the computer
+    "YOLO_OFFLINE": "true",  # ultralytics: events, version checks and downloads
+    "YOLO_AUTOINSTALL": "false",  # ultralytics: installing missing packages
+    "WANDB_MODE": "disabled",  # ultralytics reports to this if it is installed
+    "HF_HUB_OFFLINE": "1",  # huggingface_hub, which an office's own stage may use
     "HF_HUB_DISABLE_TELEMETRY": "1",
-    "NO_ALBUMENTATIONS_UPDATE": "1",  # albumentations, which ultralytics uses where it is installed
-    "OPENCV_LOG_LEVEL": "SILENT",  # opencv: prints about pictures that it cannot read, which we say ourselves
-    "DO_NOT_TRACK": "1",  # what other libraries look at
+    "NO_ALBUMENTATIONS_UPDATE": "1",  # albumentations, which ultralytics uses if it is installed
+    "OPENCV_LOG_LEVEL": "SILENT",  # opencv: its messages about unreadable pictures, which we report ourselves
+    "DO_NOT_TRACK": "1",  # honoured by other libraries
 }
 
 
 def keep_quiet() -> None:
-    """Does so for this process and those that it starts."""
+    """Silences the libraries in this process and in child processes."""
     os.environ |= SWITCHES
     for name, folder in folders(home()).items():
         os.environ.setdefault(name, str(folder))
-    # openvino's telemetry reads no switch, but is a package of its own that openvino can do without: this says that it
-    # is not installed
+    # openvino's telemetry has no switch, but is a separate package that openvino can do without: this makes it look
+    # uninstalled
     sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
 
 
 def folders(office: Path) -> dict[str, Path]:
-    """Where libraries keep fonts, settings and weights, by the environment variable that says so."""
+    """The folders of libraries' fonts, settings and weights, by the environment variable that sets each."""
     kept = office / "libraries"
     return {
         "MPLCONFIGDIR": kept / "matplotlib",

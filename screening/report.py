@@ -1,4 +1,4 @@
-"""What is said about a shoot: for every file a verdict and its reasons, bound to the SHA-256 of the bytes screened."""
+"""The report on a shoot: for every file a verdict and its reasons, bound to the SHA-256 of the bytes screened."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 SCHEMA = "screening-report-1"
 SIDES = ("left", "top", "right", "bottom")
-# Of the report as a table: report.csv, and Report.frame().
+# The columns of the report as a table: report.csv, and Report.frame().
 COLUMNS = (
     "file photo_verdict rule kind verdict score hold block left top right bottom evidence stage width height sha256"
 ).split()
@@ -36,14 +36,14 @@ class Batch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PipelineInfo:
-    """What a report says of its pipeline: enough to see what was not looked for, or was judged more mildly.
+    """What a report says about its pipeline: enough to see what was not looked for, or was judged less strictly.
 
     Attributes:
         name, sha256: of the pipeline file.
-        stages: those that ran, in order.
-        off: stages of ours that did not.
+        stages: the stages that ran, in order.
+        off: stages of ours that did not run.
         foreign: stages that are not ours.
-        looser: kinds that are judged more mildly than by the default.
+        looser: kinds that are judged less strictly than by the default.
         review_by: the date from which the policy itself is due for review, as ISO 8601, or "".
         force: the name of the police force.
     """
@@ -75,17 +75,17 @@ class Report:
         policy: the rules that were applied.
         pipeline: which stages and rules.
         models: the networks that ran.
-        photos: one entry a file.
-        aside: files that are no pictures (sidecars, system files) and were left aside, relative to the folder.
+        photos: one entry per file.
+        aside: files that are not pictures (sidecars, system files) and were left aside, relative to the folder.
         started: when, as ISO 8601 with a time zone.
         seconds: how long the scan took.
         tool: name and version of the program.
         stopped: whether the user stopped it before the end.
-        run: the id of the run that it is kept in; "" where it is not kept.
+        run: the id of its run; "" if it is not stored.
         code: the SHA-256 of the code that screened, as `code.version` gives it.
-        registers: what the registers were when the scan began, by list, as `RegisterFile.state` gives it.
-        isolated: whether files were decoded in a sandbox; False where the system has none.
-        taken_up: how many files were as an earlier scan into the same folder had found them; not in report.json.
+        registers: the state of the registers when the scan began, by list, as `RegisterFile.state` gives it.
+        isolated: whether files were decoded in a sandbox; False if the system has none.
+        taken_up: how many results were reused from an earlier scan into the same folder; not in report.json.
     """
 
     batch: Batch
@@ -133,7 +133,7 @@ class Report:
         return 0 if all(photo.verdict is Verdict.CLEAR for photo in self.photos) else 1
 
     def as_dict(self, *, show_text: bool = False) -> dict[str, Any]:
-        """The report as it stands in report.json; `show_text` adds what was read, which is personal data."""
+        """The report as report.json has it; `show_text` adds what was read, which is personal data."""
         return {
             "schema": SCHEMA,
             "tool": self.tool,
@@ -163,13 +163,13 @@ class Report:
         }
 
     def frame(self, *, show_text: bool = False) -> pd.DataFrame:
-        """The table of report.csv: one row a finding, and one for each file without any.
+        """The table of report.csv: one row per finding, and one for each file without any.
 
-        A file's strictest finding comes first, so that `frame().drop_duplicates("file")` is one row a file.
+        A file's strictest finding comes first, so that `frame().drop_duplicates("file")` has one row per file.
 
         Returns:
-            The columns `COLUMNS`; those about a finding are missing where there is none, the box also where a finding
-            is about the whole file. With `show_text` also `text`, personal data, empty unless the report holds it.
+            The columns `COLUMNS`; those about a finding are missing if there is none, and the box also if the finding
+            is about the whole file. With `show_text` also `text`, personal data, empty unless the report contains it.
 
         Raises:
             AnalysisError: if pandas is not installed.
@@ -183,18 +183,18 @@ class Report:
 
 
 def rows(fields: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """A report as it stands in report.json, as rows of a table: one a finding, and one for each file without any."""
+    """The rows of a table from report.json: one per finding, and one for each file without any."""
     for photo in fields["photos"]:
         about = {name: photo[name] for name in ("file", "width", "height", "sha256")}
         about["photo_verdict"] = photo["verdict"]
         for finding in photo["findings"]:
             sides = dict(zip(SIDES, finding["box"] or (), strict=False))
-            # the evidence says the frame to whoever reads a table
+            # in a table the evidence already names the frame
             yield about | {name: value for name, value in finding.items() if name not in ("box", "frame")} | sides
         if not photo["findings"]:
             yield about
 
 
 def _lists(about: Batch | PipelineInfo) -> dict[str, Any]:
-    """Its fields as they stand in report.json, which knows no tuples."""
+    """Its fields as report.json has them, with lists for tuples."""
     return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(about).items()}

@@ -1,4 +1,4 @@
-"""What a pipeline file says beside its stages: rules, limits, force and batch, read without importing a stage."""
+"""The rest of a pipeline file besides its stages: rules, limits, force and batch, read without importing stages."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PipelineFile:
-    """The tables of a pipeline file; those of the stages are read by the stages' own fields."""
+    """The tables of a pipeline file; the stages' tables are checked by the stages' own fields."""
 
     stage: tuple[dict[str, Any], ...]
     rules: dict[str, Rule]
@@ -34,15 +34,15 @@ class PipelineFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """A pipeline file without its stages: what findings are judged by, and what is asked of people.
+    """A pipeline file without its stages: how findings are judged, and what people are asked.
 
     Attributes:
-        name: of the file, without ending.
-        sha256: of its bytes, behind those of the file that it extends.
+        name: the file's name without its ending.
+        sha256: of the bytes of the file that it extends, followed by its own.
         policy: the rules.
-        limits: what a picture may cost.
+        limits: the limits on a picture's size and time.
         force: who "we" are.
-        batch: what is asked of people before a batch goes out.
+        batch: what people are asked before a batch goes out.
         foreign: names of the stages that did not come from us.
     """
 
@@ -58,16 +58,16 @@ class Settings:
 def read(pipeline: str | Path = "default") -> Settings:
     """The settings of a pipeline by the name of one that ships with the project, or by the path of a TOML file.
 
-    Whether its stages are sound, and whether they can report the kinds that its rules name, only `config.load` says.
+    Only `config.load` checks its stages, and that they can report the kinds that its rules name.
 
     Raises:
-        ConfigError: if it cannot be read, has a key it should not have, or a value of the wrong type.
+        ConfigError: if it cannot be read, or has an unknown key or a value of the wrong type.
     """
     return of(pipeline_file.read(pipeline))
 
 
 def of(found: PipelineTables) -> Settings:
-    """The settings in a pipeline file that was read.
+    """The settings in a pipeline file that has been read.
 
     Raises:
         ConfigError: as `read`.
@@ -101,10 +101,10 @@ def _check_limits(limits: Limits, path: Path) -> None:
 
 
 def check_rules(named: Iterable[str], policy: Policy) -> None:
-    """Refuses what was asked about a rule that this policy does not have: it would be about nothing, unsaid.
+    """Refuses a rule that this policy does not have, which would silently match nothing.
 
     Raises:
-        ConfigError: naming it, and the one that may have been meant.
+        ConfigError: naming the rule, and the one that may have been meant.
     """
     for rule in named:
         if rule not in policy.rules:
@@ -130,7 +130,7 @@ def fitted(shape: type[T], table: dict[str, Any], *, where: str) -> T:
 
 
 def _check_questions(file: PipelineFile, path: Path) -> None:
-    """No two questions are one, and a rule that is named is there."""
+    """Refuses a question that appears twice, or that names a rule that is not there."""
     questions = file.batch.question
     for one in questions:
         if one.rule and one.rule not in file.rules:
@@ -141,10 +141,10 @@ def _check_questions(file: PipelineFile, path: Path) -> None:
 
 
 def _refuse_half_rules(tables: dict[str, Any], path: Path) -> None:
-    """A rule without its sentence is a rule of the file that this one extends, misspelt."""
+    """Refuses a rule without its sentence: it is a misspelt rule of the file that this one extends."""
     rules = tables.get("rules")
     if not isinstance(rules, dict) or not all(isinstance(rule, dict) for rule in rules.values()):
-        return  # what is wrong with it is said where the types are checked
+        return  # the check of the types reports what is wrong
     whole = [name for name, rule in rules.items() if "says" in rule]
     for name in rules:
         if name not in whole:

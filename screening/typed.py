@@ -1,4 +1,4 @@
-"""The values of a TOML or JSON file as the types of dataclasses say, strictly: every key counts, "0.5" is no number."""
+"""Reads TOML or JSON values into dataclasses, strictly: every key must be known, and "0.5" is not a number."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import typing
 from pathlib import Path
 from typing import Any
 
-# What a list of the file may be read as.
+# The types that a list in the file may become.
 SEQUENCES = (tuple, list, set, frozenset)
 PLAIN: dict[type, str] = {str: "text in quotes", int: "a whole number", bool: "true or false", datetime.date: "a date"}
 
@@ -19,9 +19,9 @@ class ShapeError(ValueError):
     """A value that does not have its type.
 
     Attributes:
-        path: its keys, joined by dots, and the numbers of those that stand in a list.
+        path: its keys, and its position in any list, joined by dots.
         said: what is wrong with it.
-        known: where it is a key that nothing stands for, the keys that there are.
+        known: for an unknown key, the keys that there are.
     """
 
     def __init__(self, path: str, said: str, known: typing.Sequence[str] = ()) -> None:
@@ -30,10 +30,10 @@ class ShapeError(ValueError):
 
 
 def typed(shape: Any, value: Any, path: str = "") -> Any:
-    """A value as a dataclass, tuple, dictionary or plain type; whole numbers are read as floats too.
+    """A value as a dataclass, tuple, dictionary or plain type; a whole number is accepted as a float.
 
     Raises:
-        ShapeError: naming the first value that does not fit, or key that is not one.
+        ShapeError: naming the first value that does not fit, or the first unknown key.
     """
     origin, inner = typing.get_origin(shape), typing.get_args(shape)
     if shape is Any:
@@ -49,7 +49,7 @@ def typed(shape: Any, value: Any, path: str = "") -> Any:
         _check(any(value == one and type(value) is type(one) for one in inner), path, _one_of(inner), value)
         return value
     if origin in (typing.Union, types.UnionType):
-        if value is None and types.NoneType in inner:  # as JSON has it, and TOML has not
+        if value is None and types.NoneType in inner:  # JSON has null, TOML does not
             return None
         return _union([one for one in inner if one is not types.NoneType], value, path)
     return _plain(shape, value, path)
@@ -81,7 +81,7 @@ def _dataclass(shape: Any, value: Any, path: str) -> Any:
     for name, field in fields.items():
         if name not in value and field.default is field.default_factory is dataclasses.MISSING:
             raise ShapeError(_below(path, name), "this key is missing")
-    # in the order of the file, so that the first mistake in it is the one that is told
+    # in the order of the file, so that its first mistake is reported
     given = {key: typed(hints[key], one, _below(path, key)) for key, one in value.items()}
     try:
         return shape(**given)
@@ -101,7 +101,7 @@ def _sequence(shape: Any, value: Any, path: str) -> Any:
 
 
 def _union(shapes: list[Any], value: Any, path: str) -> Any:
-    """The first of several types that fits; what is wrong with the last is said where none does."""
+    """The value as the first of several types that fits; if none does, the error of the last."""
     for shape in shapes[:-1]:
         try:
             return typed(shape, value, path)

@@ -1,4 +1,4 @@
-"""Where a network's file is, and that it is the one we know: `locate("centerface")` checks its SHA-256 first."""
+"""Finds a network's file and checks that it is the one we know: `locate("centerface")` checks its SHA-256 first."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from screening.home import home
 if TYPE_CHECKING:
     from io import BufferedReader
 
-# Opens a pipe without waiting for its writer; Windows has no such files, and reads text unless it is told not to.
+# Opens a pipe without waiting for its writer; Windows has no such files, and reads text unless told otherwise.
 UNBLOCKED, BINARY = getattr(os, "O_NONBLOCK", 0), getattr(os, "O_BINARY", 0)
-# Opens no link: what it stands for is not ours to write to.
+# Refuses a link: its target is not ours to write to.
 UNFOLLOWED = getattr(os, "O_NOFOLLOW", 0)
 
 
@@ -37,13 +37,13 @@ class Weights:
 
     Attributes:
         name: what pipelines and stages call it.
-        file: its path, below models/ or below the package that carries it.
+        file: its path, below models/ or below the package that contains it.
         sha256: of the file's bytes, in hexadecimal.
         licence: an SPDX name.
         about: what it does, in a few words.
-        package: the installed Python package that carries it; empty for our own.
+        package: the installed Python package that contains it; empty for our own.
         classes: of a detector, what each of its outputs is: "vehicle", "plate" or "" for anything else.
-        folder: where an office's own network lies; None for those of models/manifest.toml.
+        folder: the folder of an office's own network; None for those of models/manifest.toml.
     """
 
     name: str
@@ -57,7 +57,7 @@ class Weights:
 
     @property
     def origin(self) -> str:
-        """Whose it is: a package's, the office's or the project's."""
+        """Where it comes from: a package, the office or the project."""
         return self.package or ("the office's own" if self.folder else "our own")
 
     @property
@@ -65,11 +65,11 @@ class Weights:
         """Where the file should be.
 
         Raises:
-            WeightsError: if the package that carries it is not installed.
+            WeightsError: if the package that contains it is not installed.
         """
         if not self.package:
             return (self.folder or data_folder("models")) / self.file
-        # find_spec runs no code of the package: nothing heavy is imported to find a file
+        # find_spec does not run the package's code: nothing heavy is imported just to find a file
         spec = importlib.util.find_spec(self.package)
         if spec is None or not spec.submodule_search_locations:
             raise WeightsError(f"{self.name}: the package {self.package} is not installed, so its network is missing")
@@ -98,7 +98,7 @@ def _shipped() -> dict[str, Weights]:
 
 
 def own_networks() -> dict[str, Weights]:
-    """The networks that the office added, by name; each has a JSON file beside it that says what it is.
+    """The networks that the office added, by name; each is described by a JSON file beside it.
 
     Raises:
         WeightsError: if such a file cannot be read.
@@ -125,13 +125,13 @@ def own_networks() -> dict[str, Weights]:
 
 
 def card(weights: Weights) -> str:
-    """What is written about a network of our own, as Markdown; "" for one that another package carries."""
+    """The card of one of our networks, as Markdown; "" for one from another package."""
     path = weights.path.parent / "card.md"
     return path.read_text(encoding="utf-8") if not weights.package and path.is_file() else ""
 
 
 def sha256_of(path: Path, *, most: float = math.inf) -> str:
-    """The SHA-256 of a file's bytes, in hexadecimal; of one that holds more than `most` bytes nothing is read.
+    """The SHA-256 of a file's bytes, in hexadecimal; a file of more than `most` bytes is not read.
 
     Raises:
         OSError: as `opened`.
@@ -141,7 +141,7 @@ def sha256_of(path: Path, *, most: float = math.inf) -> str:
 
 
 def read_bytes(path: Path, *, most: float = 1e9) -> bytes:
-    """What a file of a run, of the office or of an argument holds.
+    """The bytes of a file of a run or of the office, or of one named as an argument.
 
     Raises:
         OSError: as `opened`.
@@ -151,12 +151,12 @@ def read_bytes(path: Path, *, most: float = 1e9) -> bytes:
 
 
 def opened(path: Path, *, most: float = math.inf) -> BufferedReader:
-    """A file, open to read its bytes; never a pipe or a device, at which a reader could wait for ever.
+    """A file, open for reading bytes; never a pipe or a device, which a reader could wait on for ever.
 
     Raises:
-        OSError: if it cannot be opened, is no regular file, or holds more than `most` bytes.
+        OSError: if it cannot be opened, is not a regular file, or has more than `most` bytes.
     """
-    # asked before, because opening a device may do something, and after, because it may be another file by then
+    # checked before, because opening a device may have effects, and after, because the file may have been replaced
     _refuse(path.stat(), most)
     file = os.fdopen(os.open(path, os.O_RDONLY | UNBLOCKED | BINARY), "rb")
     try:

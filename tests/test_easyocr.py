@@ -166,7 +166,7 @@ def test_missing_weights_are_an_error_and_not_fetched(tmp_path: Path, monkeypatc
     monkeypatch.setattr(easyocr.utils, "urlretrieve", lambda url, *_, **__: asked.append(url))
     monkeypatch.setattr(sys, "path", list(sys.path))
     stage = Text(reader="easyocr", easyocr_folder=str(tmp_path))
-    with pytest.raises(ReaderError, match="cannot be had"):
+    with pytest.raises(ReaderError, match="are missing"):
         list(stage(Photo.from_array(np.zeros((60, 60, 3), np.uint8)), ()))
     assert asked == []
 

@@ -1,1 +1,1 @@
-"""How well a policy does on pictures whose answer is known."""
+"""How well a policy does on labelled pictures."""

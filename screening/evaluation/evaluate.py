@@ -1,4 +1,4 @@
-"""How many labelled pictures, and things in them, a policy holds or blocks that it should, and that it should not."""
+"""Counts the labelled pictures, and objects in them, that a policy rightly and wrongly holds or blocks."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ from screening.photo_report import PhotoReport
 from screening.pipeline_file import did_you_mean
 from screening.policy import ANYTHING, Judgement, Policy, Verdict, strictest
 
-# A box found is the one labelled when they share half of what both cover (as the VOC and COCO measures have it).
+# The intersection over union from which a box that was found matches a labelled one (as in VOC and COCO).
 SAME = 0.5
-# Size bands: the longer side of a labelled box is below so many pixels.
+# Size bands: upper limits of a labelled box's longer side, in pixels.
 BANDS = (16, 32, 64, 128, 256)
-# How long a person takes to decide about a held picture, in seconds, where nobody measured it.
+# How long a person takes to decide on a held picture, in seconds, unless measured.
 SECONDS_EACH = 15.0
 SHOWN, NOT_SHOWN = "shown", "not shown"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Boxes:
-    """What became of the things whose place is labelled.
+    """The results for objects with labelled boxes.
 
     Attributes:
         labelled: how many there are.
-        found: how many of them were held or blocked at their place.
-        wrong: how many places were held or blocked where nothing is labelled.
-        by_size: for each band of sizes, how many were found, and of how many.
-        read: how many of the labelled texts were read, and of how many: those found in a report with texts.
+        found: how many of them were held or blocked at their box.
+        wrong: how many boxes were held or blocked where nothing is labelled.
+        by_size: for each size band, how many were found, and out of how many.
+        read: how many of the labelled texts were read, and out of how many: those found in a report with texts.
     """
 
     labelled: int
@@ -53,7 +53,7 @@ class Boxes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """What became of the pictures labelled for one rule or kind; a picture counts once.
+    """The results for pictures labelled for one rule or kind; a picture counts once.
 
     Attributes:
         about: the rule or kind.
@@ -61,7 +61,7 @@ class Figures:
         missed: those that show it and were not held or blocked for it.
         wrongly_held: those that do not show it and were.
         verdicts: for what is shown and for what is not, how many pictures got each verdict for it.
-        boxes: the same for the things themselves, where their places are labelled; else None.
+        boxes: the same for the objects themselves, if their boxes are labelled; else None.
     """
 
     about: str
@@ -88,7 +88,7 @@ class Figures:
 
 
 def evaluate(labels: Sequence[Label], photos: Sequence[PhotoReport], policy: Policy) -> tuple[Figures, ...]:
-    """The figures of every rule and kind that the labels name; the photos are judged by the policy already.
+    """The figures of every rule and kind that the labels name; the photos have already been judged by the policy.
 
     Raises:
         LabelError: if a label names a picture that was not screened, or neither a rule nor a kind of the policy.
@@ -106,10 +106,10 @@ def evaluate(labels: Sequence[Label], photos: Sequence[PhotoReport], policy: Pol
 
 
 def screened(labels: Iterable[Label], photos: Iterable[PhotoReport]) -> dict[str, PhotoReport]:
-    """The photos that were screened, by their files.
+    """The photos that were screened, by file.
 
     Raises:
-        LabelError: if a label names a picture that is none of them.
+        LabelError: if a label names a picture that was not screened.
     """
     known = {photo.file: photo for photo in photos if photo.screened}
     if missing := [label.file for label in labels if label.file not in known]:
@@ -145,23 +145,23 @@ def concerns(judgement: Judgement, about: str) -> bool:
 
 
 def flagged(photo: PhotoReport, about: str) -> list[Judgement]:
-    """The findings for which a picture is held or blocked, that fall under a rule or are of a kind."""
+    """The findings under a rule, or of a kind, for which a picture is held or blocked."""
     return [one for one in photo.judgements if one.verdict is not Verdict.CLEAR and concerns(one, about)]
 
 
 def marked(judgement: Judgement) -> bool:
-    """Whether a finding's score is one that is held or blocked, also where a release made it clear all the same."""
+    """Whether a finding's score is held or blocked, even if a release then made it clear."""
     return judgement.thresholds.verdict(judgement.finding.score) is not Verdict.CLEAR
 
 
 def review_minutes(photos: Sequence[PhotoReport], *, seconds: float = SECONDS_EACH) -> float:
-    """How long a person is kept busy by 100 pictures such as these, each held one taking so many seconds."""
+    """The minutes of review per 100 pictures such as these, at that many seconds for each held one."""
     held = sum(photo.verdict is not Verdict.CLEAR for photo in photos)
     return 100 * held / len(photos) * seconds / 60 if photos else 0.0
 
 
 def matched(things: Sequence[Thing], found: Sequence[Judgement]) -> dict[int, int]:
-    """Which finding is which labelled thing, by their numbers; the surest findings choose first, each the best fit."""
+    """Matches findings to labelled objects, by index; the surest findings choose first, each the best fit."""
     pairs: dict[int, int] = {}
     for number in sorted(range(len(found)), key=lambda number: -found[number].finding.score):
         box = found[number].finding.box
@@ -215,7 +215,7 @@ def _band(thing: Thing) -> str:
 
 
 def _letters(text: str) -> str:
-    """Without spaces, signs and case, which nobody labels twice the same way."""
+    """Without spaces, punctuation and case, which labels rarely agree on."""
     return "".join(letter for letter in text.upper() if letter.isalnum())
 
 

@@ -35,11 +35,11 @@ def gallery(
     """The page, complete in itself.
 
     Args:
-        said: figures and review, as `screening evaluate --json` prints them.
+        said: the figures and the review's cost, as `screening evaluate --json` prints them.
         labels: what the pictures show; labelled boxes are drawn in green.
-        photos: the run's, judged; what they are held for is drawn in red.
-        sources: where each picture lies.
-        limits: what a picture may cost.
+        photos: the run's photos, judged; what they are held for is drawn in red.
+        sources: the path of each picture.
+        limits: the limits on a picture's size and time.
     """
     known = {photo.file: photo for photo in photos}
     things = {(label.file, label.about): [thing.box for thing in label.things] for label in labels}
@@ -70,7 +70,7 @@ def gallery(
 def _data_uri(
     source: Path | None, photo: PhotoReport, labelled: Sequence[Box], found: Sequence[Box], limits: Limits
 ) -> Markup:
-    """The picture with its boxes as a data address; empty where it is not as it was scanned."""
+    """The picture with its boxes as a data URL; empty if it has changed since the scan."""
     import cv2
 
     try:

@@ -1,10 +1,10 @@
-"""How far a share counted on a few pictures may lie from the true one."""
+"""Confidence intervals: how far a share counted on a few pictures may be from the true one."""
 
 from __future__ import annotations
 
 import math
 
-# The normal distribution holds 95% within so many standard deviations of its mean.
+# 95% of a normal distribution is within this many standard deviations of its mean.
 Z = 1.96
 
 

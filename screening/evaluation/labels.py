@@ -16,15 +16,15 @@ from screening.render.table import guarded, unguarded
 from screening.weights import read_bytes
 
 COLUMNS = ("file", "about", "present")
-# Where something is, and what it says.
+# Optional columns: where something is, and its text.
 MORE = ("box", "text")
-# In `about`: whatever the file's other lines do not name.
+# In `about`: everything that the file's other lines do not name.
 NOTHING_ELSE = "*"
 PRESENT = {"yes": True, "no": False}
 
 
 class LabelError(ScreeningError, ValueError):
-    """A file of labels that cannot be read, or contradicts itself."""
+    """A file of labels cannot be read, or contradicts itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,7 @@ class Label:
         file: the picture's path relative to the shoot, with forward slashes.
         about: a rule or a kind.
         present: whether it is there.
-        things: every one of them, where somebody wrote down where they are.
+        things: all of them, if their boxes are labelled.
     """
 
     file: str
@@ -53,7 +53,7 @@ class Label:
 
 
 def read(path: str | Path) -> tuple[Label, ...]:
-    """The labels of a .csv or .jsonl file, one for each picture and rule or kind, those of `*` written out.
+    """The labels of a .csv or .jsonl file, one for each picture and rule or kind, with `*` expanded.
 
     Raises:
         LabelError: naming the file and the line.
@@ -82,7 +82,7 @@ def read(path: str | Path) -> tuple[Label, ...]:
 
 
 def table(labels: Iterable[Label]) -> str:
-    """Labels as a CSV file holds them, one line a thing."""
+    """Labels as CSV text, one line per object."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow((*COLUMNS, *MORE))
@@ -131,7 +131,7 @@ def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, object]]]:
     except (OSError, UnicodeDecodeError) as error:
         raise LabelError(f"{path}: cannot be read as UTF-8 text; name a .csv or .jsonl file") from error
     if path.suffix == ".csv":
-        # not cut into lines before: a name can hold what ends a line
+        # not split into lines first: a name can contain a line break
         rows = csv.DictReader(io.StringIO(text, newline=""))
         for row in rows:
             yield (

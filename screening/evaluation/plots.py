@@ -1,6 +1,6 @@
-"""Figures of a report and of an evaluation, drawn with matplotlib: one function each, which returns its axes.
+"""Figures of a report and of an evaluation, drawn with matplotlib: one function for each, which returns its axes.
 
-Each draws on the axes that it is given, or on a figure of its own, and changes no setting of matplotlib.
+Each draws on the given axes or on a new figure, and does not change matplotlib's settings.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-# Told apart in print and by people who do not see red and green alike.
+# Distinguishable in print and by colour-blind people.
 COLOURS: Mapping[Verdict, str] = {Verdict.CLEAR: "#0072b2", Verdict.HOLD: "#e69f00", Verdict.BLOCK: "#b2182b"}
 SHOWN, NOT_SHOWN = "#b2182b", "#777777"
 
@@ -47,7 +47,7 @@ def verdicts(report: Report, *, ax: Axes | None = None) -> Axes:
 def score_histogram(
     score: ArrayLike, shown: ArrayLike, *, threshold: float | None = None, ax: Axes | None = None
 ) -> Axes:
-    """How the scores of pictures that show something lie beside those of pictures that do not.
+    """The distribution of scores of pictures that show something, against that of pictures that do not.
 
     Args:
         score: (pictures,) 0 to 1, NaN where nothing was found; these are counted in the legend.
@@ -72,12 +72,12 @@ def score_histogram(
 def recall_against_flag_rate(
     table: pd.DataFrame, *, threshold: float | None = None, label: str = "", ax: Axes | None = None
 ) -> Axes:
-    """What is found against what is wrongly held, at every threshold, with the 95% band of recall.
+    """Recall against flag rate at every threshold (a ROC curve), with the 95% band of recall.
 
     Args:
         table: what `sweep` returns.
         threshold: marked by a dot: the row of the lowest score that it holds.
-        label: names the curve, where several are drawn on the same axes.
+        label: names the curve, if several are drawn on the same axes.
         ax: where to draw.
     """
     ax = ax or _axes()
@@ -97,7 +97,7 @@ def recall_against_flag_rate(
 
 
 def recall_by_group(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
-    """The recall of each group as a bar, with its 95% interval and how many pictures it rests on.
+    """The recall of each group as a bar, with its 95% interval and the number of pictures behind it.
 
     Args:
         table: what `by_group` returns; a group without a picture that shows it has no bar.
@@ -117,7 +117,7 @@ def recall_by_group(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
 
 
 def _axes() -> Axes:
-    """Axes on a figure of their own, which the notebook shows and nobody has to close.
+    """Axes on a new figure, which the notebook shows and nobody has to close.
 
     Raises:
         AnalysisError: if matplotlib is not installed.

@@ -1,4 +1,4 @@
-"""How a policy does on the labelled pictures of a run: what `screening evaluate` tells."""
+"""How a policy does on the labelled pictures of a run: what `screening evaluate` prints."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from screening.run.run import Run
 def evaluate_run(
     known: Sequence[Label], folder: Path, pipeline: str = "", *, seconds: float, html: Path | None = None
 ) -> dict[str, Any]:
-    """The figures of a run by a policy, "" for its own, and what they mean to who reviews, as `--json` prints them.
+    """The figures of a run under a policy, and what they mean for the reviewer, as `--json` prints them.
 
     Args:
-        known: what its pictures show.
+        known: the labels.
         folder: the run.
-        pipeline: whose policy judges what was found; no network runs.
+        pipeline: whose policy judges the findings, "" for the run's own; no network runs.
         seconds: how long a person takes over a held picture.
-        html: where the page goes with the pictures that went wrong, if it is wanted.
+        html: where to write the page with the misjudged pictures, if it is wanted.
 
     Raises:
-        LabelError: if a label does not fit.
+        LabelError: if a label does not match.
         ScreeningError: if the run or the pipeline cannot be read, or the page cannot be written.
     """
     run = Run.open(folder, Office.here(), pipeline)

@@ -1,4 +1,4 @@
-"""Labels from what there is already: a run's review, and the box files of other tools."""
+"""Labels from existing sources: a run's review, and the box files of other tools."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from screening.run.decision import Action, Decision
 from screening.run.outcome import Outcome
 from screening.weights import read_bytes
 
-# What a decision says about what is there. That something may pass all the same says nothing about it.
+# What a decision says about what is there. An override says nothing about that.
 THERE = (Action.ACCEPT, Action.RELEASE, Action.PARENTAL, Action.REDACT)
 NOT_THERE = (Action.ADULT,)
 PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp")
 
 
 def of_review(after: Sequence[Outcome], current: Sequence[Decision]) -> tuple[list[Label], int]:
-    """What the decisions on a run say about its pictures, and how many decisions say nothing.
+    """The labels that follow from the decisions on a run, and how many decisions say nothing.
 
-    A condition that is met, a form, a permission and a wish to redact say that it is there; "an adult" says that no
-    juvenile is. That nothing is there, and where everything is, is said only where each finding of the rule is decided
-    so. A picture that somebody agreed to be clear shows nothing else, unless a release made it clear. An override, or
-    a picture kept back, does not say what is there.
+    A met condition, a form, a permission and a redaction say that it is there; "an adult" says that no juvenile is.
+    Labels say that nothing is there, or where everything is, only if every finding of the rule was decided that way. A
+    picture that somebody agreed is clear shows nothing else, unless a release made it clear. An override, or a picture
+    that was kept back, does not say what is there.
     """
     labels: list[Label] = []
     silent = 0
@@ -50,7 +50,7 @@ def of_review(after: Sequence[Outcome], current: Sequence[Decision]) -> tuple[li
 
 
 def _of_rule(file: str, rule: str, answers: Sequence[tuple[Judgement, Action | None]]) -> Iterator[Label]:
-    """A picture's label for a rule, from what was decided about each of its findings (None: nothing), if it says so."""
+    """A picture's label for a rule, if one follows from the decision on each of its findings (None: undecided)."""
     there = [judgement.finding.box for judgement, action in answers if action in THERE]
     complete = all(action in (*THERE, *NOT_THERE) for _, action in answers)
     if there or complete:
@@ -64,7 +64,7 @@ def of_coco(path: Path, names: Mapping[str, str]) -> list[Label]:
     A picture without an annotation of a named category is a negative for it.
 
     Raises:
-        LabelError: if it is no such file, or names none of these categories.
+        LabelError: if it is not such a file, or names none of these categories.
     """
     try:
         fields: dict[str, Any] = json.loads(read_bytes(path).decode())
@@ -86,7 +86,7 @@ def of_yolo(folder: Path, names: Mapping[str, str]) -> list[Label]:
     data.yaml with the classes' names.
 
     Raises:
-        LabelError: if it is no such folder, a line is none of theirs, or it has none of these classes.
+        LabelError: if it is not such a folder, a line is invalid, or it has none of these classes.
     """
     classes = _classes(folder)
     files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in PICTURES)
@@ -102,7 +102,7 @@ def of_yolo(folder: Path, names: Mapping[str, str]) -> list[Label]:
 
 
 def _beside(name: str) -> str:
-    """Where `labels` beside `images` has a picture's boxes."""
+    """The path of a picture's boxes in `labels` beside `images`."""
     parts = ["labels" if part == "images" else part for part in Path(name).parts]
     return Path(*parts).with_suffix(".txt").as_posix()
 

@@ -1,4 +1,4 @@
-"""What every threshold would find and wrongly hold, from findings that are stored already."""
+"""What every threshold would find and wrongly hold, from stored findings."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def sweep(score: ArrayLike, shown: ArrayLike) -> pd.DataFrame:
-    """One row for each score as the threshold, the highest first.
+    """One row for each score as a threshold, the highest first.
 
     Args:
         score: (pictures,) each picture's highest score for the rule, 0 to 1, NaN where nothing was found.
@@ -28,7 +28,7 @@ def sweep(score: ArrayLike, shown: ArrayLike) -> pd.DataFrame:
 
     Returns:
         threshold, and at or above it: found, recall with its 95% interval, wrongly_held, flag_rate, precision. A rate
-        of nothing is NaN.
+        with a zero denominator is NaN.
 
     Raises:
         AnalysisError: if pandas is not installed.
@@ -44,7 +44,7 @@ def sweep(score: ArrayLike, shown: ArrayLike) -> pd.DataFrame:
     seen = ~np.isnan(ranked)
     order = np.argsort(-ranked[seen], kind="stable")
     ranked, truth = ranked[seen][order], truth[seen][order]
-    last = np.flatnonzero(np.diff(ranked, append=-np.inf))  # of several pictures with one score
+    last = np.flatnonzero(np.diff(ranked, append=-np.inf))  # the last of several pictures with the same score
     found, wrong = np.cumsum(truth)[last], np.cumsum(~truth)[last]
     intervals = np.array([wilson(int(hits), positives) for hits in found]).reshape(-1, 2)
     return pd.DataFrame(
@@ -64,10 +64,10 @@ def sweep(score: ArrayLike, shown: ArrayLike) -> pd.DataFrame:
 def scores(
     labels: Sequence[Label], photos: Sequence[PhotoReport], about: str
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """What `sweep` takes: the highest score of each picture labelled for a rule or kind, and whether that is there.
+    """The arguments of `sweep`: the highest score of each picture labelled for a rule or kind, and whether it is there.
 
-    A stage stores nothing below its own least score, so that a picture may have NaN where a threshold lies below that.
-    Findings that the policy only notes, whatever their score, do not count for their rule.
+    A stage stores nothing below its own minimum score, so a picture may have NaN although it would count at a lower
+    threshold. Findings that the policy only notes, whatever their score, do not count for their rule.
 
     Raises:
         LabelError: if a label names a picture that was not screened.

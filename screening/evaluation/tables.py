@@ -1,4 +1,4 @@
-"""What is counted on labelled pictures, as plain pandas tables."""
+"""The figures on labelled pictures as plain pandas tables."""
 
 from __future__ import annotations
 
@@ -20,12 +20,13 @@ if TYPE_CHECKING:
 
 
 def evaluate(labels: Sequence[Label], photos: Sequence[PhotoReport], policy: Policy) -> pd.DataFrame:
-    """What a policy finds, misses and wrongly holds of labelled pictures that it has judged: one row a rule or kind.
+    """What a policy finds, misses and wrongly holds among labelled pictures that it has judged: one row per rule or
+    kind.
 
     Returns:
         about, positives, negatives, found, wrongly_held, and recall, flag_rate and precision, each followed by its 95%
-        interval (`recall_low`, `recall_high`). Then box_recall and box_precision, of places instead of pictures. A rate
-        of nothing is NaN.
+        interval (`recall_low`, `recall_high`). Then box_recall and box_precision, for boxes instead of pictures. A rate
+        with a zero denominator is NaN.
 
     Raises:
         AnalysisError: if pandas is not installed.
@@ -59,8 +60,8 @@ def by_group(score: ArrayLike, shown: ArrayLike, group: ArrayLike, *, threshold:
         threshold: the score from which a picture is held.
 
     Returns:
-        One row a group, sorted: group, positives, negatives, found, wrongly_held, and recall and flag_rate, each
-        followed by its 95% interval. A rate of nothing is NaN.
+        One row per group, sorted: group, positives, negatives, found, wrongly_held, and recall and flag_rate, each
+        followed by its 95% interval. A rate with a zero denominator is NaN.
 
     Raises:
         AnalysisError: if pandas is not installed.

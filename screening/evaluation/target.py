@@ -1,4 +1,4 @@
-"""What a threshold is chosen for, and the choice."""
+"""The target that a threshold is chosen for, and the choice."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ from numpy.typing import NDArray
 from screening.evaluation.intervals import Z
 from screening.finding import ScreeningError
 
-# Where a target gives no such number: enough for a share to be known to within about an eighth.
+# For targets that imply no number: enough to know a share to within about an eighth.
 AT_LEAST = 35
-# Thresholds are written with so many decimals.
+# The number of decimals in a threshold.
 DECIMALS = 3
 Scores = NDArray[np.float64]
 Truth = NDArray[np.bool_]
 
 
 class TuneError(ScreeningError):
-    """A threshold that cannot be chosen, or not be written down."""
+    """A threshold cannot be chosen, or cannot be written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """What a threshold is chosen for: one of the three.
+    """The target for a threshold: one of these three.
 
     Attributes:
-        recall: at least this share of what is there is found; the threshold is the highest that does.
-        flag_rate: at most this share of the other pictures is held; the threshold is the lowest that does.
-        costs: of a miss and of a wrong hold; the threshold makes the least of their sum.
+        recall: find at least this share of what is there; the threshold is the highest that does.
+        flag_rate: hold at most this share of the other pictures; the threshold is the lowest that does.
+        costs: of a miss and of a wrong hold; the threshold minimises their sum.
     """
 
     recall: float | None = None
@@ -43,7 +43,7 @@ class Target:
             raise TuneError("name one target: --recall, --flag-rate, or --cost-miss with --cost-hold")
         for share in (self.recall, self.flag_rate):
             if share is not None and not 0 < share < 1:
-                raise TuneError(f"a recall or flag rate lies between 0 and 1, not {share:g}")
+                raise TuneError(f"a recall or flag rate is between 0 and 1, not {share:g}")
         if self.costs and min(self.costs) <= 0:
             raise TuneError("the costs of a miss and of a hold must be greater than 0")
 
@@ -51,8 +51,8 @@ class Target:
     def needed(self) -> tuple[int, int]:
         """How many pictures that show it, and that do not, each half needs.
 
-        So many that the 95% interval would reach the target if every single one were judged rightly: with n hits of n
-        Wilson's lower end is n / (n + z²).
+        Enough that the 95% interval reaches the target if every one is judged correctly: with n hits of n Wilson's
+        lower end is n / (n + z²).
         """
         if self.recall is not None:
             return math.ceil(Z * Z * self.recall / (1 - self.recall)), 1
@@ -62,7 +62,7 @@ class Target:
 
     @property
     def aim(self) -> str:
-        """What it asks for, in words."""
+        """The target in words."""
         if self.recall is not None:
             return f"recall {self.recall:g}"
         if self.flag_rate is not None:
@@ -70,7 +70,7 @@ class Target:
         return "costs of {:g} a miss and {:g} a hold".format(*self.costs or ())
 
     def choose(self, score: Scores, shown: Truth) -> float:
-        """The threshold, from which on a picture is held; scores are NaN where nothing was found.
+        """The threshold from which a picture is held; scores are NaN where nothing was found.
 
         Raises:
             TuneError: if no threshold reaches the target.

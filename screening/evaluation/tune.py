@@ -1,4 +1,4 @@
-"""Chooses a threshold on one half of labelled pictures, and says on the other half what it is worth."""
+"""Chooses a threshold on one half of the labelled pictures, and measures it on the other half."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from screening.policy import Judgement, Policy, Thresholds
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tuned:
-    """A threshold, and what it is worth.
+    """A threshold, and how well it does.
 
     Attributes:
         rule: the rule.
-        threshold: from which score on a picture is held for it, or blocked where the rule holds nothing.
+        threshold: the score from which a picture is held for it, or blocked if the rule holds nothing.
         kinds: for each kind of the rule that had a threshold, the new ones.
-        before, after: on the half that it was not chosen on, under the old and the new thresholds.
-        chosen_on: on the other half, under the new ones.
+        before, after: the figures on the held-out half, under the old and the new thresholds.
+        chosen_on: the figures on the other half, under the new ones.
     """
 
     rule: str
@@ -39,7 +39,7 @@ class Tuned:
 
     @property
     def worth(self) -> str:
-        """What the new threshold does, in words."""
+        """How well the new threshold does, in words."""
         (found, positives, *_), (wrong, negatives, *_) = self.after["recall"], self.after["flag_rate"]
         return f"finds {found} of {positives} and wrongly holds {wrong} of {negatives} it was not chosen on"
 
@@ -53,10 +53,10 @@ def tune(
     *,
     kinds: Sequence[str] = (),
 ) -> Tuned:
-    """Chooses one threshold for the kinds of a rule: those named, else all that have one. A kind named that was only
+    """Chooses one threshold for the kinds of a rule: those named, else all that have one. A named kind that was only
     noted so far is held from the threshold on.
 
-    Pictures are parted by their bytes, so that a picture that lies there twice is in one half, and nobody chooses.
+    Pictures are split by their bytes, so that a duplicate is in the same half, and nobody chooses.
 
     Raises:
         TuneError: if the rule has no such threshold, too few pictures are labelled, or the target is out of reach.
@@ -97,7 +97,7 @@ def _tuned_kinds(policy: Policy, rule: str, named: Sequence[str]) -> list[str]:
 
 
 def _mark(limits: Thresholds) -> float | None:
-    """From which score on a picture is held or blocked."""
+    """The score from which a picture is held or blocked."""
     return limits.hold if limits.hold is not None else limits.block
 
 
@@ -112,12 +112,12 @@ def _best(photo: PhotoReport, under: Callable[[Judgement], bool]) -> float:
 
 
 def _held(photo: PhotoReport, under: Callable[[Judgement], bool]) -> bool:
-    # what a release lifts is found at the new threshold too
+    # what a release lifts counts as found at the new threshold too
     return any(marked(one) for one in photo.judgements if under(one))
 
 
 def _under(policy: Policy, rule: str, kinds: Sequence[str]) -> Callable[[Judgement], bool]:
-    """Whether it is one of these entries of the rule that a finding is judged by: the most particular one counts."""
+    """Whether a finding is judged by one of these entries of the rule; the most specific entry applies."""
     there = policy.rules[rule].kinds
 
     def asks(one: Judgement) -> bool:

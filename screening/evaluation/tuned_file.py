@@ -21,13 +21,13 @@ from screening.run.run import Run
 def tune_run(
     folder: Path, labels: Path, rule: str, target: Target, out: Path, *, kinds: Sequence[str] = (), pipeline: str = ""
 ) -> tuple[Tuned, list[tuple[str, str, str]]]:
-    """Chooses a threshold for a rule on labelled pictures of a run, and writes the pipeline file that has it.
+    """Chooses a threshold for a rule on labelled pictures of a run, and writes a pipeline file with it.
 
     Returns:
-        What was chosen, and each picture that gets another verdict by it: its file, the old verdict and the new one.
+        The choice, and each picture whose verdict changes: its file, the old verdict and the new one.
 
     Raises:
-        TuneError: as `tune`; if `out` is there already; or if the pipeline file cannot be edited line by line.
+        TuneError: as `tune`; if `out` already exists; or if the pipeline file cannot be edited line by line.
         ScreeningError: if the run, its pipeline or the labels cannot be read.
     """
     if out.exists():
@@ -52,7 +52,7 @@ def tune_run(
 
 
 def _written(out: Path, source: PipelineTables, tuned: Tuned, target: Target) -> Policy:
-    """The policy of the new file: one that extends a file of the project's, or a copy of somebody's own."""
+    """The text of the new file: it extends one of the project's files, or is a copy of somebody's own."""
     path = source.path
     shipped = path.stem in pipeline_file.names() and path.parent == pipeline_file.read("default").path.parent
     text = f'extends = "{path.stem}"\n\n' if shipped else path.read_text(encoding="utf-8")
@@ -76,10 +76,10 @@ def changed(policy: Policy, tuned: Tuned) -> Policy:
 
 
 def edited(text: str, tuned: Tuned, why: str) -> str:
-    """A pipeline file's text with the new thresholds and why they are what they are; everything else as it stands.
+    """A pipeline file's text with the new thresholds and the reason for them, otherwise unchanged.
 
     Raises:
-        TuneError: if a kind stands there in a way that cannot be edited line by line.
+        TuneError: if a kind is written in a way that cannot be edited line by line.
     """
     lines = text.splitlines(keepends=True)
     header = f"[rules.{tuned.rule}.kinds]"

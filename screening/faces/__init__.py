@@ -1,1 +1,1 @@
-"""Finding faces, looking again, and describing them in numbers."""
+"""Finding faces, a second look at doubtful ones, and their embeddings."""

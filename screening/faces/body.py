@@ -6,5 +6,5 @@ from screening.finding import Box
 
 
 def body(face: Box) -> Box:
-    """About where the body under a face is: clothes carry numbers."""
+    """The approximate box of the body under a face: clothes have numbers on them."""
     return Box(face.left - face.width, face.top, face.right + face.width, face.bottom + 5 * face.height)

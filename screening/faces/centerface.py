@@ -12,9 +12,9 @@ from screening.arrays import Floats, Pixels
 from screening.duplicates import keep_best
 from screening.engine import load
 
-STRIDE = 4  # the network answers for every fourth pixel
+STRIDE = 4  # the network's output stride in pixels
 # Input sides are rounded up to a multiple of the first number, so that few shapes have to be compiled; those of small
-# arrays, which compile fast, to one of the second, the least that the network takes.
+# arrays, which compile fast, to a multiple of the second, the network's minimum.
 STEP, SMALL_STEP = 160, 32
 SMALL = 480
 
@@ -26,7 +26,7 @@ class Face:
     Attributes:
         score: the detector's, 0 to 1.
         corners: left, top, right, bottom.
-        points: left eye, right eye, nose, left and right corner of the mouth as they lie in the picture, as (x, y).
+        points: left eye, right eye, nose, left and right corner of the mouth as seen in the picture, as (x, y).
     """
 
     score: float
@@ -64,7 +64,7 @@ class Face:
         return shared / (self.width * self.height + other.width * other.height - shared)
 
     def inside(self, other: Face) -> float:
-        """The share of this face that lies within the other, 0 to 1."""
+        """The share of this face that is within the other, 0 to 1."""
         return self._overlap(other) / (self.width * self.height)
 
     def _overlap(self, other: Face) -> float:
@@ -79,7 +79,7 @@ def detect(rgb: Pixels, *, minimum: float) -> list[Face]:
     step = SMALL_STEP if max(height, width) <= SMALL else STEP
     padded = np.zeros((1, 3, math.ceil(height / step) * step, math.ceil(width / step) * step), np.float32)
     for channel in range(3):
-        # as the network is used where it was published: RGB, 0 to 255, no mean taken off
+        # the published preprocessing: RGB, 0 to 255, no mean subtraction
         padded[0, channel, :height, :width] = rgb[:, :, channel]
     return suppress(decode(load("centerface")(padded), minimum=minimum), nested=True)
 
@@ -87,9 +87,9 @@ def detect(rgb: Pixels, *, minimum: float) -> list[Face]:
 def decode(outputs: Sequence[Floats], *, minimum: float) -> list[Face]:
     """The peaks of the heat map as faces.
 
-    Each cell of the four outputs stands for 4 x 4 pixels: how much it is a face's centre; the logarithms of the
-    face's height and width in cells; how far the centre lies from the cell's own, down and across; and five
-    landmarks, down and across, as shares of the face's height and width from its top left.
+    Each cell of the four outputs covers 4 x 4 pixels: the score that it is a face's centre; the logarithms of the
+    face's height and width in cells; the offset of the centre from the cell's, down and across; and five landmarks,
+    down and across, as shares of the face's height and width from its top left.
     """
     import cv2
 
@@ -115,7 +115,7 @@ def suppress(faces: Iterable[Face], *, most: float = 0.3, nested: bool = False) 
     """Non-maximum suppression: the faces, best first, without those that overlap a better one by more than `most`
     (intersection over union).
 
-    Nor those that lie within a better one, unless `nested`.
+    Nor those that are within a better one, unless `nested`.
     """
 
     def same(face: Face, better: Face) -> bool:

@@ -1,6 +1,6 @@
-"""dlib's face recognition network, read from the file that `face_recognition_models` carries, as an ONNX model.
+"""dlib's face recognition network, read from the file in `face_recognition_models`, as an ONNX model.
 
-dlib runs it in 75 to 125 ms a face because its wheels use neither AVX-512 nor a BLAS; the engine takes 3 to 6. The
+dlib takes 75 to 125 ms per face because its wheels use neither AVX-512 nor a BLAS; the engine takes 3 to 6. The
 file is only read: nothing converted is kept. Its layout is dlib's own serialisation (dlib/serialize.h and
 dlib/dnn/layers.h): a whole number is a length byte and that many bytes, low byte first; a tensor is a version,
 four sizes and float32 values. The shape of the network is that of dlib's example dnn_face_recognition_ex.cpp.
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     import onnx
 
 
-# Layers that carry weights, as they are named in the file, each name after its length.
+# Layers with weights, as they are named in the file, each name preceded by its length.
 _LAYER = re.compile(rb"\x01\x05con_4|\x01\x07affine_|\x01\x04fc_2")
-# What dlib takes from red, green and blue before it divides by 256.
+# The means that dlib subtracts from red, green and blue before dividing by 256.
 MEAN = (122.782, 117.001, 104.298)
 # (channels, residual blocks, whether the first of them halves the size), from the picture to the embedding.
 LEVELS = ((32, 3, False), (64, 4, True), (128, 3, True), (256, 3, True), (256, 1, True))
@@ -54,8 +54,8 @@ def _whole_number(data: bytes, at: int) -> tuple[int, int]:
 def onnx_model(data: bytes) -> onnx.ModelProto:
     """The network as ONNX: `image` (1, 3, 150, 150), RGB 0 to 255, in; `embedding` (1, 128) and `maps` out.
 
-    `maps` (1, 128, 8, 8) is what the network sees two thirds of the way in: it still holds what is the same in two
-    pictures of one person and what is not, age among it.
+    `maps` (1, 128, 8, 8) are the feature maps two thirds of the way in, which still contain what differs between two
+    pictures of one person, such as age.
 
     Raises:
         ValueError: if the file does not hold this network's layers in this order.
@@ -90,7 +90,7 @@ def onnx_model(data: bytes) -> onnx.ModelProto:
 
 
 class _Graph:
-    """The nodes and weights of the ONNX graph as it grows."""
+    """The nodes and weights of the ONNX graph under construction."""
 
     def __init__(self, read: Iterator[tuple[str, Floats]]) -> None:
         self._read = read
@@ -101,7 +101,7 @@ class _Graph:
         """The next layer's weights, which must be of that kind."""
         found, weights = next(self._read, ("nothing", np.zeros(0, np.float32)))
         if found != name:
-            raise ValueError(f"dlib's face network should go on with {name}, and the file with {found}")
+            raise ValueError(f"dlib's face network should continue with {name}, but the file has {found}")
         return weights.ravel()
 
     def constant(self, value: NDArray[Any]) -> str:
@@ -120,7 +120,7 @@ class _Graph:
         return name
 
     def convolution(self, x: str, channels: int, wanted: int, *, size: int = 3, stride: int = 1) -> str:
-        """A convolution with the affine layer after it folded in; dlib pads only those that keep the size."""
+        """A convolution with the following affine layer folded in; dlib pads only those that keep the size."""
         weights, affine = self.weights("con_4"), self.weights("affine_")
         gain, shift = affine[:wanted], affine[wanted:]
         kernel = weights[:-wanted].reshape(wanted, channels, size, size) * gain[:, None, None, None]
@@ -142,7 +142,7 @@ class _Graph:
         return self.node("Relu", self.node("Add", x, self.convolution(y, channels, channels)))
 
     def halving_block(self, x: str, channels: int, wanted: int, side: int) -> tuple[str, int]:
-        """A residual block that halves the sides; its smaller branch is filled up with nought, as in dlib."""
+        """A residual block that halves the sides; its narrower branch is padded with zeros, as in dlib."""
         y = self.node("Relu", self.convolution(x, channels, wanted, stride=2))
         y = self.convolution(y, wanted, wanted)
         x = self.node("AveragePool", x, kernel_shape=[2, 2], strides=[2, 2])

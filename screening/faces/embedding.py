@@ -1,7 +1,7 @@
-"""Who a face is, in numbers: dlib's 128-d embedding of an upright cut-out of the face.
+"""dlib's 128-d embedding of an upright crop of a face.
 
-Two pictures of one person lie less than about 0.6 apart (Euclidean distance), two people's further. The network is
-the one in `face_recognition_models`, run by our engine; the cut-out follows the five landmarks of the face finder
+Two pictures of one person are less than about 0.6 apart (Euclidean distance), those of two people further. The network
+is the one in `face_recognition_models`, run by our engine; the crop is aligned by the face finder's five landmarks
 instead of dlib's own, which moves an embedding by 0.16 in the median.
 """
 
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
 Landmarks = Sequence[tuple[float, float]]
 
 SIDE = 150
-# Where the face finder's landmarks lie in dlib's own 150 px cut-outs: medians over 214 faces, made symmetric.
+# The face finder's landmarks in dlib's own 150 px crops: medians over 214 faces, made symmetric.
 _PLACES = np.array([(48.5, 48.8), (101.5, 48.8), (75.0, 77.7), (53.2, 101.7), (96.8, 101.7)])
 
 
 def upright(points: Landmarks) -> NDArray[np.float64]:
-    """The 2x3 matrix that turns, scales and moves landmarks to their places in a cut-out, by least squares."""
+    """The 2x3 matrix that rotates, scales and moves landmarks to their places in a crop, by least squares."""
     landmarks = np.asarray(points, np.float64)
     offset, target = landmarks - landmarks.mean(axis=0), _PLACES - _PLACES.mean(axis=0)
-    # Landmarks that all fall on one pixel still give a picture: one of a pixel around them.
+    # Landmarks that all fall on one pixel still give a crop, of about that pixel.
     size = max(float((offset**2).sum()), 1e-6)
     along = float((offset * target).sum()) / size
     across = float((offset[:, 0] * target[:, 1] - offset[:, 1] * target[:, 0]).sum()) / size
@@ -40,14 +40,14 @@ def upright(points: Landmarks) -> NDArray[np.float64]:
 
 
 def chip(rgb: Pixels, points: Landmarks) -> Pixels:
-    """The face cut out upright, `SIDE` px square; what lies outside the picture repeats its edge."""
+    """The upright crop of the face, `SIDE` px square; outside the picture its edge is repeated."""
     import cv2
 
     matrix = upright(points)
     scale = float(np.hypot(matrix[0, 0], matrix[1, 0]))
-    # A large face is drawn near its own size first and averaged down: sampling it straight would alias.
+    # A large face is warped near its own size first and averaged down: sampling it directly would alias.
     finer = int(np.clip(np.ceil(1 / max(scale, 1e-6)), 1, 8))
-    # pixel centres: the larger drawing's pixel i covers i/finer to (i+1)/finer of the cut-out
+    # pixel centres: pixel i of the larger warp covers i/finer to (i+1)/finer of the crop
     matrix = matrix * finer
     matrix[:, 2] += (finer - 1) / 2
     drawn = cv2.warpAffine(
@@ -57,10 +57,10 @@ def chip(rgb: Pixels, points: Landmarks) -> Pixels:
 
 
 def describe(chips: Sequence[Pixels]) -> tuple[Floats, Floats]:
-    """The embeddings (n, 128) and the maps (n, 128, 8, 8) that the network makes of cut-outs from `chip`."""
+    """The embeddings (n, 128) and feature maps (n, 128, 8, 8) of crops from `chip`."""
     embeddings, maps = np.zeros((len(chips), 128), np.float32), np.zeros((len(chips), 128, 8, 8), np.float32)
     for index, face in enumerate(chips):
-        # one at a time: a new number of faces would be a new shape to compile
+        # one at a time: each new number of faces would be a new shape to compile
         embedding, seen = network()(face.transpose(2, 0, 1)[None])
         embeddings[index], maps[index] = embedding[0], seen[0]
     return embeddings, maps

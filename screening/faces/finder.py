@@ -1,4 +1,4 @@
-"""Finds faces with CenterFace, looks again at the doubtful ones, and says how likely each can be recognised."""
+"""Finds faces with CenterFace, looks again at the doubtful ones, and scores how recognisable each is."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from screening.faces.second_look import second_look
 from screening.finding import Box
 from screening.photo.photo import Photo
 
-# From here on a candidate is worth the second look. One lower than so many pixels in the view may be fainter: a face 24
-# pixels high in 12 megapixels is. Fainter and larger ones are many (eight a picture), and one of 800 was a face.
+# A candidate from this score on is worth a second look; one below that height in the view may be fainter, as a face 24
+# pixels high in 12 megapixels is. There are many faint large candidates (eight per picture), and 1 of 800 was a face.
 FIRST = 0.1
 SMALL, FIRST_IF_SMALL = 12, 0.04
-LEAST = 14  # pixels: lower than this nobody is recognised (see _at_best), so a doubtful face is not looked at again
+LEAST = 14  # pixels: in a lower face nobody is recognised (see _at_best), so a doubtful one does not get a second look
 TURNED = 0.2  # the same for turned faces, which are rare
-CERTAIN = 0.8  # from here on the first look is enough
-# A dim face is lightened until its bright parts are so bright, of 255, but not further than its noise allows.
+CERTAIN = 0.8  # from this score on the first look is enough
+# A dim face is brightened until its highlights reach this value, of 255, as far as its noise allows.
 BRIGHT, MOST_GAIN = 160, 3.0
 
 
@@ -33,8 +33,8 @@ class FoundFace:
 
     Attributes:
         box: where it is.
-        points: its landmarks, as a finding has them.
-        score: how likely the person can be recognised by it, 0 to 1.
+        points: its landmarks, as in a finding.
+        score: how likely the person can be recognised, 0 to 1.
     """
 
     box: Box
@@ -49,14 +49,12 @@ class FaceFinder:
     Attributes:
         side: the longer side, in pixels, at which small faces are looked for.
         small_side: the longer side at which faces that fill the picture are looked for.
-        enlarged: the longer side to which a small picture is enlarged, by two at most.
-        minimum: how sure the detector must be in one of its two looks that it is a face. How likely it is one, which
-            the score says too, goes by the second.
-        looks: how many doubtful candidates get a second look, the likeliest first; the others stand or fall with the
-            first.
-        turned: also look for faces that lie on their side or stand on their head, in the smaller view: people lying
-            down, and pictures that were saved without being turned upright.
-        turned_minimum: how sure the detector must be of a turned face.
+        enlarged: the longer side to which a small picture is enlarged, at most twofold.
+        minimum: the least detector score in one of its two looks. The score of a face depends on the second look.
+        looks: how many doubtful candidates get a second look, the likeliest first; the others are judged by the first.
+        turned: whether to look for sideways and upside-down faces too, in the smaller view: people lying down, and
+            pictures that were saved without being turned upright.
+        turned_minimum: the least detector score of a turned face.
     """
 
     side: int = 1920
@@ -83,8 +81,8 @@ class FaceFinder:
     def _confirmed(
         self, candidates: Iterable[Face], photo: Photo, *, second: float, first: float = CERTAIN
     ) -> list[Face]:
-        """The candidates that are likely enough at the first look or at the second, each once."""
-        # a doubtful candidate must not hide one that lies within it: that is for the second look to say
+        """The candidates that are likely enough in the first look or in the second, each once."""
+        # a doubtful candidate must not hide one within it: the second look decides
         faces = suppress(candidates, nested=True)
         doubtful = [face for face in faces if face.score < CERTAIN and face.height >= LEAST][: self.looks]
         looked_at = {face: second_look(photo, face) for face in doubtful}
@@ -92,7 +90,7 @@ class FaceFinder:
         return suppress(again for face, again in looks if face.score >= first or again.score >= second)
 
     def _turned(self, photo: Photo, *, also_upside_down: bool) -> Iterator[Face]:
-        """Faces in the smaller view turned by a quarter each way, and by half."""
+        """Faces in the smaller view rotated by 90 degrees each way, and by 180."""
         pixels, factor = photo.scaled(self.small_side)
         for quarters in (1, 3, 2) if also_upside_down else (1, 3):
             view = Photo.from_array(np.rot90(pixels, quarters))
@@ -100,7 +98,7 @@ class FaceFinder:
                 yield _turned_back(face, quarters, view).moved(1 / factor)
 
     def _views(self, photo: Photo) -> Iterator[tuple[Pixels, float]]:
-        """The picture at the scales that are looked at, and how much larger than the photo each is."""
+        """The picture at the scales to search, and each scale relative to the photo."""
         longest = max(photo.width, photo.height)
         enlarge = min(2.0, self.enlarged / longest)
         if enlarge > 1:
@@ -126,7 +124,7 @@ def _resized(rgb: Pixels, factor: float) -> Pixels:
 
 
 def _turned_back(face: Face, quarters: int, view: Photo) -> Face:
-    """A face of a view that was turned anticlockwise by so many quarters, in the picture as it was before."""
+    """Maps a face from a view that was rotated anticlockwise by quarter turns back to the picture."""
 
     def back(x: float, y: float) -> tuple[float, float]:
         places = {1: (view.height - y, x), 2: (view.width - x, view.height - y), 3: (y, view.width - x)}
@@ -144,12 +142,12 @@ def _box(face: Face) -> Box:
 
 
 def _is_a_face(score: float) -> float:
-    """How likely a confirmed candidate is a person's face: half at 0.45, where by eye half are animals' and things."""
+    """How likely a confirmed candidate is a person's face: half at 0.45, where by eye half are animals and things."""
     return 1 / (1 + math.exp(-(score - 0.45) / 0.05))
 
 
 def _recognisable(face: Face, box: Box, photo: Photo) -> float:
-    """How likely a person shown there is recognised, also once the picture is lightened, which anybody can do."""
+    """How likely a person shown there is recognised, even after brightening, which anybody can do."""
     cut = chip(photo.rgb, face.points)
     brightest = float(np.percentile(cut, 90)) or 1.0
     gain = min(max(BRIGHT / brightest, 1.0), MOST_GAIN)
@@ -160,5 +158,5 @@ def _recognisable(face: Face, box: Box, photo: Photo) -> float:
 
 
 def _at_best(height: int) -> float:
-    """What the sharpest faces so high reach in the table of models/identifiability/card.md: .4 at 16 px, .8 at 24."""
+    """The best score at a face's height, from the table in models/identifiability/card.md: .4 at 16 px, .8 at 24."""
     return 1 / (1 + math.exp(-3.0 * math.log2(height / 17.5)))

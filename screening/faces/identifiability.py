@@ -1,7 +1,7 @@
 """How likely a person can be recognised by a face in a picture: from its size, detail, pose and the finder's score.
 
-The figures behind it are measured by models/identifiability/train.py: faces are made smaller, blurred, noisy and
-compressed step by step until dlib's embedding no longer verifies the person.
+Its coefficients are fitted by models/identifiability/train.py: faces are shrunk, blurred, made noisy and compressed
+step by step until dlib's embedding no longer verifies the person.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from screening.arrays import Pixels
 from screening.faces.embedding import Landmarks
 from screening.weights import locate
 
-# The part of a cut-out that the face itself fills, in its pixels.
+# The part of a crop that the face itself fills, in the crop's pixels.
 _INNER = slice(25, 125)
-# Below this there is no detail to speak of, only the noise of a flat surface.
+# Below this there is no detail, only the noise of a flat surface.
 _FAINTEST = 0.002
 
 
@@ -27,7 +27,7 @@ def identifiability(face: Pixels, *, height: float, points: Landmarks, detector:
     """The probability, 0 to 1, that somebody who knows the person recognises them.
 
     Args:
-        face: its upright cut-out of the full-size picture; detail that a smaller copy has lost would be missed.
+        face: its upright crop from the full-size picture; a smaller copy has lost detail.
         height: of the face's box, in pixels of that picture.
         points: the five landmarks, in pixels of that picture.
         detector: the face finder's own score, 0 to 1.
@@ -37,11 +37,11 @@ def identifiability(face: Pixels, *, height: float, points: Landmarks, detector:
 
 
 def measure(face: Pixels, *, height: float, points: Landmarks, detector: float) -> NDArray[np.float64]:
-    """What the score is made of, each such that more of it helps: 1, size, detail, how frontal it is, detector score.
+    """The features of the score, each increasing it: 1, size, detail, how frontal it is, detector score.
 
-    Size is in doublings of a pixel. Detail is the logarithm of the contrast at 1.5 to 3 pixels of the upright cut-out
-    `face`, where the eyes are 53 apart: small faces, blurred ones and dark ones have none. Frontal is the distance
-    between the eyes over the distance from eyes to mouth, at most 1.
+    Size is the base-2 logarithm of pixels. Detail is the logarithm of the contrast at 1.5 to 3 pixels of the upright
+    crop `face`, where the eyes are 53 apart: small, blurred and dark faces have none. Frontal is the distance between
+    the eyes over the distance from eyes to mouth, at most 1.
     """
     left, right, _, *mouth = np.asarray(points, np.float64)
     eyes = float(np.hypot(*(right - left)))
@@ -60,6 +60,6 @@ def _contrast(face: Pixels) -> float:
 
 @functools.cache
 def _weights() -> NDArray[np.float64]:
-    """What each measure counts for, in the order of `measure`."""
+    """The coefficient of each feature, in the order of `measure`."""
     table = json.loads(locate("identifiability").read_text(encoding="utf-8"))
     return np.array([table["weights"][name] for name in ("constant", "size", "detail", "frontal", "detector")])

@@ -1,4 +1,4 @@
-"""Looks again, closer, at places where there may be a face: most candidates of a first look are leaves and wheels."""
+"""Looks closer at places where there may be a face: most candidates of the first look are leaves and wheels."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from screening.finding import Box
 from screening.photo.canvas import blank, lay
 from screening.photo.photo import Photo
 
-LEAST = 0.03  # heat below which nothing is said to be seen
+LEAST = 0.03  # the score below which nothing counts as seen
 BACKDROP = 127
-# The second look shows a face 64 pixels long with much around it, which suits the network best.
+# The second look shows a face 64 pixels long with plenty of context, which suits the network best.
 WINDOW, CONTEXT = 160, 2.5
 
 
 def second_look(photo: Photo, face: Face) -> Face:
-    """The face with the score, place and landmarks that a look at it alone gives, at the size the network likes best.
+    """The face with the score, box and landmarks from a look at it alone, at the network's best size.
 
-    The mean of both looks would let the first one's weakness on small faces outweigh the second: it counts a third.
+    A plain mean would let the first look's weakness on small faces outweigh the second: it counts one third.
     """
     pixels, left, top, factor = window(photo, face, side=WINDOW, context=CONTEXT)
     again = [other.moved(1 / factor, left, top) for other in detect(pixels, minimum=LEAST)]
@@ -32,7 +32,7 @@ def second_look(photo: Photo, face: Face) -> Face:
 def window(photo: Photo, face: Face, *, side: int, context: float) -> tuple[Pixels, float, float, float]:
     """A square around the face, `context` times its longer side, as `side` x `side` pixels.
 
-    Also the square's left and top in the photo and how much larger than the photo it is shown.
+    Also the square's left and top in the photo and its scale relative to the photo.
     """
     reach = max(face.width, face.height, 1.0) * context / 2
     x, y = face.centre

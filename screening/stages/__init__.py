@@ -1,4 +1,4 @@
-"""The detectors, one file each. A new one is a line in this table and a `[[stage]]` in a pipeline file."""
+"""The detectors, one file each. A new one needs a line in this table and a `[[stage]]` in a pipeline file."""
 
 from __future__ import annotations
 
@@ -11,16 +11,15 @@ if TYPE_CHECKING:
 
 
 class Stage(Protocol):
-    """A frozen dataclass that can be called; its fields are its options, each with a default.
+    """A callable frozen dataclass; its fields are its options, each with a default.
 
     Attributes:
-        name: what pipelines, findings and `error.<name>` call it.
-        kinds: every kind that it may report, the particulars below one too: a policy that names any other is refused.
-
-    One that runs networks also names them, by their names in models/manifest.toml, in `networks`. One that reads what
-    other stages found names those in `after`: a pipeline in which one of them comes later is refused. One that only
-    adds to what others found (whose a face is) names those in `adds_to`: a stage that reads them may leave it out of
-    its `after`.
+        name: its name in pipelines, findings and `error.<name>`.
+        kinds: every kind that it may report, including particulars: a policy that names any other is refused. Optional
+            attributes: `networks`, the networks that it runs, by their names in models/manifest.toml; `after`, the
+            stages whose findings it reads: a pipeline in which one of them comes later is refused; `adds_to`, the
+            stages whose findings it only adds to (such as whose a face is): a stage that reads those may leave it out
+            of its `after`.
     """
 
     name: ClassVar[str]
@@ -30,7 +29,7 @@ class Stage(Protocol):
         """What this detector sees in a photo, given what earlier ones found."""
 
 
-# Text, not classes: a stage's file is imported when a pipeline uses it. In the order in which they run.
+# Strings, not classes: a stage's file is imported when a pipeline uses it. In the order in which they run.
 STAGES = {
     "metadata": "screening.stages.metadata:Metadata",
     "faces": "screening.stages.faces:Faces",

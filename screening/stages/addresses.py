@@ -1,7 +1,7 @@
 """Addresses: house numbers on doors, gates, walls and bins, street name plates, postcodes, names of houses, places on a
 map; and those in captions, names and codes.
 
-A number is a house number when it stands alone, on nothing that moves or is worn, and looks like one: best on a small
+A number is a house number if it is alone, not on anything that moves or is worn, and looks like one, ideally on a small
 plain sign. Each of these is a factor of its score, set by hand on labelled street fronts.
 """
 
@@ -21,17 +21,17 @@ from screening.words import captions
 from screening.words.addresses import HouseNumber, house_name, house_number, postcodes, street
 from screening.words.map_positions import map_positions
 
-# What it takes from a number's score that it lies on a vehicle: most of it, or less on a dark sign.
+# How much of a number's score is lost if it is on a vehicle: most of it, or less on a dark sign.
 ON_VEHICLE, ON_VEHICLE_SIGN = 0.9, 0.4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Addresses:
-    """Finds what tells where a picture was taken, in its print.
+    """Finds print that reveals where a picture was taken.
 
     Attributes:
         minimum: the score from which a finding is reported.
-        signs: whether small signs are looked for that the text stage overlooked.
+        signs: whether to look for small signs that the text stage overlooked.
     """
 
     name: ClassVar[str] = "addresses"
@@ -51,7 +51,7 @@ class Addresses:
     def __call__(self, photo: Photo, found: Sequence[Finding]) -> Iterator[Finding]:
         """One finding for each number, street, postcode and house name."""
         plates = [box for finding in found if (box := _plate(finding)) is not None]
-        # a plate's foot carries its supplier's name and postcode, sometimes just below what was taken for the plate
+        # the foot of a plate has its supplier's name and postcode, sometimes just below the detected box
         feet = [Box(box.left, box.top, box.right, box.bottom + max(1, box.height // 2)) for box in plates]
         texts = [line for line in lines(found) if not any(line.box.inside(box) > 0.5 for box in feet)]
         findings = [*self._words(photo, texts), *self._numbers(photo, found, texts, feet)]
@@ -61,7 +61,7 @@ class Addresses:
         yield from captions.addresses(found)
 
     def _words(self, photo: Photo, texts: Sequence[Line]) -> Iterator[Finding]:
-        """Street names, postcodes and house names, in single lines and where they go on beside or below."""
+        """Street names, postcodes and house names, in single lines and where they continue beside or below."""
         for line in _phrases(texts):
             yield from _in_words(photo, line)
 
@@ -79,7 +79,7 @@ class Addresses:
                 continue
             if any(box.inside(other) > 0.5 for other in plates) or road_sign(photo, box):
                 continue
-            # a wall with a window is taken for a van now and then: a number on an enamel plate is likelier a house's
+            # a wall with a window is sometimes taken for a van: a number on an enamel plate is more likely a house's
             doubt = ON_VEHICLE_SIGN if candidate.dark_sign else ON_VEHICLE
             if not candidate.large:
                 score *= 1 - doubt * max((_share(box, vehicle) for vehicle in vehicles), default=0.0)
@@ -90,7 +90,7 @@ class Addresses:
 
 
 def _repeats(finding: Finding, other: Finding) -> bool:
-    """Whether a finding says again, of a larger or the same place, what another has said."""
+    """Whether a finding repeats another at the same place or a larger one."""
     if finding.kind != other.kind or finding.box is None or other.box is None:
         return False
     same = finding.text == other.text or other.text in finding.text
@@ -114,7 +114,7 @@ def _phrases(texts: Sequence[Line]) -> Iterator[Line]:
 
 
 def _in_words(photo: Photo, line: Line) -> Iterator[Finding]:
-    """What one line says of an address in words."""
+    """The parts of an address that one line contains in words."""
     for postcode in postcodes(line.text):
         yield Finding("address.postcode", 0.9 * line.score, "postcode", line.box, postcode)
     for what, written in map_positions(line.text):
@@ -134,12 +134,12 @@ def _in_words(photo: Photo, line: Line) -> Iterator[Finding]:
 
 
 def _plate(finding: Finding) -> Box | None:
-    """Where a number plate is, unless it says only what a house's plate says as well."""
+    """The box of a number plate, unless its text could be a house's plate too."""
     if not finding.is_a("vehicle.plate") or house_number(finding.text) is not None:
         return None
     return finding.box
 
 
 def _share(box: Box, vehicle: Finding) -> float:
-    """How surely a place lies on a vehicle, 0 to 1."""
+    """How surely a place is on a vehicle, 0 to 1."""
     return vehicle.score if vehicle.box is not None and box.inside(vehicle.box) > 0.5 else 0.0

@@ -1,4 +1,4 @@
-"""Reads QR codes and barcodes, and hands on what they say, because a code can hold what a person cannot see."""
+"""Reads QR codes and barcodes, and hands on their contents, because a code can contain what a person cannot see."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ SQUARE = ("QRCode", "MicroQRCode")
 MATRIX = ("DataMatrix", "Aztec", "PDF417")
 RETAIL = ("EAN13", "EAN8", "UPCA", "UPCE")
 LINEAR = (*RETAIL, "Code128", "Code39", "Code93", "ITF", "Codabar", "DataBarOmni", "DataBarExp")
-# Barcodes without a check digit of their own: shorter ones turn up in railings and brickwork.
+# Barcodes without a mandatory check digit: short ones are misread in railings and brickwork.
 UNCHECKED = {"Code 39": 4, "Code 39 Standard": 4, "Code 39 Extended": 4, "ITF": 8, "ITF-14": 8, "Codabar": 6}
-# What a code says, told by how it begins.
+# What a code contains, by how it begins.
 CONTENTS = (
     (re.compile(r"(?i)(begin:vcard|mecard:|bizcard:)"), "contact details"),
     (re.compile(r"(?i)wifi:"), "the key to a wireless network"),
@@ -47,8 +47,8 @@ class Codes:
     Attributes:
         force: who "we" are; codes that lead to our own or to public addresses are clear.
         side: the longest side, in pixels, at which QR codes and barcodes are looked for.
-        half: above this side, the dearer kinds (matrix and stacked codes, light on dark) are looked for at half of it.
-        retail: the score of a shop's article number, which says what a thing is and not whose.
+        half: above this side, the costlier kinds (matrix and stacked codes, light on dark) are looked for at half size.
+        retail: the score of a retail article number, which says what a thing is but not whose.
     """
 
     name: ClassVar[str] = "codes"
@@ -79,7 +79,7 @@ class Codes:
         whole, factor = grey(photo, self.side)
         half = halved(whole, self.half)
         shrunk = factor * half.shape[1] / whole.shape[1]
-        # On 12 MP, one thread: 24, 8, 23 and 3 ms. Small codes need full size; what is dear is looked for at half.
+        # On 12 MP, one thread: 24, 8, 23 and 3 ms. Small codes need full size; costly kinds are looked for at half.
         looks: tuple[tuple[Pixels, float, tuple[str, ...], dict[str, Any]], ...] = (
             (whole, factor, SQUARE + LINEAR, UPRIGHT),
             (np.asarray(cv2.transpose(whole), np.uint8), factor, LINEAR, UPRIGHT),
@@ -95,7 +95,7 @@ class Codes:
         return list(seen.values())
 
     def judged(self, name: str, said: str) -> tuple[float, str]:
-        """How sure it is that this must be looked at, and what the code holds, masked."""
+        """The score of a code's contents, and the contents, masked."""
         if name.replace("-", "") in RETAIL or name in ("ISBN",):
             return self.retail, "an article number"
         for pattern, content in CONTENTS:
@@ -128,16 +128,16 @@ def is_public(address: str, force: Force) -> bool:
 
 
 def grey(photo: Photo, side: int) -> tuple[Pixels, float]:
-    """The photo in grey, its longer side at most so long, and by how much it was made smaller."""
+    """The photo in grey with its longer side limited, and the factor by which it was reduced."""
     import cv2
 
-    # a little larger costs less than making it smaller does
+    # slightly too large costs less than resizing
     pixels, factor = (photo.rgb, 1.0) if max(photo.width, photo.height) <= 1.2 * side else photo.scaled(side)
     return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8), factor
 
 
 def halved(pixels: Pixels, side: int) -> Pixels:
-    """The picture at half its size if either side is larger than that; halving is far cheaper than other factors."""
+    """The picture at half size if either side is larger than that; halving is far cheaper than other factors."""
     import cv2
 
     height, width = pixels.shape
@@ -154,6 +154,6 @@ def corners(code: Any, factor: float, *, turned: bool) -> Points:
         for at in (place.top_left, place.top_right, place.bottom_right, place.bottom_left)
     ]
     (x0, y0), (x1, y1), _, (x3, y3) = corner
-    # swapping mirrors the picture, and a barcode read backwards is given mirrored
+    # swapping mirrors the picture, and a barcode read backwards is returned mirrored
     clockwise = (x1 - x0) * (y3 - y0) - (y1 - y0) * (x3 - x0) > 0
     return tuple(corner if clockwise else (corner[3], corner[2], corner[1], corner[0]))

@@ -1,7 +1,7 @@
-"""Identity documents, officers by rank and number or name, name badges, and what a briefing gives away.
+"""Identity documents, officers by rank and number or name, name badges, and briefings.
 
-All of it is told from the lines that were read, and from where they stand: a title is a document's only with its fields
-around it, and a name is a badge's only on the body below a face.
+All of it is judged by the lines that were read and where they are: a title counts as a document's only with its fields
+around it, and a name as a badge's only on the body below a face.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from screening.text.lines import Line, below, join, lines, rows
 from screening.words import documents as rules
 from screening.words.clue import Clue
 
-# How far a document reaches around a line of it, in that line's heights: to the left, up, on the right, down.
+# How far a document extends around one of its lines, in that line's heights: left, up, right, down.
 AROUND_TITLE = 15.0, 6.0, 25.0, 15.0
 AROUND_NUMBER = 10.0, 15.0, 12.0, 10.0
 AROUND_WORD = 10.0, 8.0, 10.0, 20.0
-# A page with a machine-readable zone is about so much higher than the zone is long.
+# The height of a page with a machine-readable zone, as a multiple of the zone's length.
 PAGE = 0.85
-# The body below a face, in the face's widths from its middle and its heights from its chin; and how high letters on it
-# are at most: print on clothes is larger than a badge's.
+# The body below a face, in the face's widths from its middle and heights from its chin; and the greatest height of a
+# badge's letters: print on clothes is larger.
 SIDEWAYS, DOWN = 1.5, 3.5
 RANK_HIGH, NAME_HIGH = 0.35, 0.16
 
@@ -66,7 +66,7 @@ Told = tuple[Clue, Box, str]
 
 
 def whole(read: Sequence[Line]) -> list[Line]:
-    """The lines, the rows that they stand in where these are more than one, and ranks with what stands below them."""
+    """The lines, rows of several lines, and ranks with what is below them."""
     single = set(read)
     page = [*read, *(row for row in rows(read) if row not in single)]
     ranks = [line for line in page if rules.rank(line.text)]
@@ -74,7 +74,7 @@ def whole(read: Sequence[Line]) -> list[Line]:
 
 
 def documents(page: Sequence[Line]) -> list[Told]:
-    """Each document once, with all lines that stand on it: its place is what is redacted."""
+    """Each document once, with all its lines: its box is what is redacted."""
     kept: list[Told] = []
     for clue, place, text in sorted(_documents(page), key=lambda told: -told[0].score):
         same = next((one for one in kept if one[1].overlap(place)), None)
@@ -100,12 +100,12 @@ def _documents(page: Sequence[Line]) -> Iterator[Told]:
             signs = len(_signs(title, [other.text for other in around if other is not line]))
             if signs:
                 kind = "staff.warrant_card" if title == rules.WARRANT else "personal.document"
-                evidence = f"{title}: its title, and {signs} more of what is on one"
+                evidence = f"{title}: its title, and {signs} other feature{'' if signs == 1 else 's'} of one"
                 yield Clue(kind, 0.95 if signs > 1 else 0.6, evidence), *_all_of(around)
 
 
 def _signs(title: str, around: Sequence[str]) -> set[str]:
-    """What else of a document stands around its title."""
+    """The other features of a document around its title."""
     signs = {sign for text in around for sign in rules.fields(text)}
     if title in (rules.WARRANT, rules.IDENTITY):
         for text in around:
@@ -122,7 +122,7 @@ def _signs(title: str, around: Sequence[str]) -> set[str]:
 def staff(page: Sequence[Line]) -> Iterator[Told]:
     """Officers by number or name, an operation's briefing, codes of doors and alarms: each line once."""
     taken: list[Box] = []
-    for line in sorted(page, key=lambda line: -len(line.text)):  # a row before the lines that it is made of
+    for line in sorted(page, key=lambda line: -len(line.text)):  # a row comes before its lines
         told = None if any(line.box.inside(box) > 0.8 for box in taken) else _of_staff(line, page)
         if told is not None:
             taken.append(line.box)
@@ -133,7 +133,7 @@ def _of_staff(line: Line, page: Sequence[Line]) -> Told | None:
     here = line.box, line.text
     if rules.numbered_officer(line.text):
         return Clue("staff.collar_number", 0.6, "an officer's rank and number"), *here
-    if not rules.worth_a_look_around(line.text):  # which is dear on a full page
+    if not rules.worth_a_look_around(line.text):  # which is costly on a full page
         return None
     board = near(line, page, AROUND_WORD)
     around = [other.text for other in board]
@@ -162,7 +162,7 @@ def _officer(line: Line) -> bool:
 
 
 def on_body(face: Box, line: Line) -> bool:
-    """Whether a line stands upright on the body below a face."""
+    """Whether a line is upright on the body below a face."""
     x, y = line.centre
     sideways = abs(x - face.centre[0]) / face.width
     down = (y - face.bottom) / face.height
@@ -170,7 +170,7 @@ def on_body(face: Box, line: Line) -> bool:
 
 
 def near(line: Line, page: Sequence[Line], reach: Reach) -> list[Line]:
-    """The line and those whose middle is no further from it than `reach`, as read in its direction."""
+    """The line and those whose middle is within `reach` of it, in its reading direction."""
     left, up, right, down = reach
     width = line.length / max(line.height, 1.0)
 

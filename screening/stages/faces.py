@@ -16,7 +16,7 @@ class Faces(FaceFinder):
     """Faces of people, also printed and drawn ones, and how likely each can be recognised.
 
     Attributes:
-        recognisable: from which score on a face is called identifiable.
+        recognisable: the score from which a face is called identifiable.
     """
 
     name: ClassVar[str] = "faces"
@@ -26,7 +26,7 @@ class Faces(FaceFinder):
     recognisable: float = 0.2
 
     def __call__(self, photo: Photo, found: Sequence[Finding]) -> Iterator[Finding]:
-        """One finding a face, the surest first."""
+        """One finding per face, the surest first."""
         for face in self.find(photo):
             kind = "face.identifiable" if face.score >= self.recognisable else "face.unidentifiable"
             yield Finding(kind, face.score, f"a face {face.box.height} px high", face.box, points=face.points)

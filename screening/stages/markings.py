@@ -1,8 +1,9 @@
-"""Protective markings: in the pixels, the metadata, the file's and folders' names, and in what codes say.
+"""Protective markings: in the pixels, the metadata, the names of file and folders, and the contents of codes.
 
-A word such as SECRET marks a page by how and where it stands: in capitals, alone on its line, at the page's edge, at
-its top and its bottom. Each of these counts for or against; the score is the logistic of their sum, set by hand so that
-an unmistakable phrase, or a telling word at the edge of a page, is blocked, and a word in a sentence is not reported.
+A word such as SECRET is a marking because of how and where it is printed: in capitals, alone on its line, at the edge
+of the page, at its top and bottom. Each of these counts for or against; the score is the logistic of their sum, set by
+hand so that an unmistakable phrase, or a telling word at the edge of a page, is blocked, and a word in a sentence is
+not reported.
 """
 
 from __future__ import annotations
@@ -24,15 +25,15 @@ from screening.words.marking_words import COMMON, TELLING, UNMISTAKABLE
 from screening.words.markings import Marking, is_label, markings
 
 STRENGTH = {COMMON: -1.2, TELLING: -0.2, UNMISTAKABLE: 2.0}
-EDGE = 0.13  # the share of a page's height that its head and foot take
-LARGE = 0.07  # letters higher than this share of the picture are rather a sign's than a page's
-PAPER, SCREEN = 150, 90  # at least so bright, of 255: paper, card, a lit screen; at most so bright: a dark screen
-COLOURLESS = 70  # at most so much between a pixel's channels
+EDGE = 0.13  # the share of a page's height that its head and foot take up
+LARGE = 0.07  # letters higher than this share of the picture belong to a sign rather than a page
+PAPER, SCREEN = 150, 90  # the least brightness, of 255, of paper, card or a lit screen; the greatest of a dark screen
+COLOURLESS = 70  # the greatest difference between a pixel's channels
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A marking and what speaks for it: the sum, and the reasons in words for the report."""
+    """A marking and the case for it: the sum, and the reasons in words for the report."""
 
     marking: Marking
     line: Line | None
@@ -51,8 +52,8 @@ class Markings:
 
     Attributes:
         minimum: the score below which a word is not reported.
-        edge: the share of a page's height that is its head, and its foot.
-        force: who "we" are; our own name beside a marking takes nothing from it.
+        edge: the share of a page's height that counts as its head, and as its foot.
+        force: who "we" are; our own name beside a marking does not weaken it.
     """
 
     name: ClassVar[str] = "markings"
@@ -97,7 +98,7 @@ class Markings:
         block = not on_paper and in_a_block(line, page)
         if marking.others and marking.strength < UNMISTAKABLE and not (at_edge and on_paper and marking.contrast):
             logit -= 2.0
-        # a dark screen shows pages too, but the words of signs are large, or several lines of one size
+        # a dark screen shows pages too, but a sign's words are large, or several lines of one size
         as_on_paper = on_paper or (surface == "screen" and not (marking.others or large or block))
         logit += 0.4 if as_on_paper else -0.4
         if at_edge:
@@ -107,7 +108,7 @@ class Markings:
 
 
 def wording(marking: Marking) -> tuple[float, list[str]]:
-    """What the phrase and its writing say, wherever it stands."""
+    """The case for a phrase from its wording and typography, wherever it is."""
     logit, reasons = STRENGTH[marking.strength] - 0.4 * marking.errors, []
     if marking.capitals:
         logit, reasons = logit + 0.3, ["in capitals"]
@@ -128,7 +129,7 @@ def own_words(force: Force) -> frozenset[str]:
 
 
 def on_page(page: Sequence[Line], ours: frozenset[str]) -> Iterator[tuple[Marking, Line]]:
-    """Every marking in the lines: in one, in lines side by side, over two lines, in the line after a field's name."""
+    """Every marking in the lines: in one, in lines side by side, across two lines, in the line after a field's name."""
     joined = rows(page)
     for row in joined:
         for marking in markings(row.text, ours):
@@ -144,7 +145,7 @@ def on_page(page: Sequence[Line], ours: frozenset[str]) -> Iterator[tuple[Markin
 
 
 def repeated(seen: list[Seen]) -> list[Seen]:
-    """Each place once, the stronger reading; a marking that stands in several places of the page is more certain."""
+    """Each place once, with the stronger reading; a marking in several places on the page is more certain."""
     kept = keep_best(sorted(seen, key=lambda one: -one.logit), _same_place)
     again = []
     for one in kept:
@@ -159,7 +160,7 @@ def repeated(seen: list[Seen]) -> list[Seen]:
 
 
 def _same_place(one: Seen, other: Seen) -> bool:
-    """Whether two readings are of the same words; those of a choice on one line are told apart."""
+    """Whether two readings are of the same words; the options of a choice on one line are distinct."""
     if one.line is None or other.line is None or (one.marking.choice and one.line == other.line):
         return False
     return one.line.box.inside(other.line.box) > 0.6 or other.line.box.inside(one.line.box) > 0.6
@@ -171,7 +172,7 @@ def in_words(text: str, ours: frozenset[str]) -> Iterator[Seen]:
         for marking in markings(part, ours):
             logit, reasons = wording(marking)
             if not marking.capitals and not marking.labelled and marking.strength < UNMISTAKABLE:
-                logit += 0.9  # small letters say less where nobody typesets
+                logit += 0.9  # lower case says less in text that is not typeset
             if not marking.others:
                 logit, reasons = logit + 1.0, [*reasons, "alone"]
             elif marking.contrast:
@@ -189,7 +190,7 @@ def _parts(text: str) -> Iterable[str]:
 
 
 def ground(photo: Photo, line: Line) -> str:
-    """What the line stands on: "paper" or "screen", by its brightness where it is colourless, else ""."""
+    """The line's background: "paper" or "screen", by its brightness if it is colourless, else ""."""
     box = line.box.grow(0.15, 1.0).clip(photo.width, photo.height)
     if box is None:
         return ""
@@ -203,7 +204,7 @@ def ground(photo: Photo, line: Line) -> str:
 
 
 def at_an_edge(line: Line, page: Sequence[Line], photo: Photo, *, share: float) -> str:
-    """Where at the edge the line stands, in words, or "": of the picture, or of the text that runs in its direction."""
+    """In words, which edge the line is at, of the picture or of the text in its direction; "" for none."""
     middle = line.box.centre[1] / photo.height
     if middle <= share or middle >= 1 - share:
         return "at the edge of the picture"
@@ -215,7 +216,7 @@ def at_an_edge(line: Line, page: Sequence[Line], photo: Photo, *, share: float) 
 
 
 def in_a_block(line: Line, page: Sequence[Line]) -> bool:
-    """Whether the words are part of a longer inscription: another line of their size right above or below."""
+    """Whether the words are part of a longer inscription, with another line of their size right above or below."""
     return any(
         (below(line, other, gap=0.7) or below(other, line, gap=0.7))
         and 0.6 <= other.height / max(line.height, 1.0) <= 1.7

@@ -1,8 +1,8 @@
 """Finds personal details of other people: numbers, mail addresses, handles, names with addresses; and our own intranet.
 
-Looks at what was read in the picture, at metadata and at what codes say. A business's published number or desk mailbox
-on a sign says nothing about a person: it is noted with a score that the default policy leaves clear. A mobile number
-or a mailbox with a name is somebody's own, also on a van.
+Searches the text in the picture, the metadata and the contents of codes. A business's published number or shared
+mailbox on a sign says nothing about a person: it is noted with a score that the default policy leaves clear. A mobile
+number or a mailbox with a name is personal, even on a van.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from screening.words.online import online
 from screening.words.phone_numbers import dialled, mended, numbers
 from screening.words.private_numbers import ACCOUNT_WORDS, BORN, NHS_WORDS, Detail, private_numbers
 
-# What a name in a file's name is likely to be; digits there count pictures.
+# How likely a name in a file's name is one; digits there number the pictures.
 SURE_IN_NAMES = ("personal.phone", "personal.email", "personal.handle", "personal.nino", "personal.intranet")
-# Kinds that a word announces, perhaps in the line above or in another column.
+# Kinds that are announced by a word, perhaps in the line above or in another column.
 ANNOUNCED = ("personal.date_of_birth", "personal.nhs_number", "personal.account")
-# In a form they may stand this far from the word, in heights of the word's line.
+# In a form they may be this far from the word, in heights of the word's line.
 COLUMN = 30.0
-# Kinds that are told by words, not by digits.
+# Kinds that are recognised by words, not by digits.
 WORDED = (
     "personal.email",
     "personal.email.business",
@@ -87,16 +87,16 @@ class PersonalDetails:
                 yield replace(finding, box=box)
 
     def in_lines(self, read: Sequence[Line], found: Sequence[Finding]) -> Iterator[Finding]:
-        """What the lines of text in the picture hold, each line alone, then with what it goes on in."""
+        """The details in the lines of text in the picture, each line alone and then with its continuation."""
         vehicles = boxes(found, "seen.vehicle")
         seen = set(read)
         for line in (*read, *(row for row in rows(read) if row not in seen)):
-            # looking around is dear on a full page, and only matters to numbers and handles
+            # the context is costly to look at on a full page, and only matters for numbers and handles
             sign = bool(re.search(r"\d{3}|[@:/]", mended(line.text))) and is_sign(line, read, vehicles)
             for detail in self.details(line.text, sign=sign):
                 yield finding_of(detail, line.text, part(line, detail.start, detail.end))
         pairs = wraps(read)
-        # numbers stand above each other in every table: only those that a word announces go on below it
+        # every table has numbers in columns: only a number announced by a word continues below it
         for line in (*(join_below(upper, lower) for upper, lower in pairs), *in_columns(read)):
             for detail in private_numbers(line.text):
                 if detail.kind in ANNOUNCED:
@@ -104,7 +104,7 @@ class PersonalDetails:
         yield from names_with_addresses(pairs)
 
     def in_strings(self, found: Iterable[Finding]) -> Iterator[Finding]:
-        """What metadata, names and codes hold."""
+        """The details in metadata, names and codes."""
         for finding in found:
             if not (finding.is_a("seen.metadata") or finding.is_a("seen.code")):
                 continue
@@ -116,7 +116,7 @@ class PersonalDetails:
                     yield finding_of(masked, text, finding.box)
 
     def details(self, text: str, *, sign: bool) -> Iterator[Detail]:
-        """Every personal detail in one text; `sign` where it stands on a shop, a van or an advertisement."""
+        """Every personal detail in one text; `sign` says that it is on a shop, a van or an advertisement."""
         private = list(private_numbers(text))
         yield from private
         yield from online(text, self.force, sign=self.business if sign else None)
@@ -131,14 +131,14 @@ class PersonalDetails:
 
 
 def likely(detail: Detail, where: Finding) -> bool:
-    """Whether a detail may be one where it stands: cameras and programs count with many digits."""
+    """Whether a detail is plausible in its field: cameras and programs write long numbers."""
     if where.is_a("seen.metadata.name"):
         return detail.score >= 0.8 and detail.kind in SURE_IN_NAMES
     return detail.kind in WORDED or not where.is_a("seen.metadata.counted")
 
 
 def part(line: Line, start: int, end: int) -> Box:
-    """About where some of a line's characters stand, were all equally wide, and half of one more on either side."""
+    """The approximate place of some of a line's characters, assuming equal widths, with half a character to spare."""
     count = max(len(line.text), 1)
     first, last = max(0.0, (start - 0.5) / count), min(1.0, (end + 0.5) / count)
     top_left, top_right, bottom_right, bottom_left = line.points
@@ -152,7 +152,7 @@ def part(line: Line, start: int, end: int) -> Box:
 
 
 def join_below(upper: Line, lower: Line) -> Line:
-    """Two lines, one under the other, read as one; it stands where both do."""
+    """Two lines, one below the other, read as one; its place is that of both."""
     box = upper.box.union(lower.box)
     left, top, right, bottom = (float(side) for side in (box.left, box.top, box.right, box.bottom))
     corners = ((left, top), (right, top), (right, bottom), (left, bottom))
@@ -190,7 +190,7 @@ def finding_of(detail: Detail, text: str, box: Box | None) -> Finding:
 
 
 def once(details: Iterable[Finding]) -> Iterator[Finding]:
-    """Each detail once: a number that was found in a line is not reported again in the row that the line belongs to."""
+    """Each detail once: a number that was found in a line is not reported again in the line's row."""
     kept: dict[str, list[tuple[str, Box | None]]] = {}
     for one in details:
         said, there = compact(one.text), kept.setdefault(one.kind.split(".")[1], [])
@@ -200,7 +200,7 @@ def once(details: Iterable[Finding]) -> Iterator[Finding]:
 
 
 def _together(one: Box | None, other: Box | None) -> bool:
-    """Whether they stand in the same place of a picture, or neither stands in one."""
+    """Whether both are in the same place of a picture, or neither has a place."""
     return one is other if one is None or other is None else one.overlap(other) > 0
 
 

@@ -1,7 +1,7 @@
 """Number plates: any that can be read is a finding, whatever it says; British and foreign ones are labelled.
 
-A plate is what the street network took for one, or a line of text that looks like one: by its pattern, by the plain
-sign it stands on, by lying on a vehicle. A pattern alone counts only where nobody would write it by chance (AB12 CDE).
+A plate is one that the street network detected, or a line of text that looks like one: by its pattern, by being on a
+plain sign, by being on a vehicle. A pattern alone counts only if nobody would write it by chance (AB12 CDE).
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ from screening.text.lines import Line, lines, rows, wraps
 from screening.words import captions
 from screening.words.registrations import FAIR, LONGEST, WEAK, Registration, parse
 
-# What it adds that a text lies on a vehicle, and that it stands on a plain sign of its own.
+# What it adds that a text is on a vehicle, and that it is on a plain sign of its own.
 ON_VEHICLE = 0.35
 ON_SIGN = 0.35
-# What is left of a plate's score where it shows no digits and no vehicle is seen around it: signs look like that.
+# The factor for a plate without digits and without a vehicle around it: signs look like that.
 OFF_VEHICLE = 0.8
-# A detected box below this score is doubtful: most such boxes that lie on no vehicle are words or patterns.
+# A detected box below this score is doubtful: most such boxes away from vehicles are words or patterns.
 FAINT = 0.2
-# A plate in a detected box is read when this many characters are, this surely.
+# A plate in a detected box counts as read if this many characters are, with this confidence.
 CHARACTERS = 2
-# No more digits than this, and nothing else, are on doors and clocks as well.
+# Up to this many digits and nothing else are on doors and clocks too.
 SHORT = 4
 SURE = 0.5
-# What is left of such a score where the digits are worn: runners and players have numbers on their chests. A vehicle
-# below this score carries no plate there: a person with a number is taken for one.
+# The factor for such a number on a body: runners and players have numbers on their chests. A vehicle below this score
+# does not count there, because a person with a number is taken for one.
 WORN = 0.3
 CARRIES = 0.7
 
@@ -47,7 +47,7 @@ class Plates:
     Attributes:
         force: who we are; its marked fleet is labelled as such.
         minimum: the score from which a plate is reported.
-        legible: the height in pixels from which a sharp plate counts as legible although it was not read.
+        legible: the height in pixels from which a sharp plate counts as legible even if it was not read.
     """
 
     name: ClassVar[str] = "plates"
@@ -77,7 +77,7 @@ class Plates:
                 continue
             worn = any(plate.box.inside(below) > 0.5 for below in bodies) and not _lies_on(plate.box, carriers)
             for finding in self._detected(photo, plate.box, plate.score, texts, vehicles, worn=worn):
-                # a box that comes to nothing hides no plate that lies in it
+                # a box that is dropped does not hide a plate within it
                 taken.append(plate.box)
                 yield finding
         loose = [line for line in texts if not any(line.box.inside(box.grow(0.1)) > 0.5 for box in taken)]
@@ -92,9 +92,9 @@ class Plates:
     def _detected(
         self, photo: Photo, box: Box, score: float, texts: Sequence[Line], vehicles: Sequence[Box], *, worn: bool
     ) -> Iterator[Finding]:
-        """What a box that the street network took for a plate is."""
+        """The finding for a box that the street network took for a plate."""
         on = ON_VEHICLE if _lies_on(box, vehicles) else 0.0
-        # a faint box on no vehicle in which the text stage read nothing is not worth the cost of another look
+        # a faint box, off any vehicle and without text, is not worth the cost of a second look
         reading = _read(photo, box, texts, again=on > 0 or score >= FAINT)
         if reading is None:
             if readable(photo.crop(box)) and box.height >= self.legible:
@@ -106,14 +106,14 @@ class Plates:
         if not _in_plate_letters(reading):
             return
         sign = ON_SIGN * _plate_like(ground(photo, reading.line)) if len(reading.parts) == 1 else 0.0
-        # a text of no pattern in a doubtful box is a shop's sign as often as a plate
+        # in a doubtful box a text without a pattern is as often a shop sign as a plate
         share = 1.0 if reading.registration.country else 0.5
         digits = reading.registration.text.isdigit() and reading.count <= SHORT
         if not on and digits:
-            # a clock, a room, a house: nothing but the box speaks for a plate
+            # a clock, a room, a house: only the box suggests a plate
             share = 0.0
         certainty = _either(score, share * on, share * reading.registration.weight, share * sign)
-        # no country's registrations are that long: a sign with a sentence
+        # longer than any country's registrations: a sign with a sentence
         certainty = 0.7 * score if reading.count > LONGEST + 2 else certainty
         if not on and not any(character.isdigit() for character in reading.registration.text):
             certainty *= OFF_VEHICLE
@@ -129,8 +129,8 @@ class Plates:
             if registration is None or not registration.country or registration.weight < WEAK or line.score < SURE:
                 continue
             on = ON_VEHICLE if _lies_on(line.box, vehicles) else 0.0
-            # what is nearly anything is a badge or a sign: of nineteen on vehicles that the network took for no plate,
-            # the two with a better pattern were plates
+            # a weak pattern is a badge or a sign: of nineteen texts on vehicles that the network did not take for a
+            # plate, the two with a better pattern were plates
             if registration.weight < FAIR and not registration.mended:
                 continue
             sign = ON_SIGN * _plate_like(ground(photo, line))
@@ -140,7 +140,7 @@ class Plates:
                 yield self._finding(registration, certainty, box or line.box)
 
     def _finding(self, registration: Registration, score: float, box: Box | None) -> Finding:
-        """The finding for a plate that was read; its evidence tells nothing of the text but its length and pattern."""
+        """The finding for a plate that was read; its evidence gives only the length and pattern of the text."""
         kind = f"vehicle.plate.{registration.country}" if registration.country else "vehicle.plate"
         count = sum(character.isalnum() for character in registration.text)
         what = "UK number plate" if registration.country == "uk" else "number plate"
@@ -151,14 +151,14 @@ class Plates:
 
 
 def _in_plate_letters(reading: Reading) -> bool:
-    """Whether it has a plate's letters and digits: Chinese and Japanese ones have them beside their own script."""
+    """Whether it has a plate's letters and digits; Chinese and Japanese plates have them beside their own script."""
     letters = [character for character in reading.line.text if character.isalnum()]
     foreign = sum(unicodedata.east_asian_width(character) == "W" for character in letters)
     return len(letters) - foreign >= CHARACTERS or foreign == 0
 
 
 def _read(photo: Photo, box: Box, texts: Sequence[Line], *, again: bool) -> Reading | None:
-    """What a plate says: from the lines already read, else or in doubt from a second look; None if nothing."""
+    """A plate's text: from the lines already read, or from a second look if there are none or in doubt; else None."""
     reading = in_plate(box, texts)
     if not _beyond_doubt(reading) if reading is not None else again:
         second = in_plate(box, second_look.look(photo, box.grow(0.15, 0.25)))
@@ -174,7 +174,7 @@ def _beyond_doubt(reading: Reading) -> bool:
 
 
 def _quality(reading: Reading) -> float:
-    """Which of two readings to believe: how sure the reader is, and a pattern is worth something too."""
+    """How much a reading is to be believed: the reader's confidence, with a bonus for a pattern."""
     return reading.score + 0.3 * reading.registration.weight
 
 
@@ -204,7 +204,7 @@ def _plate_like(sign: Ground) -> float:
 
 
 def _either(*chances: float) -> float:
-    """The chance that at least one of several independent signs is right."""
+    """The probability that at least one of several independent signs is right (noisy-or)."""
     wrong = 1.0
     for chance in chances:
         wrong *= 1.0 - chance

@@ -1,4 +1,4 @@
-"""Register: faces of people who signed a release form, and, where the office switched it on, of a restricted list."""
+"""Register: faces of people who signed a release form and, if the office switched it on, on a restricted list."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from screening.photo.photo import Photo
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Register:
-    """Compares every identifiable face with the registers; where they are empty no network is loaded.
+    """Compares every identifiable face with the registers; if they are empty no network is loaded.
 
-    Where several entries are near enough (siblings, or one person twice) only what all of them permit is said.
+    If several entries are close enough (siblings, or one person twice) only what all of them permit is reported.
 
     Attributes:
-        folder: where the registers lie; the office's own unless named.
-        distance: how far apart two embeddings of one person may lie; docs/data-protection.md has its figures.
-        child_distance: the same for an entry with parental permission: children look far more alike than adults do.
-        least: pixels; a lower face is compared with nobody.
+        folder: the folder of the registers; the office's own unless named.
+        distance: the greatest distance of two embeddings of one person; docs/data-protection.md has its figures.
+        child_distance: the same for an entry with parental permission: children look far more alike than adults.
+        least: the least height in pixels of a face that is compared.
         restricted: also compare with the restricted list.
-        authorised_by: who decided that, by name and post; without it the restricted list stays closed.
+        authorised_by: who decided that, by name and post; without it the restricted list is not used.
 
     Raises:
-        ValueError: if the restricted list is switched on by nobody, or a number is out of range.
+        ValueError: if the restricted list is switched on without a name, or a number is out of range.
     """
 
     name: ClassVar[str] = "register"
@@ -59,7 +59,7 @@ class Register:
             raise ValueError("child_distance and distance must rise, above 0 and not above 0.5, where strangers match")
 
     def __call__(self, photo: Photo, found: Sequence[Finding]) -> Iterator[Finding]:
-        """One finding for each face and list with a match; its evidence holds the reference, never the name."""
+        """One finding for each face and list with a match; its evidence has the reference, never the name."""
         faces = [face for face in found if face.is_a("face.identifiable") and self._comparable(face)]
         if not faces:
             return

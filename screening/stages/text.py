@@ -1,7 +1,7 @@
-"""Reads the text in a photo, once, for all the rules that look at words: one `seen.text` for each line.
+"""Reads the text in a photo once, for all rules that look at words: one `seen.text` for each line.
 
-One look at the whole picture, and at the parts of a very large one, finds the lines, and where there may be more; print
-that was too small or too faint for it is looked at again, enlarged, and every line is read from the full picture.
+One look at the whole picture, and at the tiles of a very large one, finds the lines and the places where there may be
+more; print that was too small or too faint is looked at again, enlarged. Every line is read from the full picture.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from screening.text.ppocr import Quad
 from screening.text.readings import Reading, missing, settle
 from screening.text.whole_look import LONGEST, Look, hints, letterbox
 
-# Lines lower than this, in pixels of the full picture, hold no letters that anyone could read.
+# Lines lower than this, in pixels of the full picture, are illegible to anyone.
 LOWEST = 5.0
 # Reads an upright line: its text, and the mean confidence in its characters.
 Reader = Callable[[Pixels], tuple[str, float]]
@@ -34,14 +34,14 @@ class Text:
         side: the longer side at which the whole picture is looked at.
         enlarge: how far a small picture is enlarged for that.
         line: the detector's least mean confidence in a line.
-        hint: the least confidence of a place that is looked at again.
-        sheets: the most sheets (640 pixels square) of places that are looked at again.
+        hint: the least confidence of a place that gets a second look.
+        sheets: the most sheets (640 pixels square) of places that get a second look.
         minimum: the reader's least mean confidence in what a line says.
-        reader: "pp-ocr", or "easyocr", which is an extra, slower, and needs weights that it does not come with.
+        reader: "pp-ocr", or "easyocr", which is an extra, slower, and comes without its weights.
         easyocr_folder: where easyocr's weights are, or go; "" for `libraries/easyocr` in the office's own folder.
-        easyocr_network: a recogniser of one's own in that folder, by its name.
+        easyocr_network: the name of your own recogniser in that folder.
         easyocr_languages: easyocr's codes of the languages to read.
-        easyocr_fetch: whether easyocr may download what it lacks: the one thing that asks for another computer.
+        easyocr_fetch: whether easyocr may download missing weights: the only option that allows a connection.
     """
 
     name: ClassVar[str] = "text"
@@ -61,7 +61,7 @@ class Text:
 
     @property
     def networks(self) -> tuple[str, ...]:
-        """The networks that it runs; those of easyocr are easyocr's to keep."""
+        """The networks that it runs; those of easyocr are not ours."""
         return ("text-detection", "text-recognition") if self.reader == "pp-ocr" else ()
 
     def __call__(self, photo: Photo, found: Sequence[Finding]) -> Iterator[Finding]:
@@ -95,8 +95,8 @@ class Text:
         return self.read(photo, lines, reader=choice.read, height=easyocr_reader.HIGH)
 
     def closer(self, photo: Photo, places: Iterable[Place]) -> Iterator[Quad]:
-        """The lines that show when places are looked at enlarged; where one runs off its place, what lies beyond is
-        looked at once more."""
+        """The lines that appear when places are enlarged; if a line runs off its place, a wider one is looked at
+        too."""
         beyond: list[Place] = []
         for laid, quad in self.enlarged(photo, places, most=self.sheets):
             if laid.runs_off(quad):
@@ -108,7 +108,7 @@ class Text:
                 yield laid.to_photo(quad)
 
     def enlarged(self, photo: Photo, places: Iterable[Place], *, most: int) -> Iterator[tuple[Laid, Quad]]:
-        """The lines on sheets of enlarged places, each with the place that holds it."""
+        """The lines on sheets of enlarged places, each with its place."""
         for shape, laid in closer_look.arrange(closer_look.join(places), most=most):
             for quad in ppocr.quads(ppocr.probabilities(closer_look.draw(photo, shape, laid)), sure=self.line):
                 yield from ((one, quad) for one in laid if one.holds(quad))
@@ -116,7 +116,7 @@ class Text:
     def read(
         self, photo: Photo, quads: Iterable[Quad], *, reader: Reader = ppocr.read, height: int = ppocr.HIGH
     ) -> list[Reading]:
-        """What lines say, each in the direction in which it reads best; those that say something."""
+        """The text of lines, each in the direction in which it reads best, without those that say nothing."""
         readings = []
         small, factor = photo.scaled(self.side)
 
@@ -132,11 +132,11 @@ class Text:
                 continue
             answers = [answer(way) for way in ppocr.ways(quad)]
             best = max(answers, key=lambda answer: answer.score)
-            # paper that lies head to foot: letters that stand on their heads are read as others, but never surely
+            # upside-down paper: upside-down letters are read as others, but never with confidence
             if not best.certain and quad.width > ppocr.UPRIGHT * quad.height:
                 turned = answer(ppocr.half_turn(quad))
                 best = turned if turned.certain else best
-            # a lone mark or Chinese character is what the reader makes of leaves and brickwork
+            # leaves and brickwork are read as a lone mark or Chinese character
             if best.score >= self.minimum and (len(best.text) > 1 or (best.text.isascii() and best.text.isalnum())):
                 readings.append(best)
         return readings

@@ -1,7 +1,7 @@
-"""Words beside a photo's subject that a rule of the book asks about: cordons, exhibits, schools, appeals, accusations.
+"""Words in a picture that the rule book asks about: cordons, exhibits, schools, appeals, accusations.
 
-Where `markings` and `personal_details` look for what must not be read, this looks for what the words say about the
-scene. False alarms are dear, since every street has words: what is said elsewhere too scores low or not at all.
+While `markings` and `personal_details` look for what must not be read, this looks at what words reveal about the scene.
+False alarms are costly, since every street has words: common phrases score low or not at all.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from screening.text.lines import Line, join, lines, plain, rows, wraps
 from screening.words import appeals, scene_words, schools, watermarks
 from screening.words.clue import Clue
 
-# How much larger letters of one sign may be than others on it.
+# How much larger some letters of a sign may be than others on it.
 MIXED = 5.0
 
 
@@ -28,8 +28,8 @@ class Wording:
     """Finds cordon tape, exhibit labels, school names, wanted notices, accusations, watermarks, and listed words.
 
     Attributes:
-        watchwords: words and phrases that a force wants to be asked about, whatever their case.
-        force: who "we" are; what we have a copyright in is ours.
+        watchwords: words and phrases that a force wants to be asked about, in upper or lower case.
+        force: who "we" are; our own copyright notices are not reported.
         minimum: the score below which nothing is reported.
     """
 
@@ -94,7 +94,7 @@ class Wording:
                 return
 
     def _exhibits(self, page: Sequence[Line], photo: Photo) -> Iterator[Finding]:
-        """At most one finding for each label: references and seals, weighed by the words that stand near them."""
+        """At most one finding for each label: references and seals, weighed by the words near them."""
         for line in page:
             near = [other.text for other in page if other is not line and _near(line, other)]
             clue = scene_words.exhibit(line.text, near)
@@ -103,14 +103,14 @@ class Wording:
 
 
 def whole_sign(parts: Sequence[Line], page: Sequence[Line]) -> Line:
-    """These lines and all that go on above and below them, as one: which school it is mostly stands in another line.
+    """These lines with their continuations above and below, as one: a school's name is mostly in another line.
 
     Args:
-        parts: where the word "school" stands.
+        parts: the lines with the word "school".
         page: every line of the picture.
     """
     sign, pairs = list(parts), wraps(page, unlike=MIXED)
-    for line in sign:  # it grows as it is walked, so that a name over several lines is taken whole
+    for line in sign:  # it grows during the loop, so that a name over several lines is taken whole
         sign += [other for pair in pairs if line in pair for other in pair if other not in sign]
     return join(sorted(sign, key=lambda line: line.seen_from(parts[0])[1]))
 
@@ -125,7 +125,7 @@ def each_once(clues: Sequence[tuple[Clue, Line]]) -> list[tuple[Clue, Line]]:
 
 
 def _near(line: Line, other: Line) -> bool:
-    """Whether two lines may stand on one label: no further apart than eight of the first's heights."""
+    """Whether two lines may be on one label: no further apart than eight of the first's heights."""
     left, top, right, bottom = other.seen_from(line)
     width = line.length / max(line.height, 1.0)
     return left < width + 8 and right > -8 and top < 9 and bottom > -8

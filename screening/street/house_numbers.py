@@ -1,4 +1,4 @@
-"""Candidates for house numbers, each with a score: numbers that stand alone, and numbers on small plain signs."""
+"""Candidates for house numbers, each with a score: isolated numbers, and numbers on small plain signs."""
 
 from __future__ import annotations
 
@@ -16,25 +16,26 @@ from screening.text.background import ground
 from screening.text.lines import Line, below, corners
 from screening.words.addresses import HouseNumber, house_number
 
-# The best score of a number on a dark sign, a light one, and none: light patches with dark marks are everywhere.
+# The best score of a number on a dark sign, a light one, and no sign: light patches with dark marks are everywhere.
 DARK_SIGN, LIGHT_SIGN, NO_SIGN = 0.95, 0.65, 0.66
-# One stroke is read as 1 on anything.
+# Any single stroke may be read as 1.
 STROKE = 0.5
 # The best score of a number that the text stage read on a dark sign, or that fills this share of a picture no longer
-# than this in pixels: somebody cut it out.
+# than this in pixels: somebody cropped it.
 BELIEVED = 0.85
 WHOLE = 0.3
 CROP = 320
-# Every other number in the picture makes one less likely to be a house's: prices, times, dates; but not the numbers of
-# the houses beside it.
+# Every other number in the picture makes one less likely to be a house's (prices, times, dates), except the numbers of
+# neighbouring houses.
 ANOTHER, SIGNED_ANOTHER = 0.85, 0.93
-# Width of a character against its height, beyond which it is no printed digit; the height in pixels of a tiny one.
+# A character's width relative to its height, beyond which it is not a printed digit; the height in pixels of a tiny
+# one.
 WIDE, NARROW, TINY = 1.6, 0.38, 12
 # A number as close to the picture's edge as this, in pixels, may have lost a digit, or be the camera's own print.
 EDGE = 2
-# A number right above or below such a word is of a route.
+# A number right above or below such a word is a route's.
 TRANSPORT = re.compile(r"\b(?:bus(?:es)?|platform|routes?|stop|tram)\b", re.IGNORECASE)
-# A text read less surely than this is as likely a pattern that nobody wrote.
+# A text read with less confidence than this is as likely a pattern that nobody wrote.
 UNSURE = 0.7
 
 
@@ -50,7 +51,7 @@ class Candidate:
 
 
 def alone(photo: Photo, texts: Sequence[Line]) -> Iterator[Candidate]:
-    """The numbers among the lines that no other text stands beside, and no other number close above or below."""
+    """The numbers among the lines without other text beside them or another number close above or below."""
     numeric = [line for line in texts if any(character.isdigit() for character in line.text)]
     for line in numeric:
         number = house_number(line.text)
@@ -64,9 +65,9 @@ def alone(photo: Photo, texts: Sequence[Line]) -> Iterator[Candidate]:
         large = line.box.area > WHOLE * photo.width * photo.height
         whole = large and not others and max(photo.width, photo.height) <= CROP
         best = BELIEVED if signed or whole else NO_SIGN
-        # a number that fills the picture cannot be much else, however faint it is
+        # a number that fills the picture is hardly anything else, however faint it is
         score = best * number.likely * min(1.0, max(0.0, (line.score - 0.5) / (0.3 if whole else 0.5)))
-        # in a picture of something else, what is seen as one huge digit is no digit
+        # in a picture of something else, what looks like one huge digit is not a digit
         score *= 0.5 if large and not whole and line.score < 0.97 else 1.0
         strange = sum(house_number(other.text) is None for other in others)
         score *= 1.0 if number.named else (SIGNED_ANOTHER if signed else ANOTHER) ** strange
@@ -75,21 +76,21 @@ def alone(photo: Photo, texts: Sequence[Line]) -> Iterator[Candidate]:
 
 
 def _beside(line: Line, other: Line) -> bool:
-    """Whether another text stands on the same row, close by."""
+    """Whether another text is on the same row, close by."""
     level = abs(other.box.centre[1] - line.box.centre[1]) < 0.6 * line.box.height
     gap = max(other.box.left - line.box.right, line.box.left - other.box.right)
     return level and gap < 1.5 * line.box.height
 
 
 def _of_transport(line: Line, other: Line) -> bool:
-    """Whether a text right above or below says that the number is of a bus, a tram or a train."""
+    """Whether a text right above or below says that the number is a bus's, a tram's or a train's."""
     return TRANSPORT.search(other.text) is not None and (below(other, line) or below(line, other))
 
 
 def _on_dark_sign(photo: Photo, line: Line) -> bool:
-    """Whether a number stands on a dark sign of its own, of another colour than red: offers are red."""
+    """Whether a number is on a dark sign of its own in a colour other than red: special offers are red."""
     under = ground(photo, line)
-    # to the left and right a sign may go on further than the look at it does
+    # to the left and right a sign may extend beyond the region that was examined
     apart = min(under.ends[:2]) > 0.7 and under.apart > 0.4
     return apart and under.plain > 0.9 and under.contrast > 15 and under.redness < 25
 
@@ -104,7 +105,7 @@ def _near(line: Line, other: Line) -> bool:
 
 def _shape(photo: Photo, line: Line, number: HouseNumber) -> float:
     """Less than 1 for digits drawn too wide or too narrow, for a lone digit, or one cut by the picture's edge."""
-    # a line as large as the picture was not measured but cropped
+    # a line as large as the picture is cropped, not measured
     if line.box.area > WHOLE * photo.width * photo.height:
         return 1.0
     each = line.length / max(line.height, 1.0) / len(number.text)
@@ -123,7 +124,7 @@ def on_signs(photo: Photo, texts: Sequence[Line]) -> Iterator[Candidate]:
             continue
         line = second_look.read(photo, _reading_line(sign.marks))
         number = house_number(line.text)
-        # what stands on a sign with other words, the text stage has seen as words
+        # what is on a sign with other words was read as words by the text stage
         if number is None or any(_part_of_more(sign, number, other) for other in texts):
             continue
         best = DARK_SIGN if sign.dark else LIGHT_SIGN
@@ -147,14 +148,14 @@ def _number_plate(sign: Sign, photo: Photo) -> bool:
 
 
 def _reading_line(marks: Box) -> Line:
-    """The marks' place with a little room around them, as the reader wants it."""
+    """The marks' place with a little margin, which the reader needs."""
     across, down = max(1, round(0.35 * marks.height)), max(1, round(0.25 * marks.height))
     box = Box(marks.left - across, marks.top - down, marks.right + across, marks.bottom + down)
     return Line("", 0.0, box, corners(box))
 
 
 def _part_of_more(sign: Sign, number: HouseNumber, line: Line) -> bool:
-    """Whether the marks are only a part of what a line says: of a longer number, or of words beyond the sign."""
+    """Whether the marks are only part of a line: of a longer number, or of words beyond the sign."""
     if sign.marks.inside(line.box) <= 0.5:
         return False
     if number.text in line.text and any(character.isdigit() for character in line.text.replace(number.text, "", 1)):

@@ -1,9 +1,9 @@
 """Finds vehicles and number plates: two looks at the whole picture, then a closer one at the vehicles seen too small.
 
-One look at the whole picture is large and one small: small, close-ups too have plates of the size that it learned from.
-A picture of more than some 16 megapixels is looked at in parts as well, or distant vehicles would be lost.
-The closer look lays the vehicles side by side, enlarged, on one sheet, so that its cost does not grow with the picture:
-that is what finds a plate 40 pixels wide in a picture 4,000 pixels wide.
+One look at the whole picture is large and one small: in the small one, close-ups have plates of the size that the
+network was trained on. A picture of more than about 16 megapixels is also searched in tiles, or distant vehicles would
+be lost. The closer look lays the vehicles side by side, enlarged, on one sheet, so that its cost does not grow with the
+picture: this finds a plate 40 pixels wide in a picture 4,000 pixels wide.
 """
 
 from __future__ import annotations
@@ -26,21 +26,21 @@ if TYPE_CHECKING:
 CANVASES = ((704, 960), (960, 704), (832, 832))
 # The canvas for close-ups: everything looks small on it.
 FAR = ((320, 320),)
-# Sheets for the closer look: height, width, side of one cell; the first that holds the vehicles is taken.
+# Sheets for the closer look: height, width, side of one cell; the first that has room for the vehicles is used.
 SHEETS = ((320, 320, 320), (320, 640, 320), (640, 640, 320), (640, 640, 213))
-# The longest side, in pixels, that one look takes in.
+# The longest side, in pixels, that one look covers.
 LONGEST = 5000
-# Small pictures and vehicles are enlarged, but no further than this: beyond it there is nothing more to see.
+# The greatest enlargement of small pictures and vehicles: beyond it there is no more detail.
 ENLARGE = 2.0
-# A plate is on a vehicle. Where the network sees none around it, not even this surely, its score is multiplied by that:
-# it lets go of face masks, printed words and signs, and of hardly a plate.
+# A plate is on a vehicle. If the network sees none around it, not even with this score, the plate's score is multiplied
+# by that factor, which drops face masks, printed words and signs but hardly any plates.
 AROUND = 0.15
 ALONE = 0.4
-# But so close, as a share of the picture's width, that little of its vehicle can be in the picture.
+# Except in close-ups, with a plate this wide as a share of the picture's width, which show little of the vehicle.
 CLOSE = 0.4
-# From here on a vehicle is called one.
+# The score from which a vehicle counts as one.
 SURE = 0.3
-# The network sees this much of a vehicle even in a wreck that it does not recognise, and nothing in most other things.
+# Even a wreck that the network does not recognise scores this much as a vehicle, and most other things score nothing.
 FAINT = 0.01
 GREY = 114
 
@@ -58,10 +58,10 @@ def find(
 
     Args:
         photo: the photo.
-        networks: detectors by their names, or by the paths of ONNX files with our two classes; what one of them sees
-            is seen.
-        vehicle: the least confidence of a vehicle that is looked at closer.
-        faint: the least confidence of a vehicle that is told.
+        networks: detectors by their names, or by the paths of ONNX files with our two classes; their detections are
+            merged.
+        vehicle: the least confidence of a vehicle that gets a closer look.
+        faint: the least confidence of a vehicle that is returned.
         plate: the least confidence of a plate.
         closer: whether to look at small vehicles again, enlarged.
     """
@@ -90,7 +90,7 @@ def look(
     sizes: Sequence[tuple[int, int]],
     part: Box | None = None,
 ) -> tuple[list[Detection], float]:
-    """What one look at the picture or a part of it shows, and how much smaller than the picture it was seen."""
+    """What one look at the picture or a tile shows, and the scale at which it was seen."""
     seen = part or Box(0, 0, photo.width, photo.height)
     height, width = max(sizes, key=lambda size: (_fit(seen, size), -size[0] * size[1]))
     scale = _fit(seen, (height, width))
@@ -101,7 +101,7 @@ def look(
 
 
 def _is_whole(box: Box, part: Box, photo: Photo) -> bool:
-    """Whether a box ends before the part does, or where the picture ends: else another look shows more of it."""
+    """Whether a box ends inside the tile, or at the picture's edge: otherwise another look shows more of it."""
     slack = 0.01 * part.width
     return (
         (part.left == 0 or box.left > part.left + slack)
@@ -114,9 +114,9 @@ def _is_whole(box: Box, part: Box, photo: Photo) -> bool:
 def _closer(
     photo: Photo, by: Detector, least: dict[str, float], vehicles: Sequence[Detection], scale: float
 ) -> list[Detection]:
-    """The plates that show once the vehicles that were seen too small are laid on one sheet, enlarged."""
+    """The plates on vehicles that were seen too small, laid enlarged on one sheet."""
     small = [_surroundings(photo, vehicle.box) for vehicle in vehicles]
-    # the largest first: their plates are the ones that can be read
+    # the largest first: their plates can be read
     small.sort(key=lambda box: -max(box.width, box.height))
     gain = [box for box in small if _enlarged(box, SHEETS[-1][2]) > 1.25 * scale]
     if not gain:
@@ -149,7 +149,7 @@ def _surroundings(photo: Photo, box: Box) -> Box:
 
 
 def _settle(found: Sequence[Detection]) -> list[Detection]:
-    """One detection for each plate and vehicle, the surest first, though several looks may have shown it."""
+    """One detection for each plate and vehicle, the surest first, though several looks may have found it."""
 
     def same(one: Detection, better: Detection) -> bool:
         return one.kind == better.kind and (
@@ -160,7 +160,7 @@ def _settle(found: Sequence[Detection]) -> list[Detection]:
 
 
 def _weighed(one: Detection, found: Sequence[Detection], *, close: float) -> Detection:
-    """A plate that lies on no vehicle counts for less, unless it is at least so many pixels wide."""
+    """Lowers the score of a plate that is not on a vehicle, unless it is at least that many pixels wide."""
     around = (other.box for other in found if other.kind == "vehicle" and other.score >= AROUND)
     if one.kind == "vehicle" or one.box.width >= close or any(_carries(box, one.box) for box in around):
         return one

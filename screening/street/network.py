@@ -1,4 +1,4 @@
-"""Runs a detector of vehicles and number plates on a canvas, and puts what it sees back into the photo."""
+"""Runs a detector of vehicles and number plates on a canvas, and maps its detections back to the photo."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from screening.engine import Network
     from screening.photo.photo import Photo
 
-# What is looked for, and the outputs of the shipped network in their order.
+# The classes that we look for, in the order of the shipped network's outputs.
 CLASSES = ("vehicle", "plate")
 
 
@@ -28,7 +28,7 @@ class Detection:
 
     Attributes:
         kind: "vehicle" or "plate".
-        label: what the network calls it.
+        label: the network's name for its class.
         score: the network's confidence, 0 to 1.
         box: where, in pixels of the upright full-size picture.
     """
@@ -41,7 +41,7 @@ class Detection:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A part of the photo laid on a canvas: canvas = (photo - source) * scale + target."""
+    """A tile of the photo on a canvas: canvas = (photo - source) * scale + target."""
 
     source: Box
     scale: float
@@ -55,7 +55,7 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class Detector:
-    """A network, and what each of its outputs is: one of `CLASSES`, or "" for what we do not look for."""
+    """A network, and the class of each of its outputs: one of `CLASSES`, or "" for any other."""
 
     run: Network
     classes: tuple[str, ...]
@@ -73,7 +73,7 @@ def load_detector(network: str | Path) -> Detector:
 def detect(
     photo: Photo, by: Detector, canvas: Pixels, tiles: Sequence[Tile], least: dict[str, float]
 ) -> Iterator[Detection]:
-    """Runs the network on a canvas and puts what it shows back into the photo."""
+    """Runs the network on a canvas and maps its detections back to the photo."""
     output = by.run(canvas.transpose(2, 0, 1)[None] * np.float32(1 / 255))[0]
     boxes, every = decode(output, classes=len(by.classes))
     for label in CLASSES:
@@ -96,7 +96,7 @@ def detect(
 
 
 def _within(boxes: Floats, tile: Tile) -> NDArray[np.bool_]:
-    """Which boxes of the canvas have their middle in the tile."""
+    """Which boxes on the canvas have their middle in the tile."""
     across, down = (boxes[:, 0] + boxes[:, 2]) / 2 - tile.target[0], (boxes[:, 1] + boxes[:, 3]) / 2 - tile.target[1]
     inside = (
         (across >= 0)
@@ -111,7 +111,7 @@ def decode(output: Floats, *, classes: int = len(CLASSES)) -> tuple[Floats, Floa
     """The network's output as boxes (left, top, right, bottom) on the canvas and a score for each class.
 
     Raises:
-        ValueError: if the output is not that of a detector of so many classes.
+        ValueError: if the output is not that of a detector with that many classes.
     """
     if output.ndim != 3 or output.shape[:2] != (1, 4 + classes):
         raise ValueError(f"expected an output of 1 x {4 + classes} x places, got {' x '.join(map(str, output.shape))}")
@@ -120,12 +120,12 @@ def decode(output: Floats, *, classes: int = len(CLASSES)) -> tuple[Floats, Floa
 
 
 def suppress(boxes: Floats, scores: Floats, *, overlap: float = 0.5) -> list[int]:
-    """Non-maximum suppression: the boxes to keep, the surest first; OpenCV's, as there may be thousands.
+    """Non-maximum suppression: the boxes to keep, the surest first; by OpenCV, as there may be thousands.
 
     Args:
         boxes: left, top, right, bottom, of shape (n, 4).
         scores: how sure each is, of shape (n,).
-        overlap: the most intersection over union that two boxes of two things have.
+        overlap: the greatest intersection over union of boxes that are both kept.
     """
     import cv2
 

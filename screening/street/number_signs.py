@@ -14,19 +14,19 @@ from screening.arrays import Pixels
 from screening.finding import Box
 from screening.photo.photo import Photo
 
-# The copy of the picture that is searched.
+# The size of the copy of the picture that is searched.
 SIDE = 1280
-# A sign's pixels differ by so much from the mean of a square of so many pixels around them.
+# How much a sign's pixels differ from the mean of a square around them, and the square's side.
 TONES = ((81, 18), (81, 30), (41, 12))
 # Sizes of a sign on that copy, in pixels.
 LOWEST, HIGHEST, NARROWEST, WIDEST = 6, 90, 10, 260
 FLATTEST = 8.0
 STEEPEST = 0.8
-# The share of its upright or tilted rectangle that a sign fills at least.
+# The least share of its upright or tilted rectangle that a sign fills.
 SOLID = 0.72
-# The most solid are looked at: of 22 numbers on labelled street fronts every one was among the first 57.
+# How many of the most solid are examined: all 22 numbers on labelled street fronts were among the first 57.
 MOST = 80
-# A sign is looked at this high; marks on it are at least so high, and in the middle of its height.
+# The height at which a sign is examined; the least height of marks on it, which are in the middle of its height.
 HIGH = 48
 MARK = 14
 
@@ -40,11 +40,11 @@ class Sign:
         marks: where the marks are, in pixels of the full picture.
         dark: whether the marks are lighter than the sign.
         count: how many separate marks there are.
-        ink: the share of the sign that is of their tone.
-        tall: their height against the sign's.
-        aside: how far from the sign's middle they are, against its width.
+        ink: the share of the sign that has their tone.
+        tall: their height relative to the sign's.
+        aside: their distance from the sign's middle, relative to its width.
         contrast: how much lighter or darker they are, 0 to 1.
-        plain: how even the sign is between them, 1 for a single tone.
+        plain: how uniform the sign is between them, 1 for a single tone.
     """
 
     box: Box
@@ -68,7 +68,7 @@ class _Patch:
 
 
 def number_signs(photo: Photo) -> Iterator[Sign]:
-    """The small signs of a photo that carry marks."""
+    """The small signs in a photo that have marks on them."""
     import cv2
 
     picture, factor = photo.scaled(SIDE)
@@ -81,7 +81,7 @@ def number_signs(photo: Photo) -> Iterator[Sign]:
 
 
 def _foot(patch: _Patch) -> Iterator[_Patch]:
-    """The lower part of a higher sign: a street's name plate with the number's plate right under it, seen as one."""
+    """The lower part of a higher sign: a street name plate and the number plate right below it, seen as one."""
     box = patch.box
     if box.height >= 20 and box.width / box.height <= 2.2:
         foot = Box(box.left, box.bottom - round(0.4 * box.height), box.right, box.bottom)
@@ -91,7 +91,7 @@ def _foot(patch: _Patch) -> Iterator[_Patch]:
 def _patches(grey: Pixels) -> Iterator[tuple[tuple[int, int, int, int], bool, float]]:
     """Solid patches that are darker, or lighter, than their surroundings: (left, top, width, height), dark, solid.
 
-    There are a thousand in a street, so they are no more than numbers until few are left.
+    There are a thousand in a street, so they stay plain numbers until few are left.
     """
     import cv2
 
@@ -99,7 +99,7 @@ def _patches(grey: Pixels) -> Iterator[tuple[tuple[int, int, int, int], bool, fl
         around = cv2.blur(grey, (block, block), borderType=cv2.BORDER_REPLICATE)
         for dark, difference in ((True, cv2.subtract(around, grey)), (False, cv2.subtract(grey, around))):
             mask = cv2.threshold(difference, step, 1, cv2.THRESH_BINARY)[1]
-            # opened as well: a thread of shadow or a wire ties a sign to what is beside it
+            # also after a morphological opening: a shadow or a wire connects a sign to what is beside it
             for patches in (mask, cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))):
                 contours, _ = cv2.findContours(patches, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
                 for contour in contours:
@@ -115,7 +115,7 @@ def _patches(grey: Pixels) -> Iterator[tuple[tuple[int, int, int, int], bool, fl
 
 
 def _once(grey: Pixels) -> Iterator[_Patch]:
-    """Each patch once, the most solid of those in about the same place."""
+    """Each patch once: the most solid of those in about the same place."""
     import cv2
 
     patches = list(_patches(grey))
@@ -126,7 +126,7 @@ def _once(grey: Pixels) -> Iterator[_Patch]:
 
 
 def _marked(grey: Pixels, patch: _Patch, factor: float, photo: Photo) -> Sign | None:
-    """The sign that a patch is, if there are marks on it that can be digits."""
+    """The sign at a patch, if it has marks that can be digits."""
     import cv2
 
     crop = grey[patch.box.top : patch.box.bottom, patch.box.left : patch.box.right]
@@ -177,7 +177,7 @@ def _ink(large: Pixels) -> Pixels:
     margin = max(2, large.shape[1] // 25)
     middle = np.ascontiguousarray(large[6:-6, margin:-margin])
     tone, _ = cv2.threshold(middle, 0, 255, cv2.THRESH_OTSU)
-    # a gradient over the sign has two tones as well; marks are at least half as light as the lightest of them
+    # a gradient over the sign has two tones too; marks are at least half as light as the lightest of them
     ordered = np.sort(middle, axis=None)
     tone = max(tone, (_percentile(ordered, 0.5) + _percentile(ordered, 0.97)) / 2)
     ink = (large > tone).astype(np.uint8)
@@ -186,7 +186,7 @@ def _ink(large: Pixels) -> Pixels:
 
 
 def _percentile(ordered: Pixels, share: float) -> float:
-    """As NumPy's, of few numbers that are sorted already, in a tenth of the time."""
+    """Like NumPy's, for a few sorted numbers, in a tenth of the time."""
     place = share * (len(ordered) - 1)
     low = int(place)
     high = min(low + 1, len(ordered) - 1)

@@ -1,4 +1,4 @@
-"""The text of one number plate: which lines on it are the registration, and what bands add to it."""
+"""The text of one number plate: which lines on it are the registration, without the letters of its bands."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from screening.words.registrations import FAIR, NONE, Registration, parse
 CODES = frozenset(
     "AL BG BIH BY CH CY CZ DK EST FIN FL GB GR HR IRL IS LT LV MC MD MK MNE NL PL RO RUS SK SLO SRB TR UA UK".split()
 )
-# Lines at least this high against the highest are the registration; states, dealers and dates are smaller.
+# Lines at least this high relative to the highest are the registration; states, dealers and dates are smaller.
 PART = 0.6
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a plate says.
+    """The text of a plate.
 
     Attributes:
         line: the registration as one line.
-        parts: the lines that it was made of.
-        registration: what that is.
+        parts: the lines that it was joined from.
+        registration: the registration that it is.
     """
 
     line: Line
@@ -48,7 +48,7 @@ class Reading:
 
 
 def in_plate(box: Box, texts: Sequence[Line]) -> Reading | None:
-    """The registration among the lines that lie in a plate's box; None where there is none."""
+    """The registration among the lines in a plate's box; None if there is none."""
     around, close = box.grow(0.12, 0.2), box.grow(0.02, 0.1)
     inside = [
         line
@@ -59,7 +59,7 @@ def in_plate(box: Box, texts: Sequence[Line]) -> Reading | None:
     ]
     if not inside:
         return None
-    # the registration has the most and the highest characters; an emblem beside it may be higher, but says less
+    # the registration has the most and the highest characters; an emblem beside it may be higher, but is shorter
     chief = max(inside, key=lambda line: line.height * min(sum(map(str.isalnum, line.text)), 4))
     main = [line for line in inside if PART * chief.height <= line.height <= chief.height / PART]
     main = [line for line in main if line.height >= 0.2 * min(box.height, box.width)]
@@ -76,7 +76,7 @@ def in_plate(box: Box, texts: Sequence[Line]) -> Reading | None:
 
 
 def _alone(parts: Sequence[Line]) -> Reading | None:
-    """The one of several lines that is a registration by itself: the rest is a sign that the box takes in too."""
+    """The one of several lines that is a registration by itself: the rest is a sign that is in the box too."""
     for part in parts if len(parts) > 1 else ():
         registration = parse(part.text, boxed=True)
         if registration is not None and registration.country and registration.weight >= FAIR:
@@ -105,14 +105,14 @@ def _in_order(parts: Sequence[Line]) -> list[Line]:
 
 
 def without_band(photo: Photo, reading: Reading) -> Reading:
-    """The reading without the letters of the blue bands at a plate's ends, where there are any."""
+    """The reading without the letters of the blue bands at a plate's ends, if there are any."""
     if len(reading.parts) != 1:
         return reading
     line = reading.parts[0]
     left, right = _bands(photo, line)
     if not left and not right:
         return reading
-    # a band that the reader already left out leaves nothing to do: the line ends before it
+    # if the reader already left the band out, the line ends before it
     (x0, y0), (x1, y1), (x2, y2), (x3, y3) = line.points
     points = (
         (x0 + (x1 - x0) * left, y0 + (y1 - y0) * left),
@@ -122,7 +122,7 @@ def without_band(photo: Photo, reading: Reading) -> Reading:
     )
     again = second_look.read(photo, Line(line.text, line.score, Box.around(points), points))
     registration = parse(again.text, boxed=True)
-    # only what a band adds may go: a country's code, or one letter that it was misread as
+    # only what a band adds may be removed: a country's code, or a single letter that it was misread as
     before, after = _bare(line.text), _bare(again.text)
     added = before.replace(after, "", 1)
     if registration is None or after not in before or len(after) < 5 or not (len(added) == 1 or added in CODES):
@@ -144,7 +144,7 @@ def _bands(photo: Photo, line: Line) -> tuple[float, float]:
     hsv = cv2.cvtColor(cv2.warpPerspective(photo.rgb, turn, (width, 20)), cv2.COLOR_RGB2HSV)
     hue, saturation, value = hsv[:, :, 0], hsv[:, :, 1], hsv[:, :, 2]
     blue = (hue > 95) & (hue < 130) & (saturation > 100) & (value > 40)
-    # a band is blue from top to bottom but for its letters; blue characters are not
+    # a band is blue from top to bottom apart from its letters; blue characters are not
     columns = blue.mean(axis=0) > 0.5
     # a picture that is blue all over has no bands
     if columns[25:75].mean() > 0.3:
@@ -153,7 +153,7 @@ def _bands(photo: Photo, line: Line) -> tuple[float, float]:
 
 
 def _reach(columns: Sequence[bool]) -> float:
-    """Up to where from the start blue columns reach, as a share of 100."""
+    """How far blue columns extend from the start, out of 100."""
     blue = [index for index, column in enumerate(columns) if column]
     return (blue[-1] + 1) / 100 if len(blue) >= 3 and blue[0] <= 4 else 0.0
 

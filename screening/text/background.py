@@ -1,4 +1,4 @@
-"""What a line of text stands on: a sign of its own with an edge, like a plate, or just some surface."""
+"""What a line of text is printed on: a sign of its own with an edge, like a plate, or just some surface."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from screening.arrays import Floats
 from screening.photo.photo import Photo
 from screening.text.lines import Line
 
-# The line, and as much around it as it is high, warped upright with the line this high: enough to see a sign end.
+# The line, with a margin of its own height, warped upright to this line height: enough to see where a sign ends.
 HIGH = 16
 LONGEST = 24
 # The strip right outside the line, on that scale.
 NEAR = 3
-# How far two colours may lie apart (CIE Lab) and still be one surface.
+# The greatest distance (CIE Lab) between two colours of one surface.
 SAME = 22.0
 
 
@@ -42,16 +42,16 @@ class Ground:
 
     @property
     def apart(self) -> float:
-        """How surely this is a sign of its own: the surface ends on every side."""
+        """How surely this is a separate sign: the surface ends on every side."""
         return float(np.mean(self.ends))
 
 
 def ground(photo: Photo, line: Line) -> Ground:
-    """Looks at what a line of text stands on."""
+    """Measures the surface behind a line of text."""
     lab = _warped(photo, line)
     inner = lab[HIGH : 2 * HIGH, HIGH : lab.shape[1] - HIGH]
     dark, light = _two_tones(inner[:, :, 0])
-    # right outside the line's box there is nothing but the surface, unless the sign is no higher than its characters
+    # just outside the line's box there is only the surface, unless the sign is no higher than its characters
     middle = (dark + light) / 2
     near = lab[HIGH - NEAR : 2 * HIGH + NEAR, HIGH - NEAR : lab.shape[1] - HIGH + NEAR, 0] > middle
     rim = np.concatenate([near[:NEAR].ravel(), near[-NEAR:].ravel(), near[:, :NEAR].ravel(), near[:, -NEAR:].ravel()])
@@ -83,7 +83,7 @@ def _warped(photo: Photo, line: Line) -> Floats:
 
 
 def _two_tones(lightness: Floats) -> tuple[float, float]:
-    """The two lightnesses that explain the pixels best, darker first."""
+    """The two lightness values that explain the pixels best, the darker first."""
     dark, light = float(np.percentile(lightness, 5)), float(np.percentile(lightness, 95))
     for _ in range(6):
         lower = lightness < (dark + light) / 2
@@ -94,7 +94,7 @@ def _two_tones(lightness: Floats) -> tuple[float, float]:
 
 
 def _ends(same: NDArray[np.bool_]) -> tuple[float, float, float, float]:
-    """For each side the largest share of a strip, parallel to it, that is of another colour."""
+    """For each side, the largest share of a parallel strip that has another colour."""
     rows, columns = same.mean(axis=1, where=_band(same, axis=1)), same.mean(axis=0, where=_band(same, axis=0))
     above, below = 1 - rows[:HIGH].min(), 1 - rows[2 * HIGH :].min()
     left, right = 1 - columns[:HIGH].min(), 1 - columns[-HIGH:].min()

@@ -1,7 +1,7 @@
-"""Closer looks at small print: the places that deserve one, cut from the full picture and laid enlarged on few sheets.
+"""Closer looks at small print: places cut from the full picture and laid, enlarged, on a few sheets.
 
-A look at a whole 12-megapixel picture shows that there is print of 16 pixels' height, but not what its letters are. The
-places where it shows are laid side by side on sheets of few sizes, so that the cost does not grow with the picture.
+A look at a whole 12-megapixel picture shows that there is print 16 pixels high, but not its letters. Such places are
+laid side by side on sheets of a few sizes, so that the cost does not grow with the picture.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from screening.photo.canvas import blank, lay
 from screening.photo.photo import Photo
 from screening.text.ppocr import Quad
 
-# Sheets (height, width); the first that holds what is left is taken.
+# Sheets (height, width); the first that has room for the rest is used.
 SHEETS = ((320, 320), (320, 640), (640, 640))
 GREY = 127
-# Places that matter less than this.
+# The weight below which a place is faint.
 FAINT = 0.6
-# Places that matter at least this much are looked at in the order of their size, the smallest first.
+# Places of at least this weight are looked at in the order of their size, the smallest first.
 CLEAR = 0.75
-# A place that is this little too large for a sheet is enlarged a little less, rather than divided.
+# A place that is only this much too large for a sheet is enlarged a little less instead of being divided.
 NEARLY = 1.4
-# Places whose scales differ less than this are joined.
+# Places whose scales differ by less than this are joined.
 ALIKE = 1.6
-# A line less than this many times as long as high holds only a few characters.
+# A line less than this many times as long as it is high has only a few characters.
 SHORT = 3.0
 
 
@@ -39,7 +39,7 @@ class Place:
 
     Attributes:
         box: where, in pixels of the full picture.
-        scale: how far to enlarge it, 1 for the picture's own pixels.
+        scale: the enlargement, 1 for the picture's own pixels.
         weight: how much it matters; the heaviest are looked at first.
     """
 
@@ -55,14 +55,14 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Laid:
-    """A place as it lies on a sheet, its top left corner at (x, y)."""
+    """A place on a sheet, with its top left corner at (x, y)."""
 
     place: Place
     x: int
     y: int
 
     def holds(self, quad: Quad) -> bool:
-        """Whether the middle of a line on the sheet lies in this place."""
+        """Whether the middle of a line on the sheet is in this place."""
         x, y = quad.points.mean(axis=0)
         width, height = self.place.size
         return bool(self.x <= x < self.x + width and self.y <= y < self.y + height)
@@ -76,11 +76,11 @@ class Laid:
         return bool((left < 1 or right > width - 1) if level else (top < 1 or bottom > height - 1))
 
     def cuts(self, quad: Quad) -> bool:
-        """Whether a short line runs off this place: what is left of it, a digit of a long number, would mislead."""
+        """Whether a short line runs off this place: the rest of it, a digit of a long number, would mislead."""
         return self.runs_off(quad) and max(quad.width, quad.height) < SHORT * min(quad.width, quad.height)
 
     def beyond(self, quad: Quad, photo: Photo) -> Iterator[Place]:
-        """The place around a line that runs off this one: so much more of it, at both ends, as is seen of it here."""
+        """The place around a line that runs off this one, extended at both ends by the length seen here."""
         box = Box.around(tuple((float(x), float(y)) for x, y in self.to_photo(quad).points))
         wider = box.grow(1.0, 0.5) if box.width >= box.height else box.grow(0.5, 1.0)
         if (place := wider.clip(photo.width, photo.height)) is not None:
@@ -94,13 +94,13 @@ class Laid:
 
 
 def fit(box: Box) -> float:
-    """How far a box can be enlarged for the largest sheet to hold it."""
+    """The greatest enlargement at which a box fits the largest sheet."""
     height, width = SHEETS[-1]
     return min(width / box.width, height / box.height)
 
 
 def join(places: Iterable[Place]) -> list[Place]:
-    """The places, those that overlap and want about the same scale joined into one, as far as a sheet holds it."""
+    """The places, joining those that overlap and need about the same scale, as far as a sheet has room."""
     joined: list[Place] = []
     for place in sorted(places, key=lambda place: -place.weight):
         for other in [other for other in joined if other.box.overlap(place.box)]:
@@ -113,7 +113,7 @@ def join(places: Iterable[Place]) -> list[Place]:
 
 
 def divide(place: Place, *, overlap: int = 64) -> Iterator[Place]:
-    """A place in parts that fit a sheet, each sharing a strip of so many pixels of the sheet with the next."""
+    """A place divided into tiles that fit a sheet, overlapping by that many pixels of the sheet."""
     most = fit(place.box)
     if most < place.scale <= most * NEARLY:
         place = Place(place.box, most, place.weight)
@@ -125,7 +125,7 @@ def divide(place: Place, *, overlap: int = 64) -> Iterator[Place]:
 
 
 def _spans(start: int, end: int, most: int, overlap: int) -> list[tuple[int, int]]:
-    """A stretch in the fewest parts of at most so many pixels that share at least the overlap."""
+    """An interval divided into the fewest parts of at most that many pixels with at least the overlap."""
     count = max(1, math.ceil((end - start - overlap) / (most - overlap)))
     length = min(most, end - start)
     starts = [start + round(number * (end - start - length) / max(1, count - 1)) for number in range(count)]
@@ -133,10 +133,10 @@ def _spans(start: int, end: int, most: int, overlap: int) -> list[tuple[int, int
 
 
 def arrange(places: Sequence[Place], *, most: int) -> list[tuple[tuple[int, int], list[Laid]]]:
-    """Where each place lies on which sheet, the heaviest first; what does not fit on `most` sheets is left out."""
+    """Lays out places on sheets, the heaviest first; what does not fit on `most` sheets is left out."""
     sheets: list[tuple[tuple[int, int], list[Laid]]] = []
     left = sorted((part for place in places for part in divide(place)), key=_urgency)
-    # faint places fill what room there is, but are not worth a sheet of their own
+    # faint places fill the remaining room, but are not worth a sheet of their own
     while left and len(sheets) < most and left[0].weight >= FAINT:
         for shape in SHEETS:
             laid, rest = _shelve(left, shape)
@@ -150,8 +150,8 @@ def arrange(places: Sequence[Place], *, most: int) -> list[tuple[tuple[int, int]
 
 
 def _shelve(places: Sequence[Place], shape: tuple[int, int]) -> tuple[list[Laid], list[Place]]:
-    """Fills a sheet row by row; gives what was laid and what did not fit."""
-    # the heaviest that may fit by their area come first, and lie best when rows hold places of like height
+    """Fills a sheet row by row; returns what was placed and what did not fit."""
+    # the heaviest that may fit by area come first, packed best in rows of similar height
     area = 0
     chosen: list[Place] = []
     rest: list[Place] = []
@@ -174,7 +174,7 @@ def _shelve(places: Sequence[Place], shape: tuple[int, int]) -> tuple[list[Laid]
 
 
 def _urgency(place: Place) -> tuple[float, float]:
-    """What is looked at first: what matters, and of that what takes the least room."""
+    """The order of places: the heavier first, and among those the ones that take the least room."""
     width, height = place.size
     return -min(place.weight, CLEAR), width * height
 

@@ -1,7 +1,6 @@
-"""What the rules that read text share: the lines that were seen, which of them belong together, plain spelling.
+"""Lines of text, shared by all rules that read text: which belong together, and their plain spelling.
 
-A line knows its own direction, so that "beside" and "below" mean what they mean to a reader also where the page is
-tilted or lies on its side.
+A line has its own direction, so that "beside" and "below" keep their meaning on a tilted page or one on its side.
 """
 
 from __future__ import annotations
@@ -14,12 +13,12 @@ from dataclasses import dataclass
 
 from screening.finding import Box, Finding
 
-# Hyphens, dashes and minus signs, which readers, cameras and writers do not tell apart.
+# Hyphens, dashes and minus signs, which are often confused.
 DASHES = re.compile("[\u2010-\u2015\u2212\u00ad\u30fc\u4e00\ufe58\ufe63\uff0d]")
 QUOTES = str.maketrans(
     {"\u2018": "'", "\u2019": "'", "\u201b": "'", "`": "'", "\u00b4": "'", "\u201c": '"', "\u201d": '"'}
 )
-# What a reader of pictures takes for a digit, and for a letter, at a place where only the other can stand.
+# Letters misread for digits, and digits for letters, where only the other is possible.
 AS_DIGIT = str.maketrans(
     {
         "O": "0",
@@ -43,7 +42,7 @@ LOOK_ALIKES = str.maketrans("АВЕКМНОРСТУХІЈЅаеорсухіјѕ�
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of text as it stands in the picture.
+    """A line of text in the picture.
 
     Attributes:
         text: what was read.
@@ -64,7 +63,7 @@ class Line:
 
     @property
     def height(self) -> float:
-        """Pixels across the reading direction: that of the line, a little more than its capitals'."""
+        """Pixels across the reading direction: the height of the line, a little more than its capitals."""
         return math.dist(self.points[0], self.points[3])
 
     @property
@@ -79,7 +78,8 @@ class Line:
         return math.degrees(math.atan2(y1 - y0, x1 - x0))
 
     def seen_from(self, other: Line) -> tuple[float, float, float, float]:
-        """Left, top, right, bottom of this line in the other's direction and heights, from its top left."""
+        """Left, top, right, bottom of this line in the other's coordinates: its direction, its heights, from its top
+        left."""
         height = max(other.height, 1.0)
         turn = math.radians(other.angle)
         x0, y0 = other.points[0]
@@ -95,7 +95,7 @@ class Line:
 
 
 def lines(found: Iterable[Finding]) -> tuple[Line, ...]:
-    """The lines of text among what earlier stages found, in their order."""
+    """The lines of text among earlier stages' findings, in their order."""
     return tuple(
         Line(finding.text, finding.score, finding.box, finding.points or corners(finding.box))
         for finding in found
@@ -110,21 +110,21 @@ def corners(box: Box) -> tuple[tuple[float, float], ...]:
 
 
 def aligned(one: Line, other: Line, *, degrees: float = 15.0) -> bool:
-    """Whether two lines read in about the same direction; that of a very short one counts for less."""
+    """Whether two lines read in about the same direction; a very short line's direction counts for less."""
     short = min(one.length / max(one.height, 1.0), other.length / max(other.height, 1.0)) < 2.0
     apart = abs((one.angle - other.angle + 180.0) % 360.0 - 180.0)
     return apart <= degrees * (2.0 if short else 1.0)
 
 
 def _apart(one: Line, other: Line, heights: float) -> bool:
-    """Whether so many of the first line's heights lie between the boxes: a quick answer for most pairs of a page."""
+    """Whether more than that many of the first line's heights separate the boxes: rules out most pairs quickly."""
     across = max(one.box.left - other.box.right, other.box.left - one.box.right)
     down = max(one.box.top - other.box.bottom, other.box.top - one.box.bottom)
     return max(across, down) > heights * max(one.height, 1.0)
 
 
 def beside(left: Line, right: Line, *, gap: float = 1.5) -> bool:
-    """Whether `right` carries on the same row after `left`: same size, level, at most `gap` heights further on."""
+    """Whether `right` continues the row of `left`: same size, level, at most `gap` heights further on."""
     if (
         _apart(left, right, gap + 2)
         or not aligned(left, right)
@@ -138,8 +138,8 @@ def beside(left: Line, right: Line, *, gap: float = 1.5) -> bool:
 
 
 def below(upper: Line, lower: Line, *, gap: float = 1.2, unlike: float = 2.2) -> bool:
-    """Whether `lower` is the next line under `upper`: same direction, at most `gap` heights down, at most so many times
-    as high or as low."""
+    """Whether `lower` is the next line below `upper`: same direction, at most `gap` heights down, heights differing
+    at most by the factor `unlike`."""
     if (
         _apart(upper, lower, gap + 2)
         or not aligned(upper, lower)
@@ -158,7 +158,7 @@ def below(upper: Line, lower: Line, *, gap: float = 1.2, unlike: float = 2.2) ->
 
 
 def rows(found: Sequence[Line], *, gap: float = 1.5) -> tuple[Line, ...]:
-    """The lines, those that stand side by side joined into one with a space; the single ones as they are."""
+    """The lines, with those side by side joined by a space."""
     after: dict[int, int] = {}
     taken: set[int] = set()
     for index, left in enumerate(found):
@@ -181,7 +181,8 @@ def rows(found: Sequence[Line], *, gap: float = 1.5) -> tuple[Line, ...]:
 
 
 def wraps(found: Sequence[Line], *, gap: float = 1.2, unlike: float = 2.2) -> tuple[tuple[Line, Line], ...]:
-    """Every pair of a line and the one right below it, where a phrase may go on; `gap` and `unlike` as for `below`."""
+    """Every pair of a line and the one right below it, where a phrase may continue; `gap` and `unlike` as for
+    `below`."""
     pairs = []
     for upper in found:
         under = [lower for lower in found if lower is not upper and below(upper, lower, gap=gap, unlike=unlike)]
@@ -192,7 +193,7 @@ def wraps(found: Sequence[Line], *, gap: float = 1.2, unlike: float = 2.2) -> tu
 
 
 def join(parts: Sequence[Line], *, separator: str = " ") -> Line:
-    """Several lines as one: their texts in order, the score of the least sure, and the place of them all."""
+    """Several lines as one: their texts in order, the lowest score, and the box of all of them."""
     if len(parts) == 1:
         return parts[0]
     first = parts[0]
@@ -216,15 +217,15 @@ def join(parts: Sequence[Line], *, separator: str = " ") -> Line:
 
 
 def plain(text: str) -> str:
-    """The text with one sort of dash, quote and space, full-width letters made ordinary, and no control characters."""
+    """The text with dashes, quotes, spaces and full-width letters normalised, and no control characters."""
     text = unicodedata.normalize("NFKC", text)
     text = DASHES.sub("-", text).translate(QUOTES)
-    # a control character could part two letters, or steer the terminal
+    # a control character could separate two letters, or affect the terminal
     text = "".join(" " if unicodedata.category(character)[0] in "CZ" else character for character in text)
     return " ".join(text.split())
 
 
 def ascii_letters(text: str) -> str:
-    """The text without accents, Greek and Cyrillic letters that look like Latin ones written as these."""
+    """The text without accents, with Greek and Cyrillic look-alikes as Latin letters."""
     text = unicodedata.normalize("NFKD", text).translate(LOOK_ALIKES)
     return "".join(character for character in text if not unicodedata.combining(character))

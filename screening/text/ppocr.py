@@ -1,6 +1,6 @@
-"""Reads text with the two PP-OCR networks: one finds lines (differentiable binarisation), one reads them (CTC).
+"""Reads text with the two PP-OCR networks: one detects lines (differentiable binarisation), one reads them (CTC).
 
-Both take BGR scaled to -1..1. Canvases and crops come in few shapes, because the engine compiles each one.
+Both take BGR scaled to -1..1. Canvases and crops have few shapes, because the engine compiles each one.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ import numpy as np
 
 from screening.arrays import Floats, Pixels
 
-# The recogniser's crops: 48 pixels high, padded to the first of these widths that holds them; longer ones are squeezed.
+# The recogniser's crops: 48 pixels high, padded to the first of these widths that fits; longer ones are squeezed.
 HIGH = 48
 WIDTHS = (96, 160, 240, 320, 400, 480, 640, 960, 1280, 1920)
-# A pixel is text above this; lines are then grown by so much, as the network marks the kernel of a line: the values
-# that the network was published with.
+# A pixel is text above this; lines are then grown by this factor, because the network marks a line's kernel. Both are
+# the values that the network was published with.
 PIXEL = 0.3
 GROW = 1.6
 SMALLEST = 3.0
-# The reader reads short strings better when the line is cut out a little tighter than the detector's grown box.
+# Short strings are read better if the line is cropped a little tighter than the detector's grown box.
 TIGHT = 0.08
-# A crop at least this much higher than wide is read along its height; up to the second it is read both ways.
+# A crop at least this much higher than wide is read along its height; up to the second value it is read both ways.
 UPRIGHT = 1.5
 PERHAPS = 3.0
 
@@ -47,15 +47,15 @@ class Quad:
         return float(np.linalg.norm(self.points[3] - self.points[0]))
 
     def scaled(self, factor: float) -> Quad:
-        """The same line in a picture so much larger."""
+        """The same line in a picture scaled by a factor."""
         return Quad(self.points * np.float32(factor), self.score)
 
     def moved(self, right: float, down: float) -> Quad:
-        """The same line so much further right and down."""
+        """The same line, shifted right and down."""
         return Quad(self.points + np.array((right, down), np.float32), self.score)
 
     def tight(self, share: float) -> Quad:
-        """Without a share of its height on each side."""
+        """The line shrunk by a share of its height on each side."""
         along = (self.points[1] - self.points[0]) / max(self.width, 1.0)
         down = (self.points[3] - self.points[0]) / max(self.height, 1.0)
         cut = share * min(self.height, self.width)
@@ -65,19 +65,19 @@ class Quad:
         )
 
     def covers(self, other: Quad) -> float:
-        """The area that both share, as a part of the smaller one."""
+        """The intersection as a share of the smaller one's area."""
         return max(self.inside(other), other.inside(self))
 
     def inside(self, other: Quad) -> float:
-        """The part of this one that lies in the other."""
+        """The share of this one that is within the other."""
         import cv2
 
         shared, _ = cv2.intersectConvexConvex(self.points, other.points)
         return float(shared / max(1.0, self.width * self.height))
 
     def turned(self, quarters: int) -> Quad:
-        """The same place read from another corner: 1 for text that runs downwards, 2 for text on its head, 3 for text
-        that runs upwards."""
+        """The same place read from another corner: 1 for text that runs downwards, 2 for upside-down text, 3 for
+        text that runs upwards."""
         return Quad(np.roll(self.points, -quarters, axis=0), self.score)
 
 
@@ -92,10 +92,10 @@ def probabilities(canvas: Pixels) -> Floats:
 
 
 def quads(heatmap: Floats, *, sure: float, pixel: float = PIXEL) -> list[Quad]:
-    """The lines in a map of probabilities.
+    """The lines in a probability map.
 
     Args:
-        heatmap: as `probabilities` gives it.
+        heatmap: what `probabilities` returns.
         sure: the least mean probability of a line.
         pixel: the least probability of a pixel.
     """
@@ -129,23 +129,23 @@ def _mean_inside(heatmap: Floats, points: Floats) -> float:
 
 
 def _from_top_left(points: Floats) -> Floats:
-    """A rectangle's corners, clockwise, from the one that is top left once it is turned the least."""
-    # boxPoints goes round clockwise in picture coordinates; the top is the side that runs most to the right
+    """A rectangle's corners, clockwise, from the one that is top left after the smallest rotation."""
+    # boxPoints is clockwise in picture coordinates; the top is the side that runs most to the right
     sides = np.roll(points, -1, axis=0) - points
     return np.roll(points, -int(np.argmax(sides[:, 0] / (np.linalg.norm(sides, axis=1) + 1e-6))), axis=0)
 
 
 def rectangle(left: float, top: float, right: float, bottom: float) -> Quad:
-    """An upright box as if it were a line."""
+    """An upright box as a line."""
     return Quad(np.array([(left, top), (right, top), (right, bottom), (left, bottom)], np.float32), 1.0)
 
 
 def straighten(picture: Pixels, quad: Quad, *, height: int = HIGH) -> Pixels:
-    """The line cut out of the picture that its corners refer to, upright, of a height."""
+    """The upright crop of the line, at a height, from the picture that its corners refer to."""
     import cv2
 
     wide, high = max(quad.width, 1.0), max(quad.height, 1.0)
-    # warp at the picture's own scale where that is larger, so that the shrinking is done by averaging
+    # warped at the picture's own scale if that is larger, so that the reduction averages
     scale = max(1.0, height / high)
     size = max(1, round(wide * scale)), max(1, round(high * scale))
     target = np.array([(0, 0), (size[0], 0), size, (0, size[1])], np.float32)
@@ -158,7 +158,7 @@ def straighten(picture: Pixels, quad: Quad, *, height: int = HIGH) -> Pixels:
 
 
 def read(crop: Pixels) -> tuple[str, float]:
-    """What an upright line 48 pixels high says, and the mean confidence in its characters."""
+    """The text of an upright line 48 pixels high, and the mean confidence in its characters."""
     from screening.engine import load
 
     width = next(width for width in WIDTHS if width >= crop.shape[1])
@@ -168,7 +168,7 @@ def read(crop: Pixels) -> tuple[str, float]:
 
 
 def decode(steps: Floats, characters: Sequence[str]) -> tuple[str, float]:
-    """Joins a recogniser's steps (steps x characters, blank first) into text and the mean confidence."""
+    """Decodes a recogniser's steps (steps x characters, blank first) into text and the mean confidence."""
     best = steps.argmax(axis=1)
     chosen = best != 0
     chosen[1:] &= best[1:] != best[:-1]
@@ -180,7 +180,7 @@ def decode(steps: Floats, characters: Sequence[str]) -> tuple[str, float]:
 
 @functools.cache
 def alphabet() -> tuple[str, ...]:
-    """The recogniser's characters, the blank first and the space last; they are kept in the network's file."""
+    """The recogniser's characters, the blank first and the space last; they are stored in the network's file."""
     import onnx
 
     from screening.weights import locate
@@ -191,7 +191,7 @@ def alphabet() -> tuple[str, ...]:
 
 
 def ways(quad: Quad) -> list[Quad]:
-    """The directions in which a line may be read: as it lies, and where it is high along its height, down and up."""
+    """The directions in which a line may be read: as it is, and if it is high along its height, down and up."""
     tall = quad.height / max(quad.width, 1.0)
     found = [quad] if tall < PERHAPS else []
     if tall >= UPRIGHT:
@@ -200,5 +200,5 @@ def ways(quad: Quad) -> list[Quad]:
 
 
 def half_turn(quad: Quad) -> Quad:
-    """The line as whoever stands across from it reads it."""
+    """The line read upside down."""
     return quad.turned(2).tight(TIGHT)

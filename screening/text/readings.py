@@ -1,4 +1,4 @@
-"""What lines were read as, and which of several readings of the same line is kept."""
+"""Readings of lines, and which of several readings of the same line is kept."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ SAME = 0.6
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A line and what it says.
+    """A line and its text.
 
     Attributes:
-        quad: where, in pixels of the full picture, from the text's own top left.
-        text: what it says.
+        quad: its corners, in pixels of the full picture, from the text's own top left.
+        text: what was read.
         score: the reader's mean confidence in its characters.
     """
 
@@ -37,17 +37,17 @@ class Reading:
 
     @property
     def worth(self) -> float:
-        """More for a longer and a surer text: a long guess is worth less than a sure word."""
+        """Rates a reading, higher for a longer and surer text: a long guess is worth less than a sure word."""
         return float(len("".join(self.text.split())) * max(0.0, self.score - CHANCE) ** 1.5)
 
 
 def missing(quads: Iterable[Quad], readings: Sequence[Reading]) -> list[Quad]:
-    """The lines that were not read for certain yet; one of which a piece was, is missing."""
+    """The lines that have not been read with certainty, without those of which a part has."""
     certain = [reading.quad for reading in readings if reading.certain]
     return [quad for quad in quads if not any(quad.inside(one) > SAME for one in certain)]
 
 
 def settle(readings: Iterable[Reading]) -> list[Reading]:
-    """Each line once: of two readings of the same place the one that is worth more."""
+    """Each line once: of two readings of the same place, the better one."""
     best_first = sorted(readings, key=lambda reading: -reading.worth)
     return keep_best(best_first, lambda one, better: one.quad.covers(better.quad) > SAME)

@@ -1,4 +1,4 @@
-"""Reads again what was not read well: a small part of a photo, enlarged, or a line at a better place."""
+"""Reads again what was not read well: a small part of a photo, enlarged, or a line at better corners."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from screening.text import ppocr
 from screening.text.lines import Line
 from screening.text.ppocr import Quad
 
-# Canvases (height, width): few, because the engine compiles each one. The first that is not too flat is taken.
+# Canvases (height, width): few, because the engine compiles each one. The first that is high enough is used.
 CANVASES = ((128, 320), (224, 320), (320, 320))
-# No further than this is a part enlarged: beyond it there is nothing more to see.
+# The greatest enlargement of a part: beyond it there is no more detail.
 ENLARGE = 6.0
 GREY = 127
 
@@ -24,7 +24,7 @@ def look(photo: Photo, part: Box, *, sure: float = 0.3, minimum: float = 0.5) ->
 
     Args:
         photo: the photo.
-        part: which part of it.
+        part: the region of interest.
         sure: the detector's least mean confidence in a line.
         minimum: the reader's least mean confidence in what a line says.
     """
@@ -47,13 +47,13 @@ def look(photo: Photo, part: Box, *, sure: float = 0.3, minimum: float = 0.5) ->
 
 
 def read(photo: Photo, line: Line) -> Line:
-    """The line read again at its own corners, for where they are known better than before."""
+    """The line read again at its own corners, when these are known better than before."""
     text, score = ppocr.read(ppocr.straighten(photo.rgb, Quad(np.array(line.points, np.float32), 1.0)))
     return Line(" ".join(text.split()), min(score, 1.0), line.box, line.points)
 
 
 def _best(picture: Pixels, quad: Quad) -> tuple[str, float, Quad]:
-    """What a line says, how surely, and from which corner: one that is higher than wide may run up or down."""
+    """A line's text, its confidence and its first corner: a line that is higher than wide may run up or down."""
     ways = [quad.turned(1), quad.turned(3)] if quad.height > 2.0 * quad.width else [quad]
     readings = [(*ppocr.read(ppocr.straighten(picture, way)), way) for way in ways]
     return max(readings, key=lambda reading: reading[1])

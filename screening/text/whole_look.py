@@ -1,4 +1,4 @@
-"""The look at a whole picture or a part of a large one: its canvas, and the places where there may be more print."""
+"""The look at a whole picture or a tile of a large one: its canvas, and the places where there may be more print."""
 
 from __future__ import annotations
 
@@ -18,33 +18,33 @@ from screening.text.ppocr import Quad
 from screening.text.readings import Reading
 
 # Canvases (longer side, shorter side) where the longest is 1120: few, because the engine compiles each one, and none
-# much larger than the one for 4:3, because a look costs what its area is.
+# much larger than the one for 4:3, because the cost is proportional to the area.
 CANVASES = ((1120, 640), (1120, 768), (1120, 864), (960, 960))
 STEP = 160
-# The longest side, in pixels, that one look takes in. Parts cost a look each, so that 24 megapixels still are one.
+# The longest side, in pixels, that one look covers. Each tile costs a look; 24 megapixels are still one.
 LONGEST = 6200
 GREY = 127
-# Print lower than this in the look at the whole picture is looked at again, enlarged to this height, or as far as it
-# helps, with so much of what is around it (in its own heights): without that the network takes the cut-out for a line.
+# Print lower than this in the look at the whole picture gets a closer look, enlarged to this height, or as far as it
+# helps, with this margin (in its own heights), without which the network takes the whole crop for a line.
 SMALL = 20.0
 READABLE = 40.0
 ENLARGE = 3.0
 MARGIN = 2.0
 # A closer look that enlarges less than this shows nothing new.
 WORTHWHILE = 1.25
-# How high the lines of a page are taken to be that the look at the whole picture could not part.
+# The assumed height of a page's lines that the look at the whole picture could not separate.
 PAGE = 13.0
-# Such a place is looked at again only where the full picture shows this much more: over small print in documents and
-# receipts laid into 12-megapixel pictures `lost` gives 10 and more, over smooth things less than 5.
+# Such a place gets a closer look only if the full picture shows this much more: for small print in documents and
+# receipts in 12-megapixel pictures `lost` returns 10 or more, for smooth surfaces less than 5.
 DETAIL = 6.0
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What one look showed.
+    """The result of one look.
 
     Attributes:
-        part: of the picture, all of it or less.
+        part: the part of the picture that it covers.
         factor: canvas = (picture - part's corner) x factor.
         heatmap: for each pixel of the canvas the probability that it belongs to a line.
     """
@@ -60,7 +60,7 @@ class Look:
 
 
 def letterbox(photo: Photo, part: Box, *, side: int, enlarge: float) -> tuple[Pixels, float]:
-    """A part on a canvas of one of few shapes, top left, and the factor, as in `Look`."""
+    """A part letterboxed at the top left of a canvas of one of few shapes, and the factor as in `Look`."""
     longer, shorter = max(part.width, part.height), min(part.width, part.height)
     shapes = [(side * long / CANVASES[0][0], side * short / CANVASES[0][0]) for long, short in CANVASES]
     scale, long, short = max(
@@ -71,7 +71,7 @@ def letterbox(photo: Photo, part: Box, *, side: int, enlarge: float) -> tuple[Pi
         picture, larger = photo.crop(part), scale
     else:
         (picture, scale), larger = cut(photo, part, side=int(max(photo.width, photo.height) * scale)), 1.0
-    # a canvas of its own for each picture would be a compilation each
+    # a canvas shape for each picture would cost a compilation each
     width, height = (
         max(32, -(-int(min(most, -(-side // STEP) * STEP)) // 32) * 32)
         for side, most in zip(
@@ -84,7 +84,7 @@ def letterbox(photo: Photo, part: Box, *, side: int, enlarge: float) -> tuple[Pi
 
 
 def hints(look: Look, photo: Photo, readings: Sequence[Reading], *, least: float, most: int = 120) -> Iterator[Place]:
-    """The places where a look showed print too small or too faint to be read there."""
+    """The places where a look showed print that was too small or too faint to read."""
     import cv2
 
     heatmap, factor = look.heatmap, look.factor
@@ -103,7 +103,7 @@ def hints(look: Look, photo: Photo, readings: Sequence[Reading], *, least: float
             # the network marks the kernel of a line, about half as high as the line
             seen.append((float(here.max()), x, y, width, height, 2.0 * (min(cv2.minAreaRect(contour)[1]) + 1.0)))
     for peak, x, y, width, height, line_height in sorted(seen, reverse=True)[:most]:
-        # something high that could not be read may be a page of small print, which the network marks as one
+        # something high that could not be read may be a page of small print, which the network marks as one region
         line = line_height if line_height < SMALL else PAGE
         around = MARGIN * line + line_height / 4
         corners = (x - around, y - around), (x + width + around, y + height + around)
@@ -112,7 +112,7 @@ def hints(look: Look, photo: Photo, readings: Sequence[Reading], *, least: float
         inside = box.clip(photo.width, photo.height)
         scale = min(ENLARGE, factor * READABLE / line)
         if inside is not None and line == PAGE:
-            # beyond its own pixels the picture has no more of small print to show
+            # beyond its own pixels the picture has no more detail of small print
             scale = min(scale, closer_look.fit(inside), 1.0)
         if inside is None or scale <= WORTHWHILE * factor:
             continue
@@ -121,8 +121,8 @@ def hints(look: Look, photo: Photo, readings: Sequence[Reading], *, least: float
 
 
 def lost(photo: Photo, box: Box, factor: float, *, side: int = 192) -> float:
-    """How much of what the picture shows in the middle of a box is gone once it is made so much smaller: the root mean
-    square of the difference, in grey levels of 255."""
+    """How much detail in the middle of a box is lost when the picture is reduced by a factor: the root mean square
+    of the difference, in grey levels of 255."""
     import cv2
 
     x, y = (int(place) for place in box.centre)

@@ -1,4 +1,4 @@
-"""What a line of text says about an address: a house number, a street's name, a postcode, the name of a house."""
+"""Addresses in a line of text: a house number, a street's name, a postcode, the name of a house."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ NUMBER = re.compile(
     r"(?:\s?(?P<joint>[-/]|to)\s?(?P<second>\d{1,4})(?:\s?[a-zа-я])?)?",
     re.IGNORECASE,
 )
-# What stands before the name of a house or a street where several people live.
+# What comes before the name of a house or a street with several dwellings.
 DOOR = re.compile(rf"(?:{INSIDE})\s*(?:\d\w{{0,2}}|(?<=\s)\w)\b,?\s*(?=\w)", re.IGNORECASE)
-# What a form has before an address.
+# A form's label before an address.
 LABEL = re.compile(r"(?:\w+\s)?address\b[\s:.]*", re.IGNORECASE)
-# Where a reader lost a space: 12AcaciaAvenue.
+# Where the reader lost a space: 12AcaciaAvenue.
 SEAM = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=\d)(?=[A-Z][a-z])")
-# Words that a street's name ends with; those that mean other things as well, so that it takes a sign or a number to
-# believe them; and those of which most are no streets, so that it takes a number.
+# Words that a street's name ends with; those with other meanings, which need a sign or a number to count; and those
+# that are mostly not streets, which need a number.
 STREETS = (
     "road rd street st lane ln avenue ave crescent cres terrace boulevard blvd mews straat laan queensway kingsway "
     "middleway ringway"
@@ -31,12 +31,12 @@ PERHAPS = (
     "walk way"
 ).split()
 NUMBERED = "bank end fold mount park vale".split()
-# With nothing but "The" before them these are streets.
+# With only "The" before them these are streets.
 THE = frozenset("avenue broadway crescent mews parade".split())
-# Words that a street's name begins with, elsewhere.
+# Words that a street's name begins with in other countries.
 ABROAD = "rue via calle avenida avenue boulevard rua ulica ul улица ул вулиця проспект переулок".split()
 SUFFIXES = ("strasse", "straße", "straat", "gasse")
-# What stands before such a word where it is no street.
+# What comes before such a word if it is not a street.
 NO_STREET = frozenset(
     (
         "a all any both bus by car closed county crown cycle disk each every fast flash food for give hard high-speed "
@@ -44,7 +44,7 @@ NO_STREET = frozenset(
         "retail right slow supreme tennis test that the this through to two under via wall-to-wall wrong your"
     ).split()
 )
-# Houses are called after what grows by them: The Willows.
+# Houses are named after what grows by them: The Willows.
 TREES = frozenset(
     (
         "ashes beeches birches cedars chestnuts elms firs gables hawthorns hollies laurels limes oaks orchards pines "
@@ -68,8 +68,7 @@ AREAS = frozenset(
         "TF TN TQ TR TS TW UB W WA WC WD WF WN WR WS WV YO ZE"
     ).split()
 )
-# Outward part, gap, inward part; digits may have been read as letters, and are put right before they are believed. A
-# reader may lose the gap.
+# Outward code, gap, inward code; digits read as letters are corrected before the check. The reader may lose the gap.
 POSTCODE = re.compile(r"(?<![A-Z0-9])([A-Z][A-Z0-9]{1,3})( {0,2})([0-9OISB])([ABD-HJLNP-UW-Z]{2})(?![A-Z0-9])")
 DISTRICT = re.compile(r"[0-9OIS]([0-9OIA-HJKMNP-Z])?")
 SPECIAL = re.compile(r"(?<![A-Z0-9])(GIR 0AA|BFPO \d{1,4})(?![A-Z0-9])")
@@ -81,7 +80,7 @@ class HouseNumber:
 
     Attributes:
         text: the number as printed, without a word before it.
-        likely: how likely a lone number of this shape is one, 0 to 1: years and opening hours seldom are.
+        likely: how likely a lone number of this shape is one, 0 to 1: years and opening hours rarely are.
         named: whether a word says that it is one.
     """
 
@@ -91,7 +90,7 @@ class HouseNumber:
 
 
 def house_number(text: str) -> HouseNumber | None:
-    """The house number that a whole line is, or None."""
+    """The house number, if the whole line is one, or None."""
     match = NUMBER.fullmatch(plain(text))
     if match is None:
         return None
@@ -101,7 +100,7 @@ def house_number(text: str) -> HouseNumber | None:
     if match["word"] is not None:
         likely = 1.0
     elif match["second"] is not None and match["joint"] != "/":
-        # houses of one side go up in twos, flats from 1; 9-21 are hours, 555-12 is a telephone
+        # houses on one side go up in twos, flats from 1; 9-21 are hours, 555-12 is a telephone number
         apart = int(match["second"]) - first
         likely = 1.0 if apart in (2, 4, 6) and match["joint"] == "-" else 0.7 if first == 1 and apart > 2 else 0.2
     elif len(match["first"]) == 4:
@@ -111,7 +110,7 @@ def house_number(text: str) -> HouseNumber | None:
     return HouseNumber(number, likely, match["word"] is not None)
 
 
-# Round the clock, Celsius, hours, metres, kilometres: what a letter behind digits means elsewhere.
+# Round the clock, Celsius, hours, metres, kilometres: what a letter after digits otherwise means.
 NOT_HOUSES = frozenset(f"{digits}{letter}" for digits in (3, 4, 5, 24) for letter in "ghm")
 
 
@@ -121,8 +120,8 @@ class Street:
 
     Attributes:
         text: the name, as printed.
-        number: the house number before or behind it, or "".
-        sure: whether its word means nothing but a street, or a number stands before it.
+        number: the house number before or after it, or "".
+        sure: whether its word only means a street, or a number comes before it.
     """
 
     text: str
@@ -131,8 +130,8 @@ class Street:
 
 
 def street(text: str) -> Street | None:
-    """The street that a line names, or None. The line has to be little else: a name, a number, a postal district, and
-    behind a number a comma and the town; a form's label may stand first."""
+    """The street that a line names, or None. The line must be little else: a name, a number, a postal district, and
+    after a number a comma and the town; a form's label may come first."""
     line = _without(LABEL, plain(text))
     return _street(line) or _street(SEAM.sub(" ", line))
 
@@ -142,7 +141,7 @@ def _street(line: str) -> Street | None:
     number, words = _parted(behind_door)
     # a number at the end may count anything: Row 5
     numbered = behind_door != line or (number != "" and behind_door.startswith(number))
-    # a postal district, as London's and Birmingham's street signs carry it
+    # a postal district, as on London's and Birmingham's street signs
     if len(words) > 2 and re.fullmatch(r"[A-Z]{1,2}\d{1,2}[A-Z]?", words[-1]):
         words = words[:-1]
     abroad = bool(words) and words[0].strip(".").casefold() in ABROAD
@@ -168,7 +167,7 @@ def _street(line: str) -> Street | None:
 
 
 def _without(start: re.Pattern[str], line: str) -> str:
-    """A line without what stands at its start, or as it is."""
+    """A line without a match at its start, or unchanged."""
     match = start.match(line)
     return line[match.end() :] if match else line
 
@@ -185,7 +184,7 @@ def _parted(text: str) -> tuple[str, list[str]]:
 
 
 def house_name(text: str) -> str | None:
-    """The name of a house that a whole line is, such as Rose Cottage, or None."""
+    """The name of a house, such as Rose Cottage, if the whole line is one, or None."""
     words = _without(DOOR, plain(text)).split()
     if words and words[0].casefold() == "the":
         words = words[1:]
@@ -199,7 +198,7 @@ def house_name(text: str) -> str | None:
 
 
 def postcodes(text: str) -> tuple[str, ...]:
-    """The United Kingdom's postcodes in a text, in capitals with one space, at most one character of each put right."""
+    """The United Kingdom's postcodes in a text, in capitals with one space, with at most one character corrected."""
     capitals = plain(text).upper()
     found = [match[1] for match in SPECIAL.finditer(capitals)]
     for match in POSTCODE.finditer(capitals):
@@ -209,7 +208,7 @@ def postcodes(text: str) -> tuple[str, ...]:
                 # the first of a district is a digit, the second may be either
                 district = district[0].translate(AS_DIGIT) + district[1:].replace("O", "0").replace("I", "1")
                 right = area + district + sector.translate(AS_DIGIT)
-                # SPIN OUT and GOO ONY are no postcodes, nor is a number plate without its gap
+                # SPIN OUT and GOO ONY are not postcodes, nor is a number plate without its gap
                 if sum(one != other for one, other in zip(outward + sector, right, strict=True)) <= (gap != ""):
                     found.append(f"{area}{district} {right[-1]}{unit}")
                 break

@@ -1,4 +1,4 @@
-"""Words of notices about wanted and missing people, and captions that accuse somebody, in one string of text."""
+"""Words of notices about wanted and missing people, and captions that accuse somebody, in one string."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ APPEAL = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 HEADLINE = re.compile(r"\W*(?:WANTED|MISSING|APPEAL)\W*")
-# A headline with a name; and what else is wanted, missing and seen.
+# A headline with a name; and things that are wanted, missing or seen.
 NAMED = re.compile(
     r"\W*(?i:(?:wanted|missing) ?[:-]|have you seen)\W*(?P<who>[A-Z][A-Za-z'.-]+(?: [A-Z][A-Za-z'.-]+){0,3})"
     r"(?i:\W+aged? \d+)?\W*"
@@ -40,7 +40,7 @@ ACCUSATION = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 PERSON = re.compile(r"\b[A-Z][a-z]+(?: (?:[A-Z]\.|[A-Z][a-z]+|de|van|al))* [A-Z][a-z]+(?:-[A-Z][a-z]+)?\b")
-# Two capitalised words that name a place, an office or the start of a sentence rather than a person.
+# Capitalised words of a place, an office or the start of a sentence rather than a person's name.
 NOBODY = re.compile(
     r"\b(?:A|An|At|Centre|Chief|City|Constable|Council|Court|Crown|East|Green|Hall|Hospital|In|Inspector|Lane|Midlands|New"
     r"|North|Officers?|On|Park|Police|Road|Sergeant|South|Square|Station|Street|Team|The|Unit|University|West)\b"
@@ -69,7 +69,7 @@ def appeal(text: str, *, face: bool) -> Clue | None:
 
 
 def accusation(text: str) -> Clue | None:
-    """Whether a caption names somebody in the sentence that accuses."""
+    """Whether a caption names somebody in the same sentence as an accusation."""
     for sentence in re.split(r"(?<=[.!?])\s+|\n", plain(text)):
         if ACCUSATION.search(sentence) and any(not NOBODY.search(name[0]) for name in PERSON.finditer(sentence)):
             return Clue("text.accusation", 0.6, "a person's name beside an accusation")

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from screening.finding import Box
 from screening.text.lines import Line, aligned
 
-# Words of signs and vans, as whole words; those with a dash at the end begin one.
+# Words on signs and vans, as whole words; those with a hyphen at the end are prefixes.
 WORDS = """
     ltd limited plc llp inc service services plumb- electric- heating taxi taxis cab cabs hire rental estate
     estates agent agents lettings shop shops store stores restaurant takeaway pizza pizzas kebab kebabs cafe
@@ -26,9 +26,9 @@ PHRASES = (
 BUSINESS = re.compile(
     r"(?i)\b(?:" + "|".join(word.replace("-", "[a-z]*") for word in WORDS.split()) + r")\b|" + PHRASES
 )
-# Services that no business offers.
+# Services that businesses do not offer.
 AUTHORITY = re.compile(r"(?i)\b(?:social|emergency|probation|children'?s) services?\b")
-# Words of forms and statements about a person, and those that shops have in their names too: Mr, Mrs, Home.
+# Words of forms and statements about a person, and those that are in shops' names too: Mr, Mrs, Home.
 PRIVATE = re.compile(
     r"^(?i:(?:(?:full|first|last|family) ?|sur|fore)?names?)\b(?:\W*$|: ?| [A-Z])"
     r"|(?i:\bD\.?[O0]\.?B\b|\bdate ?of ?birth|\bnext of kin|\b(?:witness(?:es)?|victims?|suspects?)\b)"
@@ -37,14 +37,14 @@ PRIVATE = re.compile(
 PERHAPS_PRIVATE = re.compile(
     r"\b(?:Mrs?|Ms|Miss)\b\.? [A-Z]|\bMRS?\b\.? [A-Z]{2}|(?i:^home(?: (?:tel|phone|no|number)\S*)?\W*(?=\d|$))"
 )
-# A line of at least so many words, most of them without a capital, is a part of a sentence.
+# A line of at least this many words, mostly in lower case, is part of a sentence.
 RUNNING = 4
-# How far around a line its own sign reaches, in heights of the line.
+# How far a line's own sign extends around it, in heights of the line.
 REACH = 5.0
 
 
 def is_sign(line: Line, read: Sequence[Line], vehicles: Sequence[Box]) -> bool:
-    """Whether a line stands on a vehicle, or near words that businesses put on signs, on no page about a person."""
+    """Whether a line is on a vehicle, or near words that businesses put on signs, and not on a page about a person."""
     if any(line.box.inside(vehicle) > 0.8 for vehicle in vehicles):
         return True
     near = line.box.grow(REACH * line.height / line.box.width, REACH * line.height / line.box.height)
@@ -58,7 +58,7 @@ def of_person(text: str) -> bool:
 
 
 def of_business(text: str) -> bool:
-    """Whether a line has a word that businesses put on signs, and is no part of a sentence that mentions one."""
+    """Whether a line has a word that businesses put on signs, and is not part of a sentence that mentions one."""
     words = [word for word in text.split() if word[0].isalpha()]
     running = len(words) >= RUNNING and 2 * sum(word[0].islower() for word in words) > len(words)
     return not running and BUSINESS.search(AUTHORITY.sub("", text)) is not None

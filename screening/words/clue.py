@@ -1,4 +1,4 @@
-"""What words tell of what they stand on."""
+"""A clue from words to what they are printed on."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Clue:
-    """What some words tell: the finding's kind, how sure that is, and in words."""
+    """What some words reveal: a finding's kind, score and evidence."""
 
     kind: str
     score: float

@@ -1,4 +1,4 @@
-"""What gives away an identity document, an officer, a briefing: what counts, and how much, in one string of text."""
+"""Words that give away an identity document, an officer or a briefing, and their weight, in one string."""
 
 from __future__ import annotations
 
@@ -7,26 +7,26 @@ import re
 from screening.text.lines import AS_DIGIT, ascii_letters, plain
 from screening.words.appeals import NOBODY
 
-# What a reader makes of the filler of a machine-readable zone, beside the sign itself.
+# What the filler of a machine-readable zone may be read as, besides the character itself.
 FILLERS = str.maketrans({"\N{LEFT-POINTING DOUBLE ANGLE QUOTATION MARK}": "<<"} | dict.fromkeys("‹〈《⟨くㄑ", "<"))
-# A run of one letter or bracket where a zone ends; no word has so many.
+# A run of one letter or bracket at the end of a zone; no word has such a run.
 FILLED = re.compile(r"[<KC(]{5,}$")
 ZONE = re.compile(r"[A-Z0-9][A-Z0-9<]{24,49}")
-# A passport's first line shows what it is also where its end is cut off or its fillers are lost.
+# A passport's first line is recognisable even if its end is cut off or its fillers are lost.
 BEGINS = re.compile(r"P[A-Z<][A-Z0]{3}[A-Z0]{2,}<<[A-Z0]{2,}[A-Z0<]*")
-# Nation, birth, sex and expiry, or birth, sex, expiry and nation; readers drop a digit or see one twice.
+# Nation, birth, sex and expiry, or birth, sex, expiry and nation; the reader may drop or repeat a digit.
 DATED = re.compile(
     r"[A-Z0<]{3}[0-9OILSBZ]{6,8}[MFX<][0-9OILSBZ]{6,8}|[0-9OILSBZ]{6,8}[MFX<][0-9OILSBZ]{6,8}[A-Z0<]{3}<"
 )
 
-# Five letters of the name, filled up with nines; decade, month (50 more for a woman), day, year; initials; a digit and
-# two letters that tell equals apart. The issue's two digits may follow.
+# Five letters of the name, padded with nines; decade, month (50 more for a woman), day, year; initials; a digit and two
+# letters that distinguish duplicates. The issue's two digits may follow.
 DRIVER = re.compile(
     r"(?<![A-Z])(?P<name>[A-Z90]{5}) ?(?P<born>[0-9OQDILSBZGT]{6}) ?[A-Z90]{2} ?[0-9OILSBZ] ?[A-Z01]{2}(?![A-Z])"
 )
 
 WARRANT, IDENTITY, LICENCE, PASSPORT = "warrant card", "identity card", "driving licence", "passport"
-# Each as the only words of a line, without its spaces, which readers lose.
+# Each as a whole line without spaces, which the reader may lose.
 TITLES = {
     WARRANT: re.compile(r"(?:[A-Z]{0,30}(?:POLICE|CONSTABULARY|SERVICE))?WARRANTCARD"),
     IDENTITY: re.compile(
@@ -36,7 +36,7 @@ TITLES = {
     PASSPORT: re.compile(r"(?:UK|BRITISH)?PASSPORT(?:PASSEPORT)?|(?:BIOMETRIC)?RESIDENCEPERMIT"),
 }
 MONTH = r"(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)[A-Z]*"
-# What is printed on a document beside its title: the names of its fields, and what fills them. Spaces may be lost.
+# What is printed on a document besides its title: the names and values of its fields. Spaces may be lost.
 FIELDS = {
     "surname": re.compile(r"\b(?:SUR|LAST ?)NAME\b|\bNOM\b"),
     "given names": re.compile(r"\b(?:GIVEN|FORE|FIRST) ?NAMES?\b|\bPR[EÉ]NOMS?\b"),
@@ -58,12 +58,12 @@ POLICE_RANK = (
 )
 UNIFORMED = r"P[Cc]|S(?:GT|gt|ERGEANT|ergeant)|I(?:NSP|nsp|NSPECTOR|nspector)|S(?:UPT|upt)"
 PLAIN_CLOTHES = r"PS|DC|DS|DI|DCI"
-# A name as a card has it: "Jane Smith", "J. SMITH"; a rank's own letters are not written small.
+# A name as on a card: "Jane Smith", "J. SMITH".
 NAME = r"(?:[A-Z][a-z]+(?:['-]?[A-Z][a-z]+)*|[A-Z][A-Z'-]+|[A-Z]\.?)"
 NAMES = rf"{NAME}(?: {NAME}){{0,2}}"
 POLICE_OFFICER = rf"(?<![A-Za-z0-9])(?:(?i:{POLICE_RANK})|{UNIFORMED})(?![A-Za-z])\.?"
 ANY_OFFICER = rf"(?<![A-Za-z0-9])(?:(?i:{POLICE_RANK})|{UNIFORMED}|{PLAIN_CLOTHES})(?![A-Za-z])\.?"
-# The Metropolitan Police add two letters; more digits or a unit after it make another number of it.
+# The Metropolitan Police add two letters; more digits or a unit after it make it another kind of number.
 ENDS = r"(?: ?[A-Z]{2})?(?![\w.,:/%-]*\w)"
 NUMBERED = re.compile(
     rf"{POLICE_OFFICER}[ :#-]*(?:{NAMES} )?(?i:no\.? ?)?(?:\d{{3,6}}|\d\d(?! [a-z])){ENDS}"
@@ -74,7 +74,7 @@ NUMBERED = re.compile(
 RANKED = re.compile(rf"(?P<rank>{ANY_OFFICER}) ?(?P<name>{NAMES})")
 RANK = re.compile(ANY_OFFICER)
 PERSON = re.compile(rf"(?:(?:Mr|Mrs|Ms|Miss|Dr|MR|MRS|MS|MISS|DR)\.? )?{NAME}(?: {NAME}){{1,2}}")
-# Capitalised words on clothes, lanyards and signs that are nobody's name.
+# Capitalised words on clothes, lanyards and signs that are not names.
 WORN = re.compile(
     r"\b(?:ambulance|army|assistant|club|college|community|control|co|crew|customer|department|emergency|event|events|fire"
     r"|first|for|force|help|here|i|insurance|love|ltd|manager|media|medical|my|national|neighbourhood|no|of|press|response"
@@ -86,9 +86,9 @@ POLICE = re.compile(
     r"\b(?:police|constabulary|neighbourhood (?:officer|team)|your (?:local )?officers?)\b", re.IGNORECASE
 )
 
-# An operation's name as a briefing has it; "CCTV in operation" is a sign.
+# An operation's name as in a briefing; "CCTV in operation" is a sign.
 OPERATION = re.compile(r"(?<!\bin )\b(?:operation|op\.?) +(?-i:[A-Z])[a-z]{2,}\b", re.IGNORECASE)
-# Words of a briefing: the first tell alone, the others are on posters too.
+# Words of a briefing: any of the first is enough, the others are on posters too.
 COVERT = re.compile(
     r"\b(?:surveillance|informants?|CHIS|covert|undercover|source handler|(?:door|alarm|gate) ?codes?|passwords?)\b",
     re.IGNORECASE,
@@ -107,25 +107,25 @@ FOR_GUESTS = re.compile(r"\bwi-?fi\b|\bguests?\b|\bwlan\b|\bnetwork\b", re.IGNOR
 
 
 def zone(text: str) -> bool:
-    """Whether a line belongs to the machine-readable zone of a passport, a visa or an identity card (ICAO 9303)."""
+    """Whether a line belongs to the machine-readable zone of a passport, visa or identity card (ICAO 9303)."""
     letters = ascii_letters(plain(text)).translate(FILLERS).upper().replace(" ", "").replace("|", "I")
     letters = FILLED.sub(lambda run: "<" * len(run[0]), letters)
     if BEGINS.fullmatch(letters):
         return True
     if not ZONE.fullmatch(letters):
         return False
-    # bars and rails are read as a few letters over and over
+    # bars and railings are read as a few repeated letters
     named = "<<" in letters and len(set(letters)) > 5
     return named or DATED.search(letters) is not None
 
 
 def driver_number(text: str) -> bool:
-    """Whether a line holds the number of a British driver."""
+    """Whether a line contains a British driver number."""
     for match in DRIVER.finditer(plain(text).upper()):
         written = match["born"]
         born = written.translate(AS_DIGIT)
         month, day = int(born[1:3]) % 50, int(born[3:5])
-        # a reader's slips are letters, but not most of them
+        # misread digits are letters, but not most of them
         slips = sum(not letter.isdigit() for letter in written)
         if slips <= 2 and 1 <= month <= 12 and 1 <= day <= 31 and re.fullmatch("[A-Z0]+9*", match["name"]):
             return True
@@ -133,13 +133,13 @@ def driver_number(text: str) -> bool:
 
 
 def title(text: str) -> str:
-    """Which document a line is the title of, or ""."""
+    """The document that a line is the title of, or ""."""
     letters = re.sub("[^A-Z]", "", plain(text).upper())
     return next((name for name, said in TITLES.items() if said.fullmatch(letters)), "")
 
 
 def fields(text: str) -> set[str]:
-    """What of a document's fields a line shows."""
+    """The fields of a document that a line shows."""
     text = plain(text).upper()
     found = {name for name, said in FIELDS.items() if name != "numbered field" and said.search(text)}
     numbered = FIELDS["numbered field"].match(text)
@@ -147,7 +147,7 @@ def fields(text: str) -> set[str]:
 
 
 def rank(text: str) -> bool:
-    """Whether a line is a rank and nothing else: the name or the number may stand below it."""
+    """Whether a line is a rank and nothing else: the name or the number may be below it."""
     return RANK.fullmatch(plain(text)) is not None
 
 
@@ -161,12 +161,13 @@ def named_officer(text: str, *, police: bool) -> bool:
 
     Args:
         text: the line.
-        police: whether something else says that it is about the police; without that a short rank is a shop's name.
+        police: whether other text says that it is about the police; otherwise a short rank may be part of a shop's
+            name.
     """
     text = plain(text)
     for match in RANKED.finditer(text):
         sure = re.fullmatch(POLICE_RANK, match["rank"].rstrip("."), re.IGNORECASE) is not None
-        # "PS Please remember" is no officer
+        # "PS Please remember" is not an officer
         whole = " " in match["name"] or match[0] == text
         # one letter is a model or a grade
         if (sure or (police and whole)) and len(match["name"]) > 2 and not _nobody(match["name"]):
@@ -181,12 +182,12 @@ def person(text: str) -> bool:
 
 
 def digits(text: str) -> bool:
-    """Whether a line is a number as a card has it, and nothing else."""
+    """Whether a line is a number as on a card, and nothing else."""
     return re.fullmatch(r"\d{4,8}", plain(text)) is not None
 
 
 def speaks_of_police(text: str) -> bool:
-    """Whether a line says that what stands around it is about the police."""
+    """Whether a line says that the text around it is about the police."""
     return POLICE.search(plain(text)) is not None
 
 
@@ -196,12 +197,12 @@ def operation(text: str) -> bool:
 
 
 def worth_a_look_around(text: str) -> bool:
-    """Whether a line may be about staff, which the lines around it decide."""
+    """Whether a line may be about staff, depending on the lines around it."""
     return operation(text) or access_code(text, []) or named_officer(text, police=True)
 
 
 def briefing(texts: list[str]) -> bool:
-    """Whether lines near an operation's name are of its briefing: one word that tells, or two that are usual there."""
+    """Whether lines near an operation's name are its briefing: one telling word, or two that are common in one."""
     said = plain(" \n ".join(texts))
     covert, planned = ({match[0].casefold() for match in words.finditer(said)} for words in (COVERT, PLANNED))
     return bool(covert) or len(planned) > 1
@@ -216,5 +217,5 @@ def access_code(text: str, near: list[str]) -> bool:
 
 
 def _nobody(name: str) -> bool:
-    name = re.sub(r"\b[A-Z]\b", "", name)  # an initial is no article
+    name = re.sub(r"\b[A-Z]\b", "", name)  # an initial is not an article
     return WORN.search(name) is not None or NOBODY.search(name.title()) is not None

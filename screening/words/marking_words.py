@@ -1,7 +1,7 @@
-"""The words of protective markings, and how near what a reader of pictures made of one is to it.
+"""The words of protective markings, and fuzzy matching of misread ones.
 
 Sources: Government Security Classifications (2014 and later), the Government Protective Marking Scheme before it,
-and the banners of allied paper.
+and the banners of allied documents.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from rapidfuzz.distance import Levenshtein
 
 from screening.text.lines import ascii_letters, plain
 
-# How much a phrase says by itself: unmistakable, a telling word that has other uses, a common word.
+# The strength of a phrase by itself: unmistakable, a telling word with other uses, a common word.
 UNMISTAKABLE, TELLING, COMMON = 3, 2, 1
 
-# As one string without spaces -> (kind, how it is written, how much it says).
+# As one string without spaces -> (kind, usual spelling, strength).
 PHRASES = {
     "TOPSECRET": ("top_secret", "TOP SECRET", TELLING),
     "SECRET": ("secret", "SECRET", TELLING),
@@ -44,24 +44,24 @@ PHRASES = {
     "FVEY": ("caveat", "FVEY", TELLING),
     "FIVEEYESONLY": ("caveat", "FIVE EYES ONLY", UNMISTAKABLE),
 }
-# Words that belong to a marking and, after a dash, colon or slash, make it unmistakable.
+# Descriptors that, after a dash, colon or slash, make a marking unmistakable.
 DESCRIPTORS = frozenset(
     "APPOINTMENTS BUDGET COMMERCIAL CONTRACTS CRIME HONOURS INTELLIGENCE INVESTIGATION INVESTIGATIONS LOCSEN "
     "MANAGEMENT MEDICAL OPERATIONAL PERSONAL POLICY PRIVATE REGULATORY STAFF VETTING VISITS".split()
 )
-# Codewords and control markings that follow a classification on paper of several nations.
+# Codewords and control markings that follow a classification on several nations' documents.
 CONTROLS = frozenset(
     "ATOMAL COSMIC CRYPTO EXDIS FOUO FVEY GAMMA HCS IMCON LIMDIS NODIS NOFORN ORCON PROPIN REL RELEASABLE RSEN SCI "
     "SPECAT STRAP TK UKEO UMBRA".split()
 )
-# Whose marking it is, in front of it.
+# Prefixes that say whose marking it is.
 ORIGINS = frozenset("UK NATO EU HMG COSMIC FOCAL".split())
-# Words that leave a marking alone on its line: what the paper is, and who may see it.
+# Words that do not count as company on a marking's line: what the paper is, and who may see it.
 NEUTRAL = frozenset(
     "ATTACHED COMPLETE COMPLETED COPY DRAFT FILLED FORM GSC GPMS MG PAGE PAGES PARTNERS POLICE PROSECUTION REF "
     "STRICTLY UNTIL VERSION WHEN".split()
 )
-# Words near enough to a marking to be taken for one with a letter misread.
+# Words similar enough to a marking to be taken for a misread one.
 OTHERS = frozenset(
     "CONFIDENCE CONFIDENT CONFIDENTIALITY CONFIDENTIALLY CONFIDENTLY DISTRICT DISTRICTED MARKING MARKINGS OFFICE "
     "OFFICER OFFICERS OFFICES OFFICIALDOM OFFICIALLY OFFICIALS OFFICIATE PRODUCT PROJECT PROTECTED PROTECTING "
@@ -73,26 +73,26 @@ AS_LETTER = str.maketrans("0158|!$34", "OISBIISEA")
 TOKEN = re.compile(r"[A-Za-z0-9&|!$']+|[^\sA-Za-z0-9&|!$']+")
 LETTERS_APART = re.compile(r"(?<![A-Za-z0-9])(?:[A-Za-z0-9|][\s.\-*]{1,3}){3,}[A-Za-z0-9|](?![A-Za-z0-9])")
 HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z]{3})(?=[A-Z][a-z]{2})")
-LONG = 12  # from here on a phrase is found in the middle of a longer string too
+LONG = 12  # the length from which a phrase is also found inside a longer string
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word or sign of a line: as it was read, and its letters in capitals, none for a sign."""
+    """A word or sign in a line: as it was read, and its letters in capitals, none for a sign."""
 
     read: str
     letters: str
 
     @property
     def counts(self) -> bool:
-        """Whether it is a word that says something: not a sign, a number, a letter or a code such as X1."""
+        """Whether it is a meaningful word: not a sign, a number, a letter or a code such as X1."""
         return sum(character.isalpha() for character in self.letters) >= 2 and not (
             len(self.letters) <= 4 and any(character.isdigit() for character in self.read)
         )
 
 
 def words(text: str) -> tuple[Word, ...]:
-    """The words and signs of a line; letters set apart are closed up, words run together are parted where it shows."""
+    """The words and signs of a line; spaced-out letters are joined, and joined words are split where possible."""
     text = ascii_letters(plain(text)).replace("_", " ")
     text = LETTERS_APART.sub(lambda match: f" {re.sub(r'[^A-Za-z0-9|]', '', match[0])} ", text)
     found = []
@@ -121,7 +121,7 @@ def _vocabulary() -> tuple[str, ...]:
 
 
 def _pieces(letters: str) -> list[str]:
-    """A string of letters parted into a long phrase and what is round it, or into nothing but words of markings."""
+    """Splits a string of letters into a long phrase and the rest, or into words of markings only."""
     if len(letters) < LONG - 3 or letters in PHRASES or letters in OTHERS:
         return [letters]
     for phrase in PHRASES:
@@ -141,7 +141,8 @@ def _pieces(letters: str) -> list[str]:
 
 @functools.lru_cache(maxsize=4096)
 def nearest(letters: str) -> tuple[str, int] | None:
-    """The phrase that some letters are, and how many were misread; None if none or if another word is as near."""
+    """The phrase that some letters match, and how many were misread; None if there is none or another word is as
+    close."""
     if letters in PHRASES:
         return letters, 0
     if len(letters) < 5 or letters in OTHERS:
@@ -159,7 +160,7 @@ def nearest(letters: str) -> tuple[str, int] | None:
 
 
 def _tolerated(phrase: str) -> int:
-    """How many misread letters a phrase may have: short words are near too many others (PROTECT, PROJECT)."""
+    """How many misread letters a phrase may have: short words are close to too many others (PROTECT, PROJECT)."""
     if phrase in ("PROTECT", "OFFSEN", "CANUKUS"):
         return 0
     return 0 if len(phrase) < 6 else 1 if len(phrase) < LONG else 2 if len(phrase) < 18 else 3

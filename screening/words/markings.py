@@ -1,5 +1,4 @@
-"""Finds protective markings in one line. Where the words stand, and so whether they mark anything, is the stage's
-question."""
+"""Finds protective markings in one line. Whether their position makes them a marking is for the stage to judge."""
 
 from __future__ import annotations
 
@@ -23,7 +22,7 @@ from screening.words.marking_words import (
     words,
 )
 
-# What a field is called whose value is a marking, without spaces.
+# Names of fields whose value is a marking, without spaces.
 LABELS = (
     "PROTECTIVEMARKING",
     "SECURITYMARKING",
@@ -36,7 +35,7 @@ LABELS = (
     "GPMS",
     "GSC",
 )
-# What follows a word that marks nothing.
+# What follows a word that is not a marking.
 FOLLOWERS = {
     "restricted": frozenset(
         "ACCESS AIRSPACE AREA AREAS BREED BREEDS BUS BYWAY CARD DIET ENTRY HEADROOM HEIGHT HOURS ITEM ITEMS MOVEMENT "
@@ -51,14 +50,14 @@ FOLLOWERS = {
     "protect": frozenset("AND YOUR OUR US THE FROM".split()),
     "official": frozenset("SECRETS USE".split()),
 }
-# A sentence is told by the small words that hold it together.
+# A sentence is recognised by its function words.
 SMALL_WORDS = frozenset(
     "A ABOUT ALL AN AND ANY ARE AS AT BE BEEN BUT BY CAN CONTAIN CONTAINED CONTAINS DO FOR FROM HAS HAVE HER HIS I IF "
     "IN INTO IS IT ITS MAY ME MUST MY NO NOT OF ON OR OUR SHALL SHOULD THAT THE THEIR THEM THEY THIS THOSE TO US WAS "
     "WE WERE WHICH WHO WILL WITH YOU YOUR".split()
 )
 OFFICIAL_SENSITIVE = re.compile(r"(?<![\w-])O ?- ?S(?![\w-])")
-MOST = 5  # words of the longest phrase, and one for a word that was torn
+MOST = 5  # words of the longest phrase, and one more for a word that was split
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +69,12 @@ class Marking:
         written: the phrase as it is usually written.
         strength: UNMISTAKABLE, TELLING or COMMON.
         capitals: whether it is written in capitals.
-        errors: letters that had to be taken for others.
-        labelled: whether the name of a marking field stands before it.
-        others: words of the line that are no part of a marking.
+        errors: the number of misread letters.
+        labelled: whether the name of a marking field comes before it.
+        others: words of the line that are not part of a marking.
         sentence: whether the line reads as running words.
         contrast: whether it is in capitals and the other words are not.
-        choice: whether the line names several different markings, as a form does that offers them.
+        choice: whether the line names several different markings, like a form with options.
     """
 
     kind: str
@@ -92,7 +91,7 @@ class Marking:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A phrase found at words `start` to `end` (exclusive) of a line, with so many letters misread."""
+    """A phrase found at words `start` to `end` (exclusive) of a line, with its misread letters."""
 
     phrase: str
     start: int
@@ -101,11 +100,11 @@ class Match:
 
 
 def markings(text: str, ours: frozenset[str] = frozenset()) -> tuple[Marking, ...]:
-    """The markings in a line of text; caveats and descriptors are taken as part of the marking they stand with.
+    """The markings in a line of text; caveats and descriptors count as part of their marking.
 
     Args:
         text: the line.
-        ours: the words of our own names, in capitals: they leave a marking alone as well.
+        ours: the words of our own names, in capitals: they do not count as company either.
     """
     line, neutral = words(text), NEUTRAL | ours
     matches = [match for match in _matches(line) if not _marks_nothing(line, match)]
@@ -127,7 +126,7 @@ def markings(text: str, ours: frozenset[str] = frozenset()) -> tuple[Marking, ..
     for match in main:
         kind, written, _ = PHRASES[match.phrase]
         letters = "".join(word.read for word in line[match.start : match.end])
-        capitals = sum(map(str.islower, letters)) * 8 < len(letters)  # one may be misread, as l for I
+        capitals = sum(map(str.islower, letters)) * 8 < len(letters)  # one may be misread, such as l for I
         found.append(
             Marking(
                 kind,
@@ -160,7 +159,7 @@ def label_end(line: tuple[Word, ...]) -> int:
             joined += line[end].letters
             signed = end + 1 < len(line) and line[end + 1].read.startswith((":", "-", "."))
             for label in LABELS:
-                short = len(label) < 15  # one word, which may be a field of anything: a colon has to follow
+                short = len(label) < 15  # a single word may be any field: a colon has to follow
                 errors = 0 if short else 2
                 if Levenshtein.distance(joined, label, score_cutoff=errors) <= errors and (not short or signed):
                     return end + 1 + signed
@@ -168,7 +167,8 @@ def label_end(line: tuple[Word, ...]) -> int:
 
 
 def _matches(line: tuple[Word, ...]) -> list[Match]:
-    """The phrases in a line, those with fewest misread letters first, then the longest; none overlaps a better one."""
+    """The phrases in a line, those with the fewest misread letters first, then the longest; none overlaps a better
+    one."""
     candidates = []
     for start, first in enumerate(line):
         joined = ""
@@ -186,7 +186,7 @@ def _matches(line: tuple[Word, ...]) -> list[Match]:
 
 
 def _idle_word(first: str, joined: str, last: str, near: tuple[str, int]) -> bool:
-    """Whether the same phrase is matched as well without the first or the last word."""
+    """Whether the same phrase also matches without the first or the last word."""
     for rest in (joined.removeprefix(first), joined.removesuffix(last)):
         other = nearest(rest)
         if other and other[0] == near[0] and other[1] <= near[1]:
@@ -195,7 +195,7 @@ def _idle_word(first: str, joined: str, last: str, near: tuple[str, int]) -> boo
 
 
 def _marks_nothing(line: tuple[Word, ...], match: Match) -> bool:
-    """Whether the next word shows that the phrase is another thing: RESTRICTED AREA."""
+    """Whether the next word shows that the phrase is something else: RESTRICTED AREA."""
     kind = PHRASES[match.phrase][0]
     after = next((word.letters for word in line[match.end :] if word.letters), "")
     return after in FOLLOWERS.get(kind, frozenset()) and not 0 < label_end(line) <= match.start
@@ -211,7 +211,7 @@ def _stem(word: Word) -> str:
 
 
 def _joins(line: tuple[Word, ...], index: int, neutral: frozenset[str]) -> bool:
-    """Whether a small word holds together words that say nothing: "Page 1 of 3", "for police and partners only"."""
+    """Whether a function word only joins words that do not count: "Page 1 of 3", "for police and partners only"."""
     before, word, after = (line[at].letters if 0 <= at < len(line) else "" for at in (index - 1, index, index + 1))
     if word == "OF":
         return before.isdigit() and after.isdigit()
@@ -219,7 +219,7 @@ def _joins(line: tuple[Word, ...], index: int, neutral: frozenset[str]) -> bool:
 
 
 def _strength(line: tuple[Word, ...], match: Match, matches: list[Match]) -> int:
-    """What the phrase says by itself, or with the caveat, control, descriptor or nation that stands beside it."""
+    """The strength of a phrase by itself, or with the caveat, control, descriptor or nation beside it."""
     kind, _, strength = PHRASES[match.phrase]
     if strength == UNMISTAKABLE or match.phrase.startswith("PRIVATE"):
         return strength

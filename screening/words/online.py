@@ -1,4 +1,4 @@
-"""Finds what leads to a person or to us on a network: e-mail addresses, social handles, intranet hosts."""
+"""Finds online contact details: e-mail addresses, social handles, intranet hosts."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from collections.abc import Iterator
 from screening.force import Force
 from screening.words.private_numbers import Detail
 
-# A part of a host's name has up to 63 letters. Where nothing is bounded, a long text takes hours.
+# A label of a host name has up to 63 characters. Without bounds a long text takes hours.
 PART = "[a-z0-9-]{1,63}"
 HOST = rf"(?>{PART}(?:\s?\.\s?{PART}){{0,30}})"
-# A reader may see a space around the sign, or lose the dot before a well-known ending.
+# The reader may insert a space around the @, or lose the dot before a well-known ending.
 EMAIL = re.compile(
     rf"(?i)(?<![\w.@])([\w.+'-]{{1,64}})\s?@\s?((?:{PART}\s?\.\s?){{1,30}}[a-z]{{2,24}}"
     r"|(?:gmail|hotmail|yahoo|outlook|icloud|live|btinternet|aol|sky|msn|googlemail)\s?(?:com|co\s?\.?\s?uk|net))(?![\w@])"
 )
-# Mailboxes that belong to a desk, not to a person.
+# Shared mailboxes, which do not belong to a person.
 DESKS = re.compile(
     r"(?i)(?:info|sales|enquir(?:y|ies)|inquir(?:y|ies)|office|contact(?:us)?|hello|admin|bookings?|reservations?|orders?|support"
     r"|help(?:desk)?|service|customer\w*|press|media|news|mail|post|reception|hr|jobs|careers|accounts?|shop|store|web(?:master)?)"
@@ -27,7 +27,7 @@ PLATFORM = re.compile(
     r"|(?:instagram|insta|twitter|snapchat|snap|tiktok|facebook|telegram|whatsapp)\s?[:@]\s?@?|(?:IG|FB|SC)\s?:\s?@?)([A-Za-z_][\w.]{2,29})"
 )
 SHARE = re.compile(rf"(?i)\\\\{HOST}\\\S+|(?<!\w)file://\S+")
-# A host that is known by a single name needs something around it that only addresses have.
+# A host with a single name needs something around it that only addresses have.
 URL = re.compile(
     rf"(?i)(?:\b(?:https?|ftp)\s?:\s?//|\bwww\.|(?<=@))({HOST})|(?<![\w.@])({HOST})(?=/)|(?<![\w.@-])({PART}(?:\.{PART}){{1,30}})"
 )
@@ -43,7 +43,7 @@ def online(text: str, force: Force, *, sign: float | None) -> Iterator[Detail]:
         host = re.sub(r"\s", "", match[2]).lower()
         if is_ours(host, force) or any(one.start < match.end() and match.start() < one.end for one in inside):
             continue
-        # a desk's mailbox is no person's, wherever it stands
+        # a shared mailbox is not personal, wherever it is
         desk = DESKS.fullmatch(match[1]) is not None
         kind, score = ("personal.email.business", 0.3) if desk else ("personal.email", 0.95)
         yield Detail(kind, score, f"e-mail at a {ending(host)} address", *match.span())
@@ -59,7 +59,7 @@ def intranet(text: str, force: Force) -> Iterator[Detail]:
     """Addresses inside our own network, which are never shown."""
     for match in URL.finditer(text):
         host = re.sub(r"\s", "", match[1] or match[2] or match[3]).lower().strip(".")
-        # an ordinary word is a host only behind // or with an ending of its own
+        # an ordinary word is a host only after // or with an ending of its own
         if any(host == name or host.endswith(f".{name}") or host.startswith(f"{name}.") for name in force.intranet):
             spelt = match[0] == match[0].lower() or match[1]
             if spelt or "." not in host or not host.endswith((".local", ".internal", ".lan", ".corp")):
@@ -74,14 +74,14 @@ def is_ours(host: str, force: Force) -> bool:
 
 
 def is_our_handle(handle: str, force: Force) -> bool:
-    """Whether a handle is a police account's: it says so, or begins with a name of ours."""
+    """Whether a handle is a police account: it says so, or begins with one of our names."""
     plain = re.sub(r"[\W_]", "", handle).casefold()
     ours = [re.sub(r"\W", "", name).casefold() for name in (force.name, *force.credits)]
     return "police" in plain or any(plain.startswith(name) for name in ours if name)
 
 
 def ending(host: str) -> str:
-    """The last part of a host's name, with the dot: ".com", ".co.uk"."""
+    """The ending of a host's name, with the dot: ".com", ".co.uk"."""
     parts = host.split(".")
     return "." + ".".join(
         parts[-2:] if len(parts) > 2 and parts[-2] in ("co", "org", "ac", "gov", "nhs") else parts[-1:]

@@ -1,7 +1,7 @@
-"""Finds telephone numbers in text and tells whose kind of number each is.
+"""Finds telephone numbers in text and tells what sort each is.
 
-British numbers are told by their shape, because the ranges that are reserved for examples are in no directory and
-readers of pictures mistake digits; others must be valid in the directory that `phonenumbers` carries.
+British numbers are recognised by their shape, because the ranges reserved for examples are in no directory and digits
+may be misread; others must be valid according to `phonenumbers`.
 """
 
 from __future__ import annotations
@@ -10,24 +10,24 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-# A dialling code of three to six digits, then the rest, parted by little; not the head of a longer number.
+# A dialling code of three to six digits, then the rest, with small gaps; not the start of a longer number.
 BRITISH = re.compile(
     r"(?<!\d)(?<!\d[.,:/])(?:(?:\+|00)[\s.-]?44[\s.-]{0,2}(?:\(0\))?[\s.-]?\(?|\(?0)(?P<number>\d{2,5}\)?(?:[\s.\-/]{0,2}\d){4,8})"
     r"(?!\d|[\s.-][1-9]\d{3}(?!\d)|[:,]\d)"
 )
 INTERNATIONAL = re.compile(r"(?<![\d.])(?:\+|00)\s?[1-9]\d{0,2}(?:[\s().-]{0,3}\d){6,12}(?!\d)")
 AMERICAN = re.compile(r"(?<![\d.+-])(?:1[\s.-])?(?:\([2-9]\d{2}\)\s?|[2-9]\d{2}[.-])[2-9]\d{2}[.\s-]\d{4}(?![\d-])")
-# Without a dialling code it takes the word.
+# Without a dialling code a word must announce it.
 LOCAL = re.compile(
     r"(?i)\b(?:tel|phone|telephone|call|ring|mob|fax|ext)\b[\s.:#no]{0,5}(?P<number>\d{3,4}[\s.-]?\d{3,4})(?![\d-])"
 )
-# The shapes of a British number after its 0, and what sort it is.
+# The shapes of a British number after its 0, by sort.
 SHAPES = (
     (re.compile(r"7[1-9]\d{8}|70\d{8}"), "mobile"),
     (re.compile(r"1[1-9]\d{8}|2[03489]\d{8}"), "landline"),
     (re.compile(r"3[0347]\d{8}|8[02-57]\d{8}|800\d{6}|8001111|9[018]\d{8}|5[56]\d{8}"), "service"),
 )
-# A reader's slips, within words that are otherwise digits.
+# Misread digits, within words that are otherwise digits.
 SLIPS = str.maketrans("OoQDIl|SBZ", "0000111582")
 SLIPPED = re.compile(r"(?<![A-Za-z\d])[\dOoQDIl|SBZ()+.\-/]{3,}(?![A-Za-z\d])")
 
@@ -38,7 +38,7 @@ class Number:
 
     Attributes:
         sort: "mobile", "landline", "service", "foreign" (of another country, no code) or "local" (no code at all).
-        digits: as dialled in Britain, or with the country's code behind a plus sign.
+        digits: as dialled in Britain, or with the country's code after a plus sign.
         start: where it begins in the text.
         end: where it ends.
     """
@@ -50,7 +50,7 @@ class Number:
 
 
 def numbers(text: str) -> Iterator[Number]:
-    """The telephone numbers in a text, each place once."""
+    """The telephone numbers in a text, without overlaps."""
     text = mended(text)
     taken: list[tuple[int, int]] = []
     for sort, finder in (
@@ -69,7 +69,7 @@ def numbers(text: str) -> Iterator[Number]:
 
 
 def mended(text: str) -> str:
-    """The text with letters that stand for digits within numbers put right; as long as before."""
+    """The text with letters misread for digits corrected within numbers; its length does not change."""
 
     def mend(match: re.Match[str]) -> str:
         word = match[0]
@@ -97,7 +97,7 @@ def _known(sort: str, match: re.Match[str]) -> tuple[str, str] | None:
     if sort == "british":
         digits = dialled(written)
         shape = next((name for finder, name in SHAPES if finder.fullmatch(digits[1:])), None)
-        # some old dialling codes have a digit less: only as the directory knows them
+        # some old dialling codes have one digit less: only those in the directory
         if shape is None and len(digits) == 10 and phonenumbers.is_valid_number(phonenumbers.parse(digits, "GB")):
             shape = "landline"
         return (shape, digits) if shape else None

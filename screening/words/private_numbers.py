@@ -1,6 +1,6 @@
 """Finds numbers and dates that belong to one person: National Insurance, NHS, card, account, date of birth.
 
-Each is told by its shape and its check digits; where chance often passes these, by words or spacing too.
+Each is recognised by its shape and check digits; where chance often passes these, by words or spacing too.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ class Detail:
 
     Attributes:
         kind: the finding's kind.
-        score: how sure it is that it is one, and somebody's own.
+        score: how sure it is that it is one, and personal.
         evidence: what it is, masked.
         start: where it begins in the text.
         end: where it ends.
@@ -31,18 +31,18 @@ class Detail:
     end: int
 
 
-# Two letters, six digits and a letter; the letters that the scheme never uses are left out. QQ is the official example.
+# Two letters, six digits and a letter, without the letters that are never used. QQ is the official example.
 NINO = re.compile(
     r"(?<![A-Z0-9])(?!BG|GB|KN|NK|NT|TN|ZZ)(?:[ABCEGHJ-PRSTW-Z][ABCEGHJ-NPRSTW-Z]|QQ)"
     r"((?:[\s-]?[0-9OILSBZ]{2}){3})[\s-]?[A-D](?![A-Z0-9])"
 )
 NHS = re.compile(r"(?<![\d-])(?<!\d\s)(\d{3})([\s-]?)(\d{3})\2(\d{4})(?![\d-])")
 NHS_WORDS = re.compile(r"(?i)\bN\.?H\.?S\.?\b|\bpatient\b|\bhospital\s+n")
-# Groups as they stand on cards: four by four, Amex's 4-6-5, or all in one.
+# Groups as printed on cards: four by four, Amex's 4-6-5, or all in one.
 CARD = re.compile(
     r"(?<![\d-])(?:\d{4}([\s-]?)\d{4}\1\d{4}\1\d{4}(?:\1\d{3})?|3[47]\d{2}([\s-]?)\d{6}\2\d{5}|3[068]\d{2}([\s-]?)\d{6}\3\d{4})(?![\d-])"
 )
-# The first digits that card schemes have been given, and the lengths they use.
+# The first digits assigned to card schemes, and their lengths.
 SCHEMES = (
     (re.compile(r"4"), (16, 19)),
     (re.compile(r"5[1-5]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720"), (16,)),
@@ -60,7 +60,7 @@ DATE = re.compile(
     rf"|\d{{1,2}}(?:st|nd|rd|th)?\s*{MONTH}[\s,.]*(?:\d{{4}}|\d{{2}})"
     rf"|{MONTH}\s*\d{{1,2}}(?:st|nd|rd|th)?,?\s+(?:\d{{4}}|\d{{2}}))(?!\d)"
 )
-# What stands before a date of birth, up to the date.
+# What comes before a date of birth, up to the date.
 BORN = re.compile(
     r"(?i)\b(?:D\.?\s?[O0]\.?\s?B(?![A-Z])\.?|date\s*of\s*birth|birth\s?date|birthday|born)"
     r"[\s:.;-]*(?:\([^)]{0,12}\)\s*)?(?:on\s+)?(?:the\s+)?"
@@ -69,16 +69,16 @@ BORN = re.compile(
 
 def private_numbers(text: str) -> Iterator[Detail]:
     """The numbers and dates in a text that belong to one person."""
-    # letter by letter, because a few letters become two as capitals
+    # letter by letter, because a few letters become two in capitals
     upper = "".join(char.upper() if len(char.upper()) == 1 else char for char in text)
     printed, text = text, mended(text)
     for match in NINO.finditer(upper):
-        # a reader's slips are letters, but not most of them
+        # misread digits are letters, but not most of them
         if sum(char.isdigit() for char in match[1]) >= 4:
             yield Detail("personal.nino", 0.95, "National Insurance number", *match.span())
     for match in NHS.finditer(text):
         named = bool(NHS_WORDS.search(text))
-        # one number in eleven passes by chance: without the word, only spaced as it is printed
+        # one number in eleven passes by chance: without the word, only with the printed spacing
         if (named or match[2] == " ") and is_nhs(match[1] + match[3] + match[4]):
             yield Detail(
                 "personal.nhs_number", 0.95 if named else 0.55, f"NHS number, ends {match[0][-2:]}", *match.span()
@@ -95,7 +95,7 @@ def private_numbers(text: str) -> Iterator[Detail]:
         around = text[max(0, match.start() - 30) : match.start()] + " " + text[match.end() : match.end() + 30]
         if ACCOUNT_WORDS.search(around):
             yield Detail("personal.account", 0.8, "bank sort code and account", *match.span())
-    # mending would make digits of the letters of D.O.B.
+    # correction would turn the letters of D.O.B. into digits
     for match in BORN.finditer(printed):
         date = DATE.match(text, match.end())
         if date:

@@ -1,6 +1,6 @@
-"""What a number plate's text may be: British patterns, other countries', and what readers of pictures confuse.
+"""Number plates' texts: British patterns, those of other countries, and commonly misread characters.
 
-A pattern names a plate; it never decides alone whether something is one.
+A pattern names a plate; it never decides by itself whether something is one.
 
 Source of the British patterns: the Road Vehicles (Display of Registration Marks) Regulations 2001, and DVLA's INF104.
 """
@@ -13,13 +13,13 @@ from itertools import pairwise
 
 from screening.text.lines import AS_DIGIT, AS_LETTER, ascii_letters, plain
 
-# How much a pattern says on its own: nobody writes AB12 CDE by chance, but M6 and 30 MPH are everywhere.
+# The weight of a pattern on its own: nobody writes AB12 CDE by chance, but M6 and 30 MPH are everywhere.
 STRONG, FAIR, WEAK, NONE = 0.8, 0.48, 0.2, 0.05
-# The fewest and most characters of a registration, separators left out.
+# The fewest and most characters of a registration, without separators.
 SHORTEST, LONGEST = 2, 10
-# How much may be mended before a text no longer counts as a British pattern: nobody can tell O from 0 and I from 1
-# where both are one shape (as on British plates), other pairs are less likely. In a box that the street network took
-# for a plate more may be wrong: a word that one look-alike more turns into a registration seldom stands there.
+# How much may be corrected before a text no longer counts as a British pattern: O and 0, I and 1 have the same shape on
+# British plates; other pairs are less likely. In a box that the street network took for a plate more may be wrong: a
+# word that one more look-alike turns into a registration is rare there.
 TWINS = frozenset({"O0", "0O", "I1", "1I"})
 MENDED = 2.0
 MENDED_IN_BOX = 2.5
@@ -30,10 +30,10 @@ class Pattern:
     """A British registration's shape.
 
     Attributes:
-        name: what a reader of the report knows it by.
-        shape: L for a letter and D for a digit; a space where the plate has a gap.
-        exact: what its characters must be, without the gap.
-        weight: how much it says on its own, 0 to 1.
+        name: its name in reports.
+        shape: L for a letter and D for a digit; a space for the plate's gap.
+        exact: a regular expression for its characters, without the gap.
+        weight: how much it counts on its own, 0 to 1.
     """
 
     name: str
@@ -52,11 +52,11 @@ class Registration:
     """A registration as it was read.
 
     Attributes:
-        text: in capitals, with single spaces where a British plate has its gap; as printed, without marks, for others.
-        country: "uk", "foreign", or "" where the pattern is no country's.
-        pattern: what its shape is called, or "".
-        weight: how much the pattern says on its own, 0 to 1.
-        mended: what it took to fit the pattern: 1 for a twin (O and 0, I and 1), 1.5 for another look-alike.
+        text: in capitals, with single spaces for a British plate's gap; as printed, without punctuation, for others.
+        country: "uk", "foreign", or "" if the pattern is not a country's.
+        pattern: the name of its pattern, or "".
+        weight: how much the pattern counts on its own, 0 to 1.
+        mended: the cost of fitting the pattern: 1 for a twin (O and 0, I and 1), 1.5 for another look-alike.
     """
 
     text: str
@@ -71,7 +71,7 @@ def _british(name: str, weight: float, *shapes: tuple[str, str]) -> tuple[Patter
 
 
 UK = (
-    # the age number is the year, or the year and 50, from 2001 on; one that lies years ahead is a letter misread
+    # the age identifier is the year, or the year plus 50, from 2001 on; one that is years ahead is misread
     *_british("current", STRONG, ("LLDD LLL", r"[A-HJ-PR-Y]{2}(0[2-9]|[12]\d|30|5[1-9]|[67]\d|80)[A-HJ-PR-Z]{3}")),
     *_british(
         "prefix",
@@ -107,10 +107,11 @@ UK = (
     *_british("diplomatic", WEAK, ("DDDLDDD", r"[1-9]\d\d[DX]\d{3}")),
     *_british("military", WEAK, ("LL DD LL", r"[A-Z]{2}\d\d[A-Z]{2}"), ("DD LL DD", r"\d\d[A-Z]{2}\d\d")),
 )
-# Only these are worth mending: a text that is nearly a dateless mark is nearly anything.
+# Only these are corrected: almost any text is nearly a dateless mark.
 MENDABLE = tuple(pattern for pattern in UK if pattern.weight >= FAIR and len(pattern.layout) >= 6)
 
-# Other countries' shapes, which may not be bent into British ones: those in which letters and digits alternate ...
+# Other countries' shapes, which must not be corrected into British ones: those in which letters and digits alternate
+# ...
 FOREIGN = re.compile(
     "|".join(
         (
@@ -133,16 +134,16 @@ FOREIGN = re.compile(
 # Baltic states, Hungary, Greece, most American states.
 PLAIN_FOREIGN = re.compile(r"[A-ZÄÖÜ]{1,3}\d{4,6}|[A-ZÄÖÜ]{2,5}\d{2,4}[EH]?|\d{3}[A-Z]{3}")
 SMALL = re.compile("[abdefghmnqrtабвгдежзийлнптфцчшщъыьэюя]")
-# Codes of the blue band, or of the oval, as a reader may join them to the registration.
+# Codes of the blue band or the oval, which the reader may join to the registration.
 BAND = re.compile(r"^(GB|UK|GBUK|EUGB)(?=[A-Z0-9]{7}$)|^[I1L](?=[A-Z]{2}\d\d[A-Z]{3}$)")
 
 
 def parse(text: str, *, boxed: bool = False) -> Registration | None:
-    """The registration that a text is, or None if it cannot be one: too short or too long.
+    """The registration in a text, or None if it is too short or too long to be one.
 
     Args:
         text: as it was read.
-        boxed: whether it stands in a box that the street network took for a plate.
+        boxed: whether it is in a box that the street network took for a plate.
     """
     printed = _capitals(text)
     joined = re.sub(r"[^A-ZÄÖÜ0-9]", "", printed)
@@ -167,11 +168,11 @@ def parse(text: str, *, boxed: bool = False) -> Registration | None:
 
 
 def _preferred(mended: Registration, printed: str) -> bool:
-    """Whether a mended British reading is likelier than another country's as it stands."""
+    """Whether a corrected British reading is likelier than another country's unchanged one."""
     groups = _groups(printed)
     if len(groups) == 1:
         return mended.mended <= 1
-    # a gap between two letters or two digits is where it is only on British plates that were misread: BD51 5MR
+    # only misread British plates have a gap between two letters or two digits: BD51 5MR
     torn = all(one[-1].isdigit() == other[0].isdigit() for one, other in pairwise(groups))
     return torn and _same_gaps(mended, groups)
 
@@ -185,14 +186,15 @@ def _groups(printed: str) -> list[str]:
 
 
 def _capitalised(text: str) -> float:
-    """1, or less where small letters stand that do not look like their capitals: no country's plates have any."""
+    """1, or less for lower-case letters that do not look like their capitals: no country's plates have any."""
     return 0.4 if SMALL.search(text) else 1.0
 
 
 def _capitals(text: str) -> str:
-    """Capitals and digits; Cyrillic and Greek look-alikes as Latin letters; umlauts kept, for Germany has them."""
+    """Capitals and digits; Cyrillic and Greek look-alikes as Latin letters; umlauts are kept, since Germany uses
+    them."""
     letters = []
-    # a stroke between characters is a 1 that touches nothing
+    # a vertical stroke between characters is a 1
     for character in plain(text).upper().replace("|", "I"):
         letters.append(character if character in "ÄÖÜ" else ascii_letters(character))
     return "".join(letters).upper()
@@ -206,7 +208,7 @@ def _exact(joined: str) -> Registration | None:
 
 
 def _mended(joined: str, *, most: float) -> Registration | None:
-    """The British registration that this nearly is: letters where digits stand and the other way round."""
+    """The British registration that this nearly is, with letters for digits or digits for letters."""
     best: Registration | None = None
     for pattern in MENDABLE:
         if len(pattern.layout) != len(joined):
@@ -229,7 +231,7 @@ def _gap(joined: str, pattern: Pattern) -> str:
 
 
 def _spaced(printed: str) -> str:
-    """As printed: its groups, separated by single spaces; a twin is of the kind of the rest of its group."""
+    """As printed: its groups, separated by single spaces; a twin is read as the rest of its group is."""
     return " ".join(_even(group) for group in _groups(printed))
 
 
@@ -243,6 +245,6 @@ def _even(group: str) -> str:
 
 
 def _mixture(joined: str) -> float:
-    """How much a text of no known pattern says: letters and digits together say a little."""
+    """The weight of a text without a known pattern: letters and digits together count a little."""
     digits = sum(character.isdigit() for character in joined)
     return WEAK if 5 <= len(joined) <= 9 and 0 < digits < len(joined) else NONE

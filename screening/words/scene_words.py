@@ -1,4 +1,4 @@
-"""Words that give away a cordon or an exhibit: what counts, and how much, in one string of text."""
+"""Words that give away a cordon or an exhibit, and their weight, in one string."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rapidfuzz import fuzz
 from screening.text.lines import ascii_letters, plain
 from screening.words.clue import Clue
 
-# What is printed over and over on cordon tape and on police signs at a scene, without spaces.
+# What is printed repeatedly on cordon tape and on police signs at a scene, without spaces.
 TAPES = (
     "POLICELINEDONOTCROSS",
     "POLICECORDONDONOTCROSS",
@@ -24,13 +24,13 @@ TAPES = (
     "INNERCORDON",
     "OUTERCORDON",
 )
-# Also said by a pedestrian crossing, a building site, a vehicle.
+# Also on pedestrian crossings, building sites and vehicles.
 COMMONPLACE = ("DONOTCROSS", "DONOTENTER")
-FRAGMENT = 9  # letters that a torn or folded piece must show
-SURE = 12  # letters from which on it can hardly be anything else
+FRAGMENT = 9  # the least letters that a torn or folded piece must show
+SURE = 12  # the number of letters from which it can hardly be anything else
 ALIKE = 88.0  # of 100
 AS_LETTER = str.maketrans("0158", "OISB")
-# Letters as they look in a mirror, as far as a reader takes them for others.
+# Mirrored letters that are read as others.
 MIRRORED = str.maketrans("39JZ2", "EPLSS")
 
 
@@ -63,12 +63,12 @@ def tape(text: str) -> Clue | None:
 
 @functools.lru_cache(maxsize=4096)
 def _printed(letters: str) -> int:
-    """How many of these letters are a piece of what tapes say and other signs do not; 0 if too few."""
+    """How many of these letters are part of tape print that other signs do not have; 0 if too few."""
     if len(letters) < FRAGMENT:
         return 0
     best = 0
     for phrase in TAPES:
-        strip = phrase * 2  # tape repeats itself, and a piece may begin anywhere
+        strip = phrase * 2  # tape repeats its print, and a piece may begin anywhere
         found = fuzz.partial_ratio_alignment(letters, strip, score_cutoff=ALIKE)
         if found is not None:
             piece = strip[found.dest_start : found.dest_end]
@@ -80,7 +80,7 @@ def _printed(letters: str) -> int:
 
 
 def exhibit(text: str, near: Sequence[str]) -> Clue | None:
-    """Whether a line is an exhibit's reference or seal; alone it is any number, so the lines near it count."""
+    """Whether a line is an exhibit's reference or seal; alone it could be any number, so the lines near it count."""
     here, around = plain(text).upper(), " ".join(plain(other).upper() for other in near)
     everything = f"{here} {around}"
     labelled = EXHIBIT.search(everything) is not None or LABEL.search(everything) is not None

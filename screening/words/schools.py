@@ -1,4 +1,4 @@
-"""Words that give away a school or its children, in one string of text."""
+"""Words that give away a school or its children, in one string."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SCHOOL = re.compile(
        |\bpre-?\ ?school\b|\bplay-?group\b|\bsixth\ form\b|\bacademy\ trust\b""",
     re.IGNORECASE | re.VERBOSE,
 )
-# Most schools say no more than their name, alone on a sign or banner; not the words before SCHOOL on other signs.
+# Most schools show only their name, alone on a sign or banner; not the words before SCHOOL on other signs.
 NAMED_SCHOOL = re.compile(
     r"(?P<name>(?:[A-Z][\w'.&-]* ){1,5})"
     r"(?:(?:SCHOOL|School)(?i: for (?:boys|girls))?|PRIMARY|Primary|INFANTS|Infants)\W*"
@@ -29,7 +29,7 @@ NO_NAME = re.compile(
     re.IGNORECASE,
 )
 ACADEMY = re.compile(r"\b[a-z][\w'.]+(?: [\w'.]+)? academy\b", re.IGNORECASE)
-# Schools for adults, streets, road signs, halls that are called academies.
+# Schools for adults, streets, road signs, venues called academies.
 NO_SCHOOL = re.compile(
     r"""\b(?:driving|riding|dance|dancing|stage|drama|language|cookery|business|medical|law|swim|swimming|ski|music|film|old
            |motoring|barbers?|hair|beauty|nails?|fitness|martial|karate|boxing|football|golf|tennis|training|police
@@ -43,7 +43,7 @@ PUPILS = re.compile(r"\b(?:school ?(?:children|child|boys?|girls?|pupils?)|pupil
 
 
 def school(text: str) -> Clue | None:
-    """Whether a line names a school that children go to."""
+    """Whether a line names a school for children."""
     text = plain(text)
     if NO_SCHOOL.search(text):
         return None
@@ -59,4 +59,4 @@ def school(text: str) -> Clue | None:
 
 def pupils(text: str) -> Clue | None:
     """Whether a caption speaks of schoolchildren."""
-    return Clue("juvenile.school", 0.6, "schoolchildren are spoken of") if PUPILS.search(plain(text)) else None
+    return Clue("juvenile.school", 0.6, "schoolchildren are mentioned") if PUPILS.search(plain(text)) else None

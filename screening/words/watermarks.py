@@ -1,4 +1,4 @@
-"""Words that say that a picture is somebody else's, in one line of it."""
+"""Words in one line of a picture that say that it is somebody else's."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from screening.force import Force
 from screening.text.lines import plain
 from screening.words.clue import Clue
 
-# Agencies and picture libraries as they stand in a watermark or a credit line; readers lose the spaces.
+# Agencies and picture libraries as in a watermark or credit line; the reader may lose the spaces.
 AGENCIES = re.compile(
     r"""\b(?:www\.?\ ?)?
         (?:alamy|getty\ ?images|istock(?:\ ?photo)?|shutterstock|adobe\ ?stock|deposit\ ?photos|dreamstime|123rf
@@ -18,7 +18,7 @@ AGENCIES = re.compile(
         (?:\.com|\.co\.uk)?\b""",
     re.IGNORECASE | re.VERBOSE,
 )
-# What may stand beside an agency's name in a watermark; anything more is a shop sign or a sentence.
+# What may be beside an agency's name in a watermark; anything more is a shop sign or a sentence.
 BESIDE = re.compile(
     r"\b(?:stock|photos?|images?|by|via|credit|copyright|limited|ltd|inc|com|www|the)\b|[\W\d]", re.IGNORECASE
 )
@@ -31,7 +31,7 @@ def watermark(text: str, force: Force) -> Clue | None:
     if force.named_in(text):
         return None
     if AGENCIES.search(text) and len(BESIDE.sub("", AGENCIES.sub("", text))) <= 3:
-        return Clue("copyright.watermark", 0.8, "the name of an agency or picture library, as a watermark has it")
+        return Clue("copyright.watermark", 0.8, "the name of an agency or picture library, as in a watermark")
     claim = CLAIM.search(text)
     if claim and sum(letter.isalpha() for letter in claim["by"]) >= 3:
         return Clue("copyright.watermark", 0.6, "a copyright sign with somebody else's name")
