@@ -4,7 +4,7 @@
 
 FOLDER (by default what SCREENING_DATA names) holds plates/, house_numbers/, documents/, faces/, everyday/ and damage/
 as docs/figures.md describes them. A row counts pictures: of those that should be held or blocked for a rule, how many
-were (recall); of those that should not, how many were all the same (flag rate).
+were (recall); of those that should not, how many were nevertheless (flag rate).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from screening.policy import Verdict
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One question to one picture: should it be flagged for the rule?"""
+    """One question about one picture: should it be flagged for the rule?"""
 
     row: str
     path: Path

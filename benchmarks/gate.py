@@ -1,4 +1,4 @@
-"""How many gate answers a second, how many of them wrong, and how long a hundred pictures take.
+"""Gate answers per second, how many of them are wrong, and how long a hundred pictures take.
 
     python -m benchmarks.gate [--calls 10000] [--processes 8] [--threads 16] [--megabytes 6]
 
@@ -33,7 +33,7 @@ FILES = 100
 
 
 def cleared(folder: Path, megabytes: float) -> Path:
-    """A hundred pictures, as far as the gate can see, and one that is withheld; a clearance that says so."""
+    """A hundred files that look like pictures to the gate, one of them withheld, and their clearance."""
     office, hashes = Office(folder / "office"), []
     for number in range(FILES + 1):
         data = secrets.token_bytes(round(megabytes * 1e6) if number < FILES else 1000)

@@ -1,12 +1,12 @@
-"""How many faces of crowds are found, how many of their pictures are held for a child, and how many scenes for a face.
+"""How many faces in crowds are found, how many of their pictures are held for a child, and how many scenes for a face.
 
     python -m benchmarks.people [--data FOLDER] [--limit N]
 
 FOLDER (by default what SCREENING_DATA names) holds faces/, pictures of crowds and portraits, in which every face is
 marked and most wear masks; models/juvenile/children.json says which show a child, and of which one cannot tell. A face
-counts as found when the middle of a finding lies in its box. The juvenile network that ships has seen all of these
-faces: what it makes of crowds that it has not seen is in models/juvenile/card.md. everyday/ shows other things;
-people.json lists, by eye, those of its pictures that show somebody, and the others are scenes without a person.
+counts as found if the middle of a finding is in its box. The shipped juvenile network was trained on all of these
+faces; figures for unseen crowds are in models/juvenile/card.md. everyday/ shows other things; people.json lists, by
+eye, those of its pictures that show somebody, and the others are scenes without a person.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def looked_at(path: Path) -> tuple[tuple[int, int], list[Box], set[str]]:
 
 
 def marked(rows: list[list[str]], width: int, height: int) -> list[Box]:
-    """The faces that are marked in a picture, from a class, a middle and a size as shares of the picture."""
+    """The faces labelled in a picture, from a class, a centre and a size as shares of the picture."""
     boxes = []
     for _, *numbers in rows:
         x, y, wide, high = (float(number) for number in numbers)
@@ -48,7 +48,7 @@ def marked(rows: list[list[str]], width: int, height: int) -> list[Box]:
 
 
 def within(box: Box, middle: tuple[float, float]) -> bool:
-    """Whether a point lies in a box."""
+    """Whether a point is in a box."""
     return box.left <= middle[0] <= box.right and box.top <= middle[1] <= box.bottom
 
 

@@ -1,10 +1,11 @@
-"""How often the face register takes one person for another, and how often it knows a person again.
+"""How often the face register takes one person for another, and how often it recognises a person again.
 
     SCREENING_DATA=... python -m benchmarks.register [--portraits 900] [--least 40]
 
 Every picture in which exactly one face is found counts. Two pictures in one folder of `identities` are a true pair, in
 two folders a false one; `ages` (a person a picture; a few stand there twice, which counts against us) and the portraits
-of `faces` give false pairs. The intervals are Wilson's at 95%; pairs share pictures, so the truth is somewhat wider.
+of `faces` give false pairs. The intervals are Wilson's at 95%; pairs share pictures, so the true interval is somewhat
+wider.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ DISTANCES = (0.30, 0.32, 0.34, 0.36, 0.38, 0.40, 0.42, 0.45, 0.50, 0.60)
 
 @dataclass(frozen=True, slots=True)
 class Portrait:
-    """The only face of a picture; `age` is None where nobody noted it."""
+    """The only face in a picture; `age` is None if it is not recorded."""
 
     person: str
     age: int | None
@@ -39,7 +40,7 @@ class Portrait:
 
 
 def portraits(paths: Iterable[Path], *, ages: bool, people: bool, least: int) -> list[Portrait]:
-    """The pictures with exactly one face that is high enough."""
+    """The pictures with exactly one face of sufficient height."""
     found = []
     for path in paths:
         try:
@@ -55,7 +56,7 @@ def portraits(paths: Iterable[Path], *, ages: bool, people: bool, least: int) ->
 
 
 def distances(one: list[Portrait], other: list[Portrait] | None = None) -> list[float]:
-    """Between every two portraits of a list, or of two lists."""
+    """The distances between all pairs of portraits in a list, or between two lists."""
     pairs = itertools.combinations(one, 2) if other is None else itertools.product(one, other)
     return [float(np.linalg.norm(a.embedding - b.embedding)) for a, b in pairs]
 
@@ -73,7 +74,7 @@ def nearest(enrolled: int, probes: list[Portrait], known: list[Portrait], *, sam
 
 
 def main() -> None:
-    """Prints a table: for each distance the shares of pairs at most so far apart."""
+    """Prints a table: for each distance, the share of pairs within it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--portraits", type=int, default=900, help="how many of `ages`")
     parser.add_argument("--least", type=int, default=40, help="pixels: the lowest face that counts")

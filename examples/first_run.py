@@ -18,13 +18,13 @@ SHOOT, RUN = "sample-shoot", "sample-run"
 
 
 def find_uv() -> list[str]:
-    """How to call uv; installs it with pip where it is missing, also into a Python that its system manages."""
+    """How to call uv; installs it with pip if it is missing, even into an externally managed Python."""
     for attempt in ([], ["--quiet", UV], ["--quiet", "--user", "--break-system-packages", UV]):
         if attempt:
             subprocess.run([sys.executable, "-m", "pip", "install", *attempt], capture_output=True, check=False)
         if subprocess.run([sys.executable, "-m", "uv", "--version"], capture_output=True, check=False).returncode == 0:
             return [sys.executable, "-m", "uv"]
-    # last, because README's second command calls it as a module too
+    # last, because README's second command also calls it as a module
     if program := shutil.which("uv"):
         return [program]
     raise SystemExit(f"first_run: uv could not be installed; install it ({UV}) and run this again")

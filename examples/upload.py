@@ -1,14 +1,13 @@
-"""Uploads cleared pictures to Flickr, or to what speaks as Flickr does: all of them or none, and none of them twice.
+"""Uploads cleared pictures to Flickr, or to a compatible server: all of them or none, and none of them twice.
 
     python examples/upload.py CLEARANCE PICTURE...
 
 The environment names the account: FLICKR_KEY, FLICKR_SECRET, FLICKR_TOKEN and FLICKR_TOKEN_SECRET. SCREENING_PIPELINE
 names the policy in force. Needs `pip install requests-oauthlib`.
 
-Every picture is uploaded with a machine tag that holds its SHA-256. Before anything is sent, and again whenever an
-answer got lost on the way, the account is asked whether it holds that tag already: what arrived is never sent again.
-Flickr's search takes a moment to know of a new picture: WAIT is how long we give it, in seconds, and what was sent in
-this call is remembered here.
+Every picture is uploaded with a machine tag containing its SHA-256. Before anything is sent, and again whenever a
+response is lost, the account is searched for that tag: what has arrived is never sent again. Flickr's search takes a
+moment to find a new picture: WAIT is how long we allow, in seconds, and what was sent in this call is remembered here.
 
 Exits 0 where every picture is in the account, 1 where one must not go out (nothing is sent then), 2 otherwise.
 """
@@ -35,7 +34,7 @@ TRIES, TIMEOUT = 4, 120
 
 
 class UploadError(Exception):
-    """The account said no, or could not be asked."""
+    """The account refused, or could not be reached."""
 
 
 def main(clearance: str, *pictures: str) -> int:
@@ -52,7 +51,7 @@ def main(clearance: str, *pictures: str) -> int:
         raise UploadError(f"set {error.args[0]} to the account's") from error
     numbers: dict[str, str] = {}
     for picture in pictures:
-        # asked again, one by one, for the very bytes: what is sent is what was checked, whatever lies on the disk now
+        # checked again, one by one, keeping the bytes: what is sent is what was checked, whatever is on disk now
         again = screening.gate([picture], clearance, pipeline=PIPELINE, keep=True)
         (checked,) = again.files
         if not again or checked.data is None:
@@ -65,7 +64,7 @@ def main(clearance: str, *pictures: str) -> int:
 
 
 def send(data: bytes, name: str, sha256: str, auth: OAuth1) -> str:
-    """The number that the account gives the picture, which is sent only while the account does not hold it."""
+    """The picture's number in the account; it is sent only if it is not there yet."""
     for attempt in range(TRIES):
         if attempt:
             time.sleep(WAIT)
@@ -96,9 +95,10 @@ def find(sha256: str, auth: OAuth1) -> str:
 
 
 def upload(data: bytes, name: str, sha256: str, auth: OAuth1) -> str:
-    """Sends the picture, not yet public, and gives its number."""
+    """Sends the picture, not yet public, and returns its number."""
     fields = {"title": Path(name).stem, "tags": f"screening:sha256={sha256}", "is_public": "0"}
-    # Flickr wants every field signed but the picture; a multipart body is not signed, so the fields are, on their own.
+    # Flickr requires every field but the picture to be signed; a multipart body is not, so the fields are signed
+    # separately.
     signed = requests.Request("POST", UPLOAD, data=fields, auth=auth).prepare()
     answer = requests.post(
         UPLOAD,

@@ -19,7 +19,7 @@ MISTAKES = [
     (mistakes.LoudInC(), "prints .a library's warning"),
     (mistakes.OfAnotherKind(), "makes a staff.other, which it does not declare"),
     (mistakes.Outside(), "makes a box outside the photo"),
-    (mistakes.TooSure(), "raises ValueError: a score lies between 0 and 1"),
+    (mistakes.TooSure(), "raises ValueError: a score is between 0 and 1"),
     (mistakes.Wordy(), "evidence is one short line"),
     (mistakes.Painter(), "changes the picture"),
     (mistakes.Delicate(), "raises ZeroDivisionError"),

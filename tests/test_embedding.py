@@ -78,5 +78,5 @@ def test_impossible_landmarks_still_give_a_cut_out(points: tuple[tuple[float, fl
 def test_another_network_in_dlibs_format_is_refused() -> None:
     data = locate("face-embedding").read_bytes()
     assert [name for name, _ in layers(data)] == ["con_4", "affine_"] * 29 + ["fc_2"]
-    with pytest.raises(ValueError, match="should go on with con_4, and the file with nothing"):
+    with pytest.raises(ValueError, match="should continue with con_4, but the file has nothing"):
         onnx_model(data[: len(data) // 2].rsplit(b"\x01\x05con_4", 1)[0])
