@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
 from screening.arrays import Pixels
+from screening.photo.blocks import EXTENDED_XMP, blocks
 from screening.photo.carried import carried
 from screening.photo.containers import texts as containers
 from screening.photo.containers.parts import ContainerError
+from screening.photo.containers.walk import walk
 from screening.photo.metadata import Metadata, MetadataError, read
 from screening.photo.photo import Photo
 from tests.picture_files import picture, scenery, with_iptc, with_thumbnail
@@ -151,7 +153,8 @@ def test_a_text_chunk_that_unpacks_without_end_is_refused() -> None:
     png = picture("PNG")
     body = struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk))
     with pytest.raises(ContainerError):
-        list(containers.comments(png[:33] + body + png[33:]))
+        data = png[:33] + body + png[33:]
+        list(blocks(data, walk(data)))
 
 
 def test_xmp_too_long_for_one_segment_is_put_together() -> None:
@@ -160,7 +163,7 @@ def test_xmp_too_long_for_one_segment_is_put_together() -> None:
     data = picture()
     # the second piece first: order in the file does not matter
     for place, part in parts:
-        body = containers.EXTENDED_XMP + b"0" * 32 + struct.pack(">II", len(packet), place) + part
+        body = EXTENDED_XMP + b"0" * 32 + struct.pack(">II", len(packet), place) + part
         data = data[:2] + b"\xff\xe1" + struct.pack(">H", len(body) + 2) + body + data[2:]
     assert texts(data) == {"XMP field": "far back"}
     missing = data[:2] + data[data.index(b"\xff\xe1", 4) :]

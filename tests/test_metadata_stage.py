@@ -7,9 +7,11 @@ import pytest
 
 from screening.finding import Finding
 from screening.force import Force
+from screening.photo import metadata
+from screening.photo.metadata import Field
 from screening.photo.photo import Photo
 from screening.stages.addresses import Addresses
-from screening.stages.metadata import Metadata, names, stated
+from screening.stages.metadata import Metadata, names, people, stated
 from tests.picture_files import picture, scenery, with_iptc
 
 # A made-up building on the Rotunda's roundabout.
@@ -167,6 +169,44 @@ def test_every_string_is_handed_on_once_with_its_field() -> None:
     assert handed == {"EXIF ImageDescription": "SECRET briefing", "JPEG comment": "a comment", "file name": "a"}
 
 
+CONTACT = "<core:CreatorContactInfo rdf:parseType='Resource'><core:CiAdrExtadr>{}</core:CiAdrExtadr></core:CreatorContactInfo>"
+LEADING_TO_SOMEBODY = [
+    ("<dc:subject><rdf:Bag><rdf:li>People|Jordan Example</rdf:li></rdf:Bag></dc:subject>", {"face.named": 0.8}),
+    ("<dc:subject><rdf:Bag><rdf:li>People|Crowd</rdf:li></rdf:Bag></dc:subject>", {}),
+    ("<mwg-rs:Regions><rdf:li mwg-rs:Name='Centre' mwg-rs:Type='Focus'/></mwg-rs:Regions>", {}),  # no face
+    (CONTACT.format("14 Example Road"), {"staff.contact": 0.6}),  # at home, perhaps
+    (CONTACT.format("West Midlands Police, Lloyd House"), {}),  # at the office
+    ("<own:OwnerName>PC Jordan Example</own:OwnerName>", {"copyright.creator": 0.9}),
+    ("<own:SerialNumber>032021001234</own:SerialNumber>", {"staff.camera": 0.2}),  # noted: every camera writes one
+    ("<own:SerialNumber>0000</own:SerialNumber>", {}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("properties", "kinds"), LEADING_TO_SOMEBODY)
+def test_what_leads_to_somebody_is_told_from_what_names_nobody(properties: str, kinds: dict[str, float]) -> None:
+    assert reported(picture(xmp=properties)) == kinds
+
+
+def test_a_child_that_the_camera_names_is_one() -> None:
+    said = metadata.Metadata(
+        fields=(
+            metadata.Field("EXIF BabyName", "Robin", "person"),
+            metadata.Field("EXIF BabyAge1", "2023:01:12 00:00:00", "baby_age"),
+            metadata.Field("EXIF BabyAge2", "9999:99:99 00:00:00", "baby_age"),  # none was set
+        )
+    )
+    assert [one.kind for one in people(said)] == ["face.named", "juvenile.metadata"]
+
+
+def test_the_path_of_a_file_goes_on_in_its_words() -> None:
+    (found,) = (
+        finding
+        for finding in found_in(picture(xmp="<own:filePath>file://cid/14ExampleRoad-B11-2AB.psd</own:filePath>"))
+        if finding.is_a("seen.metadata") and not finding.is_a("seen.metadata.name")
+    )
+    assert found.text.splitlines()[-1] == "14 Example Road B11 2AB.psd"
+
+
 SORTS = [
     ("EXIF Artist", "seen.metadata"),
     ("EXIF DateTimeOriginal", "seen.metadata.counted"),
@@ -178,7 +218,7 @@ SORTS = [
 
 @pytest.mark.parametrize(("name", "kind"), SORTS)
 def test_the_kind_says_what_sort_of_field_a_string_stands_in(name: str, kind: str) -> None:
-    assert stated(name, "B12 3AB") == Finding(kind, 1.0, name, text="B12 3AB")
+    assert stated(Field(name, "B12 3AB")) == Finding(kind, 1.0, name, text="B12 3AB")
 
 
 def test_later_stages_go_by_the_kind_and_not_by_the_name_of_a_field() -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from screening.photo.containers.parts import UNREAD_BYTES, Kind, Part
+from screening.photo.xmp import without_packets
 
 # What nobody screens here, and how it is called.
 FOREIGN = {
@@ -47,22 +48,12 @@ def pictures(data: bytes, parts: Iterable[Part]) -> Iterator[Embedded]:
             yield Embedded(f"picture {part.name}", part.read(data), part.kind)
 
 
-def texts(data: bytes, parts: Iterable[Part]) -> Iterator[tuple[str, bytes]]:
-    """Words in parts that no format claims, as (name, bytes); a short part may hold some between other bytes."""
-    for part in parts:
-        if part.kind is Kind.UNKNOWN:
-            raw = part.read(data)
-            if is_text(raw):
-                yield "file part", raw
-            elif len(raw) <= UNREAD_BYTES:
-                yield from (("file part", words) for words in re.findall(rb"[ -~]{5,}", raw))
-
-
 def unread(data: bytes, parts: Iterable[Part]) -> Iterator[str]:
     """Where there is something that is neither known nor words, with how much."""
     sizes: Counter[str] = Counter()
     for part in parts:
-        if part.kind is Kind.UNKNOWN and not is_text(raw := part.read(data)):
+        # a packet of XMP is read wherever it lies
+        if part.kind is Kind.UNKNOWN and not is_text(raw := without_packets(part.read(data))):
             sizes[part.name] += len(raw)
     yield from (f"{size:,} bytes of an unknown sort ({name})" for name, size in sizes.items() if size > UNREAD_BYTES)
 
@@ -73,4 +64,4 @@ def is_text(raw: bytes) -> bool:
         text = raw.decode("utf-8").strip("\0 \r\n\t")
     except UnicodeDecodeError:
         return False
-    return all(char.isprintable() or char in "\r\n\t" for char in text) and not DISGUISED.search(text)
+    return all(char.isprintable() or char in "\r\n\t\0" for char in text) and not DISGUISED.search(text)

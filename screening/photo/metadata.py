@@ -6,20 +6,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from screening.photo import embedded
-from screening.photo.containers import heif, texts
+from screening.photo.blocks import blocks
+from screening.photo.containers import texts
 from screening.photo.containers.parts import ContainerError
 from screening.photo.containers.walk import walk
 from screening.photo.decode import TURNS
 from screening.photo.embedded import Embedded
-from screening.photo.fields import Field, Position, decode, exif, iptc, number, positions, xmp
+from screening.photo.fields import Field, exif, iptc, number
 from screening.photo.files import PhotoError
 from screening.photo.photo import Photo
+from screening.photo.positions import Position, exif_positions
+from screening.photo.statements import statements
+from screening.photo.xmp import XmpError
 
 if TYPE_CHECKING:
     import exiv2
@@ -78,7 +81,7 @@ def read(photo: Photo) -> Metadata:
         return _read(photo)
     except exiv2.Exiv2Error as error:
         raise MetadataError("holds metadata that cannot be read; export it again from the original") from error
-    except ContainerError as error:
+    except (ContainerError, XmpError) as error:
         raise MetadataError(f"holds metadata that cannot be read: {error}; export it again") from error
 
 
@@ -87,41 +90,40 @@ def _read(photo: Photo) -> Metadata:
     parts = walk(data)
     if foreign := embedded.foreign(parts):
         raise MetadataError(f"carries {foreign}, which cannot be screened; export the picture alone")
-    image = _open(data)
+    image, unread = _open(data)
     _refuse_unread(image, data)
-    packets = [_parse_xmp(packet) for packet in (texts.long_xmp(data), texts.gif_xmp(data)) if packet]
-    sources = [image, *_further_pictures(photo), *packets, *_items(data)]
-    fields = [one for source in sources for listed in (exif, iptc, xmp) for one in listed(source)]
-    fields += [Field(name, decode(raw)) for name, raw in (*texts.comments(data), *embedded.texts(data, parts))]
+    own = [*exif(image), *iptc(image)]
+    further = statements(blocks(data, parts), own)
     orientation = number(image.exifData(), "Exif.Image.Orientation")
     return Metadata(
-        fields=_settle(fields),
-        positions=tuple(
-            dict.fromkeys(
-                [*_unread_position(image, data), *(place for source in sources for place in positions(source))]
-            )
-        ),
+        fields=_settle(further.fields),
+        positions=_each_once([*_unread_position(image, data), *exif_positions(image), *further.positions]),
         pictures=(*_previews(image), *embedded.pictures(data, parts)),
-        unread=tuple(embedded.unread(data, parts)),
+        unread=(*unread, *embedded.unread(data, parts), *further.unread),
         orientation=orientation if orientation in TURNS else 1,
         credentials=texts.credentials(data),
     )
 
 
-def _open(data: bytes) -> exiv2.Image:
+def _each_once(positions: Iterable[Position]) -> tuple[Position, ...]:
+    """The positions without those that another block of metadata gives again."""
+    return tuple({(one.latitude, one.longitude): one for one in reversed([*positions])}.values())
+
+
+def _open(data: bytes) -> tuple[exiv2.Image, tuple[str, ...]]:
+    """The file as the library reads it, and what it cannot read of it."""
     import exiv2
 
-    image = exiv2.ImageFactory.open(data)
-    image.readMetadata()
-    return image
-
-
-def _parse_xmp(packet: bytes) -> exiv2.Image:
-    import exiv2
-
-    image = exiv2.ImageFactory.create(exiv2.ImageType.jpeg)
-    image.setXmpPacket(packet.decode("utf-8", "replace"))
-    return image
+    try:
+        image = exiv2.ImageFactory.open(data)
+        image.readMetadata()
+        return image, ()
+    except exiv2.Exiv2Error:
+        # all that a PNG file says stands in blocks, which are read one by one; those of TIFF and HEIF are not
+        if not data.startswith((b"\x89PNG", b"\xff\xd8", b"RIFF", b"GIF8", b"BM")):
+            raise
+        nothing = exiv2.ImageFactory.create(exiv2.ImageType.jpeg)
+        return nothing, () if data.startswith(b"\x89PNG") else ("metadata that cannot be read",)
 
 
 def _refuse_unread(image: exiv2.Image, data: bytes) -> None:
@@ -129,10 +131,6 @@ def _refuse_unread(image: exiv2.Image, data: bytes) -> None:
     block = texts.exif_block(data)
     if block and image.exifData().empty() and texts.entries(block, 8) != 0:
         raise MetadataError("holds EXIF data that cannot be read; export it again from the original")
-    packet = image.xmpPacket()
-    if image.xmpData().empty() and packet.strip("\0 \r\n\t"):
-        # raises where it is not well formed; one without properties is fine
-        image.setXmpPacket(packet.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
 
 
 def _unread_position(image: exiv2.Image, data: bytes) -> Iterator[Position]:
@@ -144,26 +142,7 @@ def _unread_position(image: exiv2.Image, data: bytes) -> Iterator[Position]:
         yield Position("EXIF GPS", None, None)
 
 
-def _further_pictures(photo: Photo) -> Iterator[exiv2.Image]:
-    """The other pictures of a multi-picture JPEG: each has EXIF data of its own."""
-    if photo.format == "MPO":
-        starts = (match.start() for match in re.finditer(rb"\xff\xd8\xff\xe1..Exif\0\0", photo.data[2:], re.DOTALL))
-        for start in islice(starts, PREVIEWS):
-            yield _open(photo.data[start + 2 :])
-
-
-def _items(data: bytes) -> Iterator[exiv2.Image]:
-    """The EXIF blocks and XMP packets of a HEIF or AVIF file: the metadata library does not find all of them."""
-    for sort, raw in heif.metadata_items(data) if heif.is_heif(data) else ():
-        if sort == b"Exif":
-            place = int.from_bytes(raw[:4], "big") + 4
-            if raw[place:]:
-                yield _open(raw[place:])
-        elif b"<rdf:RDF" in raw:
-            yield _parse_xmp(raw)
-
-
-def _settle(fields: list[Field]) -> tuple[Field, ...]:
+def _settle(fields: Iterable[Field]) -> tuple[Field, ...]:
     """The fields with something in them, each string once for each purpose."""
     kept: dict[tuple[str, str], Field] = {}
     for one in fields:

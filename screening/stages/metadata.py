@@ -2,7 +2,7 @@
 
 Every string goes on to the rules that read words as `seen.metadata`: what a camera or a program counts as
 `seen.metadata.counted`, what a contact field says as `seen.metadata.contact`, and the names of the file and its folders
-as `seen.metadata.name`.
+as `seen.metadata.name`. The path of a file that this one was made of goes on taken apart into its words.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from screening.force import Force
 from screening.photo import metadata
 from screening.photo.field_names import program
 from screening.photo.photo import Photo
+from screening.words.keyword_trees import named_people
 
 EARTH = 6_371_000.0  # metres
 # What creator and rights fields say without naming anybody.
@@ -35,6 +36,7 @@ COUNTED = re.compile(
     r"(?i)date|time|serial|version|software|firmware|uniqueid|documentid|instanceid|model|make|lens|digest|hash"
 )
 CONTACT = re.compile(r"(?i)contact")
+SERIAL = re.compile(r"(?i)serial(?:number|no)\d?$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +54,8 @@ class Metadata:
         "address.gps.location",
         "address.gps.place",
         "staff.building_gps",
+        "staff.contact",
+        "staff.camera",
         "copyright.creator",
         "copyright.credit",
         "copyright.source",
@@ -78,8 +82,9 @@ class Metadata:
         yield from places(said, self.force)
         yield from ownership(said, self.force)
         yield from people(said)
+        yield from photographer(said, self.force)
         for one in said.fields:
-            yield stated(one.name, one.text)
+            yield stated(one)
         yield from names(photo.name)
 
 
@@ -143,6 +148,14 @@ def people(said: metadata.Metadata) -> Iterator[Finding]:
     """Who is shown, whether they signed a release, and whether one of them is a minor."""
     for one in said.having("person"):
         yield Finding("face.named", 0.8, f"a person's name in {described(one)}", text=one.text)
+    for one in said.having("keyword"):
+        for person in dict.fromkeys(named_people(one.text)):
+            evidence = f"a person's name among the keywords in {one.name}, {len(person)} characters"
+            yield Finding("face.named", 0.8, evidence, text=person)
+    for one in said.having("baby_age"):
+        # what a camera writes where nobody has set one
+        if not re.fullmatch(r"9999.*|0000.*|\W*", one.text):
+            yield Finding("juvenile.metadata", 0.9, f"{one.name} gives a child's date of birth", text=one.text)
     identifiers = ", ".join(one.text for one in said.having("release_id"))
     for one in said.having("release"):
         code = one.text.strip().upper()[-6:]
@@ -157,19 +170,37 @@ def people(said: metadata.Metadata) -> Iterator[Finding]:
             yield Finding("juvenile.metadata", 0.95, f"{one.name} says that somebody shown is under 18")
 
 
+def photographer(said: metadata.Metadata, force: Force) -> Iterator[Finding]:
+    """What leads to whoever took the picture: an address to reach them at, and the camera that they carry."""
+    for one in said.having("contact_address"):
+        if not force.named_in(one.text):
+            yield Finding("staff.contact", 0.6, f"an address to reach somebody at in {described(one)}", text=one.text)
+    # a camera writes it into every picture, and it leads to somebody only beside others of theirs: noted, no more
+    for one in said.fields:
+        if SERIAL.search(one.name) and re.search(r"[1-9]", one.text):
+            yield Finding("staff.camera", 0.2, f"serial number in {described(one)}", text=one.text)
+
+
 def names(path: str) -> Iterator[Finding]:
     """The words of a file's name without its ending, and of each folder's."""
     *folders, file = PurePosixPath(path).parts
     for where, name in (("file name", PurePosixPath(file).stem), *(("folder name", folder) for folder in folders)):
-        words = " ".join(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", re.sub(r"[_-]+", " ", name)).split())
-        if words:
+        if words := parted(name):
             yield Finding("seen.metadata.name", 1.0, where, text=words)
 
 
-def stated(name: str, text: str) -> Finding:
-    """What a field of this name says, handed on to the rules that read words."""
-    sort = ".counted" if COUNTED.search(name) else ".contact" if CONTACT.search(name) else ""
-    return Finding(f"seen.metadata{sort}", 1.0, name, text=text)
+def parted(name: str) -> str:
+    """The words of a name in which hyphens, underlines and capitals part them."""
+    return " ".join(re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=\d)(?=[A-Z][a-z])", " ", re.sub(r"[_-]+", " ", name)).split())
+
+
+def stated(one: metadata.Field) -> Finding:
+    """What a field says, handed on to the rules that read words."""
+    contact = one.role in ("contact", "contact_address") or CONTACT.search(one.name)
+    counted = one.role == "setting" or (one.role != "path" and COUNTED.search(one.name))
+    sort = ".counted" if counted else ".contact" if contact else ""
+    text = "\n".join(map(parted, re.split(r"[\\/]+", one.text))) if one.role == "path" else one.text
+    return Finding(f"seen.metadata{sort}", 1.0, one.name, text=text)
 
 
 def described(one: metadata.Field) -> str:

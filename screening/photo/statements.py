@@ -1,0 +1,136 @@
+"""What the blocks of a file say: EXIF, press fields and XMP wherever they stand, and text between other bytes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from screening.photo.blocks import Block
+from screening.photo.charsets import WORDS, decode, runs
+from screening.photo.containers.texts import entries
+from screening.photo.fields import Field, exif, role, xmp
+from screening.photo.iptc import iptc_fields
+from screening.photo.positions import Position, exif_positions, named_positions
+from screening.photo.xmp import Said, packets, said, without_packets
+
+# Where a block of EXIF begins: a header of TIFF, at once or behind EXIF's own mark.
+EXIF = re.compile(rb"(?:\A|Exif\0\0)(?=II\*\0|MM\0\*)")
+# Nobody writes more of them.
+EXIFS = 32
+# How far a block of EXIF reaches: it fits in a segment of JPEG, or holds a preview.
+REACH = 1 << 20
+# Names of formats, which say nothing.
+NAMES = re.compile(r"(?:UNICODE|Photoshop 3\.0|8BIM|ICC_PROFILE|http://ns\.adobe\.com/[\w./]+|[\W_]+)\W*")
+
+# A number as people write them, alone or behind a word.
+NUMBERS = re.compile(r"(?:[^\W\d_]{3}[.,:;]?\s+[+(]?|\d{4,5}[ -])\d{3}")
+# One word, number, name of a host or address: chance mixes capitals, small letters and signs.
+WORD = re.compile(r"[A-Za-z0-9]+(?:[._@/:+-]+[A-Za-z0-9]+)*")
+ALIKE = re.compile(r"[a-z]{4}|[A-Z]{6}|\d{7}")
+
+
+@dataclass(frozen=True, slots=True)
+class Statements:
+    """What blocks say.
+
+    Attributes:
+        fields: their strings, some more than once.
+        positions: the places on the map that they give.
+        unread: what is there and cannot be read, in words for the report.
+    """
+
+    fields: tuple[Field, ...]
+    positions: tuple[Position, ...]
+    unread: tuple[str, ...]
+
+
+def statements(blocks: Iterable[Block], known: Sequence[Field]) -> Statements:
+    """What blocks say beside what is known already.
+
+    Raises:
+        XmpError: if a packet of XMP cannot be read.
+    """
+    fields: list[Field] = list(known)
+    positions: list[Position] = []
+    unread: list[str] = []
+    loose: list[Field] = []
+    pairs: dict[str, str] = {}
+    for block in blocks:
+        if block.unread:
+            unread.append(f"text that cannot be unpacked ({block.name})")
+        _from_xmp(block, fields, positions)
+        _from_exif(block, fields, positions, unread)
+        fields += iptc_fields(block.data, bare=not block.pixels)
+        if block.text:
+            fields += _from_text(block)
+            pairs[block.key] = decode(block.data)
+        elif not block.pixels:
+            loose += _between(block.name, runs(without_packets(block.data)))
+    positions += named_positions("PNG GPS", pairs)
+    return Statements((*fields, *_further(loose, fields)), tuple(dict.fromkeys(positions)), tuple(unread))
+
+
+def _between(name: str, texts: Iterable[str]) -> Iterator[Field]:
+    """Text between other bytes: where it is no more than one word, it has to look like one."""
+    for text in texts:
+        if WORDS.search(text) or NUMBERS.search(text):
+            yield Field(name, text)
+        elif WORD.fullmatch(text) and ALIKE.search(text):
+            yield Field(name, text, "setting")
+
+
+def _from_text(block: Block) -> Iterator[Field]:
+    """A text, with what it is called in the file where that is no name that everybody knows."""
+    last = re.split(r"[:.\s]", block.key)[-1]
+    yield Field(block.name, decode(block.data), role(last, xmp=True))
+    if block.key and block.name.endswith("field"):
+        yield Field(block.name, block.key)
+
+
+def _from_xmp(block: Block, fields: list[Field], positions: list[Position]) -> None:
+    """Adds what the packets in a block say."""
+    for _, _, text in packets(block.data):
+        packet = said(text)
+        fields += xmp(packet)
+        positions += (where for values in _entries(packet) for where in named_positions("XMP GPS", values))
+
+
+def _entries(packet: Sequence[Said]) -> Iterable[dict[str, str]]:
+    """The values of each structure of a packet, by their last names."""
+    entries: dict[int, dict[str, str]] = {}
+    for one in packet:
+        if one.path:
+            entries.setdefault(one.entry, {})[one.path[-1]] = one.text
+    return entries.values()
+
+
+def _from_exif(block: Block, fields: list[Field], positions: list[Position], unread: list[str]) -> None:
+    """Adds what each further block of EXIF says; the library reads a file's own, and that of a TIFF file."""
+    import exiv2
+
+    for count, match in enumerate(EXIF.finditer(block.data, 1 if block.pixels else 0)):
+        raw = block.data[match.end() : match.end() + REACH]
+        if count >= EXIFS:
+            unread.append(f"more EXIF data than is read ({block.name})")
+            return
+        try:
+            image = exiv2.ImageFactory.open(raw)
+            image.readMetadata()
+        except exiv2.Exiv2Error:
+            unread.append(f"EXIF data that cannot be read ({block.name})")
+            continue
+        if image.exifData().empty() and entries(raw, 8):
+            unread.append(f"EXIF data that cannot be read ({block.name})")
+        fields += exif(image)
+        positions += exif_positions(image)
+
+
+def _further(loose: Iterable[Field], fields: Iterable[Field]) -> Iterator[Field]:
+    """Text between other bytes that none of the fields gives."""
+    given = "\n".join(" ".join(one.text.split()) for one in fields)
+    for one in loose:
+        text = " ".join(one.text.split())
+        # a field's length before it may read as a letter
+        if text not in given and text[1:] not in given and not NAMES.fullmatch(text):
+            yield one
