@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +13,12 @@ if TYPE_CHECKING:
 Weights = dict[str, "Tensor"]
 
 
-def in_16_bits() -> AbstractContextManager[None]:
+def in_16_bits(device: str = "cpu") -> AbstractContextManager[None]:
     """Calculates in bfloat16 where the processor can. One that cannot imitates it, many times slower than 32 bits."""
     import torch
+
+    if device != "cpu":
+        return torch.autocast(device, torch.bfloat16)
 
     able = torch.cpu.get_capabilities()
     quick = any(able.get(name, False) for name in ("avx512_bf16", "amx_bf16", "bf16"))
@@ -33,6 +37,10 @@ def follow(loss: Tensor, network: nn.Module, optimiser: Any, schedule: Any, *, m
     schedule.step()
 
 
-def halfway(one: Weights, other: Weights) -> Weights:
-    """The mean of two networks' weights, which errs less than either; a counter stays the second's."""
-    return {name: (one[name] + value) / 2 if value.is_floating_point() else value for name, value in other.items()}
+def mean_of(some: Sequence[Weights]) -> Weights:
+    """The mean of several networks' weights, which errs less than each; a counter stays the last one's."""
+    last = some[-1]
+    return {
+        name: sum(one[name] for one in some) / len(some) if value.is_floating_point() else value
+        for name, value in last.items()
+    }

@@ -35,7 +35,7 @@ def ship(name: str, trained: bytes, out: Path, figures: str, *, folder: Path = H
         raise ValueError(f"{manifest.name} has no entry for {name} that begins with its file and its sha256")
     texts = {}
     if out.resolve() == (folder / entry[1]).resolve():
-        texts[card] = _with_figures(card, figures)
+        texts[card] = with_figures(card, figures)
         texts[manifest] = known[: entry.start(2)] + digest + known[entry.end(2) :]
     beside = out.with_name(out.name + ".new")
     beside.write_bytes(trained)
@@ -47,7 +47,12 @@ def ship(name: str, trained: bytes, out: Path, figures: str, *, folder: Path = H
     print(f"recorded in {card.parent.name}/{card.name} and {manifest.name}" if texts else "a trial: recorded nowhere")
 
 
-def _with_figures(card: Path, figures: str) -> str:
+def with_figures(card: Path, figures: str) -> str:
+    """The text of a card with figures in their place.
+
+    Raises:
+        ValueError: if it has no place for figures.
+    """
     before, begin, rest = card.read_text(encoding="utf-8").partition(BEGIN)
     _, end, after = rest.partition(END)
     if not (begin and end):

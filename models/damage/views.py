@@ -1,8 +1,8 @@
-"""What the network sees: a vehicle with a little of what is around it, and made unlike its source for training.
+"""What the network sees: a vehicle with a little around it, or a picture; made unlike its source for training.
 
-Wrecks were photographed in salvage yards and sound cars at dealers', with other cameras and other compression. A
-network learns that difference first, unless every example is cropped, put before another background, re-scaled,
-re-compressed, tilted and tinted by the same dice, whatever it shows.
+Wrecks were photographed in salvage yards and sound cars at dealers', collisions are small web pictures, each with other
+cameras and other compression. A network learns that difference first, unless every example is cropped, put before
+another background, re-scaled, re-compressed, tilted and tinted by the same dice, whatever it shows.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ import cv2
 import numpy as np
 from numpy.random import Generator
 
-from models.damage.material import Example, Outline, Picture, Square
+from models.damage.drawn import ablaze, before_another, captioned, marked, overturned
+from models.damage.material import SCENES, Example, Outline, Picture, Square
 from models.damage.network import CELLS, SIDE
 from screening.finding import Box
 from screening.stages.vehicles import surroundings
@@ -23,10 +24,11 @@ BORDERS = ((0, 0, 0), (255, 255, 255), (114, 114, 114))
 
 
 def box_of(square: Square, picture: Picture) -> Box:
-    """A teacher's box in whole pixels inside the picture."""
+    """A vehicle's box in whole pixels inside the picture."""
     high, wide = picture.shape[:2]
-    left, top = min(max(int(square[0]), 0), wide - 2), min(max(int(square[1]), 0), high - 2)
-    return Box(left, top, min(max(round(square[2]), left + 2), wide), min(max(round(square[3]), top + 2), high))
+    left, top = min(max(int(square[0] * wide), 0), wide - 2), min(max(int(square[1] * high), 0), high - 2)
+    right, bottom = round(square[2] * wide), round(square[3] * high)
+    return Box(left, top, min(max(right, left + 2), wide), min(max(bottom, top + 2), high))
 
 
 def cut(picture: Picture, box: Box) -> Picture:
@@ -59,37 +61,6 @@ def with_parts(picture: Picture, outlines: tuple[Outline, ...] = (), origin: tup
     return np.asarray(cv2.merge([*cv2.split(picture), mask]), dtype=np.uint8)
 
 
-def before_another(picture: Picture, box: Box, other: Picture, dice: Generator) -> Picture:
-    """The vehicle left where it is while all around it comes from elsewhere: another picture, one colour or a blur."""
-    high, wide = picture.shape[:2]
-    choice = dice.random()
-    if choice < 0.5:
-        ground = cv2.resize(other, (wide, high), interpolation=cv2.INTER_AREA)
-    elif choice < 0.8:
-        ground = np.full_like(picture, np.append(dice.integers(0, 232, 3), 0).astype(np.uint8))
-        ground[..., :3] += dice.integers(0, 24, (high, wide, 1), dtype=np.uint8)
-    else:
-        ground = cv2.blur(picture, (wide // 4 * 2 + 1, high // 4 * 2 + 1))
-        ground[..., 3] = 0
-    kept = box.grow(float(dice.uniform(0.0, 0.06))).clip(wide, high) or box
-    ground = ground.copy()
-    ground[kept.top : kept.bottom, kept.left : kept.right] = cut(picture, kept)
-    return np.asarray(ground, dtype=np.uint8)
-
-
-def overturned(picture: Picture, box: Box, other: Picture, dice: Generator) -> Picture:
-    """A sound vehicle laid on its roof or side in another picture, at the size that it had."""
-    turned = np.rot90(cut(picture, box), int(dice.choice([1, 2, 2, 3])))
-    high, wide = turned.shape[:2]
-    margin = float(dice.uniform(0.05, 0.3))
-    ground = cv2.resize(
-        other, (round(wide * (1 + 2 * margin)), round(high * (1 + 2 * margin))), interpolation=cv2.INTER_AREA
-    ).copy()
-    top, left = round(high * margin), round(wide * margin)
-    ground[top : top + high, left : left + wide] = turned
-    return np.asarray(ground, dtype=np.uint8)
-
-
 def worsened(picture: Picture, dice: Generator, harsh: float) -> tuple[Picture, Picture]:
     """The view as another camera, photographer and web site would have left it, and its outlined parts."""
     if max(picture.shape[:2]) > 2 * SIDE:
@@ -107,7 +78,7 @@ def worsened(picture: Picture, dice: Generator, harsh: float) -> tuple[Picture, 
     planes = cv2.split(picture)
     mask = cv2.resize(planes[3], (CELLS, CELLS), interpolation=cv2.INTER_AREA)
     # first smaller, so that size and compression say nothing, then to the network's size
-    side = int(np.exp(dice.uniform(np.log(80), np.log(300)))) if dice.random() < 0.55 * harsh else SIDE
+    side = int(np.exp(dice.uniform(np.log(80), np.log(300)))) if dice.random() < 0.8 * harsh else SIDE
     across = max(16, round(side * dice.uniform(0.85, 1.15)))
     smaller = cv2.resize(cv2.merge(planes[:3]), (across, side), interpolation=cv2.INTER_AREA)
     view = tinted(np.asarray(smaller, dtype=np.uint8), dice, harsh)
@@ -116,7 +87,7 @@ def worsened(picture: Picture, dice: Generator, harsh: float) -> tuple[Picture, 
         view = np.asarray(cv2.imdecode(written, cv2.IMREAD_COLOR), dtype=np.uint8)
     how = int(dice.choice([cv2.INTER_LINEAR, cv2.INTER_CUBIC, cv2.INTER_AREA]))
     view = np.array(cv2.resize(view, (SIDE, SIDE), interpolation=how), dtype=np.uint8)
-    if dice.random() < 0.15 * harsh:
+    if dice.random() < 0.25 * harsh:
         captioned(view, dice)
     return view, np.asarray(mask, dtype=np.uint8)
 
@@ -145,25 +116,6 @@ def tinted(picture: Picture, dice: Generator, harsh: float) -> Picture:
     return np.asarray(view, dtype=np.uint8)
 
 
-def captioned(picture: Picture, dice: Generator) -> None:
-    """Draw a caption strip or a watermark, as stock pictures carry."""
-    colour = tuple(int(part) for part in dice.integers(0, 256, 3))
-    if dice.random() < 0.5:
-        deep = int(dice.integers(5, 30))
-        picture[-deep:] = colour
-    word = "".join(dice.choice(list("abcdehiklmnorstuvw "), int(dice.integers(5, 14))))
-    where = (int(dice.integers(0, SIDE // 2)), int(dice.integers(20, SIDE)))
-    cv2.putText(
-        picture,
-        word,
-        where,
-        int(dice.integers(0, 6)),
-        float(dice.uniform(0.3, 1.0)),
-        tuple(255 - part for part in colour),
-        1,
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class View:
     """What one step learns from.
@@ -171,58 +123,95 @@ class View:
     Attributes:
         crop: SIDE x SIDE x 3.
         mask: CELLS x CELLS, 255 where a damaged part was outlined.
-        damaged: 0 to 1, how far the view shows damage.
-        weight: how much to learn from it.
-        placed: whether the mask is to be believed.
+        wanted: 0 to 1, what the network's outputs should be.
+        weight: how much to learn of each output from it.
+        placed: how much the mask is to be believed.
     """
 
     crop: Picture
     mask: Picture
-    damaged: float
-    weight: float
-    placed: bool
+    wanted: tuple[float, float, float]
+    weight: tuple[float, float, float]
+    placed: float
 
 
 def training_view(
-    example: Example, load: Callable[[Example], Picture], other: Example, dice: Generator, *, harsh: float
+    example: Example,
+    load: Callable[[Example], Picture],
+    other: Example,
+    fire: Example,
+    dice: Generator,
+    *,
+    harsh: float,
 ) -> View:
-    """One view of an example, changed as harshly as 0 to 1 says; the other's picture may be laid around its vehicle."""
-    picture = load(example)
+    """One view of an example, changed as harshly as 0 to 1 says.
+
+    The other's picture may be laid around its vehicle, and flames of the fire's upon it.
+    """
+    picture, sound = load(example), example.damaged == 0.0
     high, wide = picture.shape[:2]
     box = chosen(example, picture, dice)
+    if box is None:
+        return whole_view(example, load, fire, dice, harsh=harsh)
     # only what is near the vehicle is worked on
-    near = box.grow(0.6).clip(wide, high) if box else None
-    near = near or Box(0, 0, wide, high)
+    near = box.grow(0.6).clip(wide, high) or Box(0, 0, wide, high)
     outlines = tuple(tuple((x * wide, y * high) for x, y in outline) for outline in example.parts)
     picture = with_parts(cut(picture, near), outlines, (near.left, near.top))
-    placed = example.damaged == 0.0 or bool(example.parts)
-    if box is None:
-        return View(*worsened(whole(picture, dice), dice, harsh), example.damaged, example.weight, placed)
     box, chance = box.shift(-near.left, -near.top), dice.random()
-    if example.damaged == 0.0 and chance < 0.04:
+    placed = example.weight if sound or example.parts else 0.0
+    # of the vehicles in a picture of a collision the largest is mostly, not always, the damaged one
+    weight = 0.3 if example.source in SCENES and not sound else example.weight
+    learnt = (weight, 0.0, weight if sound else 0.0)
+    wanted = (example.damaged, 0.0, 0.0)
+    if sound and chance < 0.05:
         laid = overturned(picture, box, with_parts(load(other)), dice)
-        return View(*worsened(laid, dice, harsh), 1.0, example.weight, placed=False)
-    if example.damaged == 0.0 and chance < 0.2 and min(box.width, box.height) > 90:
-        return View(*worsened(close_up(picture, box, dice), dice, harsh), example.damaged, example.weight, placed)
+        return View(*worsened(laid, dice, harsh), (1.0, 0.0, 0.0), learnt, 0.0)
+    if chance > (0.85 if sound else 0.95):
+        picture = marked(picture, box, dice)
+    if sound and chance < 0.2 and min(box.width, box.height) > 90:
+        return View(*worsened(close_up(picture, box, dice), dice, harsh), wanted, learnt, placed)
     if dice.random() < 0.35 * harsh:
         picture = before_another(picture, box, with_parts(load(other)), dice)
     region = jittered(box, picture, dice)
     if dice.random() < 0.5:
         region = surroundings(region, picture.shape[1], picture.shape[0])
-    return View(*worsened(cut(picture, region), dice, harsh), example.damaged, example.weight, placed)
+    return View(*worsened(cut(picture, region), dice, harsh), wanted, learnt, placed)
+
+
+def whole_view(
+    example: Example, load: Callable[[Example], Picture], fire: Example, dice: Generator, *, harsh: float
+) -> View:
+    """Nearly all of a picture, to learn what a scene shows, and what close-ups and pictures without vehicles do."""
+    picture = load(example)
+    high, wide = picture.shape[:2]
+    outlines = tuple(tuple((x * wide, y * high) for x, y in outline) for outline in example.parts)
+    picture = with_parts(picture, outlines)
+    burns = float(example.source == "fire")
+    placed = example.weight if example.damaged == 0.0 or example.parts else 0.0
+    # nobody said which of the wrecks and collisions burn
+    weigh = example.weight if example.damaged == 0.0 or burns else 0.0
+    vehicle = 0.0 if example.source in SCENES else example.weight
+    wanted, learnt = (example.damaged, example.damaged, burns), (vehicle, example.weight, weigh)
+    if example.source in ("street", "jam", "road", "sound") and dice.random() < 0.1:
+        picture = ablaze(picture, load(fire), dice)
+        wanted, learnt, placed = (1.0, 1.0, 1.0), (0.0, 0.3, 0.5), 0.0
+    elif example.boxes and dice.random() < 0.1:
+        picture = marked(picture, box_of(example.boxes[0], picture), dice)
+    return View(*worsened(part_of(picture, dice), dice, harsh), wanted, learnt, placed)
 
 
 def chosen(example: Example, picture: Picture, dice: Generator) -> Box | None:
     """The vehicle to look at, or None for the whole picture."""
     boxes = [box_of(square, picture) for square in example.boxes]
-    boxes = [box for box in boxes if min(box.width, box.height) >= 28]
-    aside = example.source in ("street", "other")
-    if not boxes or dice.random() < (0.3 if aside else 0.2):
+    boxes = [box for box in boxes if min(box.width, box.height) >= 24]
+    several = example.source in ("street", "other", "jam", "road")
+    whole = 0.7 if example.source in SCENES else 0.4
+    if not boxes or dice.random() < whole:
         return None
-    return boxes[int(dice.integers(len(boxes))) if aside else 0]
+    return boxes[int(dice.integers(len(boxes))) if several else 0]
 
 
-def whole(picture: Picture, dice: Generator) -> Picture:
+def part_of(picture: Picture, dice: Generator) -> Picture:
     """Nearly all of a picture."""
     high, wide = picture.shape[:2]
     west, north, east, south = dice.uniform(0, 0.12, 4)

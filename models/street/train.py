@@ -83,12 +83,12 @@ def mean(one: Path, other: Path, out: Path) -> Path:
     """Write a checkpoint whose weights are the mean of two; it errs less than either on what neither has seen."""
     import torch
 
-    from models.learning import halfway
+    from models.learning import mean_of
 
     saved = torch.load(one, map_location="cpu", weights_only=False)
     last = torch.load(other, map_location="cpu", weights_only=False)
     model = last["model"].float()
-    model.load_state_dict(halfway(saved["model"].float().state_dict(), model.state_dict()))
+    model.load_state_dict(mean_of([saved["model"].float().state_dict(), model.state_dict()]))
     torch.save(last | {"model": model}, out)
     return out
 

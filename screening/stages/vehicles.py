@@ -23,6 +23,11 @@ SIDE = 256
 COPY = 1920
 # The logit below which a first view needs no second: most sound vehicles, and hardly a damaged one, are below it.
 SOUND = -3.0
+# Where the network's answers stand: what it says of a vehicle, and what of a picture.
+VEHICLE, PICTURE = slice(0, 1), slice(1, 3)
+# What it says of a picture: the kind's last word, and what that means from a half on, and below.
+DAMAGE = ("damage consistent with a collision", "no collision damage seen")
+SCENES = {"scene": DAMAGE, "fire": ("a vehicle on fire", "no vehicle on fire seen")}
 MARGIN = 0.1
 WIDE = 0.35
 ASPECT = 1.4
@@ -32,8 +37,7 @@ ASPECT = 1.4
 class Vehicles:
     """Every vehicle and plate as an observation for later stages, and a damage score for every vehicle large enough.
 
-    A wreck is often not recognised as a vehicle: where no vehicle fills enough of the picture, but something of one is
-    seen, however faintly, the picture as a whole is scored too, and reported where it comes to anything.
+    The picture as a whole is scored too, as a scene: a wreck is often not recognised as a vehicle; a fire hides one.
 
     Attributes:
         network: the damage network, by its name in models/manifest.toml.
@@ -42,7 +46,8 @@ class Vehicles:
         smallest: the shorter side, in pixels of the full picture, below which a vehicle is not scored.
         doubt: how much surer the network has to be of a vehicle that covers half as much as the largest one, as the
             logarithm of the odds; twice that at a quarter. What stands in the background is small, covered or cut off.
-        main: the share of the picture that a vehicle fills at least, for the picture as a whole not to be scored.
+        calm: how much surer it has to be of any vehicle in a picture that, as a scene, is plainly sound.
+        unseen: how much surer it has to be of a scene in which nothing of a vehicle is seen, however faintly.
         minimum: the score below which the picture as a whole is not reported.
 
     Raises:
@@ -50,13 +55,20 @@ class Vehicles:
     """
 
     name: ClassVar[str] = "vehicles"
-    kinds: ClassVar[tuple[str, ...]] = ("seen.vehicle", "seen.plate", "vehicle.damage")
+    kinds: ClassVar[tuple[str, ...]] = (
+        "seen.vehicle",
+        "seen.plate",
+        "vehicle.damage",
+        "vehicle.damage.scene",
+        "vehicle.damage.fire",
+    )
     network: str = "damage"
     street: tuple[str, ...] = ("street",)
     most: int = 3
     smallest: int = 40
     doubt: float = 1.25
-    main: float = 0.05
+    calm: float = 2.0
+    unseen: float = 1.0
     minimum: float = 0.05
 
     def __post_init__(self) -> None:
@@ -71,7 +83,7 @@ class Vehicles:
         return (*self.street, self.network)
 
     def __call__(self, photo: Photo, found: Sequence[Finding]) -> Iterable[Finding]:
-        """The observations, then one `vehicle.damage` a vehicle, or one for the picture."""
+        """The observations, then one `vehicle.damage` a vehicle, then what the picture shows as a scene."""
         everything = looks.find(photo, networks=self.street, faint=looks.FAINT)
         told = [one for one in everything if one.kind != "vehicle" or one.score >= looks.SURE]
         for seen in told:
@@ -79,28 +91,33 @@ class Vehicles:
         vehicles = [one.box for one in told if one.kind == "vehicle"]
         vehicles.sort(key=lambda box: -box.area)
         large = [box for box in vehicles if min(box.width, box.height) >= self.smallest]
-        for box in large[: self.most]:
-            doubt = self.doubt * math.log2(large[0].area / box.area)
-            score = self._score(photo, views(box, photo.width, photo.height), doubt)
-            yield Finding("vehicle.damage", score, _evidence("vehicle", score), box)
         picture = Box(0, 0, photo.width, photo.height)
-        something = any(one.kind == "vehicle" for one in everything)
-        if something and (not large or large[0].area < self.main * picture.area):
-            score = self._score(photo, (picture, picture), 0.0)
+        scenes = self._logits(photo, (picture, picture), PICTURE)
+        calm = self.calm if max(scenes) < SOUND else 0.0
+        for box in large[: self.most]:
+            doubt = calm + self.doubt * math.log2(large[0].area / box.area)
+            (logit,) = self._logits(photo, views(box, photo.width, photo.height), VEHICLE)
+            score = _probability(logit - doubt)
+            yield Finding("vehicle.damage", score, _evidence("vehicle", DAMAGE, score), box)
+        doubt = 0.0 if any(one.kind == "vehicle" for one in everything) else self.unseen
+        for (name, words), logit in zip(SCENES.items(), scenes, strict=True):
+            score = _probability(logit - doubt)
             if score >= self.minimum:
-                yield Finding("vehicle.damage", score, _evidence("the picture as a whole", score))
+                yield Finding(f"vehicle.damage.{name}", score, _evidence("the picture as a whole", words, score))
 
-    def _score(self, photo: Photo, regions: tuple[Box, Box], doubt: float) -> float:
-        """The probability of damage from the mean of the network's logits for two views, the second one mirrored; from
-        the first alone where that is plainly sound."""
+    def _logits(self, photo: Photo, regions: tuple[Box, Box], answers: slice) -> list[float]:
+        """The mean of the network's logits for two views, the second one mirrored; those of the first alone where they
+        say that all is plainly sound."""
         close, wide = regions
-        logit = self._logit(_fitted(photo, close))
-        if logit >= SOUND:
-            logit = (logit + self._logit(_fitted(photo, wide)[:, ::-1])) / 2
-        return 1 / (1 + math.exp(-min(max(logit - doubt, -30.0), 30.0)))
+        first = self._seen(_fitted(photo, close))[answers]
+        if max(first) < SOUND:
+            return first
+        second = self._seen(_fitted(photo, wide)[:, ::-1])[answers]
+        return [(one + other) / 2 for one, other in zip(first, second, strict=True)]
 
-    def _logit(self, crop: Pixels) -> float:
-        return float(load(self.network)(crop.transpose(2, 0, 1)[None] * np.float32(1 / 255))[0][0])
+    def _seen(self, crop: Pixels) -> list[float]:
+        logits = load(self.network)(crop.transpose(2, 0, 1)[None] * np.float32(1 / 255))[0][0]
+        return [float(logit) for logit in logits]
 
 
 def views(box: Box, width: int, height: int) -> tuple[Box, Box]:
@@ -137,5 +154,9 @@ def _fitted(photo: Photo, region: Box) -> Pixels:
     return np.asarray(cv2.resize(pixels, (SIDE, SIDE), interpolation=how), dtype=np.uint8)
 
 
-def _evidence(what: str, score: float) -> str:
-    return f"{what}, damage consistent with a collision" if score >= 0.5 else f"{what}, no collision damage seen"
+def _probability(logit: float) -> float:
+    return 1 / (1 + math.exp(-min(max(logit, -30.0), 30.0)))
+
+
+def _evidence(what: str, words: tuple[str, str], score: float) -> str:
+    return f"{what}, {words[0] if score >= 0.5 else words[1]}"
