@@ -14,6 +14,8 @@ from screening.photo.embedded import is_text
 from screening.photo.field_names import shown
 
 EXTENDED_XMP = b"http://ns.adobe.com/xmp/extension/\0"
+# What blocks are called that are no metadata.
+PARTS = ("file part", "file")
 # A chunk unpacks to no more than this.
 UNPACKED = 4_000_000
 # ImageMagick's profiles in hexadecimal: a line for the name, one for the length, then the digits.
@@ -63,9 +65,9 @@ def blocks(data: bytes, parts: Iterable[Part]) -> Iterator[Block]:
                 yield from _of_a_chunk(data, part)
             elif part.kind in (Kind.UNKNOWN, Kind.PICTURE):
                 raw, pixels = part.read(data), part.kind is Kind.PICTURE
-                yield Block("file part", raw, text=not pixels and is_text(raw), pixels=pixels)
+                yield Block(PARTS[0], raw, text=not pixels and is_text(raw), pixels=pixels)
             elif part.name == "file":
-                yield Block("file", data, pixels=True)
+                yield Block(PARTS[1], data, pixels=True)
         for sort, raw in heif.metadata_items(data) if heif.is_heif(data) else ():
             # four bytes say where in the item its block begins (ISO/IEC 23008-12, A.2.1)
             yield Block(*("EXIF item", raw[4 + int.from_bytes(raw[:4], "big") :]) if sort == b"Exif" else ("item", raw))

@@ -12,6 +12,7 @@ from screening.arrays import Pixels
 from screening.finding import Finding
 from screening.photo.containers.parts import Kind
 from screening.photo.decode import TURNS
+from screening.photo.embedded import PREVIEW
 from screening.photo.files import BROKEN, FORMATS
 from screening.photo.metadata import read
 from screening.photo.photo import Photo
@@ -48,7 +49,7 @@ def carried(photo: Photo) -> Iterator[Carried]:
     # a scale that the report's small picture uses too; only asked for where there is a preview
     shown = photo.scaled(COMPARED)[0] if metadata.pictures else photo.rgb
     for one in metadata.pictures:
-        if photo.format == "TIFF" and one.data[:2] in (b"II", b"MM"):
+        if photo.format == "TIFF" and one.name == PREVIEW and one.data[:2] in (b"II", b"MM"):
             continue  # a page of this very file, which is screened as a frame
         stored = _decoded(one.data)
         if stored is None:

@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from screening.photo.containers import jpeg
+from screening.photo.containers.hidden import files_in
 from screening.photo.containers.parts import UNREAD_BYTES, Kind, Part
 from screening.photo.xmp import without_packets
 
@@ -17,6 +19,9 @@ FOREIGN = {
     Kind.ARCHIVE: "an archive",
     Kind.DOCUMENT: "a document",
 }
+# What the metadata library's previews are called.
+PREVIEW = "embedded preview"
+PICTURES = (Kind.PICTURE, Kind.FRAME, Kind.CROPPED)
 # Letters without end are data in disguise, such as base64.
 DISGUISED = re.compile(r"[\w+/=-]{200}")
 
@@ -41,11 +46,29 @@ def foreign(parts: Iterable[Part]) -> str:
     return next((f"{FOREIGN[part.kind]} {part.name}" for part in parts if part.kind in FOREIGN), "")
 
 
-def pictures(data: bytes, parts: Iterable[Part]) -> Iterator[Embedded]:
-    """The pictures among a file's parts."""
+def pictures(data: bytes, parts: Iterable[Part], *, pages: bool) -> Iterator[Embedded]:
+    """The pictures among a file's parts; `pages` is whether those that its own index lists are decoded as such."""
+    listed = jpeg.listed_pictures(data) if data.startswith(jpeg.SOI) else ()
     for part in parts:
-        if part.kind in (Kind.PICTURE, Kind.FRAME, Kind.CROPPED):
+        if part.kind is Kind.PICTURE and part.start in listed and not part.content:
+            if not pages:  # a gain map, say
+                yield Embedded(f"picture {part.name}", part.read(data), Kind.FRAME)
+        elif part.kind in PICTURES:
             yield Embedded(f"picture {part.name}", part.read(data), part.kind)
+
+
+def within(blocks: Iterable[bytes]) -> tuple[Part, ...]:
+    """The files in blocks of metadata."""
+    return tuple(part for block in blocks for part in files_in(block, "in the metadata"))
+
+
+def distinct(pictures: Iterable[Embedded]) -> tuple[Embedded, ...]:
+    """Each picture once: the metadata library and our walk may give the same one, with padding or without."""
+    kept: list[Embedded] = []
+    for one in pictures:
+        if not any(two.data.startswith(one.data) or one.data.startswith(two.data) for two in kept):
+            kept.append(one)
+    return tuple(kept)
 
 
 def unread(data: bytes, parts: Iterable[Part]) -> Iterator[str]:

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from screening.photo import embedded
-from screening.photo.blocks import blocks
-from screening.photo.containers import texts
+from screening.photo.blocks import PARTS, blocks
+from screening.photo.containers import jpeg, texts
 from screening.photo.containers.parts import ContainerError
 from screening.photo.containers.walk import walk
 from screening.photo.decode import TURNS
-from screening.photo.embedded import Embedded
+from screening.photo.embedded import PREVIEW, Embedded
 from screening.photo.fields import Field, exif, iptc, number
 from screening.photo.files import PhotoError
 from screening.photo.photo import Photo
@@ -88,17 +88,20 @@ def read(photo: Photo) -> Metadata:
 def _read(photo: Photo) -> Metadata:
     data = photo.data
     parts = walk(data)
+    listed = list(blocks(data, parts))
+    pieces = jpeg.joined(data) if data.startswith(jpeg.SOI) else ()
+    parts += embedded.within([*(block.data for block in listed if block.name not in PARTS), *pieces])
     if foreign := embedded.foreign(parts):
         raise MetadataError(f"carries {foreign}, which cannot be screened; export the picture alone")
     image, unread = _open(data)
     _refuse_unread(image, data)
     own = [*exif(image), *iptc(image)]
-    further = statements(blocks(data, parts), own)
+    further = statements(listed, own)
     orientation = number(image.exifData(), "Exif.Image.Orientation")
     return Metadata(
         fields=_settle(further.fields),
         positions=_each_once([*_unread_position(image, data), *exif_positions(image), *further.positions]),
-        pictures=(*_previews(image), *embedded.pictures(data, parts)),
+        pictures=embedded.distinct([*_previews(image), *embedded.pictures(data, parts, pages=photo.format == "MPO")]),
         unread=(*unread, *embedded.unread(data, parts), *further.unread),
         orientation=orientation if orientation in TURNS else 1,
         credentials=texts.credentials(data),
@@ -161,7 +164,7 @@ def _previews(image: exiv2.Image) -> Iterator[Embedded]:
     for count, properties in enumerate(manager.getPreviewProperties()):
         if count == PREVIEWS:
             raise MetadataError("holds more embedded previews than are screened; export it again without")
-        yield Embedded("embedded preview", bytes(manager.getPreviewImage(properties).data()))
+        yield Embedded(PREVIEW, bytes(manager.getPreviewImage(properties).data()))
 
 
 __all__ = ["Field", "Metadata", "MetadataError", "Position", "read"]

@@ -81,3 +81,44 @@ def _name(marker: int) -> str:
     if 0xE0 <= marker <= 0xEF:
         return f"in a JPEG segment APP{marker - 0xE0}"
     return "JPEG comment" if marker == COMMENT else "JPEG scan" if marker == SCAN else "JPEG segment"
+
+
+def listed_pictures(data: bytes) -> tuple[int, ...]:
+    """Where the further pictures of a multi-picture file begin, as its index says (CIPA DC-007, 5.2.3).
+
+    Raises:
+        ContainerError: if the index is cut short.
+    """
+    try:
+        return _listed_pictures(data)
+    except struct.error as error:
+        raise ContainerError("the index of the pictures is cut short") from error
+
+
+def _listed_pictures(data: bytes) -> tuple[int, ...]:
+    for part in parts(data):
+        if data.startswith(b"\xff\xe2", part.start) and data.startswith(b"MPF\0", part.start + 4):
+            base = part.start + 8
+            order = "<" if data.startswith(b"II", base) else ">"
+            directory = base + struct.unpack_from(order + "I", data, base + 4)[0]
+            (count,) = struct.unpack_from(order + "H", data, directory)
+            rows = (struct.unpack_from(order + "HHII", data, directory + 2 + 12 * row) for row in range(count))
+            tags = {tag: (size, value) for tag, _, size, value in rows}
+            (_, pictures), (size, place) = tags.get(0xB001, (0, 0)), tags.get(0xB002, (0, 0))
+            entries = range(base + place + 8, base + place + min(size, 16 * pictures), 16)
+            return tuple(base + struct.unpack_from(order + "I", data, entry)[0] for entry in entries)[1:]
+    return ()
+
+
+def joined(data: bytes) -> Iterator[bytes]:
+    """The blocks that may lie in several segments, put together: Photoshop's, and boxes of JUMBF (ISO/IEC 19566-5)."""
+    found: dict[bytes, bytearray] = {}
+    for part in parts(data):
+        body = data[part.start + 4 : part.end]
+        if data.startswith(b"\xff\xed", part.start):
+            found.setdefault(b"", bytearray()).extend(body.removeprefix(b"Photoshop 3.0\0"))
+        elif data.startswith(b"\xff\xeb", part.start):
+            # each piece after the first repeats the head of the box
+            repeated = 0 if body[4:8] == b"\0\0\0\x01" else 16 if body[8:12] == b"\0\0\0\x01" else 8
+            found.setdefault(body[:4], bytearray()).extend(body[8 + repeated :])
+    yield from map(bytes, found.values())

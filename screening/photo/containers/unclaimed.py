@@ -61,7 +61,7 @@ def unclaimed(data: bytes, start: int, end: int, name: str) -> Iterator[Part]:
             after = found.start() if found else end
             yield Part(Kind.UNKNOWN, name, start, after)
         else:
-            part = _file(data, found, end, name)
+            part = file_at(data, found.start(), end, name)
             yield part
             after = part.end
         start = after
@@ -73,9 +73,8 @@ def _padding_end(data: bytes, start: int, end: int) -> int:
     return next(files, after)
 
 
-def _file(data: bytes, found: re.Match[bytes], end: int, name: str) -> Part:
-    """The file that begins with a signature, as far as it can be told where it ends."""
-    start = found.start()
+def file_at(data: bytes, start: int, end: int, name: str) -> Part:
+    """The file that begins there with a signature, as far as it can be told where it ends; else of an unknown kind."""
     kind = next(kind for kind, pattern in SORTS.items() if pattern.match(data, start, end))
     if data[start + 4 : start + 8] == b"ftyp":
         picture, sound = PICTURES.match(data, start + 8), SOUNDS.match(data, start + 8)
@@ -87,7 +86,7 @@ def _file(data: bytes, found: re.Match[bytes], end: int, name: str) -> Part:
         return Part(kind, name, start, _picture_end(data, start, end))
     except (ContainerError, struct.error):
         # it only begins like a picture, or is the rest of one
-        return Part(Kind.UNKNOWN, name, start, found.end())
+        return Part(Kind.UNKNOWN, name, start, start + 4)
 
 
 def _picture_end(data: bytes, start: int, end: int) -> int:

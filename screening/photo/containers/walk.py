@@ -6,7 +6,7 @@ import struct
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from screening.photo.containers import bmp, chunks, gif, heif, jpeg, samsung
+from screening.photo.containers import bmp, chunks, gif, heif, jpeg, samsung, tiff
 from screening.photo.containers.parts import ContainerError, Kind, Part
 from screening.photo.containers.unclaimed import unclaimed
 
@@ -36,6 +36,8 @@ def _parts(data: bytes) -> Iterator[Part]:
         yield from chunks.webp(data)
     elif heif.is_heif(data):
         yield from heif.parts(data)
+    elif data.startswith(tiff.BEGINNINGS):
+        yield from tiff.parts(data)
     elif data.startswith(b"BM"):
         yield from bmp.parts(data)
     else:

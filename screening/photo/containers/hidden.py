@@ -1,0 +1,48 @@
+"""Files in blocks of metadata: thumbnails, originals, ingredients, and whatever else somebody has put there."""
+
+from __future__ import annotations
+
+import binascii
+import re
+from collections.abc import Iterator
+
+from screening.photo.containers.parts import ContainerError, Kind, Part
+from screening.photo.containers.unclaimed import ANYTHING, file_at
+
+# A value of this many letters may be a file; shorter ones show nothing.
+BASE64 = re.compile(rb"[A-Za-z0-9+/](?:[A-Za-z0-9+/\s=]|&#x?[0-9A-Fa-f]{1,4};){300,}")
+ESCAPED = re.compile(rb"&#x?[0-9A-Fa-f]{1,4};|\s")
+# The value of a property, named in front of it, that is a depth map and not a view.
+DEPTH = re.compile(rb"(?:GDepth:(?:Data|Confidence)|depthmap:\w*|GainMap\w*)\W{1,9}$")
+EXIF = (b"II*\0", b"MM\0*", b"BM")
+# Nobody puts more files into metadata.
+FILES = 64
+
+
+def files_in(block: bytes, name: str) -> Iterator[Part]:
+    """The files in a block of metadata, of which some are written in letters (base64); places are in the block."""
+    yield from _files(block, name, Kind.PICTURE)
+    for count, found in enumerate(BASE64.finditer(block)):
+        if count > FILES:
+            raise ContainerError("there are more files in the metadata than are looked at")
+        letters = ESCAPED.sub(b"", found[0]).replace(b"=", b"")
+        letters = letters[: len(letters) - (len(letters) % 4 == 1)]
+        raw = binascii.a2b_base64(letters + b"=" * (-len(letters) % 4))
+        depth = DEPTH.search(block, max(0, found.start() - 60), found.start())
+        yield from _files(raw, name, Kind.FRAME if depth else Kind.PICTURE)
+
+
+def _files(block: bytes, name: str, picture: Kind) -> Iterator[Part]:
+    place, count = 0, 0
+    while found := ANYTHING.search(block, place):
+        count += 1
+        if count > FILES:
+            raise ContainerError("there are more files in the metadata than are looked at")
+        part = file_at(block, found.start(), len(block), name)
+        # EXIF is laid out as a TIFF file is
+        if part.kind is not Kind.UNKNOWN and not found[0].startswith(EXIF):
+            kind = picture if part.kind is Kind.PICTURE else part.kind
+            yield Part(kind, name, part.start, part.end, block[part.start : part.end])
+            place = part.end
+        else:
+            place = found.start() + 4
