@@ -1,7 +1,7 @@
-"""The weights in a trained ONNX file of ours: stored in 16 bits, and made trainable again.
+"""The weights of our trained ONNX files: stored in 16 bits, and made trainable again.
 
-An exported network has its normalisation folded into its weights. To be trained, each layer needs it back, with the
-means and spreads of real pictures: normalisation that starts from others would undo what was learnt.
+An exported network has its batch normalisation folded into its weights. For further training each layer needs it back,
+with the mean and variance of real pictures: starting from other statistics would undo what was learnt.
 """
 
 from __future__ import annotations
@@ -49,11 +49,11 @@ def exported_weights(path: Path) -> dict[str, torch.Tensor]:
 
 
 def trainable(path: Path, pictures: Sequence[NDArray[np.uint8]]) -> torch.nn.Module:
-    """`ultralytics`' network with the weights of an exported one, answering the same on pictures like those given.
+    """`ultralytics`' network with the weights of an exported one, with the same output on pictures like those given.
 
     Args:
         path: the ONNX file.
-        pictures: some dozen RGB pictures of the kind it is trained on, whose sides are multiples of 32.
+        pictures: about a dozen RGB pictures of the kind it is trained on, with sides that are multiples of 32.
 
     Raises:
         KeyError, RuntimeError: if the file is not the street network's.
@@ -72,7 +72,7 @@ def trainable(path: Path, pictures: Sequence[NDArray[np.uint8]]) -> torch.nn.Mod
 
 
 def unfold(layer: Any, weight: torch.Tensor, bias: torch.Tensor) -> None:
-    """Give a layer what its folded normalisation left: an even one that only adds the bias says the same."""
+    """Give a layer its folded weights, with an identity normalisation that only adds the bias."""
     layer.conv.weight.data.copy_(weight)
     layer.bn.weight.data.fill_((1 + layer.bn.eps) ** 0.5)
     layer.bn.bias.data.copy_(bias)
@@ -82,7 +82,7 @@ def unfold(layer: Any, weight: torch.Tensor, bias: torch.Tensor) -> None:
 
 @torch.no_grad()
 def normalise(model: torch.nn.Module, layers: dict[str, Any], pictures: Sequence[NDArray[np.uint8]]) -> None:
-    """Give each layer the mean and the spread that its convolution has over the pictures; its answer stays as it is."""
+    """Give each layer the mean and variance of its convolution over the pictures, without changing its output."""
     sums: dict[str, list[torch.Tensor]] = {name: [] for name in layers}
 
     def watch(name: str) -> Any:

@@ -1,4 +1,4 @@
-"""The pictures of a folder to learn from: which there are, and their pixels."""
+"""The pictures of a training folder: their paths and pixels."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ENDINGS = {".jpg", ".jpeg", ".png"}
 
 
 def pictures_in(folder: Path) -> list[Path]:
-    """The pictures of a folder by name; none where there is no such folder."""
+    """The pictures of a folder, sorted by name; none if there is no such folder."""
     found = folder.iterdir() if folder.is_dir() else ()
     return sorted(path for path in found if path.suffix.lower() in ENDINGS)
 

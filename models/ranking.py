@@ -1,4 +1,4 @@
-"""How well scores tell one kind of thing from another."""
+"""How well scores separate one class from another."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Scores = NDArray[Any] | Sequence[float]
 
 
 def area_under(shown: Shown, scores: Scores) -> float | None:
-    """The area under the ROC curve; None where all or none are shown, and there is nothing to tell apart."""
+    """The area under the ROC curve; None if all are positive or all negative, so that there is nothing to separate."""
     from sklearn.metrics import roc_auc_score
 
     wanted = np.asarray(shown, bool)

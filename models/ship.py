@@ -1,4 +1,4 @@
-"""The end of every training: the network to its place, its figures into its card, its SHA-256 into manifest.toml."""
+"""Ships a trained network: its file to its place, its figures into its card, its SHA-256 into manifest.toml."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ import re
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-# What lies between these two in a card, a command writes; what is around it, a person.
+# What is between these two in a card is written by a command; the rest by a person.
 BEGIN, END = "<!-- written by train.py -->", "<!-- to here -->"
 
 
 def ship(name: str, trained: bytes, out: Path, figures: str, *, folder: Path = HERE) -> None:
-    """Write a trained network to its file; where that is the one that ships, record its figures and its hash as well.
+    """Write a trained network to its file; if that is the shipped one, record its figures and its hash too.
 
-    Nothing is written before it is known that everything can be: a network whose hash the manifest does not know would
-    block every picture.
+    Nothing is written unless everything can be: a network with a hash that is not in the manifest would block every
+    picture.
 
     Args:
-        name: of the network, as in manifest.toml.
+        name: the network's name in manifest.toml.
         trained: the network's file.
-        out: where it goes; any place but the one of manifest.toml is a trial, unrecorded.
+        out: where to write it; any path but the one in manifest.toml is a trial, which is not recorded.
         figures: Markdown.
         folder: the folder of manifest.toml.
 
     Raises:
-        ValueError: if the manifest has no such entry, or the card no place for figures.
+        ValueError: if the manifest has no such entry, or the card has no place for figures.
     """
     digest = hashlib.sha256(trained).hexdigest()
     manifest, card = folder / "manifest.toml", out.with_name("card.md")

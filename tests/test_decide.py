@@ -39,7 +39,7 @@ def said(action: Action, *, after: str = "") -> Decision:
         (UNREAD, 0, Action.ACCEPT, "could not be read"),
         # a picture is rejected, its findings are decided
         (HELD, 0, Action.REJECT, "to a picture, not to a finding"),
-        (HELD, None, Action.ACCEPT, "accept is said of a finding"),
+        (HELD, None, Action.ACCEPT, "accept applies to a finding"),
         (HELD, None, Action.AGREE, "nothing is held"),
         (HELD, None, Action.WITHDRAW, "nothing was decided about it"),
         # findings there are none of

@@ -2,10 +2,10 @@
 
     python -m models.identifiability.train [DATA] [--out models/identifiability/identifiability.json]
 
-DATA is the folder with identities/ and ages/ (by default the one that SCREENING_DATA names). Faces are made smaller in
-steps and then left alone, blurred, moved, made noisy, compressed, masked or given dark glasses; each copy is found and
-cut out as in a scan and compared with the person's other pictures. It is recognised when the nearest of these is nearer
-than all but 1 in 1,000 of the strangers are. About two minutes on one core; seeds are fixed.
+DATA is the folder with identities/ and ages/ (by default the one that SCREENING_DATA names). Faces are reduced in steps
+and then left alone or degraded: blurred, motion-blurred, made noisy, compressed, masked or given dark glasses. Each
+copy is found and cropped as in a scan and compared with the person's other pictures. It is recognised if the nearest of
+these is nearer than all but 1 in 1,000 of the strangers. About two minutes on one core; seeds are fixed.
 """
 
 from __future__ import annotations
@@ -42,19 +42,19 @@ HEIGHTS = (8, 12, 16, 20, 24, 32, 40, 56, 80)
 # Edges of the size bands of the curve, in pixels of face height.
 BANDS = (0, 10, 14, 18, 22, 28, 36, 48, 68, 1000)
 FALSE_MATCHES = 0.001
-# Edges of the bands of the score.
+# Edges of the score bands.
 SCORES = (0.0, 0.1, 0.2, 0.4, 0.6, 0.8, 1.01)
-# A person who knows a face recognises it in about two thirds of the pixels that the network needs (set, not measured):
-# so much is added to the fitted logarithm of the odds.
+# A person who knows a face recognises it with about two thirds of the pixels that the network needs (set, not
+# measured): this much is added to the fitted log-odds.
 HUMAN = 1.0
 NAMES = ("constant", "size", "detail", "frontal", "detector")
-# Not fitted: what the network loses under a mask, a person who knows the eyes does not.
+# Left out of the fit: a mask defeats the network, but not a person who knows the eyes.
 COVERED = ("mask", "glasses")
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A face in a picture and whose it is."""
+    """A face in a picture, and the person."""
 
     name: str
     rgb: degrade.Pixels
@@ -64,7 +64,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """One spoilt copy: how it was spoilt, what was found of it and how it compares."""
+    """One degraded copy: its degradation, the face that was found, and how it compares."""
 
     name: str
     fault: str
@@ -76,7 +76,7 @@ class Probe:
 
 
 def people(data: Path) -> list[Person]:
-    """The faces of identities/ that agree with most others in their folder, which leaves other people out."""
+    """The faces in identities/ that match most others in their folder, which excludes other people."""
     kept: list[Person] = []
     for folder in sorted(path for path in (data / "identities").iterdir() if path.is_dir()):
         faces = [person for path in pictures.pictures_in(folder) for person in _faces(path, folder.name)]
@@ -97,7 +97,7 @@ def _faces(path: Path, name: str) -> Iterator[Person]:
 
 
 def spoilt(person: Person, random: degrade.Random) -> Iterator[tuple[str, degrade.Pixels, Face]]:
-    """Copies of a face in the sizes of HEIGHTS with one fault each, and where the face then is."""
+    """Copies of a face in the sizes of HEIGHTS with one degradation each, and where the face then is."""
     left, top, right, bottom = person.face.corners
     margin = 0.8 * person.face.height
     x, y = int(max(left - margin, 0)), int(max(top - margin, 0))
@@ -128,7 +128,7 @@ def spoilt(person: Person, random: degrade.Random) -> Iterator[tuple[str, degrad
 
 
 def probes(everybody: list[Person]) -> Iterator[Probe]:
-    """Every spoilt copy, compared with the other pictures of its person and with those of each stranger."""
+    """Every degraded copy, compared with the other pictures of its person and with those of each stranger."""
     names = sorted({person.name for person in everybody})
     gallery = {name: np.stack([other.embedding for other in everybody if other.name == name]) for name in names}
     random = np.random.default_rng(SEED)
@@ -182,7 +182,7 @@ def same_picture(data: Path, count: int = 120) -> dict[str, float]:
 
 
 def fit(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
-    """A logistic regression in which no measure may count against being recognised, so that it rises with size."""
+    """A logistic regression with non-negative coefficients, so that the score rises with size."""
 
     def loss(w: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         z = x @ w
@@ -216,7 +216,7 @@ def by_score(score: NDArray[np.float64], known: NDArray[np.bool_]) -> dict[str, 
 
 
 def figures(table: dict[str, Any]) -> str:
-    """What the card says of the table: shares with their 95 % Wilson intervals and numbers of copies."""
+    """The table for the card: shares with their 95% Wilson intervals and numbers of copies."""
     curves = table["recognised, found, copies"]
     bands = list(curves["sharp"])
     area = table["area under the curve, person left out"]
@@ -237,13 +237,13 @@ def figures(table: dict[str, Any]) -> str:
 
 
 def written(table: dict[str, Any]) -> str:
-    """The table as JSON, a list a line."""
+    """The table as JSON, one list per line."""
     text = json.dumps(table, indent=1) + "\n"
     return re.sub(r"\[[^][]*\]", lambda numbers: "[" + " ".join(numbers.group()[1:-1].split()) + "]", text)
 
 
 def main() -> None:
-    """Measure, fit, write the table and print what a reader of the card needs."""
+    """Measure, fit, write the table and print the figures for the card."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", nargs="?", type=Path, default=os.environ.get("SCREENING_DATA"))
     parser.add_argument("--out", type=Path, default=HERE / "identifiability.json")
@@ -259,7 +259,7 @@ def main() -> None:
     x, y = np.stack([probe.measures for probe in used]), np.array([probe.own < nearest for probe in used])
     names = np.array([probe.name for probe in used])
     held_out = np.zeros(len(used))
-    for name in np.unique(names):  # each person is scored by a fit on the other people
+    for name in np.unique(names):  # each person is scored by a fit on the others (leave one out)
         held_out[names == name] = x[names == name] @ fit(x[names != name], y[names != name].astype(float))
     weights = fit(x, y.astype(float))
     weights[0] += HUMAN

@@ -1,1 +1,1 @@
-"""What finds vehicles and number plates."""
+"""The network for vehicles and number plates: training and evaluation."""

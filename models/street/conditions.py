@@ -1,7 +1,7 @@
-"""Makes a day's photograph look like one taken at night or from a dashboard: there are no labelled ones to learn from.
+"""Augmentation: makes a daytime photograph look as if taken at night or from a dashboard, for lack of labelled ones.
 
-The light is worked out in linear intensities (gamma 2.2), as a camera would meet it. None of these figures was
-measured; they are drawn from wide ranges so that the network cannot lean on any of them.
+Light is computed in linear intensities (gamma 2.2), as it reaches a camera. None of these parameters was measured; they
+are drawn from wide ranges so that the network cannot rely on any of them.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def taken(picture: Picture, plates: Sequence[Sequence[float]], dice: random.Rand
 
 
 def _at_night(linear: _Light, plates: Sequence[Sequence[float]], dice: random.Random) -> _Light:
-    """Dark but for headlights on some of the plates, which reflect them, and for street lamps; grainy."""
+    """Dark, except for plates that reflect headlights and for street lamps; grainy."""
     rows, columns = linear.shape[:2]
     light = np.full((rows, columns, 1), dice.uniform(0.02, 0.12), np.float32)
     for left, top, right, bottom in plates:
@@ -53,7 +53,8 @@ def _at_night(linear: _Light, plates: Sequence[Sequence[float]], dice: random.Ra
 
 
 def _through_windscreen(linear: _Light, dice: random.Random) -> _Light:
-    """Taken with a small sensor, behind a glass that mirrors the dashboard in soft patches, flat or harsh."""
+    """Taken with a small sensor, behind glass that reflects the dashboard in soft patches, with low or harsh
+    contrast."""
     rows, columns = linear.shape[:2]
     share = dice.uniform(0.55, 1)
     small = cv2.resize(linear, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
@@ -64,7 +65,7 @@ def _through_windscreen(linear: _Light, dice: random.Random) -> _Light:
 
 
 def _smeared(linear: _Light, dice: random.Random) -> _Light:
-    """Moved during the exposure: three in five pictures, by 3 to 7 pixels."""
+    """Motion blur: three in five pictures, by 3 to 7 pixels."""
     if dice.random() > 0.6:
         return linear
     length = dice.choice([3, 5, 7])
@@ -76,6 +77,6 @@ def _smeared(linear: _Light, dice: random.Random) -> _Light:
 
 
 def _glow(size: tuple[int, int], x: float, y: float, radius: float) -> _Light:
-    """A round light of brightness 1 that fades as a Gaussian does, (rows, columns, 1)."""
+    """A round light of brightness 1 with a Gaussian falloff, (rows, columns, 1)."""
     down, across = np.mgrid[: size[0], : size[1]].astype(np.float32)
     return np.asarray(np.exp(-((across - x) ** 2 + (down - y) ** 2) / (2 * radius**2)), np.float32)[..., None]

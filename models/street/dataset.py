@@ -20,7 +20,7 @@ from models.street.drawn_plates import lay_over
 
 VEHICLE, PLATE = 0, 1
 NAMES = {VEHICLE: "vehicle", PLATE: "plate"}
-# Folders from which only pictures without a vehicle are taken, as examples of nothing, with the most to take from each.
+# Folders of negatives, from which only pictures without a vehicle are taken, and the most to take from each.
 EMPTY = {
     "everyday": 220,
     "scene_text": 50,
@@ -46,7 +46,7 @@ class Sample:
 
 
 def held_out(name: str) -> bool:
-    """Say whether a picture is kept for measuring: about 15 %, by a hash of its name, so that it never changes."""
+    """Say whether a picture is held out: about 15%, by a hash of its name, so that it never changes."""
     return hashlib.sha256(name.encode()).digest()[0] < 38
 
 
@@ -66,14 +66,14 @@ def _entries(data: Path, folder: str) -> list[dict[str, Any]]:
 
 
 def street_samples(data: Path, find: Find, limit: int | None) -> Iterator[Sample]:
-    """Yield the street pictures: plates by hand, vehicles by hand where they are marked ("vehicles"), else by the
+    """Yield the street pictures: plates by hand, vehicles by hand if they are marked ("vehicles"), else by the
     teacher."""
     marked = {data / "plates" / one["file"]: one["vehicles"] for one in _entries(data, "plates") if "vehicles" in one}
     for path, plates in list(plates_by_hand(data))[:limit]:
         picture = rgb(path)
         vehicles = [tuple(box[:4]) for box in (marked[path] if path in marked else find(picture))]
         if not vehicles and any(plate[2] - plate[0] > 0.15 * picture.shape[1] for plate in plates):
-            vehicles = [(0.0, 0.0, float(picture.shape[1]), float(picture.shape[0]))]  # close-up: all of it is vehicle
+            vehicles = [(0.0, 0.0, float(picture.shape[1]), float(picture.shape[0]))]  # close-up: all vehicle
         yield Sample(path, [(VEHICLE, *box) for box in vehicles] + [(PLATE, *box) for box in plates])
 
 
@@ -86,7 +86,7 @@ def empty_samples(data: Path, find: Find, limit: int | None) -> Iterator[Sample]
 
 
 def damaged_samples(data: Path, find: Find, find_plates: Find, limit: int | None) -> Iterator[Sample]:
-    """Yield pictures of damaged and sound cars: vehicles by the teacher, plates by a first network of our own."""
+    """Yield pictures of damaged and undamaged cars: vehicles by the teacher, plates by our own first network."""
     for folder, most in DAMAGED.items():
         for path in shuffled(data / folder)[: min(most, limit or most)]:
             picture = rgb(path)
@@ -96,15 +96,15 @@ def damaged_samples(data: Path, find: Find, find_plates: Find, limit: int | None
 
 
 def shuffled(folder: Path) -> list[Path]:
-    """A folder's pictures, in an order that is always the same and tells nothing."""
+    """A folder's pictures, in a fixed pseudo-random order."""
     return sorted(pictures_in(folder), key=lambda path: hashlib.md5(path.name.encode()).digest())
 
 
 def write(samples: list[Sample], folder: Path, *, seed: int) -> None:
-    """Write pictures and labels as `ultralytics` wants them.
+    """Write pictures and labels in the format of `ultralytics`.
 
-    Training pictures with plates come also with drawn plates, half of these as taken at night or from a dashboard, and
-    as close-ups.
+    Training pictures with plates are also written with drawn plates, half of them as if taken at night or from a
+    dashboard, and as close-ups.
     """
     for part in ("train", "val"):
         (folder / "images" / part).mkdir(parents=True, exist_ok=True)
@@ -132,7 +132,7 @@ def write(samples: list[Sample], folder: Path, *, seed: int) -> None:
 def close_up(
     picture: NDArray[np.uint8], boxes: list[tuple[float, ...]], plate: tuple[float, ...], chance: random.Random
 ) -> tuple[NDArray[np.uint8], list[tuple[float, ...]]]:
-    """Cut out a part of the picture that one plate takes up a quarter to three quarters of, and what is in it."""
+    """Crop the picture so that one plate takes up a quarter to three quarters of it, with the labels in the crop."""
     _, left, top, right, bottom = plate
     wide = (right - left) / chance.uniform(0.25, 0.75)
     high = max(0.75 * wide, 1.3 * (bottom - top))

@@ -1,4 +1,4 @@
-"""Draws British number plates over the plates of a photograph, because the labelled pictures hold too few of them."""
+"""Augmentation: draws British number plates over a photograph's plates, because the labelled pictures have too few."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-import screening  # noqa: F401  gives matplotlib's list of fonts a place
+import screening  # noqa: F401 gives matplotlib's list of fonts a place
 
 Picture = NDArray[np.uint8]
-# Letters that British plates use: no I or Q, and no O or Z where they would be read as digits.
+# Letters on British plates: no I or Q, and no O or Z where they would be read as digits.
 _LETTERS = "ABCDEFGHJKLMNPRSTUVWXY"
 
 
@@ -27,7 +27,7 @@ def _font(size: int) -> Any:
 
 
 def registration(random_: random.Random) -> str:
-    """Return an invented registration in the present style, or in one of the two before it."""
+    """Return an invented registration in the current format, or in one of the two before it."""
 
     def letters(count: int) -> str:
         return "".join(random_.choices(_LETTERS, k=count))
@@ -66,7 +66,7 @@ def plate(random_: random.Random, *, two_lines: bool) -> Picture:
 
 
 def lay_over(picture: Picture, box: list[float], random_: random.Random) -> Picture:
-    """Return the picture with a drawn plate over the box of a plate, lit and blurred like what it covers."""
+    """Return the picture with a drawn plate over a plate's box, lit and blurred like what it covers."""
     left, top, right, bottom = box
     wide, high = right - left, bottom - top
     drawn = plate(random_, two_lines=wide < 2.1 * high)

@@ -1,11 +1,11 @@
-"""Measures the street network as the product runs it, on the labelled pictures that training never saw.
+"""Measures the street network as the product runs it, on the held-out labelled pictures.
 
     python -m models.street.evaluate DATA [--network models/street/street.onnx] [--start yolov5n.pt]
 
 Prints the tables of the card: how many of the plates marked by hand are found, by width in pixels of the picture, at
-several least scores, by day and as `conditions.py` makes the same pictures look; with `--start` how many of the
+several least scores, by day and as augmented by `conditions.py`; with `--start` how many of the
 teacher's vehicles are found; and how many pictures with nothing to find show a plate. Each share comes with its counts
-and its 95 % Wilson interval.
+and its 95% Wilson interval.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ from screening.street.looks import find
 # Widths of plates, in pixels.
 BANDS = {"45 px wide and more": (45, 10_000), "25 to 44 px": (25, 45), "under 25 px": (0, 25)}
 LEAST = (0.05, 0.1, 0.2, 0.3, 0.5)
-# Width in pixels that a plate far away is made to have.
+# The width in pixels to which a distant plate is reduced.
 FAR = 40
-# A plate that takes up more of the picture's width is a close-up.
+# A plate that takes up more than this share of the picture's width is a close-up.
 CLOSE_UP = 0.2
-# The least score that a plate has in a scan, and a vehicle.
+# The minimum scores of a plate and of a vehicle in a scan.
 USED, VEHICLE = 0.1, 0.3
 Find = Callable[..., list[tuple[float, ...]]]
 Marked = list[tuple[Path, list[list[float]]]]
@@ -91,12 +91,12 @@ def figures(
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What the network made of some pictures.
+    """The network's results on some pictures.
 
     Attributes:
-        plates: of each marked plate the width in pixels and the highest score of a detection that matches it.
-        extra: the score of each detected plate that matches no label.
-        vehicles: of each vehicle that the teacher sees, the highest score of a detection that matches it.
+        plates: for each labelled plate, its width in pixels and the highest score of a matching detection.
+        extra: the score of each detected plate that does not match a label.
+        vehicles: for each vehicle that the teacher sees, the highest score of a matching detection.
     """
 
     plates: list[tuple[int, float]]
@@ -105,7 +105,7 @@ class Seen:
 
 
 def look(marked: Marked, way: str, teacher: Find | None, looks: dict[str, Any]) -> Seen:
-    """Run the network on pictures as they are, or as taken in one of CONDITIONS."""
+    """Run the network on pictures unchanged, or augmented with one of CONDITIONS."""
     seen = Seen([], [], [])
     for path, plates in marked:
         picture = taken(rgb(path), plates, random.Random(path.name), way) if way else rgb(path)
@@ -124,9 +124,9 @@ def look(marked: Marked, way: str, teacher: Find | None, looks: dict[str, Any]) 
 
 
 def far_away(marked: Marked, looks: dict[str, Any]) -> Iterable[float]:
-    """The score of each plate at least FAR wide, its picture made so small that it is just that, on a large ground.
+    """The score of each plate at least FAR wide, with its picture reduced until the plate has that width, padded.
 
-    Close-ups are left out: made small they are a plate without a vehicle, which no photograph shows.
+    Close-ups are left out: reduced, they are a plate without a vehicle, which no photograph shows.
     """
     for path, plates in marked:
         picture = rgb(path)

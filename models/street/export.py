@@ -1,4 +1,5 @@
-"""Exports a checkpoint of `ultralytics` to ONNX, its weights stored in 16 bits, and checks that it answers the same."""
+"""Exports an `ultralytics` checkpoint to ONNX, with weights stored in 16 bits, and checks that its output is the
+same."""
 
 from __future__ import annotations
 
@@ -11,9 +12,9 @@ import screening  # noqa: F401  keeps `ultralytics` from calling out
 
 
 def to_onnx(checkpoint: Path, out: Path, pictures: Sequence[Path]) -> None:
-    """Write the network as ONNX with free height and width; it still computes in what the engine prefers.
+    """Write the network as ONNX with dynamic height and width; it still computes in the engine's preferred precision.
 
-    On the pictures its answers are compared with those of `ultralytics`.
+    Its output on the pictures is compared with that of `ultralytics`.
     """
     import onnx
     from ultralytics import YOLO
@@ -24,7 +25,7 @@ def to_onnx(checkpoint: Path, out: Path, pictures: Sequence[Path]) -> None:
     model = onnx.load(written)
     written.unlink()
     halve(model.graph)
-    # what the exporter says of itself holds the date and paths, which would make every file differ
+    # the exporter's metadata contains the date and paths, which would make every file differ
     kept = {entry.key: entry.value for entry in model.metadata_props if entry.key in {"names", "stride", "task"}}
     del model.metadata_props[:]
     onnx.helper.set_model_props(model, kept)
@@ -35,7 +36,7 @@ def to_onnx(checkpoint: Path, out: Path, pictures: Sequence[Path]) -> None:
 
 
 def compare(checkpoint: Path, out: Path, pictures: Sequence[Path], *, pixels: float = 1.0, score: float = 0.05) -> str:
-    """Say by how much our engine's answer differs from `ultralytics`' own.
+    """Say by how much our engine's output differs from that of `ultralytics`.
 
     Raises:
         ValueError: if a side of a box differs by more than `pixels` on average, or a score by more than `score`.

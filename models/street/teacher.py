@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 import screening  # noqa: F401  keeps `ultralytics` from calling out
 
-# COCO's numbers of the classes that we call a vehicle: car, motorcycle, bus, truck.
+# COCO's numbers of the classes that count as a vehicle: car, motorcycle, bus, truck.
 VEHICLES = (2, 3, 5, 7)
-# A pickle runs whatever it names, so it may name these and nothing else.
+# A pickle runs whatever it names, so it may name only these.
 NEEDED = {
     "__builtin__": {"set"},
     "collections": {"OrderedDict"},
@@ -32,11 +32,11 @@ NEEDED = {
 
 
 class _StandIn(torch.nn.Module):
-    """Stands for the classes of the original training code, which we do not need: only the weights are read."""
+    """Stands in for the classes of the original training code, which we do not need: only the weights are read."""
 
 
 class Unpickler(pickle.Unpickler):
-    """Reads YOLOv5n's checkpoint: what it may ask for are the few containers and layers that NEEDED lists."""
+    """Reads YOLOv5n's checkpoint: it may only load the few containers and layers in NEEDED."""
 
     def find_class(self, module: str, name: str) -> Any:
         if module.split(".")[0] == "models":
@@ -66,7 +66,7 @@ def body(weights: dict[str, torch.Tensor]) -> torch.nn.Module:
 
 
 class Teacher:
-    """Finds vehicles in a picture; its last layer is decoded here, because the newer library has no such layer."""
+    """Finds vehicles in a picture; its last layer is decoded here, because the newer library lacks that layer."""
 
     def __init__(self, path: Path) -> None:
         weights = read_weights(path)
@@ -82,7 +82,7 @@ class Teacher:
         """Return (left, top, right, bottom, score) of the vehicles: two sizes, and their mirror images."""
         from torchvision.ops import nms
 
-        boxes = torch.cat([self._look(rgb, 704), self._look(rgb, 352)])  # the small one takes in close-ups
+        boxes = torch.cat([self._look(rgb, 704), self._look(rgb, 352)])  # the small one is for close-ups
         boxes = boxes[boxes[:, 4] >= least]
         boxes = boxes[nms(boxes[:, :4], boxes[:, 4], 0.5)]
         return [tuple(row.tolist()) for row in boxes]

@@ -3,12 +3,12 @@
     python -m models.street.train DATA --start yolov5n.pt --out models/street/street.onnx
 
 DATA is the folder with plates/, house_numbers/, damage/, everyday/, scene_text/, documents/ and faces/ (by default
-the one that SCREENING_DATA names); a force that retrains on its own pictures needs plates/ alone. The first round
-learns from the pictures whose plates were marked by hand; its network then marks the plates of the damaged cars, and
-the second and third round learn from both. What is exported is the mean of the weights after the last two rounds.
-`--resume street.onnx` trains the shipped network further, in place of the first round.
-`--hours` bounds each round by the clock, and `--limit` takes the first few pictures of each folder, for a try-out.
-Figures and hash are recorded where --out is the file that ships; any other is a trial.
+the one that SCREENING_DATA names); a force that retrains on its own pictures needs only plates/. The first round trains
+on the pictures with hand-labelled plates; its network then labels the plates of the damaged cars, and the second and
+third rounds train on both. The mean of the weights after the last two rounds is exported. `--resume street.onnx` trains
+the shipped network further, in place of the first round. `--hours` limits each round by the clock, and `--limit` takes
+the first few pictures of each folder, for a trial run. Figures and hash are recorded if --out is the shipped file; any
+other is a trial.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ RATES = (1.5e-3, 1e-3, 7e-4)
 
 
 def fit(data: Path, start: Path, work: Path, options: argparse.Namespace, turn: int) -> Path:
-    """Train one round from a checkpoint of ours and return its last one."""
+    """Train one round from one of our checkpoints and return its last one."""
     import torch
     from ultralytics import YOLO
     from ultralytics.utils import SETTINGS
@@ -53,7 +53,7 @@ def fit(data: Path, start: Path, work: Path, options: argparse.Namespace, turn: 
 
 
 def checkpoint(model: Any, out: Path) -> Path:
-    """Write a network as `ultralytics` reads it."""
+    """Write a network in the format that `ultralytics` reads."""
     import torch
 
     torch.save({"model": model, "train_args": {}}, out)
@@ -61,7 +61,7 @@ def checkpoint(model: Any, out: Path) -> Path:
 
 
 def resumed(network: Path, pictures: Path, *, side: int = 512, count: int = 48) -> Any:
-    """An exported network of ours, made trainable with the first pictures of the training set."""
+    """One of our exported networks, made trainable with the first pictures of the training set."""
     import cv2
     import numpy as np
 
@@ -80,7 +80,8 @@ def _in_16_bits(trainer: Any) -> None:
 
 
 def mean(one: Path, other: Path, out: Path) -> Path:
-    """Write a checkpoint whose weights are the mean of two; it errs less than either on what neither has seen."""
+    """Write a checkpoint with the mean of two checkpoints' weights, which is more accurate on unseen pictures than
+    either."""
     import torch
 
     from models.learning import mean_of
@@ -126,7 +127,7 @@ def main() -> None:
 
 
 class Nobody:
-    """Stands in for the teacher where there is none."""
+    """Stands in for the teacher if there is none."""
 
     def find(self, picture: Any, *, least: float = 0.0) -> list[tuple[float, ...]]:
         raise SystemExit("a picture's vehicles are not marked: mark them in labels.json, or name --start")
