@@ -23,6 +23,12 @@ XMP = (
     "LicensorTelephone1 LicensorTelephone2 LicensorStreetAddress LicensorCity LicensorCountry LicensorPostalCode "
     "Author Artist Copyright Owner State Country Address StreetAddress Location Comment Keywords Caption"
 ).split()
+# The schemas that the metadata library has a table of. Those that it says it knows are no help: a file may add to them.
+SCHEMAS = (
+    "GPano Iptc4xmpCore Iptc4xmpExt MP MPRI MPReg MicrosoftPhoto acdsee audio aux crs crss dc dcterms digiKam dwc exif "
+# Schemas that the metadata library has a table of. Those that it says it knows are no help: a file may add to them.
+    "xmpTPg"
+).split()
 # Programs that sign Content Credentials.
 PROGRAMS = (
     "Adobe Firefly; Adobe Photoshop; Adobe Lightroom; Adobe; Truepic; OpenAI; ChatGPT; DALL-E; Microsoft; Bing; "
@@ -65,7 +71,7 @@ def _xmp() -> dict[str, str]:
     import exiv2
 
     names = []
-    for prefix in exiv2.XmpProperties.registeredNamespaces():
+    for prefix in SCHEMAS:
         try:
             names += [str(one["name"]) for one in exiv2.XmpProperties.propertyList(prefix)]
         except exiv2.Exiv2Error:  # it has no table of this one

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -51,12 +51,20 @@ NO_FACES = frozenset(("Focus", "BarCode", "Pet"))
 # So many letters in a row are no word, and may be bytes.
 PACKED = 1000
 BASE64 = re.compile(r"[A-Za-z0-9+/=_\s-]+")
+# A number as people write them, alone or behind a word.
+NUMBERS = re.compile(r"(?:[^\W\d_]{3}[.,:;]?\s+[+(]?|\d{4,5}[ -])\d{3}")
+# One word, number, name of a host or address: chance mixes capitals, small letters and signs.
+WORD = re.compile(r"[A-Za-z0-9]+(?:[._@/:+-]+[A-Za-z0-9]+)*")
+ALIKE = re.compile(r"[a-z]{4}|[A-Z]{6}|\d{7}")
 # EXIF tags that hold bytes other than text, or what is read by other means.
 BINARY = frozenset(
-    "MakerNote XMLPacket ImageResources IPTCNAA InterColorProfile PrintImageMatching ComponentsConfiguration "
+    "MakerNote ImageResources InterColorProfile PrintImageMatching ComponentsConfiguration "
     "CFAPattern SceneType FileSource ExifVersion FlashpixVersion InteroperabilityVersion GPSVersionID TimeZoneOffset "
     "JPEGTables SpatialFrequencyResponse OECF".split()
 )
+
+# Those that are whole blocks of other metadata.
+PACKETS = frozenset(("XMLPacket", "IPTCNAA"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +88,6 @@ def exif(image: exiv2.Image) -> Iterator[Field]:
 
     for datum in image.exifData():
         _, _, tag = datum.key().split(".", 2)
-        if tag in BINARY:
-            continue
         if datum.typeId() not in (
             exiv2.TypeId.asciiString,
             exiv2.TypeId.undefined,
@@ -95,8 +101,21 @@ def exif(image: exiv2.Image) -> Iterator[Field]:
         elif re.fullmatch(r"XP[A-Z]\w+", tag):
             text = raw.decode("utf-16-le", "replace")
         else:
-            text = decode_comment(raw)
-        yield Field(field_names.tag("EXIF", tag), text, role(tag, xmp=False))
+            text = "" if tag in BINARY | PACKETS else decode_comment(raw)
+        name = field_names.tag("EXIF", tag)
+        if text or tag in PACKETS:
+            yield Field(name, text, role(tag, xmp=False))
+        else:
+            yield from between(name, runs(raw))
+
+
+def between(name: str, texts: Iterable[str]) -> Iterator[Field]:
+    """Text between other bytes: where it is no more than one word, it has to look like one."""
+    for text in texts:
+        if WORDS.search(text) or NUMBERS.search(text):
+            yield Field(name, text)
+        elif WORD.fullmatch(text) and ALIKE.search(text):
+            yield Field(name, text, "setting")
 
 
 def iptc(image: exiv2.Image) -> Iterator[Field]:

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from screening.photo.blocks import Block
-from screening.photo.charsets import WORDS, decode, runs
+from screening.photo.charsets import decode, runs
 from screening.photo.containers.texts import entries
-from screening.photo.fields import Field, exif, role, xmp
+from screening.photo.fields import Field, between, exif, role, xmp
 from screening.photo.iptc import iptc_fields
 from screening.photo.positions import Position, exif_positions, named_positions
 from screening.photo.xmp import Said, packets, said, without_packets
@@ -22,12 +22,6 @@ EXIFS = 32
 REACH = 1 << 20
 # Names of formats, which say nothing.
 NAMES = re.compile(r"(?:UNICODE|Photoshop 3\.0|8BIM|ICC_PROFILE|http://ns\.adobe\.com/[\w./]+|[\W_]+)\W*")
-
-# A number as people write them, alone or behind a word.
-NUMBERS = re.compile(r"(?:[^\W\d_]{3}[.,:;]?\s+[+(]?|\d{4,5}[ -])\d{3}")
-# One word, number, name of a host or address: chance mixes capitals, small letters and signs.
-WORD = re.compile(r"[A-Za-z0-9]+(?:[._@/:+-]+[A-Za-z0-9]+)*")
-ALIKE = re.compile(r"[a-z]{4}|[A-Z]{6}|\d{7}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +60,9 @@ def statements(blocks: Iterable[Block], known: Sequence[Field]) -> Statements:
             fields += _from_text(block)
             pairs[block.key] = decode(block.data)
         elif not block.pixels:
-            loose += _between(block.name, runs(without_packets(block.data)))
+            loose += between(block.name, runs(without_packets(block.data)))
     positions += named_positions("PNG GPS", pairs)
     return Statements((*fields, *_further(loose, fields)), tuple(dict.fromkeys(positions)), tuple(unread))
-
-
-def _between(name: str, texts: Iterable[str]) -> Iterator[Field]:
-    """Text between other bytes: where it is no more than one word, it has to look like one."""
-    for text in texts:
-        if WORDS.search(text) or NUMBERS.search(text):
-            yield Field(name, text)
-        elif WORD.fullmatch(text) and ALIKE.search(text):
-            yield Field(name, text, "setting")
 
 
 def _from_text(block: Block) -> Iterator[Field]:
