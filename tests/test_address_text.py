@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from screening.words.addresses import house_name, house_number, postcodes, street
+from screening.words.number_words import spelt_number
 
 
 @pytest.mark.parametrize(
@@ -15,6 +16,8 @@ from screening.words.addresses import house_name, house_number, postcodes, stree
         ("12", "12", True),  # the usual one
         ("12A", "12A", True),  # a divided house
         ("12 a", "12a", True),  # with a gap
+        ("8 & 10", "8&10", True),  # two houses, with other signs between them
+        ("2 bis", "2bis", True),  # a house between two numbers
         ("14-16", "14-16", True),  # two houses of one side
         ("15/2", "15/2", True),  # a corner house, elsewhere in Europe
         ("No. 5", "5", True),  # with a word
@@ -69,6 +72,11 @@ def test_other_numbers_are_no_house_numbers(printed: str) -> None:
         ("Lewes Road", "Lewes Road", "", True),  # small letters
         ("12 Lewes Road", "Lewes Road", "12", True),  # with the house's number
         ("ST JOHN'S ROAD B17", "ST JOHN'S ROAD", "", True),  # with the postal district
+        ("STATION APPROACH", "STATION APPROACH", "", True),  # words that few lists have
+        ("MILL GARTH", "MILL GARTH", "", True),
+        ("KIRKGATE", "KIRKGATE", "", True),  # one word
+        ("HEOL Y FELIN", "HEOL Y FELIN", "", True),  # Welsh
+        ("Stryd Fawr", "Stryd Fawr", "", True),
         ("Acacia Close", "Acacia Close", "", False),  # a word that means other things too
         ("Acacia Dr", "Acacia Dr", "", False),
         ("Acacia Gdns", "Acacia Gdns", "", False),
@@ -102,6 +110,9 @@ def test_streets_are_named(printed: str, name: str, number: str, sure: bool) -> 
         "ONE WAY",  # a road sign
         "NO THROUGH ROAD",  # a road sign
         "BUS LANE",  # a road marking
+        "BOWLING ALLEY",  # a place to play
+        "FINAL APPROACH",  # of an aeroplane
+        "CROESO I GYMRU",  # Welsh, and no street
         "CROWN COURT",  # a court, no street
         "the road to nowhere is a long one",  # a sentence
         "Street",  # a word alone
@@ -124,6 +135,7 @@ def test_words_of_the_road_are_no_streets(printed: str) -> None:
     ("printed", "found"),
     [
         ("B12 3AD", ("B12 3AD",)),  # A99 9AA
+        ("b12-3ad", ("B12 3AD",)),  # as people write it
         ("M1 1AE", ("M1 1AE",)),  # A9 9AA
         ("SW1A 1AA", ("SW1A 1AA",)),  # AA9A 9AA
         ("CR2 6XH Croydon", ("CR2 6XH",)),  # among words
@@ -181,3 +193,18 @@ def test_no_text_breaks_a_parser_and_what_is_found_is_found_again(printed: str) 
     if named is not None:
         again_named = street(named.text)
         assert again_named is not None and again_named.text == named.text
+
+
+@pytest.mark.parametrize(
+    ("printed", "likely"),
+    [
+        ("Twenty-Two", 0.8),
+        ("TWENTY TWO", 0.8),
+        ("Number Nine", 0.9),
+        ("Nine", 0.2),
+        ("Nineteen Ltd", 0.0),
+        ("Tension", 0.0),
+    ],
+)
+def test_a_house_number_may_be_in_letters(printed: str, likely: float) -> None:
+    assert spelt_number(printed) == likely

@@ -142,6 +142,14 @@ PAGES = [
     (["Door code 4471"], HOLD, {"staff.access_code"}),
     (["Alarm code: C1234X"], HOLD, {"staff.access_code"}),
     (["Password: Winter2024"], HOLD, {"staff.access_code"}),
+    (["pw: Stormfront9"], HOLD, {"staff.access_code"}),
+    (["Password", "Stormfront9"], HOLD, {"staff.access_code"}),
+    (["user ops1", "pass Stormfront9"], HOLD, {"staff.access_code"}),
+    (["KEY SAFE 2486"], HOLD, {"staff.access_code"}),
+    (["BACK GATE 9137"], HOLD, {"staff.access_code"}),
+    (["wifi network: EVENTCC", "password: e5x4mpl32026"], HOLD, {"staff.access_code"}),  # the control room's own
+    (["BOARDING PASS", "Seat 12A", "Booking ref ABC123"], BLOCK, {"personal.document"}),
+    (["Boarding gate 12", "Gate 2486B", "Bus pass holders", "Password reset desk", "Room 12"], CLEAR, set()),
     (["Free WiFi", "Password: Winter2024"], CLEAR, set()),  # for guests
     (["Post code B12", "Promo code 1234", "Enter your password"], CLEAR, set()),
 ]  # fmt: skip

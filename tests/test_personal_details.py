@@ -48,6 +48,12 @@ DETAILS = [
     ("MOB07700 900123", {"personal.phone"}),  # the space before it lost
     ("O77OO 9OO123", {"personal.phone"}),  # letters for noughts
     ("077OO-900-l23", {"personal.phone"}),  # and an l for a one
+    ("(0044)(7700)900123", {"personal.phone"}),  # in brackets
+    ("07700 - 900 - 123", {"personal.phone"}),  # with dashes set apart
+    ("Mob:7700 900123", {"personal.phone"}),  # without its nought
+    ("jordan.example (at) icloud.com", {"personal.email"}),  # hidden from programs
+    ("jordan dot example at gmail dot com", {"personal.email"}),
+    ("meet at example.com", set()),  # where something is
     ("+44 7700 900123", {"personal.phone"}),  # as dialled from abroad
     ("+44 (0)7700 900123", {"personal.phone"}),  # as letterheads have it
     ("0044 7700 900 123", {"personal.phone"}),  # the older way

@@ -130,6 +130,18 @@ def test_everyday_text_is_no_plate(words: str, colour: tuple[int, int, int]) -> 
     assert [finding for finding in found if finding.score >= 0.5] == []
 
 
+@pytest.mark.parametrize("words", ["Vehicle: OV63 JLX", "Reg no: OV63JLX", "VRM: OV63 JLX"])
+def test_a_registration_behind_its_label_on_paper_is_one(words: str) -> None:
+    (finding,) = Plates()(Photo.from_array(picture()), [text(words, INSIDE)])
+    assert (finding.kind, finding.text) == ("vehicle.plate.uk", "OV63 JLX")
+    assert finding.score >= 0.9
+
+
+@pytest.mark.parametrize("words", ["14'-3\" 4.3 m", "4.3 m", "13' 6\""])
+def test_the_height_of_a_bridge_is_no_registration(words: str) -> None:
+    assert list(Plates()(Photo.from_array(picture()), [plate(PLATE, 0.6), text(words, INSIDE)])) == []
+
+
 def test_a_few_digits_in_a_doubtful_box_off_any_vehicle_are_a_clock_or_a_door() -> None:
     photo = Photo.from_array(picture())
     (finding,) = Plates()(photo, [plate(PLATE, 0.45), text("1404", INSIDE)])

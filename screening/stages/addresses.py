@@ -20,6 +20,7 @@ from screening.text.lines import Line, lines, rows, wraps
 from screening.words import captions
 from screening.words.addresses import HouseNumber, house_name, house_number, postcodes, street
 from screening.words.map_positions import map_positions
+from screening.words.number_words import spelt_number
 
 # How much of a number's score is lost if it is on a vehicle: most of it, or less on a dark sign.
 ON_VEHICLE, ON_VEHICLE_SIGN = 0.9, 0.4
@@ -119,6 +120,11 @@ def _in_words(photo: Photo, line: Line) -> Iterator[Finding]:
         yield Finding("address.postcode", 0.9 * line.score, "postcode", line.box, postcode)
     for what, written in map_positions(line.text):
         yield Finding("address.position", 0.9 * line.score, what, line.box, written)
+    spelt = spelt_number(line.text)
+    if spelt:
+        score = line.score * spelt * (0.6 + 0.4 * ground(photo, line).apart)
+        said = f"house number in letters, {len(line.text)} characters"
+        yield Finding("address.house_number", score, said, line.box, line.text)
     named = street(line.text)
     if named is not None:
         sign = ground(photo, line).apart
@@ -134,10 +140,10 @@ def _in_words(photo: Photo, line: Line) -> Iterator[Finding]:
 
 
 def _plate(finding: Finding) -> Box | None:
-    """The box of a number plate, unless its text could be a house's plate too."""
+    """The box of a number plate, unless its text could be a house's plate or a label too: it has no country's shape."""
     if not finding.is_a("vehicle.plate") or house_number(finding.text) is not None:
         return None
-    return finding.box
+    return finding.box if finding.kind != "vehicle.plate" or not finding.text else None
 
 
 def _share(box: Box, vehicle: Finding) -> float:

@@ -6,6 +6,7 @@ plain sign, by being on a vehicle. A pattern alone counts only if nobody would w
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -31,6 +32,12 @@ OFF_VEHICLE = 0.8
 FAINT = 0.2
 # A plate in a detected box counts as read if this many characters are, with this confidence.
 CHARACTERS = 2
+# What stands before a registration on paper.
+LABEL = re.compile(
+    r"(?i)(?:vehicle|v\.?r\.?[mn]\.?|reg(?:istration)?\.?(?:\s?(?:no\.?|number|mark|plate))?|number\s?plate)\s?[:.#-]\s*"
+)
+# Feet and inches, or metres with a decimal, as on a bridge.
+HEIGHT = re.compile(r"\d\s?['′’]\s?-?\s?\d{1,2}(?!\d)|(?<!\d)\d\.\d\s?m\b")
 # Up to this many digits and nothing else are on doors and clocks too.
 SHORT = 4
 SURE = 0.5
@@ -103,7 +110,7 @@ class Plates:
             else:
                 yield Finding("vehicle.plate_illegible", score, "number plate, too small or unclear to be read", box)
             return
-        if not _in_plate_letters(reading):
+        if not _in_plate_letters(reading) or HEIGHT.search(reading.line.text):
             return
         sign = ON_SIGN * _plate_like(ground(photo, reading.line)) if len(reading.parts) == 1 else 0.0
         # in a doubtful box a text without a pattern is as often a shop sign as a plate
@@ -124,6 +131,11 @@ class Plates:
 
     def _loose(self, photo: Photo, texts: Sequence[Line], vehicles: Sequence[Box]) -> Iterator[Finding]:
         """The texts outside detected boxes that are plates by pattern, sign and vehicle."""
+        for line in texts:
+            label = LABEL.match(line.text)
+            registration = parse(line.text[label.end() :]) if label else None
+            if registration and registration.country == "uk" and registration.weight >= FAIR and line.score >= SURE:
+                yield self._finding(registration, line.score, line.box)
         for line in _candidates(texts):
             registration = parse(line.text)
             if registration is None or not registration.country or registration.weight < WEAK or line.score < SURE:

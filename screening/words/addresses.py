@@ -11,7 +11,7 @@ from screening.text.lines import AS_DIGIT, plain
 INSIDE = r"flats?|apartments?|apts?\.?|units?"
 NUMBER = re.compile(
     rf"(?:(?P<word>nos?\.?|number|№|nr\.?|{INSIDE})\s*)?(?P<first>[1-9]\d{{0,3}})(?P<letter>\s?[a-zа-я])?"
-    r"(?:\s?(?P<joint>[-/]|to)\s?(?P<second>\d{1,4})(?:\s?[a-zа-я])?)?",
+    r"(?:\s?(?P<joint>[-/&+]|to|and)\s?(?P<second>\d{1,4})(?:\s?[a-zа-я])?|\s?(?:bis|ter))?",
     re.IGNORECASE,
 )
 # What comes before the name of a house or a street with several dwellings.
@@ -24,7 +24,8 @@ SEAM = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=\d)(?=[A-Z][a-z])")
 # that are mostly not streets, which need a number.
 STREETS = (
     "road rd street st lane ln avenue ave crescent cres terrace boulevard blvd mews straat laan queensway kingsway "
-    "middleway ringway"
+    "middleway ringway alley approach brae causeway circus cottages embankment esplanade garth ginnel quadrant quay "
+    "snicket vennel villas wharf wynd"
 ).split()
 PERHAPS = (
     "broadway bypass cl close court croft dr drive gardens gdns green grove hill parade place rise row square view "
@@ -34,7 +35,22 @@ NUMBERED = "bank end fold mount park vale".split()
 # With only "The" before them these are streets.
 THE = frozenset("avenue broadway crescent mews parade".split())
 # Words that a street's name begins with in other countries.
-ABROAD = "rue via calle avenida avenue boulevard rua ulica ul улица ул вулиця проспект переулок".split()
+ABROAD = (
+    "rue via calle avenida avenue boulevard rua ulica ul улица ул вулиця проспект переулок "
+    "clos ffordd heol lôn rhodfa stryd teras"
+).split()
+# Names in one word, as in the north of England: Kirkgate, Briggate.
+GATES = frozenset(
+    f"{stem}gate"
+    for stem in (
+        "brigg bridge castle church copper cross deans east fisher foss gallow george gilly hall high kirk lady lower "
+        "market mary mickle moor nessgate north peter saviour skelder south stone swine trinity upper walm west"
+    ).split()
+)
+# Pairs of words that end as a street does, but are not one.
+NO_PAIRS = frozenset(
+    ("wheel drive", "bowling alley", "final approach", "fresh approach", "new approach", "flying circus")
+)
 SUFFIXES = ("strasse", "straße", "straat", "gasse")
 # What comes before such a word if it is not a street.
 NO_STREET = frozenset(
@@ -69,7 +85,7 @@ AREAS = frozenset(
     ).split()
 )
 # Outward code, gap, inward code; digits read as letters are corrected before the check. The reader may lose the gap.
-POSTCODE = re.compile(r"(?<![A-Z0-9])([A-Z][A-Z0-9]{1,3})( {0,2})([0-9OISB])([ABD-HJLNP-UW-Z]{2})(?![A-Z0-9])")
+POSTCODE = re.compile(r"(?<![A-Z0-9])([A-Z][A-Z0-9]{1,3})( {0,2}|-)([0-9OISB])([ABD-HJLNP-UW-Z]{2})(?![A-Z0-9])")
 DISTRICT = re.compile(r"[0-9OIS]([0-9OIA-HJKMNP-Z])?")
 SPECIAL = re.compile(r"(?<![A-Z0-9])(GIR 0AA|BFPO \d{1,4})(?![A-Z0-9])")
 
@@ -102,7 +118,7 @@ def house_number(text: str) -> HouseNumber | None:
     elif match["second"] is not None and match["joint"] != "/":
         # houses on one side go up in twos, flats from 1; 9-21 are hours, 555-12 is a telephone number
         apart = int(match["second"]) - first
-        likely = 1.0 if apart in (2, 4, 6) and match["joint"] == "-" else 0.7 if first == 1 and apart > 2 else 0.2
+        likely = 1.0 if apart in (2, 4, 6) and match["joint"] in "-&+and" else 0.7 if first == 1 and apart > 2 else 0.2
     elif len(match["first"]) == 4:
         likely = 0.3 if 1700 <= first <= 2049 or first % 500 == 0 else 0.8
     elif first == 24 or (first >= 100 and first % 100 == 0) or number.lower() in NOT_HOUSES:
@@ -153,8 +169,8 @@ def _street(line: str) -> Street | None:
     first, last = plainly[0], plainly[-1]
     if len(plainly) == 1:
         suffixed = last.endswith(SUFFIXES) and len(last) > 8
-        return Street(name, number, True) if suffixed else None
-    if plainly[-2] not in NO_STREET and plainly[-2:] != ["wheel", "drive"]:
+        return Street(name, number, True) if suffixed or last in GATES else None
+    if plainly[-2] not in NO_STREET and " ".join(plainly[-2:]) not in NO_PAIRS:
         if last in STREETS:
             return Street(name, number, True)
         if last in PERHAPS or (numbered and last in NUMBERED):

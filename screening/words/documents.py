@@ -26,6 +26,7 @@ DRIVER = re.compile(
 )
 
 WARRANT, IDENTITY, LICENCE, PASSPORT = "warrant card", "identity card", "driving licence", "passport"
+BOARDING = "boarding pass"
 # Each as a whole line without spaces, which the reader may lose.
 TITLES = {
     WARRANT: re.compile(r"(?:[A-Z]{0,30}(?:POLICE|CONSTABULARY|SERVICE))?WARRANTCARD"),
@@ -33,6 +34,7 @@ TITLES = {
         r"(?:[A-Z]{0,30}(?:POLICE|CONSTABULARY|SERVICE|NATIONAL|STAFF))?(?:IDENTITY|IDENTIFICATION|ID)CARD"
     ),
     LICENCE: re.compile(r"(?:UK|PROVISIONAL|FULL)?(?:DRIVING|DRIVERS?)LICEN[CS]E(?:UK)?"),
+    BOARDING: re.compile(r"(?:MOBILE|E)?BOARDING(?:PASS|CARD)"),
     PASSPORT: re.compile(r"(?:UK|BRITISH)?PASSPORT(?:PASSEPORT)?|(?:BIOMETRIC)?RESIDENCEPERMIT"),
 }
 MONTH = r"(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)[A-Z]*"
@@ -48,6 +50,8 @@ FIELDS = {
     "date": re.compile(
         rf"(?<!\d)\d{{1,2}}[ ./-]\d{{1,2}}[ ./-](?:19|20)\d\d(?!\d)|\b\d{{1,2}} ?{MONTH} ?(?:\d\d){{1,2}}\b"
     ),
+    "booking": re.compile(r"\b(?:BOOKING|RESERVATION|PNR)\b ?(?:REF|NO|NUM|CODE)|\b(?:PNR|E-?TICKET)\b"),
+    "seat": re.compile(r"\bSEAT ?(?:NO)?[.: ]*\d{1,2}[A-K]\b"),
     "numbered field": re.compile(r"(?:[12]|4[ABC])\. ?[A-Z0-9]"),
 }
 
@@ -102,8 +106,20 @@ CODE = re.compile(
     r"[ :=-]*(?:is )?[cxyz]{0,2}\d{3,8}[xyz]{0,2}(?!\w)",
     re.IGNORECASE,
 )
-PASSWORD = re.compile(r"\bpass ?(?:word|code)s?\b *[:=] *\S{4,}", re.IGNORECASE)
-FOR_GUESTS = re.compile(r"\bwi-?fi\b|\bguests?\b|\bwlan\b|\bnetwork\b", re.IGNORECASE)
+# Where a code opens something, without the word: Key safe 2486, Back gate 9137.
+OPENS = re.compile(
+    r"\b(?:key ?(?:safe|box|pad)|lock ?box|alarm|(?:front|back|rear|side|main|yard|garage) ?(?:gate|door))s?"
+    r"[ :=-]*\d{4,6}(?!\w)",
+    re.IGNORECASE,
+)
+# Letters and digits together, as in no word.
+TOKEN = r"(?=[^\s\d]{0,40}\d)(?=[^\sA-Za-z]{0,40}[A-Za-z])\S{6,40}(?!\S)"
+PASS = r"\b(?:pass ?(?:word|code|phrase|wd)s?|pwd|pw)\b"
+PASSWORD = re.compile(rf"{PASS} *[:=] *\S{{4,}}|(?:{PASS}|^\W*pass\b) +{TOKEN}", re.IGNORECASE)
+ANNOUNCED = re.compile(rf"\W*{PASS}\W*", re.IGNORECASE)
+FOR_GUESTS = re.compile(
+    r"\b(?:guests?|visitors?|customers?|public|free|welcome|caf[eé]|coffee|hotel|pub|library)\b", re.IGNORECASE
+)
 
 
 def zone(text: str) -> bool:
@@ -198,7 +214,8 @@ def operation(text: str) -> bool:
 
 def worth_a_look_around(text: str) -> bool:
     """Whether a line may be about staff, depending on the lines around it."""
-    return operation(text) or access_code(text, []) or named_officer(text, police=True)
+    announced = ANNOUNCED.fullmatch(plain(text)) is not None
+    return operation(text) or announced or access_code(text, []) or named_officer(text, police=True)
 
 
 def briefing(texts: list[str]) -> bool:
@@ -210,10 +227,12 @@ def briefing(texts: list[str]) -> bool:
 
 def access_code(text: str, near: list[str]) -> bool:
     """Whether a line gives a door's or an alarm's code, or a password that is not for guests."""
-    text = plain(text)
-    if CODE.search(text):
+    text, around = plain(text), [plain(other) for other in near]
+    if CODE.search(text) or OPENS.search(text):
         return True
-    return PASSWORD.search(text) is not None and not FOR_GUESTS.search(" ".join([text, *map(plain, near)]))
+    # the word may stand above or beside what it announces
+    said = ANNOUNCED.fullmatch(text) and any(re.fullmatch(TOKEN, other) for other in around)
+    return bool(said or PASSWORD.search(text)) and not FOR_GUESTS.search(" ".join([text, *around]))
 
 
 def _nobody(name: str) -> bool:

@@ -13,7 +13,7 @@ SOUTH, WEST = r"[NS]", r"[EW]"
 # Two numbers: with four decimals each they lead to a house, with three behind a letter or in a link to a street.
 PAIR = re.compile(
     rf"(?<![\w.])(?P<a>{SOUTH})?\s?(?P<lat>[+-]?\d{{1,2}}\.\d{{2,}})\s?[°º]?\s?(?P<b>{SOUTH}\b)?"
-    r"\s?(?:[,;/~|]|%2C|\s|&m?lon=|(?=[+-]))\s?(?i:lon(?:g(?:itude)?)?[:=\s]\s?)?"
+    r"\s?(?:[.,]?[,;/~|]|%2C|\s|&m?lon=|\.?(?=[+-]))\s?(?i:lon(?:g(?:itude)?)?[:=\s]\s?)?"
     rf"(?P<c>{WEST})?\s?(?P<lon>[+-]?\d{{1,3}}\.\d{{2,}})\s?[°º]?\s?(?P<d>{WEST}\b)?(?![\w.]*\d)"
 )
 SEXAGESIMAL = re.compile(

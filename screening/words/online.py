@@ -13,8 +13,15 @@ PART = "[a-z0-9-]{1,63}"
 HOST = rf"(?>{PART}(?:\s?\.\s?{PART}){{0,30}})"
 # The reader may insert a space around the @, or lose the dot before a well-known ending.
 EMAIL = re.compile(
-    rf"(?i)(?<![\w.@])([\w.+'-]{{1,64}})\s?@\s?((?:{PART}\s?\.\s?){{1,30}}[a-z]{{2,24}}"
+    rf"(?i)(?<![\w.@])([\w.+'-]{{1,64}})\s?@\s?(?P<host>(?:{PART}\s?\.\s?){{1,30}}[a-z]{{2,24}}"
     r"|(?:gmail|hotmail|yahoo|outlook|icloud|live|btinternet|aol|sky|msn|googlemail)\s?(?:com|co\s?\.?\s?uk|net))(?![\w@])"
+)
+# Written so that programs do not find it: name (at) host [dot] com, name at host dot com.
+AT = r"(?:\s?[\[({<]\s?at\s?[\])}>]\s?|\s(?P<bare>at)\s)"
+DOT = r"(?:\s?\.\s?|\s?[\[({<]\s?dot\s?[\])}>]\s?|\sdot\s)"
+SPELT = re.compile(
+    rf"(?i)(?<![\w.@])([\w+'-]{{1,64}}(?:{DOT}[\w+'-]{{1,64}}){{0,3}}){AT}"
+    rf"(?P<host>(?:{PART}{DOT}){{1,5}}[a-z]{{2,24}})(?![\w@])"
 )
 # Shared mailboxes, which do not belong to a person.
 DESKS = re.compile(
@@ -38,9 +45,12 @@ def online(text: str, force: Force, *, sign: float | None) -> Iterator[Detail]:
     inside = list(intranet(text, force))
     yield from inside
     mail = []
-    for match in EMAIL.finditer(text):
+    # "at example.com" on its own says where something is
+    spelt = (match for match in SPELT.finditer(text) if not match["bare"] or " dot " in match[0].lower())
+    for match in (*EMAIL.finditer(text), *spelt):
         mail.append(match.span())
-        host = re.sub(r"\s", "", match[2]).lower()
+        host = re.sub(r"(?i)[\[({<\s]+dot[\])}>\s]+", ".", match["host"])
+        host = re.sub(r"\s", "", host).lower()
         if is_ours(host, force) or any(one.start < match.end() and match.start() < one.end for one in inside):
             continue
         # a shared mailbox is not personal, wherever it is

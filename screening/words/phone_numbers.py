@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 # A dialling code of three to six digits, then the rest, with small gaps; not the start of a longer number.
 BRITISH = re.compile(
-    r"(?<!\d)(?<!\d[.,:/])(?:(?:\+|00)[\s.-]?44[\s.-]{0,2}(?:\(0\))?[\s.-]?\(?|\(?0)(?P<number>\d{2,5}\)?(?:[\s.\-/]{0,2}\d){4,8})"
+    r"(?<!\d)(?<!\d[.,:/])(?:\(?(?:\+|00)[\s.-]?44\)?[\s.-]{0,2}(?:\(0\))?[\s.-]?\(?|\(?0|(?<=[Mm]ob[:.])\s?(?=7)|(?<=[Mm]obile:)\s?(?=7))"
+    r"(?P<number>\d{2,5}\)?(?:(?:[\s.\-/]{0,2}|\s-\s)\d){4,8})"
     r"(?!\d|[\s.-][1-9]\d{3}(?!\d)|[:,]\d)"
 )
 INTERNATIONAL = re.compile(r"(?<![\d.])(?:\+|00)\s?[1-9]\d{0,2}(?:[\s().-]{0,3}\d){6,12}(?!\d)")
@@ -81,12 +82,13 @@ def mended(text: str) -> str:
 def dialled(text: str) -> str:
     """A number's digits as dialled in Britain: +44 121 and 0044 (0)121 become 0121."""
     digits = re.sub(r"\D", "", text)
-    if text.strip().startswith("+") and not digits.startswith("44"):
+    text = text.strip().lstrip("(")
+    if text.startswith("+") and not digits.startswith("44"):
         return "+" + digits
-    if re.match(r"\s*(\+|00)[\s.-]?44", text):
+    if re.match(r"(\+|00)[\s.-]?44", text):
         national = digits[4:] if digits.startswith("00") else digits[2:]
         return "0" + national.removeprefix("0")
-    return digits
+    return "0" + digits if len(digits) == 10 and digits[0] == "7" else digits
 
 
 def _known(sort: str, match: re.Match[str]) -> tuple[str, str] | None:
