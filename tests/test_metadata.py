@@ -282,7 +282,7 @@ PREVIEWS = [
     (VIEW, small(VIEW), False),  # the same
     (VIEW, BARS, False),  # filled up with bars to 4:3
     ((VIEW * 0.7).astype(np.uint8), small(VIEW), False),  # darkened afterwards
-    (np.clip(VIEW * 1.3, 0, 255).astype(np.uint8), small(VIEW), False),  # lightened
+    ((255 * (VIEW / 255) ** 0.6).astype(np.uint8), small(VIEW), False),  # lightened
     (np.array(Image.fromarray(VIEW).convert("L").convert("RGB")), small(VIEW), False),  # without colour
     (VIEW, small(VIEW[:, 100:500], 120, 120), False),  # the thumbnail shows only the middle
     (VIEW[:, :480], small(VIEW), True),  # cropped on the right
