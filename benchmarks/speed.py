@@ -83,6 +83,54 @@ def parts(paths: list[Path]) -> dict[str, float]:
     return {name: statistics.median(values) for name, values in seconds.items()}
 
 
+def opened(paths: list[Path], *, isolated: bool) -> float:
+    """Seconds of one core, here and in the sandbox, to open pictures and ask what their files say and carry."""
+    from screening.photo import metadata
+    from screening.photo.carried import carried
+    from screening.photo.files import Limits
+    from screening.sandbox.untrusted import Sandbox
+
+    sandbox = Sandbox(Limits())
+    began = time.process_time()
+    for path in paths:
+        data = path.read_bytes()
+        photo = sandbox.open(data, path.name, Limits()) if isolated else Photo.from_bytes(data, name=path.name)
+        metadata.read(photo)
+        list(photo.others())
+        list(carried(photo))
+    spent = time.process_time() - began + sum(map(spent_by, children(os.getpid())))
+    sandbox.stop()
+    return spent
+
+
+def children(process: int) -> list[int]:
+    """The processes that one has started, and those that these have, as Linux lists them."""
+    listed = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    return [one for child in map(int, listed) for one in (child, *children(child))]
+
+
+def spent_by(process: int) -> float:
+    """Seconds for which a process had a core."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def sandbox_cost(paths: list[Path]) -> float:
+    """What a picture takes more of one core where it is decoded in a sandbox, in seconds; 0 where there is none.
+
+    The sandbox's start counts once for a worker, not for a picture.
+    """
+    from screening.sandbox import bubblewrap
+
+    if not bubblewrap.works():
+        return 0.0
+    once, several = paths[:1], paths[:1] * 9
+    each = {
+        isolated: opened(several, isolated=isolated) - opened(once, isolated=isolated) for isolated in (True, False)
+    }
+    return (each[True] - each[False]) / 8
+
+
 def peers(paths: list[Path]) -> dict[str, Callable[[], None]]:
     """The time that other tools take for one picture, with their default settings."""
     import face_recognition
@@ -131,12 +179,14 @@ def main() -> None:
         seconds = parts(paths[:4])
         total = sum(seconds.values())
         ours = sum(seconds[name] for name in OURS)
+        isolated = sandbox_cost(paths)
         for part, value in seconds.items():
             print(f"{part:18} {value * 1000:6.0f} ms  {value / total:5.0%}")
         print(
             f"sum of the parts   {total * 1000:6.0f} ms; scan reaches {rate * total / (os.cpu_count() or 1):.0%} of it"
         )
         print(f"our own networks   {ours * 1000:6.0f} ms of one core, {ours / 2 * 1000:.0f} on two ({', '.join(OURS)})")
+        print(f"the sandbox        {isolated * 1000:6.0f} ms more, {isolated / total:.1%} of the sum of the parts")
         if options.peers:
             for name_of, run in peers(paths).items():
                 run()

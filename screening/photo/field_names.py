@@ -26,7 +26,7 @@ XMP = (
 # The schemas that the metadata library has a table of. Those that it says it knows are no help: a file may add to them.
 SCHEMAS = (
     "GPano Iptc4xmpCore Iptc4xmpExt MP MPRI MPReg MicrosoftPhoto acdsee audio aux crs crss dc dcterms digiKam dwc exif "
-# Schemas that the metadata library has a table of. Those that it says it knows are no help: a file may add to them.
+    # Schemas that the metadata library has a table of. Those that it says it knows are no help: a file may add to them.
     "xmpTPg"
 ).split()
 # Programs that sign Content Credentials.
