@@ -46,7 +46,7 @@ class Clearance:
         released: the SHA-256 of every picture that may go out, sorted.
         withheld: the SHA-256 of every other picture of the run, with the rule that holds or blocks it.
         policy: name and sha256 of the pipeline file.
-        looser: kinds that the policy judges more mildly than the default.
+        looser: kinds that the policy judges less strictly than the default.
         off: stages of the default pipeline that did not run, or ran with other options.
         foreign: stages that did not come with the program.
         models: the SHA-256 of every network's file, by its name.
