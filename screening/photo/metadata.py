@@ -6,22 +6,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from screening.photo import embedded
 from screening.photo.blocks import PARTS, blocks
 from screening.photo.containers import jpeg, texts
-from screening.photo.containers.parts import ContainerError
+from screening.photo.containers.parts import ContainerError, Part
 from screening.photo.containers.walk import walk
+from screening.photo.credentials import CredentialsError, credentials_said
 from screening.photo.decode import TURNS
 from screening.photo.embedded import PREVIEW, Embedded
 from screening.photo.fields import Field, exif, iptc, number
 from screening.photo.files import PhotoError
 from screening.photo.photo import Photo
 from screening.photo.positions import Position, exif_positions
-from screening.photo.statements import statements
+from screening.photo.statements import Statements, statements
 from screening.photo.xmp import XmpError
 
 if TYPE_CHECKING:
@@ -97,15 +98,26 @@ def _read(photo: Photo) -> Metadata:
     _refuse_unread(image, data)
     own = [*exif(image), *iptc(image)]
     further = statements(listed, own)
+    credentials = _credentials(data, parts)
     orientation = number(image.exifData(), "Exif.Image.Orientation")
     return Metadata(
-        fields=_settle(further.fields),
-        positions=_each_once([*_unread_position(image, data), *exif_positions(image), *further.positions]),
+        fields=_settle((*further.fields, *credentials.fields)),
+        positions=_each_once(
+            [*_unread_position(image, data), *exif_positions(image), *further.positions, *credentials.positions]
+        ),
         pictures=embedded.distinct([*_previews(image), *embedded.pictures(data, parts, pages=photo.format == "MPO")]),
-        unread=(*unread, *embedded.unread(data, parts), *further.unread),
+        unread=(*unread, *embedded.unread(data, parts), *further.unread, *credentials.unread),
         orientation=orientation if orientation in TURNS else 1,
         credentials=texts.credentials(data),
     )
+
+
+def _credentials(data: bytes, parts: Sequence[Part]) -> Statements:
+    try:
+        fields, positions = credentials_said(data, parts)
+    except CredentialsError as error:
+        return Statements((), (), (f"Content Credentials that cannot be read: {error}",))
+    return Statements(tuple(fields), tuple(positions), ())
 
 
 def _each_once(positions: Iterable[Position]) -> tuple[Position, ...]:
