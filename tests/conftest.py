@@ -54,6 +54,16 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(autouse=True)
+def in_this_process() -> Iterator[None]:
+    """A command that a test calls in its own process opens files in a sandbox from then on; the next test does not."""
+    yield
+    photo = sys.modules.get("screening.photo.photo")
+    if photo is not None and photo.Photo.opener is not None:
+        photo.Photo.opener.__self__.stop()
+        photo.Photo.opener = None
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The labelled pictures, which are not part of the project; SCREENING_DATA says where they lie."""

@@ -6,6 +6,7 @@ their types, keep within the limits, and become part of a report only as words t
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import mmap
 import os
@@ -285,4 +286,5 @@ def enter(limits: Limits) -> None:
     sandbox = Sandbox(limits)
     with contextlib.suppress(SandboxError):  # which is said of every picture that it is asked for
         sandbox.start()
+    atexit.register(sandbox.stop)
     Photo.opener = sandbox.open
