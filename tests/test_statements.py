@@ -58,6 +58,7 @@ HIDDEN = [
     ("a prefix that nobody declared", picture(xmp=f"<acme:note>{WORDS}</acme:note>"), "a.jpg"),
     ("a comment in the XML", picture(xmp=f"<!-- {WORDS} -->"), "a.jpg"),
     ("a setting", picture(xmp=f"<crs:Look xmlns:crs='a'><crs:Name>{WORDS}</crs:Name></crs:Look>"), "a.jpg"),
+    ("a number among settings", picture(xmp="<crs:Name xmlns:crs='a'>07700 900864</crs:Name>"), "a.jpg"),
     ("a second block of EXIF", segment(picture(exif={0x010F: "Canon"}), 0xE1, exif_of(picture(exif={0x010E: WORDS}))), "a.jpg"),
     ("a further block of press fields", segment(with_iptc(PLAIN, [("Headline", b"One")]), 0xED, b"Photoshop 3.0\x008BIM\x04\x04\0\0" + struct.pack(">I", 5 + len(WORDS)) + b"\x1c\x02\x78" + struct.pack(">H", len(WORDS)) + WORDS.encode()), "a.jpg"),
     ("a caption of Photoshop's", segment(PLAIN, 0xED, b"Photoshop 3.0\x008BIM\x03\xf0\0\0" + struct.pack(">IB", len(WORDS) + 1, len(WORDS)) + WORDS.encode()), "a.jpg"),
@@ -79,7 +80,7 @@ HIDDEN = [
 
 @pytest.mark.parametrize(("where", "data", "name"), HIDDEN, ids=[row[0] for row in HIDDEN])
 def test_words_are_read_wherever_they_stand(where: str, data: bytes, name: str) -> None:
-    assert any(WORDS in text for text in words(said(data, name)))
+    assert any(text.endswith("07700 900864") for text in words(said(data, name)))
 
 
 def test_positions_are_read_in_every_block() -> None:
@@ -123,6 +124,12 @@ def test_bytes_in_letters_are_read_as_bytes() -> None:
     assert words(said(picture(xmp=f"<own:note>{'x' * 1500}07700900864</own:note>")))
 
 
+def test_the_numbers_of_a_long_edit_are_not_too_much_text() -> None:
+    dabs = "".join(f"<rdf:li>d 0.{number:06} 0.25</rdf:li>" for number in range(6000))
+    data = picture("PNG", xmp=f"<crs:Dabs xmlns:crs='a'><rdf:Seq>{dabs}</rdf:Seq></crs:Dabs>")
+    assert said(data, "a.png").fields == ()
+
+
 def test_a_packet_that_declares_entities_is_refused() -> None:
     bomb = b"<?xml version='1.0'?><!DOCTYPE a [<!ENTITY b 'c'>]>" + packet("<own:note>&b;</own:note>")
     with pytest.raises(MetadataError):
@@ -134,7 +141,7 @@ def test_a_packet_that_declares_entities_is_refused() -> None:
 def test_a_picture_of_a_camera_says_nothing_but_what_its_fields_say() -> None:
     """No signs of formats, no words out of a thumbnail's pixels."""
     data = picture(exif={0x010F: "Canon", 0x0110: "Canon EOS 90D", 0x0131: "Program 1.0"}, xmp="<dc:format>image/jpeg</dc:format>")  # fmt: skip
-    assert {one.name for one in said(data).fields} == {"EXIF Make", "EXIF Model", "EXIF Software", "XMP Format"}
+    assert {one.name for one in said(data).fields} == {"EXIF Make", "EXIF Model", "EXIF Software", "XMP format"}
 
 
 def test_a_small_picture_keeps_its_noise_to_itself() -> None:

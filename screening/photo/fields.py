@@ -51,6 +51,9 @@ NO_FACES = frozenset(("Focus", "BarCode", "Pet"))
 # So many letters in a row are no word, and may be bytes.
 PACKED = 1000
 BASE64 = re.compile(r"[A-Za-z0-9+/=_\s-]+")
+# A British mobile number, which nothing counts as.
+MOBILE = re.compile(r"(?<![\w.])(?:\+44\s?(?:\(0\)\s?)?|0)7\d{3}[\s-]?\d{3}[\s-]?\d{3}(?![\w.])")
+LETTERS = re.compile(r"[^\W\d_]{2}")
 # A number as people write them, alone or behind a word.
 NUMBERS = re.compile(r"(?:[^\W\d_]{3}[.,:;]?\s+[+(]?|\d{4,5}[ -])\d{3}")
 # One word, number, name of a host or address: chance mixes capitals, small letters and signs.
@@ -112,7 +115,7 @@ def exif(image: exiv2.Image) -> Iterator[Field]:
 def between(name: str, texts: Iterable[str]) -> Iterator[Field]:
     """Text between other bytes: where it is no more than one word, it has to look like one."""
     for text in texts:
-        if WORDS.search(text) or NUMBERS.search(text):
+        if WORDS.search(text) or NUMBERS.search(text) or MOBILE.search(text):
             yield Field(name, text)
         elif WORD.fullmatch(text) and ALIKE.search(text):
             yield Field(name, text, "setting")
@@ -147,8 +150,11 @@ def xmp(packet: Sequence[Said]) -> Iterator[Field]:
             tree[max(0, len(one.path) - 3) :] = [text]
             yield Field(name, "|".join(tree), "keyword")
         else:
-            setting = one.group in TECHNICAL and not WORDS.search(text)
-            yield Field(name, text, role(last, xmp=True, other="setting" if setting else "text"))
+            setting = one.group in TECHNICAL and not (WORDS.search(text) or MOBILE.search(text))
+            what = role(last, xmp=True, other="setting" if setting else "text")
+            # a program's masks and curves are thousands of numbers
+            if what != "setting" or LETTERS.search(text):
+                yield Field(name, text, what)
 
 
 def role(tag: str, *, xmp: bool, other: str = "text") -> str:
