@@ -13,12 +13,14 @@ import zlib
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from screening.photo.carried import carried
-from screening.photo.containers.parts import ContainerError, Kind
+from screening.photo.containers.parts import ContainerError, Kind, is_words
 from screening.photo.containers.walk import walk
 from screening.photo.metadata import MetadataError, read
 from screening.photo.photo import Photo
+from screening.photo.unshown import unshown
 from tests.picture_files import picture, scenery, with_thumbnail
 
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "BMP")
@@ -214,3 +216,65 @@ def test_words_behind_the_end_are_read() -> None:
     assert [one.text for one in read(photo_of(picture() + b"call 07700 900123")).fields] == ["call 07700 900123"]
     short = picture() + b"\x01\x02\x03call 07700 900123\x01"
     assert [one.text for one in read(photo_of(short)).fields] == ["call 07700 900123"]
+
+
+def taller(data: bytes, height: int) -> bytes:
+    """The file with that height in its header, whatever it holds."""
+    if data.startswith(b"\x89"):
+        head = data[12:20] + struct.pack(">I", height) + data[24:29]
+        return data[:12] + head + struct.pack(">I", zlib.crc32(head)) + data[33:]
+    place = data.index(b"\xff\xc0" if b"\xff\xc0" in data else b"\xff\xc2") + 5
+    return data[:place] + struct.pack(">H", height) + data[place + 2 :]
+
+
+ROWS = [
+    # a file, whether it holds more than it shows
+    (picture(rgb=scenery(301, 203)), False),
+    (picture(rgb=scenery(301, 203), progressive=True), False),
+    (picture(rgb=scenery(301, 203), subsampling=2, optimize=True), False),
+    (picture(rgb=scenery(301, 203), restart_marker_blocks=3), False),
+    (picture("PNG", rgb=scenery(301, 203)), False),
+    (picture("PNG", rgb=scenery(5, 3)), False),
+    (taller(picture(rgb=scenery(301, 203)), 100), True),
+    (taller(picture(rgb=scenery(301, 203), progressive=True), 100), True),
+    (taller(picture("PNG", rgb=scenery(301, 203)), 100), True),
+    (picture(rgb=scenery(301, 203))[:-2] + noise(2000).replace(b"\xff", b"\xfe") + b"\xff\xd9", True),
+    (picture("PNG")[:-12] + struct.pack(">I", 300) + b"IDAT" + noise(300) + bytes(4) + picture("PNG")[-12:], True),
+]
+
+
+@pytest.mark.parametrize(("data", "more"), ROWS)
+def test_pixels_that_no_viewer_shows_are_noticed(data: bytes, more: bool) -> None:
+    assert bool(unshown(data)) == more
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "RGBA"])
+def test_rows_of_every_sort_of_png_add_up(mode: str) -> None:
+    stream = io.BytesIO()
+    Image.fromarray(scenery(37, 23)).convert(mode).save(stream, "PNG")
+    assert unshown(stream.getvalue()) == ""
+
+
+def test_rows_of_an_interlaced_png_add_up() -> None:
+    """Of 5 x 3 pixels in grey, all of them black: passes 1, 2, 4, 5, 6 and 7 have rows (section 8 of the standard)."""
+    rows = b"".join(bytes(1 + columns) * count for columns, count in ((1, 1), (1, 1), (2, 1), (3, 1), (2, 2), (5, 1)))
+    chunks = ((b"IHDR", struct.pack(">IIBBBBB", 5, 3, 8, 0, 0, 0, 1)), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
+    data = b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body)) for name, body in chunks
+    )
+    assert unshown(data) == "" and photo_of(data).width == 5
+
+
+@pytest.mark.parametrize(
+    "words", [b"caption", "Café".encode("cp1252") * 40, "テスト".encode("utf-16-le") * 40, b"\0" * 70]
+)
+def test_words_in_any_alphabet_are_words(words: bytes) -> None:
+    assert is_words(words)
+
+
+def test_a_comment_that_is_no_text_is_not_passed_over() -> None:
+    assert [one.finding and one.finding.kind for one in carried(photo_of(jpeg_with(0xFE, noise(300))))] == [
+        "metadata.unread"
+    ]
+    data = png_with(b"tEXt", b"Comment\0" + noise(300))
+    assert [one.finding and one.finding.kind for one in carried(photo_of(data))] == ["metadata.unread"]

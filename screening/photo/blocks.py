@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from screening.photo.containers import gif, heif
-from screening.photo.containers.parts import ContainerError, Kind, Part
+from screening.photo.containers.parts import UNREAD_BYTES, ContainerError, Kind, Part, is_words
 from screening.photo.embedded import is_text
 from screening.photo.field_names import shown
 
@@ -80,6 +80,13 @@ def blocks(data: bytes, parts: Iterable[Part]) -> Iterator[Block]:
         yield Block("extended XMP", whole)
 
 
+def coded(listed: Iterable[Block]) -> Iterator[str]:
+    """The blocks that ought to be text and are something else, in words for the report."""
+    for block in listed:
+        if block.text and len(block.data) > UNREAD_BYTES and not is_words(block.data):
+            yield f"{len(block.data):,} bytes of an unknown sort ({block.name})"
+
+
 def _of_a_chunk(data: bytes, part: Part) -> Iterator[Block]:
     raw = part.read(data)
     if data.startswith(b"\x89PNG"):
@@ -88,6 +95,8 @@ def _of_a_chunk(data: bytes, part: Part) -> Iterator[Block]:
         body, _ = gif.blocks(raw, 2)
         comment = raw[1] == gif.COMMENT
         yield Block("GIF comment" if comment else "GIF text", body if comment else body[12:], text=True)
+    elif data.startswith(b"GIF8") and raw[3:14] == gif.PROFILE:
+        yield Block(part.name, gif.blocks(raw, 14)[0])
     else:
         yield Block(part.name, raw)
 

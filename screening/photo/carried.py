@@ -17,9 +17,12 @@ from screening.photo.files import BROKEN, FORMATS
 from screening.photo.metadata import read
 from screening.photo.photo import Photo
 from screening.photo.same_view import same_view
+from screening.photo.unshown import unshown
 
 PREVIEW_MEGAPIXELS = 120
 COMPARED = 960
+# How the previews begin that the metadata library gives.
+OPENED = (b"\xff\xd8", b"\x89PNG", b"II", b"MM", b"RIFF", b"GIF8", b"BM")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,8 @@ def carried(photo: Photo) -> Iterator[Carried]:
     for one in metadata.pictures:
         if photo.format == "TIFF" and one.name == PREVIEW and one.data[:2] in (b"II", b"MM"):
             continue  # a page of this very file, which is screened as a frame
+        if one.name == PREVIEW and not one.data.startswith(OPENED):
+            continue  # no picture, but what a maker's stale pointer gives
         stored = _decoded(one.data)
         if stored is None:
             yield Carried(_unread(f"a picture that cannot be opened ({one.name})"))
@@ -69,7 +74,7 @@ def carried(photo: Photo) -> Iterator[Carried]:
             yield Carried(
                 Finding("metadata.preview", 1.0, said, stage="photo") if one.kind is not Kind.FRAME else None, other
             )
-    yield from (Carried(_unread(said)) for said in metadata.unread)
+    yield from (Carried(_unread(said)) for said in (*metadata.unread, unshown(photo.data)) if said)
 
 
 def _unread(what: str) -> Finding:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from screening.photo import embedded
-from screening.photo.blocks import PARTS, blocks
+from screening.photo.blocks import PARTS, blocks, coded
 from screening.photo.containers import jpeg, texts
 from screening.photo.containers.parts import ContainerError, Part
 from screening.photo.containers.walk import walk
@@ -106,7 +106,7 @@ def _read(photo: Photo) -> Metadata:
             [*_unread_position(image, data), *exif_positions(image), *further.positions, *credentials.positions]
         ),
         pictures=embedded.distinct([*_previews(image), *embedded.pictures(data, parts, pages=photo.format == "MPO")]),
-        unread=(*unread, *embedded.unread(data, parts), *further.unread, *credentials.unread),
+        unread=(*unread, *embedded.unread(data, parts), *coded(listed), *further.unread, *credentials.unread),
         orientation=orientation if orientation in TURNS else 1,
         credentials=texts.credentials(data),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import zlib
 from collections.abc import Iterator
 
 from screening.photo.containers.parts import ContainerError, Kind, Part
@@ -16,6 +17,8 @@ PNG_SHOWN = {
     **{b"pHYs": 9, b"tIME": 7, b"oFFs": 9, b"pCAL": 64, b"sCAL": 64, b"sTER": 1, b"gIFg": 4, b"iDOT": 64, b"CgBI": 4},
     **{b"vpAg": 9, b"orNT": 1},
 }
+# The passes of an interlaced picture: their first column and row, and how far apart the next ones are.
+ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
 # Chunks that are read as metadata; caBX holds Content Credentials.
 PNG_METADATA = frozenset((b"tEXt", b"zTXt", b"iTXt", b"eXIf", b"iCCP", b"caBX"))
 WEBP_SHOWN = {b"VP8X": 10, b"ANIM": 6, b"ALPH": 1 << 31, b"ANMF": 1 << 31}
@@ -46,6 +49,28 @@ def png(data: bytes, start: int = 0) -> Iterator[Part]:
         if name == b"IEND":
             return
     raise ContainerError("the picture is cut short")
+
+
+def rows_end(data: bytes) -> int:
+    """How many bytes a PNG picture's packed rows unpack to or carry beyond what it shows (section 10 of the standard).
+
+    Raises:
+        zlib.error: if they cannot be unpacked.
+    """
+    width, height, depth, colour, _, _, interlaced = struct.unpack_from(">IIBBBBB", data, 16)
+    bits = depth * {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}.get(colour, 4)
+    passes = ADAM7 if interlaced else ((0, 0, 1, 1),)
+    sizes = [(-(-(width - x) // across), -(-(height - y) // down)) for x, y, across, down in passes]
+    wanted = sum(rows * (1 + (columns * bits + 7) // 8) for columns, rows in sizes if columns > 0 and rows > 0)
+    unpacker, found, beyond = zlib.decompressobj(), 0, 0
+    for part in png(data):
+        if data.startswith(b"IDAT", part.start + 4):
+            packed = data[part.start + 8 : part.end - 4]
+            while packed and not unpacker.eof and found <= wanted:
+                found += len(unpacker.decompress(packed, 1 << 20))
+                packed = unpacker.unconsumed_tail
+            beyond += len(packed)
+    return int(max(0, found - wanted)) + beyond + len(unpacker.unused_data)
 
 
 def is_webp(data: bytes, start: int = 0) -> bool:

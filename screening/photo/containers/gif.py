@@ -8,7 +8,8 @@ from screening.photo.containers.parts import ContainerError, Kind, Part
 
 # Applications that only say how often a film of frames is repeated; those whose data is read as metadata.
 SHOWN = (b"NETSCAPE2.0", b"ANIMEXTS1.0")
-METADATA = (b"XMP DataXMP", b"ICCRGBG1012")
+PROFILE = b"ICCRGBG1012"
+METADATA = (b"XMP DataXMP", PROFILE)
 CONTROL, COMMENT, TEXT, APPLICATION = 0xF9, 0xFE, 0x01, 0xFF
 # The longest a control or repetition block is with its head.
 SMALL = 40

@@ -5,12 +5,15 @@ from __future__ import annotations
 import binascii
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from screening.photo.containers.parts import ContainerError, Kind, Part
 from screening.photo.containers.unclaimed import ANYTHING, file_at
 
 # A value of this many letters may be a file; shorter ones show nothing.
-BASE64 = re.compile(rb"[A-Za-z0-9+/](?:[A-Za-z0-9+/\s=]|&#x?[0-9A-Fa-f]{1,4};){300,}")
+BASE64 = re.compile(rb"(?<![\w+/\s=-])[\s=]*[\w+/-](?:[\w+/\s=-]|&#x?[0-9A-Fa-f]{1,4};){300,}")
+HEXADECIMAL = re.compile(rb"[0-9A-Fa-f]{600,}")
+URLS = bytes.maketrans(b"-_", b"+/")
 ESCAPED = re.compile(rb"&#x?[0-9A-Fa-f]{1,4};|\s")
 # The value of a property, named in front of it, that is a depth map and not a view.
 DEPTH = re.compile(rb"(?:GDepth:(?:Data|Confidence)|depthmap:\w*|GainMap\w*)\W{1,9}$")
@@ -20,16 +23,18 @@ FILES = 64
 
 
 def files_in(block: bytes, name: str) -> Iterator[Part]:
-    """The files in a block of metadata, of which some are written in letters (base64); places are in the block."""
+    """The files in a block of metadata, also those written in letters (base64) or digits; places are in the block."""
     yield from _files(block, name, Kind.PICTURE)
     for count, found in enumerate(BASE64.finditer(block)):
         if count > FILES:
             raise ContainerError("there are more files in the metadata than are looked at")
-        letters = ESCAPED.sub(b"", found[0]).replace(b"=", b"")
+        letters = ESCAPED.sub(b"", found[0]).replace(b"=", b"").translate(URLS)
         letters = letters[: len(letters) - (len(letters) % 4 == 1)]
         raw = binascii.a2b_base64(letters + b"=" * (-len(letters) % 4))
         depth = DEPTH.search(block, max(0, found.start() - 60), found.start())
         yield from _files(raw, name, Kind.FRAME if depth else Kind.PICTURE)
+    for found in islice(HEXADECIMAL.finditer(block), FILES):
+        yield from _files(binascii.unhexlify(found[0][: len(found[0]) // 2 * 2]), name, Kind.PICTURE)
 
 
 def _files(block: bytes, name: str, picture: Kind) -> Iterator[Part]:

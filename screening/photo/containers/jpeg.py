@@ -6,7 +6,7 @@ import re
 import struct
 from collections.abc import Iterator
 
-from screening.photo.containers.parts import ContainerError, Kind, Part
+from screening.photo.containers.parts import UNREAD_BYTES, ContainerError, Kind, Part, is_words
 
 SOI = b"\xff\xd8"
 # What ends packed pixels: a marker that is neither a stuffed zero, nor a restart, nor filling.
@@ -21,8 +21,11 @@ KNOWN = {
     0xEE: (b"Adobe",),
 }
 COMMENT, SCAN, END = 0xFE, 0xDA, 0xD9
+# How long a segment of JFIF is without a thumbnail.
+JFIF = 18
 # Tables of a picture (quantisation, Huffman codes) are at most so long together; more is something else.
-TABLES = 64_000
+TABLES = 10_000
+QUANTISATION = 1_200
 
 
 def parts(data: bytes, start: int = 0) -> Iterator[Part]:
@@ -31,7 +34,7 @@ def parts(data: bytes, start: int = 0) -> Iterator[Part]:
     Raises:
         ContainerError: if a segment is longer than the file, or the picture has no end.
     """
-    place, tables = start + 2, 0
+    place, tables, quantisation = start + 2, 0, 0
     yield Part(Kind.SHOWN, "JPEG start", start, place)
     while True:
         found = MARKER.search(data, place)
@@ -52,8 +55,10 @@ def parts(data: bytes, start: int = 0) -> Iterator[Part]:
             end = after.start() if after else len(data)
         elif 0xC0 <= marker <= 0xDF:
             tables += end - place
-        kind = _kind(marker, data, place, tables)
-        if kind is Kind.UNKNOWN:
+            quantisation += end - place if marker == 0xDB else 0
+        too_much = tables > TABLES or quantisation > QUANTISATION
+        kind = _kind(marker, data, place, end, too_much=too_much)
+        if kind is Kind.UNKNOWN and marker != SCAN:
             yield Part(Kind.SHOWN, "JPEG segment", place, place + 4)
             place += 4
         yield Part(kind, _name(marker), place, end)
@@ -69,12 +74,14 @@ def _segment_end(data: bytes, place: int) -> int:
     return int(place + 2 + size)
 
 
-def _kind(marker: int, data: bytes, place: int, tables: int) -> Kind:
+def _kind(marker: int, data: bytes, place: int, end: int, *, too_much: bool) -> Kind:
     if 0xC0 <= marker <= 0xDF:
-        return Kind.SHOWN if tables <= TABLES else Kind.UNKNOWN
-    if marker == COMMENT or data.startswith(KNOWN.get(marker, ()), place + 4):
+        return Kind.UNKNOWN if too_much else Kind.SHOWN
+    if marker == COMMENT and (end - place <= UNREAD_BYTES or is_words(data[place + 4 : end])):
         return Kind.METADATA
-    return Kind.UNKNOWN
+    if data.startswith(b"JFIF\0", place + 4) and end - place > JFIF:
+        return Kind.UNKNOWN  # with a thumbnail in plain pixels
+    return Kind.METADATA if data.startswith(KNOWN.get(marker, ()), place + 4) else Kind.UNKNOWN
 
 
 def _name(marker: int) -> str:

@@ -11,6 +11,8 @@ UNREAD_BYTES = 64
 # What programs fill up with: zeros, ones, blanks.
 PADDING = re.compile(rb"\0+|\xff+|[ \t\r\n]+")
 
+CONTROLS = bytes({*range(1, 32), 127} - set(b"\t\n\v\f\r"))
+
 
 class ContainerError(Exception):
     """The file's parts are not laid out as its format says."""
@@ -53,6 +55,15 @@ class Part:
     def read(self, data: bytes) -> bytes:
         """Its bytes, out of those of the file."""
         return self.content or data[self.start : self.end]
+
+
+def is_words(raw: bytes) -> bool:
+    """Whether bytes that ought to be text may be: packed or coded ones are one in nine a control character."""
+    controls = len(raw) - len(raw.translate(None, CONTROLS))
+    if controls * 50 <= len(raw):
+        return True
+    wide = raw.decode("utf-16-be" if raw.startswith(b"\xfe\xff") else "utf-16-le", "replace")
+    return sum(char.isprintable() for char in wide) * 50 >= len(wide) * 49
 
 
 def padding_end(data: bytes, start: int, end: int) -> int:

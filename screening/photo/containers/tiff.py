@@ -25,6 +25,7 @@ METADATA = frozenset((700, 33723, 34377, 34675, 37510, 37500, *range(40091, 4009
 STANDARD = (range(32768), range(0x9000, 0x9292), range(0xA000, 0xA500), range(50706, 51200))
 # A row of numbers is no longer than this, unless it says where pixels lie.
 ROW = 4096
+BYTES = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,7 @@ def _value(entry: Entry) -> Iterator[Part]:
         yield Part(Kind.METADATA, "TIFF tag", entry.start, entry.end)
     elif entry.sort in (1, 6, 7) or SIZES.get(entry.sort) is None:
         known = any(entry.tag in tags for tags in STANDARD)
-        kind = Kind.SHOWN if known and entry.end - entry.start <= ROW else Kind.UNKNOWN
+        kind = Kind.SHOWN if known and entry.end - entry.start <= BYTES else Kind.UNKNOWN
         yield Part(kind, "in a TIFF tag", entry.start, entry.end)
     else:
         row = entry.end - entry.start <= ROW or any(entry.tag in pair for pair in PIXELS)
