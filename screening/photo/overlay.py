@@ -28,7 +28,7 @@ DULL = 1.5
 LEVELS, SHARE = 8.0, 0.2
 # The largest mean of what is left, in grey levels, over SPOT pixels each way. Chosen by `benchmarks.previews` on the
 # part of the labelled pictures that is for choosing.
-MARK, SPOT = 4.0, 2
+MARK, SPOT = 3.0, 2
 # Where the curves of tones may bend, and how much is known beforehand, against SAMPLES pixels: no change of tone.
 KNOTS = np.array([0.04, 0.12, 0.25, 0.45, 0.65, 0.85], np.float32)
 PRIOR = 0.02
@@ -134,7 +134,7 @@ class Overlay:
         )
         until = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 25, 1e-3 if side == PLACED[0] else 1e-4)
         start = (place * scale).astype(np.float32)
-        everywhere = np.full(preview.shape, 255, np.uint8)
+        everywhere = np.full(picture.shape, 255, np.uint8)
         try:
             found = cv2.findTransformECC(preview, picture, start, cv2.MOTION_AFFINE, until, everywhere, 5)[1]
         except cv2.error:
