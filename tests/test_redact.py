@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 from pathlib import Path
@@ -14,9 +15,13 @@ from screening import config
 from screening.finding import Box
 from screening.office import audit, audit_line
 from screening.office.office import Office
+from screening.photo import metadata
+from screening.photo.carried import carried
+from screening.photo.containers.parts import Kind
+from screening.photo.containers.walk import walk
 from screening.photo.photo import Photo
 from screening.release import examine
-from screening.release.copy_file import Style, redacted
+from screening.release.copy_file import Style, redacted, write_copy
 from screening.release.redaction import Redaction
 from screening.run import copies
 from screening.run.decision import Action
@@ -91,6 +96,29 @@ def test_a_copy_keeps_whose_it_is_and_nothing_else_of_the_metadata(shoot: Path) 
     assert keys["Exif.Image.Copyright"] == "West Midlands Police"
     assert not [key for key in keys if "GPS" in key or "Make" in key or "Thumbnail" in key]
     assert "exif" not in Image.open(io.BytesIO(data)).info or b"Maker" not in Image.open(io.BytesIO(data)).info["exif"]
+
+
+@pytest.mark.parametrize("format", ["JPEG", "PNG", "TIFF", "WEBP", "GIF", "HEIF", "AVIF"])
+def test_a_copy_holds_nothing_but_the_picture_and_whose_it_is(tmp_path: Path, format: str) -> None:
+    tags = {0x013B: "A. Photographer", 0x8298: "West Midlands Police", 0x010F: "Maker"}
+    xmp = (
+        ""
+        if format in ("GIF", "TIFF")
+        else f"<own:image>{base64.b64encode(picture(rgb=street(seed=2))).decode()}</own:image>"
+    )
+    data = picture(format, rgb=street(), exif={} if format == "GIF" else tags, xmp=xmp)
+    behind = b"" if format in ("HEIF", "AVIF") else picture("PNG", rgb=street(seed=3)) + bytes(range(256))
+    ending = {"JPEG": "jpg", "TIFF": "tif", "HEIF": "heic"}.get(format, format.lower())
+    original = Photo.from_bytes(data + behind, name=f"a.{ending}")
+    assert list(carried(original)) or not (behind or xmp)
+    copy = tmp_path / f"a.redacted.{'png' if format in ('PNG', 'GIF', 'TIFF') else 'jpg'}.part"
+    write_copy(original.rgb, original, copy)
+    written = copy.read_bytes()
+    assert {part.kind for part in walk(written)} <= {Kind.SHOWN, Kind.METADATA}
+    again = Photo.from_bytes(written, name=copy.stem)
+    assert list(carried(again)) == []
+    said = {one.text for one in metadata.read(again).fields}
+    assert said == (set() if format == "GIF" else {"A. Photographer", "West Midlands Police"})
 
 
 @pytest.mark.parametrize("style", list(Style))
