@@ -127,6 +127,8 @@ def covered(how: str, left: int, top: int, right: int, bottom: int) -> Pixels:
         place[:] = 0
     elif how == "blurred":
         place[:] = cv2.GaussianBlur(STREET, (0, 0), 12)[top:bottom, left:right]
+    elif how == "checkered":
+        place[:] = 255 * (np.indices(place.shape[:2]).sum(axis=0) // 5 % 2)[:, :, None]
     elif how == "pixelated":
         coarse = cv2.resize(place, (4, 2), interpolation=cv2.INTER_AREA)
         place[:] = cv2.resize(coarse, place.shape[1::-1], interpolation=cv2.INTER_NEAREST)
@@ -154,6 +156,7 @@ MORE: dict[str, tuple[Pixels, Pixels]] = {
     "black letter, large": (covered("black", *LETTER), small(STREET, 640)),
     "blurred letter, large": (covered("blurred", *LETTER), small(STREET, 640)),
     "black plate, lighter": (covered("black", *PLATE), toned(small(STREET), lambda level: level**0.6)),
+    "checkered plate, large": (covered("checkered", *PLATE), small(STREET, 640)),
     "blurred all over": (np.asarray(cv2.GaussianBlur(STREET, (0, 0), 12), np.uint8), small(STREET)),
     "one grey": (np.full_like(STREET, 120), small(STREET)),
     "black": (np.zeros_like(STREET), small(STREET)),

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from screening.arrays import Floats, Pixels
+from screening.photo.tones import Tones, blurred
 
 # Where a preview lies is looked for at so many pixels on the longer side, one after the other.
 PLACED = (96, 208)
@@ -29,12 +30,8 @@ LEVELS, SHARE = 8.0, 0.2
 # The largest mean of what is left, in grey levels, over SPOT pixels each way. Chosen by `benchmarks.previews` on the
 # part of the labelled pictures that is for choosing.
 MARK, SPOT = 3.0, 2
-# Where the curves of tones may bend, and how much is known beforehand, against SAMPLES pixels: no change of tone.
-KNOTS = np.array([0.04, 0.12, 0.25, 0.45, 0.65, 0.85], np.float32)
-PRIOR = 0.02
-SAMPLES = 2500
-GREY = np.array([0.299, 0.587, 0.114], np.float32)
-
+# The largest difference of the means of PATCH pixels each way.
+PATCH_MARK, PATCH = 34.0, 8
 Matrix = NDArray[np.float64]
 
 
@@ -54,15 +51,16 @@ class Overlay:
 
     def shows_more(self) -> bool:
         """Whether the preview shows something that the picture does not."""
-        return self.more() > MARK
+        return self.more() > 1
 
     def more(self) -> float:
-        """How much the preview shows that the picture does not, in grey levels; infinite where it shows what lies
-        beyond the picture.
+        """How much the preview shows that the picture does not, in multiples of what counts; infinite where it shows
+        what lies beyond the picture.
 
         Every shade of the preview must be found around its place in the picture, within a pixel of the preview, once
         light, contrast, colour and vignetting are evened out. What is blurred, flat or covered in the picture offers
-        few shades; a preview that is so offers none that would be missed.
+        few shades; a preview that is so offers none that would be missed. And no patch may be lighter or darker on the
+        whole, for a pattern that covers something offers every shade.
         """
         import cv2
 
@@ -71,22 +69,27 @@ class Overlay:
             return math.inf
         height, width = self.preview.shape
         near = self._warped(place, 1, self._scaled(1))
-        soft = _blurred(self.preview, SOFT).astype(np.float32)
+        soft = blurred(self.preview, SOFT).astype(np.float32)
         edge = _distance(height, width)
-        tones = _Tones.of(near, _blurred(self.preview, 1.2), edge)
+        tones = Tones.of(near, blurred(self.preview, 1.2), edge)
         times = int(np.clip(FINE // max(height, width), 1, 3))
         fine = self._warped(place, times, tones.grey(self._scaled(times)))
         around = np.ones((3 * times, 3 * times), np.uint8)
         middles = np.s_[times // 2 :: times, times // 2 :: times]
+        even = tones.grey(near)
         # a preview may be less sharp than the picture, too
-        dull = _blurred(tones.grey(near), DULL)
+        dull = blurred(even, DULL)
         light = tones.vignetted(np.maximum(cv2.dilate(fine, around)[middles], dull), edge)
         dark = tones.vignetted(np.minimum(cv2.erode(fine, around)[middles], dull), edge)
         left = np.maximum(soft - light, dark - soft) - LEVELS - SHARE * (light - dark)
         # what lies at the very edge of the picture may come from beyond it
         all_in = self._warped(place, 1, np.full(near.shape[:2], 255, np.uint8), outside=0)
-        left[cv2.erode(all_in, np.ones((5, 5), np.uint8), borderValue=255) < 255] = 0
-        return float(cv2.blur(np.maximum(left, 0), (SPOT, SPOT)).max())
+        edges = cv2.erode(all_in, np.ones((5, 5), np.uint8), borderValue=255) < 255
+        left[edges] = 0
+        off = soft - tones.vignetted(even, edge)
+        off[edges] = 0
+        spots = cv2.blur(np.maximum(left, 0), (SPOT, SPOT)).max() / MARK
+        return float(max(spots, np.abs(cv2.blur(off, (PATCH, PATCH))).max() / PATCH_MARK))
 
     def _view(self) -> tuple[int, int]:
         """Width and height of all that the preview shows, in its pixels."""
@@ -165,77 +168,6 @@ class Overlay:
         border = cv2.BORDER_REPLICATE if outside is None else cv2.BORDER_CONSTANT
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
         return np.asarray(cv2.warpAffine(picture, matrix, size, flags=flags, borderMode=border), np.uint8)
-
-
-@dataclass(frozen=True, slots=True)
-class _Tones:
-    """How the picture's colours became the preview's shades of grey.
-
-    Attributes:
-        curves: what 256 shades of red, green and blue add, of shape (1, 256, 3).
-        vignette: what is added at the corners, in shades, and for each shade.
-    """
-
-    curves: Floats
-    vignette: tuple[float, float]
-
-    @classmethod
-    def of(cls, picture: Pixels, preview: Pixels, edge: Floats) -> _Tones:
-        """Fitted by least squares to all but what does not fit: what was covered must not count."""
-        height, width = preview.shape
-        step = max(1, round((height * width / SAMPLES) ** 0.5))
-        blurred = _blurred(picture, 1.2)[::step, ::step].reshape(-1, 3)
-        colours = blurred.astype(np.float32) / 255
-        shades = np.asarray(preview[::step, ::step].ravel(), np.float32) / np.float32(255)
-        corner = edge[::step, ::step].reshape(-1, 1)
-        each = len(KNOTS) + 1
-        columns: list[Floats] = [_bends(channel) for channel in colours.T]
-        columns += [corner, np.asarray(corner * (colours @ GREY)[:, None], np.float32), np.ones_like(corner)]
-        known = np.zeros(3 * each + 3, np.float32)
-        known[: 3 * each : each] = GREY
-        found = _fitted(np.asarray(np.hstack(columns), np.float32), shades, known)
-        *bends, rest = np.split(found, np.arange(1, 4) * each)
-        scale = _bends(np.linspace(0, 1, 256, dtype=np.float32))
-        curves = np.stack([scale @ one + rest[2] / 3 for one in bends], axis=1)[None] * 255
-        return cls(curves.astype(np.float32), (float(rest[0]) * 255, float(rest[1])))
-
-    def grey(self, picture: Pixels) -> Pixels:
-        """The picture in the preview's shades, before vignetting."""
-        import cv2
-
-        parts = cv2.LUT(picture, self.curves)
-        return np.asarray(cv2.transform(parts, np.ones((1, 3))).clip(0, 255), np.uint8).reshape(picture.shape[:2])
-
-    def vignetted(self, grey: NDArray[np.integer], edge: Floats) -> Floats:
-        """Shades as the preview should have them."""
-        base, each = self.vignette
-        return np.asarray(grey + edge * (base + each * grey), np.float32)
-
-
-def _blurred(pixels: Pixels, much: float) -> Pixels:
-    import cv2
-
-    return np.asarray(cv2.GaussianBlur(pixels, (0, 0), much), np.uint8)
-
-
-def _bends(shades: Floats) -> Floats:
-    """Shades from 0 to 1, and what of them lies above each knot."""
-    return np.hstack([shades[:, None], np.maximum(shades[:, None] - KNOTS, 0)])
-
-
-def _fitted(columns: Floats, wanted: Floats, known: Floats) -> NDArray[np.float64]:
-    """The factors of the columns whose sum comes nearest to what is wanted, leaving aside what stays far from it."""
-    import cv2
-
-    trust = PRIOR * len(wanted) / SAMPLES
-    inside, found = np.ones(len(wanted), bool), known.astype(np.float64)
-    for _ in range(4):
-        some = columns[inside].astype(np.float64)
-        square = cv2.mulTransposed(some, True) + trust * np.eye(len(known))
-        found = np.asarray(np.linalg.solve(square, some.T @ wanted[inside] + trust * known), np.float64)
-        off = np.abs(columns @ found - wanted)
-        inside = off <= max(0.04, 3 * float(np.median(off)))
-    return found
 
 
 def _distance(height: int, width: int) -> Floats:
