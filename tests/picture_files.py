@@ -73,6 +73,19 @@ def with_iptc(data: bytes, fields: Sequence[tuple[str, bytes]]) -> bytes:
     return bytes(image.io().mmap())
 
 
+def with_tags(data: bytes, **tags: str) -> bytes:
+    """A file with further EXIF tags, a camera maker's own too, each named as in `Canon_OwnerName`."""
+    import exiv2
+
+    image = exiv2.ImageFactory.open(data)
+    image.readMetadata()
+    known = image.exifData()
+    for name, text in tags.items():
+        known[f"Exif.{name.replace('_', '.')}"] = text
+    image.writeMetadata()
+    return bytes(image.io().mmap())
+
+
 def with_thumbnail(data: bytes, rgb: Pixels, *, cut_short: bool = False) -> bytes:
     """A file with an embedded thumbnail of those pixels, or of half its bytes."""
     import exiv2

@@ -11,8 +11,11 @@ from screening.photo import metadata
 from screening.photo.metadata import Field
 from screening.photo.photo import Photo
 from screening.stages.addresses import Addresses
+from screening.stages.markings import Markings
 from screening.stages.metadata import Metadata, names, people, stated
-from tests.picture_files import picture, scenery, with_iptc
+from screening.stages.personal_details import PersonalDetails
+from screening.stages.wording import Wording
+from tests.picture_files import picture, scenery, with_iptc, with_tags
 
 # A made-up building on the Rotunda's roundabout.
 STATION = Force(buildings=("52.48, -1.89, 100",))
@@ -185,6 +188,44 @@ LEADING_TO_SOMEBODY = [
 @pytest.mark.parametrize(("properties", "kinds"), LEADING_TO_SOMEBODY)
 def test_what_leads_to_somebody_is_told_from_what_names_nobody(properties: str, kinds: dict[str, float]) -> None:
     assert reported(picture(xmp=properties)) == kinds
+
+
+def test_what_a_camera_maker_notes_is_known_by_what_it_is_for() -> None:
+    canon = with_tags(picture(exif={0x010F: "Canon"}), Canon_OwnerName="PC Jordan Example")
+    samsung = with_tags(picture(exif={0x010F: "SAMSUNG"}), Samsung2_LocationName="Flat 2")
+    pentax = with_tags(picture(exif={0x010F: "PENTAX"}), Pentax_SerialNumber="1234567")
+    assert set(reported(canon)) == {"copyright.creator"}
+    assert set(reported(samsung)) == {"address.gps.location"}
+    assert set(reported(pentax)) == {"staff.camera"}
+
+
+SETTINGS = """<crs:RawFileName xmlns:crs='a'>_DSC0770.CR3</crs:RawFileName><crs:ToneCurve xmlns:crs='a'>255, 255</crs:ToneCurve>
+<crs:CameraProfileDigest xmlns:crs='a'>3DA8CE4A626CE36A1D0C55BF157793C9</crs:CameraProfileDigest>
+<aux:SerialNumber xmlns:aux='b'>032021001234</aux:SerialNumber><aux:Lens xmlns:aux='b'>EF24-70mm f/2.8L II USM</aux:Lens>
+<xmpMM:History xmlns:xmpMM='c' xmlns:stEvt='d'><rdf:Seq><rdf:li stEvt:action='saved' stEvt:instanceID='xmp.iid:d2b3a7b1-9b1f-5a4c'
+stEvt:when='2026-07-12T15:00:00+01:00' stEvt:softwareAgent='Adobe Photoshop Lightroom Classic 13.2 (Windows)'/></rdf:Seq></xmpMM:History>"""
+
+
+def test_an_ordinary_press_photograph_is_not_held() -> None:
+    """What cameras and programs write beside a credit that is ours, through every rule that reads words."""
+    data = picture(
+        exif={
+            0x010F: "Canon",
+            0x0110: "Canon EOS 5D Mark IV",
+            0x0131: "Adobe Photoshop Lightroom Classic 13.2 (Windows)",
+        },
+        photo={
+            0x9003: "2026:07:12 14:03:11",
+            0xA430: "WMP press office",
+            0xA431: "032021001234",
+            0xA420: "4f3a2b1c0d9e8f7a",
+        },
+        xmp=creator("Ann Example") + "<photoshop:Credit>West Midlands Police</photoshop:Credit>" + SETTINGS,
+    )
+    found = found_in(data, name="_DSC0770.jpg")
+    photo = Photo.from_array(scenery())
+    later = [one for stage in (Addresses(), Markings(), PersonalDetails(), Wording()) for one in stage(photo, found)]
+    assert [one for one in (*found, *later) if not one.observation and one.score >= 0.4] == []
 
 
 def test_a_child_that_the_camera_names_is_one() -> None:

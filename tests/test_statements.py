@@ -13,7 +13,7 @@ from PIL import Image, PngImagePlugin
 
 from screening.photo.metadata import Metadata, MetadataError, read
 from screening.photo.photo import Photo
-from tests.picture_files import XMP, picture, with_iptc
+from tests.picture_files import XMP, picture, scenery, with_iptc
 
 WORDS = "Neighbour on 07700 900864"
 NORTH_WEST = {1: "N", 2: (52.0, 28.0, 48.0), 3: "W", 4: (1.0, 53.0, 24.0)}
@@ -67,6 +67,7 @@ HIDDEN = [
     ("an application's segment", segment(PLAIN, 0xE7, b"ACME\0\1\2\3\xff" + WORDS.encode() + b"\0\x80\x81"), "a.jpg"),
     ("a profile's description", segment(PLAIN, 0xE2, b"ICC_PROFILE\0\1\1" + bytes(40) + WORDS.encode("utf-16-be") + bytes(9)), "a.jpg"),
     ("behind the end", PLAIN + b"\1\2\3\xffACME" + WORDS.encode() + b"\0\1\2\3", "a.jpg"),
+    ("the comment of a further picture", PLAIN + picture(rgb=scenery(90, 60), comment=WORDS.encode()), "a.jpg"),
     ("a packed text", chunk(picture("PNG"), b"zTXt", b"Comment\0\0" + zlib.compress(WORDS.encode())), "a.png"),
     ("a key of a text", chunk(picture("PNG"), b"tEXt", WORDS.encode() + b"\0yes"), "a.png"),
     ("the translation of a key", chunk(picture("PNG"), b"iTXt", b"Comment\0\0\0en\0" + WORDS.encode() + b"\0yes"), "a.png"),

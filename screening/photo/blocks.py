@@ -6,10 +6,12 @@ import re
 import struct
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 
 from screening.photo.containers import gif, heif
 from screening.photo.containers.parts import UNREAD_BYTES, ContainerError, Kind, Part, is_words
+from screening.photo.containers.walk import walk
 from screening.photo.embedded import is_text
 from screening.photo.field_names import shown
 
@@ -43,8 +45,8 @@ class Block:
     unread: bool = False
 
 
-def blocks(data: bytes, parts: Iterable[Part]) -> Iterator[Block]:
-    """The blocks among the parts of a file that `walk` gives.
+def blocks(data: bytes, parts: Iterable[Part], *, whole: bool = True) -> Iterator[Block]:
+    """The blocks among the parts of a file that `walk` gives, and of a `whole` file those of its further pictures.
 
     Raises:
         ContainerError: if one cannot be unpacked, or a piece of one is missing.
@@ -63,9 +65,11 @@ def blocks(data: bytes, parts: Iterable[Part]) -> Iterator[Block]:
                 sizes[name] = size
             elif part.kind is Kind.METADATA:
                 yield from _of_a_chunk(data, part)
-            elif part.kind in (Kind.UNKNOWN, Kind.PICTURE):
-                raw, pixels = part.read(data), part.kind is Kind.PICTURE
-                yield Block(PARTS[0], raw, text=not pixels and is_text(raw), pixels=pixels)
+            elif part.kind is Kind.UNKNOWN:
+                raw = part.read(data)
+                yield Block(PARTS[0], raw, text=is_text(raw))
+            elif part.kind in (Kind.PICTURE, Kind.FRAME):
+                yield from _of_a_picture(part.read(data), whole=whole)
             elif part.name == "file":
                 yield Block(PARTS[1], data, pixels=True)
         for sort, raw in heif.metadata_items(data) if heif.is_heif(data) else ():
@@ -74,10 +78,19 @@ def blocks(data: bytes, parts: Iterable[Part]) -> Iterator[Block]:
     except (struct.error, IndexError, zlib.error) as error:
         raise ContainerError("a part of it cannot be unpacked") from error
     for name, placed in pieces.items():
-        whole = b"".join(piece for _, piece in sorted(placed.items()))
-        if len(whole) != sizes[name]:
+        packet = b"".join(piece for _, piece in sorted(placed.items()))
+        if len(packet) != sizes[name]:
             raise ContainerError("a piece of XMP is missing")
-        yield Block("extended XMP", whole)
+        yield Block("extended XMP", packet)
+
+
+def _of_a_picture(raw: bytes, *, whole: bool) -> Iterator[Block]:
+    """What a further picture of the file says; the pictures in it lie within its own blocks."""
+    yield Block(PARTS[0], raw, pixels=True)
+    if whole:
+        # one that is not laid out as its format says is looked at as it is, and as a picture
+        with suppress(ContainerError):
+            yield from (replace(block, name=PARTS[0]) for block in blocks(raw, walk(raw), whole=False))
 
 
 def coded(listed: Iterable[Block]) -> Iterator[str]:

@@ -24,8 +24,8 @@ ROLES = {
     "rights": "copyright / "
     "rights copyright copyrightnotice owner copyrightownername licensorname rightsowner aocopyrightnotice",
     "terms": " / usageterms webstatement otherconstraints",
-    "address": "sublocation locationname location landmark locallocationname / "
-    "location sublocation locationname address streetaddress shotlocation locality verbatimlocality",
+    "address": "sublocation locationname location landmark locallocationname gpsareainformation / "
+    "location sublocation locationname address streetaddress shotlocation locality verbatimlocality gpsareainformation",
     "place": "city city2 state country provincestate countryname countrycode / "
     "city state provincestate country countryname countrycode worldregion",
     "person": "babyname / personinimage personname persondisplayname personheard people person personality patientname",
@@ -59,6 +59,8 @@ NUMBERS = re.compile(r"(?:[^\W\d_]{3}[.,:;]?\s+[+(]?|\d{4,5}[ -])\d{3}")
 # One word, number, name of a host or address: chance mixes capitals, small letters and signs.
 WORD = re.compile(r"[A-Za-z0-9]+(?:[._@/:+-]+[A-Za-z0-9]+)*")
 ALIKE = re.compile(r"[a-z]{4}|[A-Z]{6}|\d{7}")
+# Names of formats, which say nothing.
+NAMES = re.compile(r"(?:UNICODE|Photoshop 3\.0|8BIM|ICC_PROFILE|http://ns\.adobe\.com/[\w./]+|[\W_]+)\W*")
 # EXIF tags that hold bytes other than text, or what is read by other means.
 BINARY = frozenset(
     "MakerNote ImageResources InterColorProfile PrintImageMatching ComponentsConfiguration "
@@ -89,6 +91,8 @@ def exif(image: exiv2.Image) -> Iterator[Field]:
     """The strings among the EXIF tags, the camera maker's own too."""
     import exiv2
 
+    fields: list[Field] = []
+    loose: list[Field] = []
     for datum in image.exifData():
         _, _, tag = datum.key().split(".", 2)
         if datum.typeId() not in (
@@ -106,10 +110,11 @@ def exif(image: exiv2.Image) -> Iterator[Field]:
         else:
             text = "" if tag in BINARY | PACKETS else decode_comment(raw)
         name = field_names.tag("EXIF", tag)
-        if text or tag in PACKETS:
-            yield Field(name, text, role(tag, xmp=False))
-        else:
-            yield from between(name, runs(raw))
+        if text:
+            fields.append(Field(name, text, role(tag, xmp=False)))
+        elif tag not in PACKETS:
+            loose += between(name, runs(raw))
+    yield from (*fields, *unsaid(loose, fields))
 
 
 def between(name: str, texts: Iterable[str]) -> Iterator[Field]:
@@ -119,6 +124,16 @@ def between(name: str, texts: Iterable[str]) -> Iterator[Field]:
             yield Field(name, text)
         elif WORD.fullmatch(text) and ALIKE.search(text):
             yield Field(name, text, "setting")
+
+
+def unsaid(loose: Iterable[Field], fields: Iterable[Field]) -> Iterator[Field]:
+    """Text between other bytes that none of the fields gives."""
+    given = "\n".join(" ".join(one.text.split()) for one in fields)
+    for one in loose:
+        text = " ".join(one.text.split())
+        # a field's length before it may read as a letter
+        if text not in given and text[1:] not in given and not NAMES.fullmatch(text):
+            yield one
 
 
 def iptc(image: exiv2.Image) -> Iterator[Field]:

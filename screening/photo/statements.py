@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from screening.photo.blocks import Block
 from screening.photo.charsets import decode, runs
 from screening.photo.containers.texts import entries
-from screening.photo.fields import Field, between, exif, role, xmp
+from screening.photo.fields import Field, between, exif, role, unsaid, xmp
 from screening.photo.iptc import iptc_fields
 from screening.photo.positions import Position, exif_positions, named_positions
 from screening.photo.xmp import Said, packets, said, without_packets
@@ -20,8 +20,6 @@ EXIF = re.compile(rb"(?:\A|Exif\0\0)(?=II\*\0|MM\0\*)")
 EXIFS = 32
 # How far a block of EXIF reaches: it fits in a segment of JPEG, or holds a preview.
 REACH = 1 << 20
-# Names of formats, which say nothing.
-NAMES = re.compile(r"(?:UNICODE|Photoshop 3\.0|8BIM|ICC_PROFILE|http://ns\.adobe\.com/[\w./]+|[\W_]+)\W*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +60,7 @@ def statements(blocks: Iterable[Block], known: Sequence[Field]) -> Statements:
         elif not block.pixels:
             loose += between(block.name, runs(without_packets(block.data)))
     positions += named_positions("PNG GPS", pairs)
-    return Statements((*fields, *_further(loose, fields)), tuple(dict.fromkeys(positions)), tuple(unread))
+    return Statements((*fields, *unsaid(loose, fields)), tuple(dict.fromkeys(positions)), tuple(unread))
 
 
 def _from_text(block: Block) -> Iterator[Field]:
@@ -109,13 +107,3 @@ def _from_exif(block: Block, fields: list[Field], positions: list[Position], unr
             unread.append(f"EXIF data that cannot be read ({block.name})")
         fields += exif(image)
         positions += exif_positions(image)
-
-
-def _further(loose: Iterable[Field], fields: Iterable[Field]) -> Iterator[Field]:
-    """Text between other bytes that none of the fields gives."""
-    given = "\n".join(" ".join(one.text.split()) for one in fields)
-    for one in loose:
-        text = " ".join(one.text.split())
-        # a field's length before it may read as a letter
-        if text not in given and text[1:] not in given and not NAMES.fullmatch(text):
-            yield one
