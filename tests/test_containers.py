@@ -31,7 +31,7 @@ SOUND = b"\0\0\0\x18ftypM4A \0\0\0\0M4A mp42" + b"\0\0\0\x10mdat" + b"\x55" * 8
 def archive() -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as opened:
-        opened.writestr("notes.txt", "call me")
+        opened.writestr(zipfile.ZipInfo("notes.txt"), "call me")
     return file.getvalue()
 
 
@@ -79,7 +79,7 @@ BEHIND = [
     (b"RIFF" + struct.pack("<I", 40) + b"WAVEfmt " + bytes(32), Kind.SOUND),
     (b"ID3\x03\0\0\0\0\0\x0a" + bytes(10), Kind.SOUND),
     (archive(), Kind.ARCHIVE),
-    (gzip.compress(b"call me"), Kind.ARCHIVE),
+    (gzip.compress(b"call me", mtime=0), Kind.ARCHIVE),
     (b"7z\xbc\xaf\x27\x1c\0\4" + noise(50), Kind.ARCHIVE),
     (b"Rar!\x1a\x07\1\0" + noise(50), Kind.ARCHIVE),
     (b"%PDF-1.7\n" + noise(50), Kind.DOCUMENT),
