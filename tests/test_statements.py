@@ -100,6 +100,18 @@ def test_positions_are_read_in_every_block() -> None:
         assert (place.latitude, place.longitude) == pytest.approx((52.48, -1.89))
 
 
+def test_a_position_of_the_thumbnail_is_one() -> None:
+    def group(tag: tuple[int, int, int, bytes], following: int) -> bytes:
+        return struct.pack("<HHHI4sI", 1, *tag, following)
+
+    first = group((0x010F, 2, 4, b"abc\0"), 26)
+    second = group((0x8825, 4, 1, struct.pack("<I", 44)), 0)
+    places = struct.pack("<HHHI4sI", 1, 1, 2, 2, b"N\0\0\0", 0)
+    data = segment(PLAIN, 0xE1, b"Exif\0\0II*\0\x08\0\0\0" + first + second + places)
+    (place,) = said(data).positions
+    assert (place.latitude, place.longitude) == (None, None)
+
+
 def test_the_same_position_in_two_blocks_is_one() -> None:
     data = picture(gps=NORTH_WEST)
     assert len(said(segment(data, 0xE1, exif_of(data))).positions) == 1

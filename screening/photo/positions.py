@@ -42,6 +42,10 @@ def exif_positions(image: exiv2.Image) -> Iterator[Position]:
             # cameras without a fix write 0/0
             if any(side is None or side for side in sides):
                 yield Position(name, sides[0], sides[1])
+    for datum in data:
+        # the library follows only the first picture's; a thumbnail or a further page may have a group of its own
+        if datum.tagName() == "GPSTag" and datum.groupName() != "Image" and datum.toInt64():
+            yield Position("EXIF GPS", None, None)
 
 
 def _degrees(value: Any, ref: Any) -> float | None:
