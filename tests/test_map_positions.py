@@ -22,6 +22,7 @@ PLACES = [
     ("geo:52.48,-1.90", "coordinates"),
     ("https://www.openstreetmap.org/#map=18/52.48011/-1.90234", "coordinates"),
     ("mlat=52.4801&mlon=-1.9023", "coordinates"),
+    ("geo:lat=52.480112", "coordinates"),  # a keyword of Flickr's, whose other half is another
     ("https://maps.app.goo.gl/abCD12", "link to a map"),
     ("F3JX+2C Birmingham", "plus code"),
     ("9C4WF3JX+2C", "plus code"),

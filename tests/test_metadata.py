@@ -191,6 +191,8 @@ def test_positions_are_told_in_degrees(gps: dict[int, object], where: tuple[floa
 XMP_POSITIONS = [
     ("<exif:GPSLatitude>52,28.8N</exif:GPSLatitude><exif:GPSLongitude>1,53.4W</exif:GPSLongitude>", (52.48, -1.89)),  # as Adobe writes it
     ("<own:GpsLatitude>+52.48</own:GpsLatitude><own:GpsLongitude>-1.89</own:GpsLongitude>", (52.48, -1.89)),  # as drones write it
+    ("<own:GPSPosition>52.48, -1.89</own:GPSPosition>", (52.48, -1.89)),  # both in one
+    ("<own:latlong>52.48 -1.89</own:latlong>", (52.48, -1.89)),
     ("<own:lat>52.48</own:lat><own:lon>-1.89</own:lon>", (52.48, -1.89)),  # short names
     ("<ext:LocationShown><rdf:Bag><rdf:li rdf:parseType='Resource'><exif:GPSLatitude>52,28,48N</exif:GPSLatitude><exif:GPSLongitude>1,53,24W</exif:GPSLongitude></rdf:li></rdf:Bag></ext:LocationShown>", (52.48, -1.89)),  # of a place shown
 ]  # fmt: skip

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     import exiv2
 
 LATITUDE = re.compile(r"(?i)(.*?)(?:gps|geo)?_?(dest)?_?lat(?:itude)?")
+# A property that holds both, as two numbers.
+BOTH = re.compile(r"(?i)(?:.*gps|.*geo|.*lat(?:itude)?_?lon(?:g|gitude)?)\w*|coordinates?|position")
+PAIR = re.compile(r"([+-]?\d{1,2}\.\d{2,})[^\d+-]{1,4}([+-]?\d{1,3}\.\d{2,})")
 # A number, or a fraction as EXIF has them.
 NUMBER = re.compile(r"(\d+(?:\.\d+)?)(?:/(\d+))?")
 
@@ -75,6 +78,9 @@ def named_positions(name: str, values: Mapping[str, str]) -> Iterator[Position]:
     `name` is what the report says of where they stand.
     """
     for key, text in values.items():
+        pair = PAIR.search(text) if BOTH.fullmatch(re.split(r"[.:/]", key)[-1]) else None
+        if pair and (float(pair[1]) or float(pair[2])):
+            yield Position(name, float(pair[1]), float(pair[2]))
         match = LATITUDE.fullmatch(re.split(r"[.:/]", key)[-1])
         if match and NUMBER.search(text):
             other = re.sub("(?i)lat(?=itude$|$)", lambda found: "Long" if found[0][0].isupper() else "long", key)

@@ -21,6 +21,8 @@ SEXAGESIMAL = re.compile(
     rf"\s?{SOUTH}?[,;\s/]{{0,3}}(?:{WEST}\s?)?\d{{1,3}}\s?(?:[°º*]|deg)\s?\d{{1,2}}(?:\.\d+)?",
     re.IGNORECASE,
 )
+# A keyword for programs, whose other half is another keyword.
+MACHINE_TAG = re.compile(r"(?i)\b(?:geo|gps):?\s?lat(?:itude)?\s?[=:]\s?[+-]?\d{1,2}\.\d{2,}")
 LINK = re.compile(
     r"(?i)\b(?:geo:|maps?\.(?:google|app|apple)|goo\.gl/maps|google\.[a-z.]{2,6}/maps|openstreetmap\.org|bing\.com/maps"
     r"|streetmap\.co|waze\.com|ll=|mlat=|q=|cp=|#map=|@(?=[+-]?\d))"
@@ -47,7 +49,8 @@ def map_positions(text: str) -> Iterator[tuple[str, str]]:
     for match in PAIR.finditer(text):
         if _is_pair(match, link=link):
             yield "coordinates", match[0]
-    for what, pattern in (("coordinates", SEXAGESIMAL), ("link to a map", SHORT_LINK), ("plus code", PLUS_CODE)):
+    alone = (("coordinates", SEXAGESIMAL), ("coordinates", MACHINE_TAG), ("link to a map", SHORT_LINK))
+    for what, pattern in (*alone, ("plus code", PLUS_CODE)):
         yield from ((what, match[0]) for match in pattern.finditer(text))
     yield from (("three words of a map", match[1]) for match in THREE_WORDS.finditer(text))
     announced = GRID_WORDS.search(text) is not None
