@@ -8,7 +8,7 @@ import zlib
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
@@ -242,6 +242,7 @@ def test_metadata_that_cannot_be_read_is_an_error(what: str, data: bytes) -> Non
         read(photo_of(data, "PNG" if data.startswith(b"\x89") else "JPEG"))
 
 
+@settings(deadline=None)
 @given(place=st.integers(2, 700), junk=st.binary(min_size=1, max_size=12))
 def test_damage_anywhere_is_read_or_refused(place: int, junk: bytes) -> None:
     data = picture(
