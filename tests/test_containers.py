@@ -278,3 +278,33 @@ def test_a_comment_that_is_no_text_is_not_passed_over() -> None:
     ]
     data = png_with(b"tEXt", b"Comment\0" + noise(300))
     assert [one.finding and one.finding.kind for one in carried(photo_of(data))] == ["metadata.unread"]
+
+
+def run_length(body: bytes) -> bytes:
+    """A bitmap of 8 x 4 pixels in four colours, packed by run length."""
+    head = struct.pack("<IiiHHIIiiII", 40, 8, 4, 1, 8, 1, len(body), 0, 0, 4, 0) + bytes(range(16))
+    return b"BM" + struct.pack("<IHHI", 70 + len(body), 0, 0, 70) + head + body
+
+
+ROW = b"\x08\x01\0\0"
+PACKED = [
+    ROW * 4 + b"\0\1",
+    ROW + b"\0\1",
+    b"\x03\x01\0\0" * 4 + b"\0\1",
+    b"\x04\1\0\2\2\1\2\2\0\0" + ROW * 2 + b"\0\1",
+]
+
+
+@pytest.mark.parametrize("body", PACKED)
+def test_a_packed_bitmap_is_screened_even_if_it_ends_early(body: bytes) -> None:
+    photo = photo_of(run_length(body))
+    assert photo.rgb.shape == (4, 8, 3) and list(carried(photo)) == []
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "RGB"])
+def test_a_bitmap_of_the_clipboard_is_screened(mode: str) -> None:
+    stream = io.BytesIO()
+    Image.fromarray(scenery()).convert(mode).save(stream, "DIB")
+    assert list(carried(Photo.from_bytes(stream.getvalue(), name="a.dib"))) == []
+    behind = Photo.from_bytes(stream.getvalue() + noise(300), name="a.dib")
+    assert [one.finding and one.finding.kind for one in carried(behind)] == ["metadata.unread"]

@@ -96,6 +96,7 @@ FILES = [
     ("Photoshop's layers", tiff(extra=((37724, 7, 400, bytes(range(200)) * 2, True),)), UNREAD),
     ("bytes behind the last directory", tiff() + bytes(range(256)), UNREAD),
     ("a picture behind the last directory", tiff() + HIDDEN, PREVIEW),
+    ("a BigTIFF file, whose metadata the library does not read", tiff(big=True), UNREAD),
     ("pages, which are screened as frames", picture("TIFF", rgb=VIEW, save_all=True, append_images=[Image.fromarray(OTHER)]), []),
 ]  # fmt: skip
 

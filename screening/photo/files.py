@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from screening.finding import ScreeningError
+from screening.photo.containers.bmp import completed
 from screening.photo.signatures import read_regular
 from screening.pipeline_file import FILE_MEGABYTES
 
@@ -137,7 +138,7 @@ def identify(data: bytes, name: str) -> Image.Image:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # our own cap on size stands in for Pillow's warning
-            image = Image.open(io.BytesIO(data), formats=[name for name in FORMATS if name in Image.OPEN])
+            image = Image.open(io.BytesIO(completed(data)), formats=[name for name in FORMATS if name in Image.OPEN])
     except Image.DecompressionBombError as error:
         raise PhotoError("unpacks to far more pixels than a photograph has; leave it out of the upload") from error
     except UnidentifiedImageError as error:

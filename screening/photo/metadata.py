@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from screening.photo import embedded
 from screening.photo.blocks import PARTS, blocks, coded
 from screening.photo.containers import jpeg, texts
+from screening.photo.containers.bmp import is_bare
 from screening.photo.containers.parts import ContainerError, Part
 from screening.photo.containers.walk import walk
 from screening.photo.credentials import CredentialsError, credentials_said
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 STRINGS = 4000
 CHARACTERS = 20_000
 PREVIEWS = 16
+# How a BigTIFF file begins, which the metadata library does not read.
+BIG = (b"II+\0", b"MM\0+")
 
 
 class MetadataError(PhotoError):
@@ -135,10 +138,11 @@ def _open(data: bytes) -> tuple[exiv2.Image, tuple[str, ...]]:
         return image, ()
     except exiv2.Exiv2Error:
         # all that a PNG file says stands in blocks, which are read one by one; those of TIFF and HEIF are not
-        if not data.startswith((b"\x89PNG", b"\xff\xd8", b"RIFF", b"GIF8", b"BM")):
+        bitmap = data.startswith(b"BM") or is_bare(data)  # which can say nothing
+        if not bitmap and not data.startswith((b"\x89PNG", b"\xff\xd8", b"RIFF", b"GIF8", *BIG)):
             raise
         nothing = exiv2.ImageFactory.create(exiv2.ImageType.jpeg)
-        return nothing, () if data.startswith(b"\x89PNG") else ("metadata that cannot be read",)
+        return nothing, () if bitmap or data.startswith(b"\x89PNG") else ("metadata that cannot be read",)
 
 
 def _refuse_unread(image: exiv2.Image, data: bytes) -> None:

@@ -9,6 +9,29 @@ from screening.photo.containers.parts import ContainerError, Kind, Part
 
 RLE8, RLE4 = 1, 2
 CORE, V5 = 12, 124
+# Larger pictures are not screened.
+SIDE = 20_000
+HEADERS = (40, 52, 56, 108, 124)
+
+
+def is_bare(data: bytes) -> bool:
+    """Whether a file is a bitmap of the clipboard, without a header of the file."""
+    return len(data) >= 40 and int.from_bytes(data[:4], "little") in HEADERS and data[12:14] == b"\1\0"
+
+
+def completed(data: bytes) -> bytes:
+    """A run-length coded bitmap whose last rows may be left out, with a row of the first colour for each at its end.
+
+    Any other file comes back as it is.
+    """
+    last = b"\0\1"
+    if not data.startswith(b"BM") or len(data) < 54 or data[30] not in (RLE8, RLE4) or not data.endswith(last):
+        return data
+    width, rows = struct.unpack_from("<ii", data, 18)
+    if data[14] == CORE or not 0 < width <= SIDE or not 0 < abs(rows) <= SIDE:
+        return data
+    row: bytes = b"\xff\0" * (int(width) // 255 + 1) + b"\0\0"
+    return data[: -len(last)] + row * abs(int(rows)) + last
 
 
 def parts(data: bytes) -> Iterator[Part]:

@@ -38,7 +38,7 @@ def _parts(data: bytes) -> Iterator[Part]:
         yield from heif.parts(data)
     elif data.startswith(tiff.BEGINNINGS):
         yield from tiff.parts(data)
-    elif data.startswith(b"BM"):
+    elif data.startswith(b"BM") or bmp.is_bare(data):
         yield from bmp.parts(data)
     else:
         yield Part(Kind.SHOWN, "file", 0, len(data))
