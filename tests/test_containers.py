@@ -272,6 +272,17 @@ def test_words_in_any_alphabet_are_words(words: bytes) -> None:
     assert is_words(words)
 
 
+def test_a_text_chunk_without_its_parts_is_refused() -> None:
+    with pytest.raises(MetadataError):
+        read(photo_of(png_with(b"iTXt", b"Comment\0\0\0words")))
+
+
+def test_a_height_that_would_be_a_bomb_is_left_to_the_decoder() -> None:
+    data = picture(rgb=scenery(301, 203))
+    place = data.index(b"\xff\xc0") + 5
+    assert unshown(data[:place] + b"\xf0\x00\xff\xff" + data[place + 4 :]) == ""
+
+
 def test_a_comment_that_is_no_text_is_not_passed_over() -> None:
     assert [one.finding and one.finding.kind for one in carried(photo_of(jpeg_with(0xFE, noise(300))))] == [
         "metadata.unread"

@@ -75,7 +75,7 @@ def blocks(data: bytes, parts: Iterable[Part], *, whole: bool = True) -> Iterato
         for sort, raw in heif.metadata_items(data) if heif.is_heif(data) else ():
             # four bytes say where in the item its block begins (ISO/IEC 23008-12, A.2.1)
             yield Block(*("EXIF item", raw[4 + int.from_bytes(raw[:4], "big") :]) if sort == b"Exif" else ("item", raw))
-    except (struct.error, IndexError, zlib.error) as error:
+    except (struct.error, IndexError, ValueError, zlib.error) as error:
         raise ContainerError("a part of it cannot be unpacked") from error
     for name, placed in pieces.items():
         packet = b"".join(piece for _, piece in sorted(placed.items()))

@@ -51,7 +51,7 @@ def _jpeg_rows(data: bytes) -> bool:
         image = Image.open(io.BytesIO(taller), formats=("JPEG",))
         image.draft("L", (width // 8, (whole + MORE) // 8))
         rows = np.asarray(image.convert("L"), np.float32)
-    except BROKEN:
+    except (*BROKEN, Image.DecompressionBombError):
         return False  # which the decoder says of the picture itself
     # the first block beyond the last is made of what was left of the last byte
     below = rows[-(-(whole + block) * len(rows) // (whole + MORE)) + 1 :]
