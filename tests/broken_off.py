@@ -16,6 +16,7 @@ import json
 import os
 import signal
 import sqlite3
+import stat
 import subprocess
 import sys
 import traceback
@@ -106,7 +107,7 @@ class Moments:
             name = os.fsdecode(path)
             if name != os.devnull:
                 self._moment(name, writes=True)
-        elif event in EVENTS:
+        elif event in EVENTS and not isinstance(given[0], int):  # a number stands for memory that has no name
             self._moment(os.fsdecode(given[0]), writes=False)
 
     def _profile(self, frame: FrameType, event: str, called: Any) -> None:
@@ -115,7 +116,8 @@ class Moments:
         of = getattr(called, "__self__", None)
         if isinstance(of, io.IOBase):
             with contextlib.suppress(OSError, ValueError):
-                if of.fileno() > 2:
+                # what is sent to another process does not reach the disk
+                if of.fileno() > 2 and not stat.S_ISFIFO(os.fstat(of.fileno()).st_mode):
                     self._moment(str(getattr(of, "name", "")), writes=True)
         elif called.__name__ in ("fsync", "writeMetadata"):
             self._moment("", writes=True)
