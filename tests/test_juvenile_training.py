@@ -146,3 +146,15 @@ def test_a_training_without_a_child_to_judge_by_says_so(drawn: Path, tmp_path: P
     assert done.returncode == 1
     assert "there are 0 faces under 18" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_the_table_of_unseen_faces_counts_each_band_from_each_mark() -> None:
+    from models.juvenile.unseen import table
+
+    age = np.array([15, 16, 20, 40, 40])
+    scores = np.array([[0.9, 0.9], [0.05, 0.9], [0.05, 0.0], [0.0, 0.0], [0.0, 0.9]])
+    lines = list(table(age, scores))
+    assert lines[0] == "5 faces, as they are: area under the curve 0.917."
+    clean, spoilt = ([line for line in some if line.startswith("| 0.06")] for some in (lines[:7], lines[7:]))
+    assert "| 0.50 (1 of 2" in clean[0] and "| 0.00 (0 of 1" in clean[0] and "not" not in clean[0]
+    assert "| 1.00 (2 of 2" in spoilt[0] and "| 0.50 (1 of 2" in spoilt[0]
