@@ -319,3 +319,11 @@ def test_a_bitmap_of_the_clipboard_is_screened(mode: str) -> None:
     assert list(carried(Photo.from_bytes(stream.getvalue(), name="a.dib"))) == []
     behind = Photo.from_bytes(stream.getvalue() + noise(300), name="a.dib")
     assert [one.finding and one.finding.kind for one in carried(behind)] == ["metadata.unread"]
+
+
+def test_pages_that_were_written_as_files_of_their_own_are_pages() -> None:
+    pages = [Image.fromarray(scenery(seed=seed)) for seed in (2, 3)]
+    data = picture("TIFF", rgb=scenery(), save_all=True, append_images=pages, compression="tiff_lzw")
+    assert data.count(data[:4]) == 3
+    kinds = {part.kind for part in walk(data)}
+    assert kinds <= {Kind.SHOWN, Kind.PADDING, Kind.METADATA}

@@ -124,7 +124,13 @@ def parts(data: bytes) -> Iterator[Part]:
         waiting.append((after, below))
         waiting += [(one, True) for one in how.numbers(data, tags.get(SUBIFDS))]
         waiting += [(one, False) for tag in (EXIF, GPS, INTEROPERABILITY) for one in how.numbers(data, tags.get(tag))]
-    yield from sorted(found, key=lambda part: (part.start, part.end))
+    place = 0
+    for part in sorted(found, key=lambda part: (part.start, part.end)):
+        # a page that a program wrote as a file of its own has a file's start before it
+        if part.start - place >= head and data[part.start - head :].startswith(data[:4]):
+            yield Part(Kind.SHOWN, "TIFF start", part.start - head, part.start)
+        yield part
+        place = max(place, part.end)
 
 
 def _value(entry: Entry) -> Iterator[Part]:
