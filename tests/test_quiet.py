@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from fixtures import make_broken
 from screening.quiet import SWITCHES
 from tests.alone import ROOT, Alone, apart
 from tests.cleared import PASSPHRASE
@@ -76,7 +77,7 @@ def laid_out(folder: Path, astronaut: Path) -> dict[str, str]:
     places = {name: folder / names.get(name, name.lower()) for name in (*names, "SHOOT", "MANY", "RUN", "COUNTED")}
     places["SHOOT"].mkdir()
     shutil.copy(astronaut, places["SHOOT"])
-    (places["SHOOT"] / "fine.jpg").write_bytes(picture(rgb=plain(3)))
+    (places["SHOOT"] / "fine.jpg").write_bytes(make_broken.encoded(make_broken.view(), "JPEG", quality=92))
     places["MANY"].mkdir()
     lines = ["file,about,present"]
     for number in range(150):
