@@ -45,7 +45,7 @@ def code(path: Path) -> Iterator[ast.AST]:
 def patience(cell: Any) -> int:
     """Seconds that a cell may take on the slowest of computers. A busy client sometimes misses that a cell has ended,
     and sees it only then."""
-    return 1200 if ".scan(" in cell.source else 180
+    return 1200 if ".scan(" in cell.source else 90
 
 
 def execute(book: Any, folder: Path) -> tuple[str, list[Any]]:
