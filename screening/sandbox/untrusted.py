@@ -15,7 +15,7 @@ import signal
 import subprocess
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -229,8 +229,9 @@ class File:
             claim = self._checked(Claim, untrusted)
             if claim.finding and claim.finding.kind not in CARRIED:
                 raise SandboxError("crashed its decoder (a claim that cannot be true); export it again")
-            said = claim.finding and Finding(claim.finding.kind, 1.0, inert(claim.finding.said)[:LONGEST_REASON])
-            yield Carried(said and replace(said, stage="photo"), claim.photo and self._photo(claim.photo))
+            said = inert(claim.finding.said)[:LONGEST_REASON] if claim.finding else ""
+            finding = claim.finding and Finding(claim.finding.kind, 1.0, said, stage="photo")
+            yield Carried(finding, claim.photo and self._photo(claim.photo))
 
     def _each(self, what: str, most: int) -> Iterator[dict[str, Any]]:
         for _ in range(most):
