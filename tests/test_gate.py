@@ -94,8 +94,8 @@ def sign_with_a_key_after_it_was_replaced(cleared: Cleared) -> None:
     key_list.private_file(cleared.office, old).write_bytes(pem)
     key_list.private_file(cleared.office, old).chmod(0o600)
     assert new.id != old.id
-    clearance = read(cleared.clearance)
-    late = replace(clearance, at=later(clearance.at, 0.003))
+    retired = key_list.trusted(cleared.office)[old.id].retired
+    late = replace(read(cleared.clearance), at=later(retired, 1e-5))
     # `sign` itself refuses: this is what a stolen file would do
     signature = keys._open(key_list.private_file(cleared.office, old), PASSPHRASE).sign(late.body)
     cleared.clearance.write_text(replace(late, signature=signature).text())
