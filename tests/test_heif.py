@@ -62,6 +62,39 @@ def cropping(data: bytes, width: int, height: int) -> bytes:
     return bytes(changed)
 
 
+def with_thumbnails(*pictures: Pixels) -> bytes:
+    """A file in which each picture has a thumbnail."""
+    file = pillow_heif.HeifFile()  # type: ignore[no-untyped-call]
+    for one in pictures:
+        file.add_from_pillow(Image.fromarray(one))
+        file[len(file) - 1].info["thumbnails"] = [128]
+    stream = io.BytesIO()
+    file.save(stream)
+    return stream.getvalue()
+
+
+def exchanged(data: bytes) -> bytes:
+    """The file with each of two thumbnails said to be the other picture's."""
+    said = listed(data)
+    first, second = said.beside_at.values()
+    changed = bytearray(data)
+    for here, there in ((first[0] + 8, second[0] + 8), (second[0] + 8, first[0] + 8)):
+        changed[here : here + 2] = data[there : there + 2]
+    return bytes(changed)
+
+
+def understated(data: bytes) -> bytes:
+    """The file with its thumbnail said to have some rows and columns less than it is made of."""
+    said = listed(data)
+    (thumbnail,) = said.beside_at
+    size = said.property(thumbnail, b"ispe")
+    assert size is not None
+    changed = bytearray(data)
+    width, height = struct.unpack_from(">II", data, size.body + 4)
+    struct.pack_into(">II", changed, size.body + 4, width - 2, height - 2)
+    return bytes(changed)
+
+
 def box(name: bytes, content: bytes) -> bytes:
     return struct.pack(">I", len(content) + 8) + name + content
 
@@ -79,8 +112,13 @@ FILES = [
     ("two pictures, which are screened as frames", saved(ONE, OTHER), []),
     ("a sequence, likewise", saved(ONE, OTHER, format="AVIF"), []),
     ("a hidden picture", hiding(saved(ONE, OTHER)), [("metadata.preview", BESIDE)]),
+    ("a picture with its thumbnail", with_thumbnails(ONE), []),
+    ("a thumbnail whose size is understated", understated(with_thumbnails(ONE)), []),
+    ("a thumbnail of another picture", exchanged(with_thumbnails(ONE, OTHER)), [("metadata.preview", BESIDE)]),
+    ("a thumbnail of the second picture", with_thumbnails(ONE, OTHER), [("", BESIDE)]),
     ("the same picture, hidden", hiding(saved(ONE, ONE)), []),
     ("a crop", cropping(saved(ONE), 200, 100), [("metadata.preview", BESIDE)]),
+    ("a crop of what some encoders fill up, which is screened", cropping(saved(ONE), 260, 160), [("", BESIDE)]),
     ("bytes in a box that nobody knows", saved(ONE) + box(b"ownb", bytes(range(256))), [("metadata.unread", "")]),
     ("a picture in free space", saved(ONE) + box(b"free", picture(rgb=OTHER)), [("metadata.preview", IN_BOX)]),
     ("free space", saved(ONE) + box(b"free", bytes(5000)), []),

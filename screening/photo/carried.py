@@ -12,7 +12,7 @@ from screening.arrays import Pixels
 from screening.finding import Finding
 from screening.photo.containers.parts import Kind
 from screening.photo.decode import TURNS
-from screening.photo.embedded import PREVIEW
+from screening.photo.embedded import PREVIEW, Embedded
 from screening.photo.files import BROKEN, FORMATS
 from screening.photo.metadata import read
 from screening.photo.photo import Photo
@@ -56,7 +56,7 @@ def carried(photo: Photo) -> Iterator[Carried]:
             continue  # a page of this very file, which is screened as a frame
         if one.name == PREVIEW and not one.data.startswith(OPENED):
             continue  # no picture, but what a maker's stale pointer gives
-        stored = _decoded(one.data)
+        stored = _decoded(one)
         if stored is None:
             yield Carried(_unread(f"a picture that cannot be opened ({one.name})"))
             continue
@@ -81,15 +81,16 @@ def _unread(what: str) -> Finding:
     return Finding("metadata.unread", 1.0, f"the file holds {what}", stage="photo")
 
 
-def _decoded(data: bytes) -> Pixels | None:
+def _decoded(one: Embedded) -> Pixels | None:
     """An embedded picture's pixels; None where they cannot be read."""
     from PIL import Image
 
     try:
-        image = Image.open(io.BytesIO(data), formats=[name for name in FORMATS if name in Image.OPEN])
+        image = Image.open(io.BytesIO(one.data), formats=[name for name in FORMATS if name in Image.OPEN])
         if image.width * image.height > PREVIEW_MEGAPIXELS * 1e6:
             return None
         # an orientation of its own is left alone: both ways round are tried
-        return np.array(image.convert("RGB"), dtype=np.uint8)
+        width, height = one.size
+        return np.array(image.convert("RGB"), dtype=np.uint8)[: height or None, : width or None]
     except (*BROKEN, Image.DecompressionBombError):
         return None

@@ -34,11 +34,13 @@ class Embedded:
         name: which one it is, for the report; never taken from the file.
         data: its bytes, as a file of its own.
         kind: whether it should show what the picture shows, need not (FRAME), or does show more (CROPPED).
+        size: its width and height, where decoders give more at the right and below; else zeros.
     """
 
     name: str
     data: bytes = field(repr=False)
     kind: Kind = Kind.PICTURE
+    size: tuple[int, int] = (0, 0)
 
 
 def foreign(parts: Iterable[Part]) -> str:
@@ -54,7 +56,7 @@ def pictures(data: bytes, parts: Iterable[Part], *, pages: bool) -> Iterator[Emb
             if not pages:  # a gain map, say
                 yield Embedded(f"picture {part.name}", part.read(data), Kind.FRAME)
         elif part.kind in PICTURES:
-            yield Embedded(f"picture {part.name}", part.read(data), part.kind)
+            yield Embedded(f"picture {part.name}", part.read(data), part.kind, part.size)
 
 
 def within(blocks: Iterable[bytes]) -> tuple[Part, ...]:

@@ -35,6 +35,7 @@ class Items:
         flags_at: where in the file each item says whether it is hidden: a byte.
         extents: where each item's bytes lie in the file, as (start, end).
         references: of each sort, the items that each item refers to.
+        beside_at: where in the file it is said that an item is another's thumbnail, or auxiliary: four bytes each.
         properties: the boxes of properties, in order.
         owned: the places in that list, from 1, of each item's properties.
     """
@@ -46,6 +47,7 @@ class Items:
     flags_at: dict[int, int] = field(default_factory=dict)
     extents: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
     references: dict[bytes, dict[int, list[int]]] = field(default_factory=dict)
+    beside_at: dict[int, list[int]] = field(default_factory=dict)
     properties: tuple[Box, ...] = ()
     owned: dict[int, list[int]] = field(default_factory=dict)
 
@@ -96,6 +98,7 @@ def items(data: bytes, meta: Box) -> Items:
     at = (inside[b"pitm"].body + 4, 2 if version == 0 else 4) if b"pitm" in inside else (0, 0)
     lists = children(data, inside[b"iprp"]) if b"iprp" in inside else {}
     properties = tuple(boxes(data, lists[b"ipco"].body, lists[b"ipco"].end)) if b"ipco" in lists else ()
+    references, beside_at = _references(data, inside.get(b"iref"))
     return Items(
         primary=int.from_bytes(data[at[0] : at[0] + at[1]], "big"),
         primary_at=at,
@@ -103,7 +106,8 @@ def items(data: bytes, meta: Box) -> Items:
         hidden=hidden,
         flags_at=flags_at,
         extents=_extents(data, inside),
-        references=_references(data, inside.get(b"iref")),
+        references=references,
+        beside_at=beside_at,
         properties=properties,
         owned=_owned(data, inside[b"iprp"]) if b"iprp" in inside else {},
     )
@@ -167,8 +171,9 @@ def _extents(data: bytes, inside: Mapping[bytes, Box]) -> dict[int, list[tuple[i
     return found
 
 
-def _references(data: bytes, iref: Box | None) -> dict[bytes, dict[int, list[int]]]:
+def _references(data: bytes, iref: Box | None) -> tuple[dict[bytes, dict[int, list[int]]], dict[int, list[int]]]:
     found: dict[bytes, dict[int, list[int]]] = {}
+    beside_at: dict[int, list[int]] = {}
     if iref is not None:
         size, letter = (2, "H") if data[iref.body] == 0 else (4, "I")
         for box in boxes(data, iref.body + 4, iref.end):
@@ -177,7 +182,9 @@ def _references(data: bytes, iref: Box | None) -> dict[bytes, dict[int, list[int
                 raise ContainerError("a list of items is cut short")
             to = struct.unpack_from(f">{count}{letter}", data, box.body + size + 2)
             found.setdefault(box.name, {}).setdefault(source, []).extend(to)
-    return found
+            if box.name in (b"thmb", b"auxl"):
+                beside_at.setdefault(source, []).append(box.start + 4)
+    return found, beside_at
 
 
 def _owned(data: bytes, iprp: Box) -> dict[int, list[int]]:

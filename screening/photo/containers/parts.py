@@ -44,6 +44,7 @@ class Part:
         start: its first byte.
         end: the byte after its last.
         content: its bytes as a file of their own, where that is not what lies there.
+        size: width and height of the picture in it, where decoders give more at the right and below; else zeros.
     """
 
     kind: Kind
@@ -51,6 +52,7 @@ class Part:
     start: int
     end: int
     content: bytes = field(default=b"", repr=False)
+    size: tuple[int, int] = (0, 0)
 
     def read(self, data: bytes) -> bytes:
         """Its bytes, out of those of the file."""
