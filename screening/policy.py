@@ -70,12 +70,14 @@ class Rule:
         lifted_by: what would let the picture go out.
         kinds: for each kind that falls under the rule, its thresholds.
         outside_a_scene: the strictest verdict in a batch that was declared not to be from a scene.
+        not_looked_for: what the rule forbids and no stage finds, so that a person has to; "" if there is nothing.
     """
 
     says: str
     lifted_by: str
     kinds: dict[str, Thresholds]
     outside_a_scene: str = "block"
+    not_looked_for: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,8 @@ class Question:
         ask: the wording of the question.
         answer: "words", or "yes/no".
         stops: for "yes/no", the answer with which nothing goes out; "" if neither stops the batch.
+        second_person: whether the batch may go out with that answer nevertheless, if it comes with a reason ("yes: the
+            witness asked for it") and a second person takes responsibility.
         rule: the rule of the policy that it serves, or "".
 
     Raises:
@@ -35,6 +37,7 @@ class Question:
     ask: str
     answer: str = WORDS
     stops: str = ""
+    second_person: bool = False
     rule: str = ""
 
     def __post_init__(self) -> None:
@@ -50,6 +53,8 @@ class Question:
             raise ValueError(f'stops: only a yes or no can stop a batch; add answer = "{YES_NO}" with it')
         if self.stops not in ("", *ANSWERS):
             raise ValueError(f"stops: must be {' or '.join(ANSWERS)}, not {self.stops!r}")
+        if self.second_person and not self.stops:
+            raise ValueError("second_person: no answer to this question stops a batch; say which with stops")
 
     @property
     def prompt(self) -> str:
@@ -57,16 +62,19 @@ class Question:
         return f"{self.ask} ({YES_NO})" if self.answer == YES_NO else self.ask
 
     def plain(self, said: str) -> str:
-        """An answer as it is stored: stripped of blanks, a yes or no in lower case without a full stop."""
+        """An answer as it is stored: without blanks around it, a yes or no in lower case, its reason behind a colon."""
         said = said.strip()
-        short = said.casefold().removesuffix(".")
-        return short if self.answer == YES_NO and short in ANSWERS else said
+        short, _, reason = said.partition(":")
+        short = short.strip().casefold().removesuffix(".")
+        if self.answer == WORDS or short not in ANSWERS:
+            return said
+        return f"{short}: {reason.strip()}" if reason.strip() else short
 
     def refusal(self, said: str) -> str:
         """Why this does not answer the question; "" if it does."""
         if not said.strip():
             return f"{self.id}: this question has no answer: {self.ask}"
-        if self.answer == YES_NO and self.plain(said) not in ANSWERS:
+        if self.answer == YES_NO and self._short(said) not in ANSWERS:
             return f"{self.id}: needs yes or no for an answer: {self.ask}"
         if self.answer == WORDS and not in_words(said):
             return f"{self.id}: needs an answer in words: {self.ask}"
@@ -74,7 +82,15 @@ class Question:
 
     def stopped_by(self, said: str) -> bool:
         """Whether nothing goes out with this answer."""
-        return bool(self.stops) and self.plain(said) == self.stops
+        return bool(self.stops) and self._short(said) == self.stops
+
+    def overruled_by(self, said: str) -> bool:
+        """Whether a second person may let the batch go out with this answer, because its reason is given in words."""
+        reason = self.plain(said).partition(":")[2]
+        return self.second_person and self.stopped_by(said) and in_words(reason) and len(reason.split()) > 1
+
+    def _short(self, said: str) -> str:
+        return self.plain(said).partition(":")[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -124,6 +124,11 @@ class Report:
         return {rule: table[rule] for rule in self.policy.rules if rule in table and any(table[rule].values())}
 
     @property
+    def not_looked_for(self) -> list[str]:
+        """What the rules forbid and no stage finds, so that "clear" says nothing about it."""
+        return [rule.not_looked_for for rule in self.policy.rules.values() if rule.not_looked_for]
+
+    @property
     def exit_code(self) -> int:
         """0 all clear, 1 something is held or blocked, 2 something could not be screened, 130 stopped by the user."""
         if self.stopped:
@@ -156,7 +161,8 @@ class Report:
                 },
             },
             "rules": {
-                name: {"says": rule.says, "lifted_by": rule.lifted_by} for name, rule in self.policy.rules.items()
+                name: {"says": rule.says, "lifted_by": rule.lifted_by, "not_looked_for": rule.not_looked_for}
+                for name, rule in self.policy.rules.items()
             },
             "photos": [photo_fields(photo, show_text=show_text) for photo in self.photos],
             "aside": list(self.aside),

@@ -72,7 +72,10 @@ POLICY = Policy(
             kinds={"vehicle.plate": Thresholds(block=0.5)},
         ),
         "graphic": Rule(
-            says="Nothing graphic.", lifted_by="An override.", kinds={"vehicle.damage": Thresholds(hold=0.5, block=0.8)}
+            says="Nothing graphic.",
+            lifted_by="An override.",
+            kinds={"vehicle.damage": Thresholds(hold=0.5, block=0.8)},
+            not_looked_for="blood and <injury>",
         ),
         "copyright": Rule(
             says="No breach of copyright.", lifted_by="Sign-off.", kinds={"copyright": Thresholds(hold=0.5)}

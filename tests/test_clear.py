@@ -105,6 +105,19 @@ def test_what_a_reviewer_answered_is_not_answered_otherwise_by_the_signer(cleare
     assert cleared.clear().answers == {QUESTION: "no"}
 
 
+def test_a_second_person_answers_for_what_would_stop_the_batch_and_says_why(cleared: Cleared) -> None:
+    examined = cleared.examine()
+    batch = examined.run.settings.batch
+    asked = tuple(replace(one, second_person=True) for one in batch.question)
+    settings = replace(examined.run.settings, batch=replace(batch, question=asked))
+    examined = replace(examined, run=replace(examined.run, settings=settings), answers={"libel": "yes"})
+    reason = {"libel": "Yes: our lawyer has agreed"}
+    for answers, second in (({"libel": "yes"}, "B. Second"), (reason, ""), (reason, "-"), ({}, "B. Second")):
+        with pytest.raises(ClearanceError, match=r'libel: was answered with .*or answer "yes: " with the reason'):
+            clear.check_answers(examined, answers, second)
+    clear.check_answers(examined, reason, "B. Second")
+
+
 @pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")
 def test_a_person_at_a_terminal_is_asked_and_the_passphrase_does_not_show(
     cleared: Cleared, monkeypatch: pytest.MonkeyPatch

@@ -29,6 +29,16 @@ def test_the_pipelines_that_ship_carry_every_rule_and_every_stage(name: str) -> 
     assert all(rule.says and rule.lifted_by for rule in pipeline.policy.rules.values())
 
 
+@pytest.mark.parametrize("name", ["default", "posters", "strict"])
+def test_what_no_stage_looks_for_a_person_is_asked(name: str) -> None:
+    pipeline = load(name)
+    asked = {question.rule for question in pipeline.batch.question if question.stops}
+    # A tent or a blurred letter is no offence by itself: these are said, so that somebody looks.
+    said_only = {"scene-scope", "personal-details"}
+    assert {rule for rule, of in pipeline.policy.rules.items() if of.not_looked_for} - said_only <= asked
+    assert {"wanted-person", "evidence", "graphic", "libel", "staff-security", "reputation"} <= asked
+
+
 def test_only_posters_is_looser_than_the_default() -> None:
     default = load().policy
     assert load("strict").policy.looser_than(default) == []

@@ -11,6 +11,7 @@ from screening.questions import Question, in_words, stopping, unknown
 
 LIBEL = Question(id="libel", ask="Is it libellous?", answer="yes/no", stops="yes")
 WHO = Question(id="who", ask="Who agreed?")
+WITNESS = Question(id="witness", ask="Is it a witness?", answer="yes/no", stops="yes", second_person=True)
 
 
 @pytest.mark.parametrize(
@@ -23,6 +24,9 @@ WHO = Question(id="who", ask="Who agreed?")
         (LIBEL, "y", "needs yes or no", False),
         (LIBEL, "yes, badly", "needs yes or no", False),
         (LIBEL, "no!", "needs yes or no", False),
+        (LIBEL, "Yes: a joke", "", True),
+        (LIBEL, "No: I asked", "", False),
+        (LIBEL, "maybe: I asked", "needs yes or no", False),
         (WHO, "Everybody.", "", False),
         (WHO, "yes", "", False),
         (WHO, "x", "needs an answer in words", False),
@@ -36,6 +40,22 @@ def test_an_answer_is_of_the_kind_that_is_asked_for(question: Question, said: st
     why = question.refusal(said)
     assert refused in why if refused else why == ""
     assert bool(stopping([question], {question.id: said})) is stops
+
+
+@pytest.mark.parametrize(
+    ("question", "said", "overruled"),
+    [
+        (WITNESS, "yes: she asked for it", True),
+        (WITNESS, "Yes. : she asked for it", True),
+        (WITNESS, "yes", False),
+        (WITNESS, "yes: x", False),
+        (WITNESS, "yes: agreed", False),
+        (WITNESS, "no: she asked for it", False),
+        (LIBEL, "yes: she asked for it", False),
+    ],
+)
+def test_a_second_person_overrules_an_answer_with_a_reason(question: Question, said: str, overruled: bool) -> None:
+    assert question.overruled_by(said) is overruled
 
 
 def test_answers_to_nothing_are_named() -> None:
@@ -74,6 +94,7 @@ def test_a_file_that_asks_one_thing_more_goes_on_asking_the_others(tmp_path: Pat
         (QUESTION.format(id="a", ask="Who is it?", more='answer = "yes-no"'), "did you mean 'yes/no'"),
         (QUESTION.format(id="a", ask="Who is it?", more='stops = "yes"'), "only a yes or no can stop a batch"),
         (QUESTION.format(id="a", ask="Is it?", more='answer = "yes/no"\nstops = "y"'), "stops: must be yes or no"),
+        (QUESTION.format(id="a", ask="Is it?", more='answer = "yes/no"\nsecond_person = true'), "say which with stops"),
         (
             QUESTION.format(id="a", ask="Is it?", more='rule = "lible"'),
             "no rule is called 'lible'; did you mean 'libel'",

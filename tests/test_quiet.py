@@ -21,7 +21,9 @@ from tests.picture_files import picture
 from tests.streets import PLATES, plain, street
 
 COMMAND = (sys.executable, "-c", "from screening.cli import main; main()")
-ANSWERS = {"purpose": "An open day", "libel": "no", "reputation": "no", "release-forms": "yes"}
+ANSWERS = {"purpose": "An open day", "release-forms": "yes"} | dict.fromkeys(
+    ("libel", "reputation", "involved", "evidence", "graphic", "security"), "no"
+)
 # Every command, in an order in which each has something to do, and how it exits. SHOOT holds a portrait and a clear
 # picture, which the default pipeline screens; MANY holds a hundred and fifty tiny ones for a pipeline without networks.
 COMMANDS = (

@@ -26,6 +26,7 @@ from screening.policy import Verdict
 from screening.render.annotate import COLOURS, annotate, annotate_file
 from screening.render.html import html_page
 from screening.render.table import FORMULA, csv_table, guarded, unguarded
+from screening.render.terminal import summary
 from screening.render.thumbnails import hidden, thumbnail, thumbnail_side
 from screening.report import Report
 from screening.run import files
@@ -202,11 +203,16 @@ def test_the_page_says_what_was_seen_the_rule_the_threshold_and_what_lifts_it() 
         "0.03: held from 0.20, blocked from 0.70",
         "1.00: always blocked",
         "Not looked for:</strong> codes",
+        "even where nothing was found: blood and &lt;injury&gt;.",
         "1 file could not be screened completely",
         "raw/a.xmp",
     ):
         assert said in page, said
     assert page.count("data:image/jpeg;base64,") == 5
+
+
+def test_the_terminal_says_what_was_not_looked_for() -> None:
+    assert "Not looked for, whatever the verdict: blood and <injury>." in list(summary(shown.report(), None))
 
 
 def test_a_verdict_that_is_milder_outside_a_scene_says_so() -> None:

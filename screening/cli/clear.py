@@ -40,7 +40,7 @@ def clear(
     if examined.needs_second:
         say(f"a second person must take responsibility for this run ({examined.needs_second})")
     given = _read(answers)
-    clear.check_answers(examined, given)
+    clear.check_answers(examined, given, second)
     given = {**examined.answers, **given}
     said = clear.SignOff(
         purpose=_ask("Which policing purpose does the release serve?", purpose or examined.run.report.batch.purpose),

@@ -139,7 +139,7 @@ def check(examined: Examined, said: SignOff, key: Key) -> None:
         raise ClearanceError(f"{examined.run.folder}: nothing in it may go out, so there is nothing to clear")
     if not in_words(said.purpose):
         raise ClearanceError("a release serves a policing purpose: state it in words with --purpose")
-    check_answers(examined, said.answers)
+    check_answers(examined, said.answers, said.second)
     for question in examined.run.settings.batch.question:
         if wrong := question.refusal(said.answers.get(question.id, "")):
             raise ClearanceError(wrong)
@@ -158,10 +158,11 @@ def check(examined: Examined, said: SignOff, key: Key) -> None:
             )
 
 
-def check_answers(examined: Examined, answers: Mapping[str, str]) -> None:
+def check_answers(examined: Examined, answers: Mapping[str, str], second: str = "") -> None:
     """Checks that the answers fit the questions, and that none of them, nor one given in the review, stops the batch.
 
-    A reviewer's answer cannot be overruled here: it is changed in the review.
+    Where the policy says so, a second person overrules such an answer by the reason that stands with it here. No other
+    answer of a reviewer's is overruled: it is changed in the review.
 
     Raises:
         ClearanceError: naming the one that is wrong, or that stops the batch.
@@ -171,9 +172,12 @@ def check_answers(examined: Examined, answers: Mapping[str, str]) -> None:
         raise ClearanceError(wrong)
     for said, where in ((examined.answers, " in the review"), (answers, "")):
         for question in stopping(asked, said):
+            if question.overruled_by(answers.get(question.id, "")) and in_words(second):
+                continue
             answer = question.plain(said[question.id])
+            way = f'; or answer "{question.stops}: " with the reason, and --second' if question.second_person else ""
             raise ClearanceError(
-                f"{question.id}: was answered with {answer}{where}, so nothing goes out: {question.ask}"
+                f"{question.id}: was answered with {answer}{where}, so nothing goes out: {question.ask}{way}"
             )
 
 

@@ -15,6 +15,7 @@ from screening.office.office import Office
 from screening.office.register_file import withdrawn
 from screening.photo_report import PhotoReport
 from screening.policy import Verdict
+from screening.questions import Question
 from screening.release.clearance import ClearanceError
 from screening.report import ModelInfo
 from screening.run import copies, files
@@ -197,5 +198,9 @@ def _off(pipeline: str) -> tuple[str, ...]:
 
 def _unasked(pipeline: Settings) -> tuple[str, ...]:
     """Questions of the default pipeline that this one leaves out, or accepts a different answer to."""
-    here = {one.id: (one.answer, one.stops) for one in pipeline.batch.question}
-    return tuple(one.id for one in settings.read().batch.question if here.get(one.id) != (one.answer, one.stops))
+
+    def accepts(question: Question) -> tuple[str, str, bool]:
+        return question.answer, question.stops, question.second_person
+
+    here = {one.id: accepts(one) for one in pipeline.batch.question}
+    return tuple(one.id for one in settings.read().batch.question if here.get(one.id) != accepts(one))

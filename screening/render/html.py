@@ -43,6 +43,7 @@ def html_page(report: Mapping[str, Any], previews: Mapping[str, bytes], *, for_s
     page: str = template("page.html.j2").render(
         report=report,
         photos=sorted(photos, key=lambda photo: STRICTNESS[photo["verdict"]]),
+        not_looked_for=[rule["not_looked_for"] for rule in report["rules"].values() if rule.get("not_looked_for")],
         rules_seen=[rule for rule in report["rules"] if any(rule in photo["rules"] for photo in photos)],
         unscreened=sum(any(one["kind"].startswith("error") for one in photo["findings"]) for photo in photos),
         shows_text=shows_text,

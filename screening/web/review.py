@@ -109,7 +109,7 @@ class Review:
             "sample": {"of": len(self.chosen), "looked": looked, "missed": misses, "low": low, "high": high},
             "questions": [
                 {
-                    **{name: getattr(one, name) for name in ("id", "ask", "stops")},
+                    **{name: getattr(one, name) for name in ("id", "ask", "stops", "second_person")},
                     "choices": list(ANSWERS) if one.answer == YES_NO else [],
                     "answer": said.get(one.id, ""),
                     "after": asked.get(one.id, ""),

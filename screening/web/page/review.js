@@ -383,7 +383,8 @@ function asked(one) {
     input.value = choice;
     input.checked = one.answer === choice;
     const button = element("label", "", "choice");
-    button.append(input, (choice === "yes" ? "Yes" : "No") + (choice === one.stops ? ": nothing goes out" : ""));
+    const then = one.second_person ? ": nothing goes out without a second person" : ": nothing goes out";
+    button.append(input, (choice === "yes" ? "Yes" : "No") + (choice === one.stops ? then : ""));
     box.append(button);
   }
   return box;
