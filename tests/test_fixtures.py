@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fixtures import draw, make_broken, make_labelled, make_shoot
+from fixtures import draw, make_broken, make_labelled, make_shoot, make_welcome
 from screening.evaluation.labels import read as read_labels
 from screening.photo.files import FileError, UnsupportedError
 from screening.photo.photo import Photo
@@ -25,6 +25,15 @@ def files(kind: str) -> dict[str, bytes]:
 def test_a_picture_of_the_shoot_is_drawn_alike_twice(name: str) -> None:
     draw = make_shoot.PICTURES[name]
     np.testing.assert_array_equal(draw(), draw())
+
+
+def test_a_welcome_picture_is_drawn_alike_twice_and_each_thing_lies_on_three_grounds() -> None:
+    np.testing.assert_array_equal(
+        make_welcome.scene(make_welcome.vest(), "cat", seed=5), make_welcome.scene(make_welcome.vest(), "cat", seed=5)
+    )
+    names = [name for name, _ in make_welcome.things()]
+    assert len(set(names)) >= 40
+    assert len({make_welcome.GROUNDS[make_welcome.ground(7, turn)] for turn in range(3)}) == 3
 
 
 def test_a_plate_has_its_real_proportions() -> None:

@@ -141,7 +141,8 @@ def _in_words(photo: Photo, line: Line) -> Iterator[Finding]:
 
 def _plate(finding: Finding) -> Box | None:
     """The box of a number plate, unless its text could be a house's plate or a label too: it has no country's shape."""
-    if not finding.is_a("vehicle.plate") or house_number(finding.text) is not None:
+    doubtful = finding.is_a("vehicle.plate.doubtful") or house_number(finding.text) is not None
+    if not finding.is_a("vehicle.plate") or doubtful:
         return None
     return finding.box if finding.kind != "vehicle.plate" or not finding.text else None
 

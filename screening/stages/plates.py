@@ -1,50 +1,58 @@
 """Number plates: any that can be read is a finding, whatever it says; British and foreign ones are labelled.
 
 A plate is one that the street network detected, or a line of text that looks like one: by its pattern, by being on a
-plain sign, by being on a vehicle. A pattern alone counts only if nobody would write it by chance (AB12 CDE).
+plain sign, by being on a vehicle. A pattern alone counts only if nobody would write it by chance (AB12 CDE), and away
+from any vehicle a plate needs such a pattern: signs, clothes and appliances look like plates. What could be one all the
+same is `vehicle.plate.doubtful`; nothing inside a code is one.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from screening.faces.body import body
-from screening.finding import Box, Finding, boxes
+from screening.finding import Box, Finding
 from screening.force import Force
 from screening.photo.photo import Photo
-from screening.street.plate_text import Reading, in_plate, readable, without_band
+from screening.street.plate_doubt import LOOKS, SHORT, doubt_of, worded
+from screening.street.plate_place import Place, Places, lies_on
+from screening.street.plate_text import (
+    CHARACTERS,
+    Reading,
+    bare,
+    in_plate,
+    in_plate_letters,
+    plate_like,
+    readable,
+    without_band,
+)
 from screening.text import second_look
-from screening.text.background import Ground, ground
+from screening.text.background import ground
 from screening.text.lines import Line, lines, rows, wraps
 from screening.words import captions
 from screening.words.registrations import FAIR, LONGEST, WEAK, Registration, parse
 
 # What it adds that a text is on a vehicle, and that it is on a plain sign of its own.
-ON_VEHICLE = 0.35
-ON_SIGN = 0.35
-# The factor for a plate without digits and without a vehicle around it: signs look like that.
-OFF_VEHICLE = 0.8
+ON_VEHICLE, ON_SIGN = 0.35, 0.35
 # A detected box below this score is doubtful: most such boxes away from vehicles are words or patterns.
 FAINT = 0.2
-# A plate in a detected box counts as read if this many characters are, with this confidence.
-CHARACTERS = 2
 # What stands before a registration on paper.
 LABEL = re.compile(
     r"(?i)(?:vehicle|v\.?r\.?[mn]\.?|reg(?:istration)?\.?(?:\s?(?:no\.?|number|mark|plate))?|number\s?plate)\s?[:.#-]\s*"
 )
 # Feet and inches, or metres with a decimal, as on a bridge.
 HEIGHT = re.compile(r"\d\s?['′’]\s?-?\s?\d{1,2}(?!\d)|(?<!\d)\d\.\d\s?m\b")
-# Up to this many digits and nothing else are on doors and clocks too.
-SHORT = 4
 SURE = 0.5
-# The factor for such a number on a body: runners and players have numbers on their chests. A vehicle below this score
-# does not count there, because a person with a number is taken for one.
+# The factor for such a number on a body: runners and players have numbers on their chests.
 WORN = 0.3
-CARRIES = 0.7
+# A detected box below this score needs a registration's pattern, or letters with digits.
+UNSURE = 0.4
+# Plates narrower than this, in pixels, are read by guessing.
+FAR = 32
+DOUBTFUL, FLEET = "vehicle.plate.doubtful", "vehicle.plate.fleet"
+ILLEGIBLE = "number plate, too small or unclear to be read"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +71,9 @@ class Plates:
         "vehicle.plate",
         "vehicle.plate.uk",
         "vehicle.plate.foreign",
-        "vehicle.plate.fleet",
+        FLEET,
+        "vehicle.plate.police",
+        DOUBTFUL,
         "vehicle.plate_illegible",
     )
     networks: ClassVar[tuple[str, ...]] = ("text-detection", "text-recognition")
@@ -74,47 +84,60 @@ class Plates:
 
     def __call__(self, photo: Photo, found: Sequence[Finding]) -> Iterator[Finding]:
         """One finding for each plate, the detected ones first."""
-        texts = lines(found)
-        vehicles, carriers = boxes(found, "seen.vehicle"), boxes(found, "seen.vehicle", least=CARRIES)
-        bodies = [body(face) for face in boxes(found, "face")]
+        texts, places = lines(found), Places(found)
         taken: list[Box] = []
         detected = [finding for finding in found if finding.is_a("seen.plate") and finding.box is not None]
         for plate in sorted(detected, key=lambda finding: -finding.score):
             if plate.box is None or any(plate.box.inside(box) > 0.5 for box in taken):
                 continue
-            worn = any(plate.box.inside(below) > 0.5 for below in bodies) and not _lies_on(plate.box, carriers)
-            for finding in self._detected(photo, plate.box, plate.score, texts, vehicles, worn=worn):
+            for finding in self._detected(photo, plate.box, plate.score, texts, places.of(plate.box, photo)):
                 # a box that is dropped does not hide a plate within it
                 taken.append(plate.box)
-                yield finding
+                yield self._marked(photo, finding, places)
         loose = [line for line in texts if not any(line.box.inside(box.grow(0.1)) > 0.5 for box in taken)]
-        for finding in sorted(self._loose(photo, loose, vehicles), key=lambda finding: -finding.score):
+        for finding in sorted(self._loose(photo, loose, places), key=lambda finding: -finding.score):
             if finding.box is not None and not any(finding.box.inside(box) > 0.3 for box in taken):
                 taken.append(finding.box)
-                yield finding
+                yield self._marked(photo, finding, places)
         for registration, where, box in captions.registrations(found):
             said = self._finding(registration, captions.SURE, box)
             yield replace(said, evidence=f"{said.evidence}, in {where}")
 
-    def _detected(
-        self, photo: Photo, box: Box, score: float, texts: Sequence[Line], vehicles: Sequence[Box], *, worn: bool
-    ) -> Iterator[Finding]:
+    def _detected(self, photo: Photo, box: Box, score: float, texts: Sequence[Line], place: Place) -> Iterator[Finding]:
         """The finding for a box that the street network took for a plate."""
-        on = ON_VEHICLE if _lies_on(box, vehicles) else 0.0
+        if place.coded:
+            return
+        on = ON_VEHICLE if place.on else 0.0
         # a faint box, off any vehicle and without text, is not worth the cost of a second look
         reading = _read(photo, box, texts, again=on > 0 or score >= FAINT)
         if reading is None:
             if readable(photo.crop(box)) and box.height >= self.legible:
-                certainty = _either(score, 0.5 * on) if on else OFF_VEHICLE * score
-                yield Finding("vehicle.plate", certainty, "number plate, large enough to be read", box)
+                kind = "vehicle.plate" if place.carried or place.on else DOUBTFUL
+                certainty = _either(score, 0.5 * on) if on else LOOKS * score
+                yield Finding(kind, certainty, "number plate, large enough to be read", box)
             else:
-                yield Finding("vehicle.plate_illegible", score, "number plate, too small or unclear to be read", box)
+                yield Finding("vehicle.plate_illegible", score, ILLEGIBLE, box)
             return
-        if not _in_plate_letters(reading) or HEIGHT.search(reading.line.text):
+        if not in_plate_letters(reading) or HEIGHT.search(reading.line.text):
             return
-        sign = ON_SIGN * _plate_like(ground(photo, reading.line)) if len(reading.parts) == 1 else 0.0
+        registration = reading.registration
+        if box.width < FAR and not registration.country:
+            yield Finding("vehicle.plate_illegible", score, ILLEGIBLE, box)
+            return
+        certainty = self._certainty(photo, reading, score, place)
+        doubt = doubt_of(reading, place)
+        if certainty * doubt >= self.minimum:
+            finding = self._finding(registration, certainty * doubt, box)
+            yield finding if doubt == 1.0 or finding.kind == FLEET else replace(finding, kind=DOUBTFUL)
+
+    def _certainty(self, photo: Photo, reading: Reading, score: float, place: Place) -> float:
+        """How surely a box with a text is a plate: by the network, the text, the vehicle and the sign."""
+        on = ON_VEHICLE if place.on else 0.0
+        sign = ON_SIGN * plate_like(ground(photo, reading.line)) if len(reading.parts) == 1 else 0.0
         # in a doubtful box a text without a pattern is as often a shop sign as a plate
         share = 1.0 if reading.registration.country else 0.5
+        if score < UNSURE and reading.registration.weight < WEAK:
+            share = 0.0
         digits = reading.registration.text.isdigit() and reading.count <= SHORT
         if not on and digits:
             # a clock, a room, a house: only the box suggests a plate
@@ -122,15 +145,11 @@ class Plates:
         certainty = _either(score, share * on, share * reading.registration.weight, share * sign)
         # longer than any country's registrations: a sign with a sentence
         certainty = 0.7 * score if reading.count > LONGEST + 2 else certainty
-        if not on and not any(character.isdigit() for character in reading.registration.text):
-            certainty *= OFF_VEHICLE
-        if digits and worn:
-            certainty *= WORN
-        if certainty >= self.minimum:
-            yield self._finding(reading.registration, certainty, box)
+        return certainty * WORN if digits and place.worn else certainty
 
-    def _loose(self, photo: Photo, texts: Sequence[Line], vehicles: Sequence[Box]) -> Iterator[Finding]:
+    def _loose(self, photo: Photo, read: Sequence[Line], places: Places) -> Iterator[Finding]:
         """The texts outside detected boxes that are plates by pattern, sign and vehicle."""
+        texts = [line for line in read if not places.of(line.box, photo).coded]
         for line in texts:
             label = LABEL.match(line.text)
             registration = parse(line.text[label.end() :]) if label else None
@@ -140,16 +159,24 @@ class Plates:
             registration = parse(line.text)
             if registration is None or not registration.country or registration.weight < WEAK or line.score < SURE:
                 continue
-            on = ON_VEHICLE if _lies_on(line.box, vehicles) else 0.0
+            on = ON_VEHICLE if lies_on(line.box, places.vehicles) else 0.0
             # a weak pattern is a badge or a sign: of nineteen texts on vehicles that the network did not take for a
             # plate, the two with a better pattern were plates
-            if registration.weight < FAIR and not registration.mended:
+            if (registration.weight < FAIR and not registration.mended) or worded(line.text, registration):
                 continue
-            sign = ON_SIGN * _plate_like(ground(photo, line))
+            sign = ON_SIGN * plate_like(ground(photo, line))
             certainty = line.score**2 * _either(registration.weight, on, sign)
             if certainty >= self.minimum:
                 box = line.box.grow(0.03, 0.1).clip(photo.width, photo.height)
                 yield self._finding(registration, certainty, box or line.box)
+
+    def _marked(self, photo: Photo, finding: Finding, places: Places) -> Finding:
+        """A plate on a marked police vehicle leads to the force, not to a person; which it is, a reviewer confirms."""
+        private = finding.is_a("vehicle.plate") and finding.kind != FLEET
+        if not private or finding.box is None or not places.on_police(photo, finding.box, self.force):
+            return finding
+        evidence = f"{finding.evidence}, on a marked police vehicle"
+        return replace(finding, kind="vehicle.plate.police", evidence=evidence)
 
     def _finding(self, registration: Registration, score: float, box: Box | None) -> Finding:
         """The finding for a plate that was read; its evidence gives only the length and pattern of the text."""
@@ -157,16 +184,9 @@ class Plates:
         count = sum(character.isalnum() for character in registration.text)
         what = "UK number plate" if registration.country == "uk" else "number plate"
         pattern = f", {registration.pattern} pattern" if registration.pattern else ""
-        if _bare(registration.text) in {_bare(text) for text in self.force.fleet}:
-            return Finding("vehicle.plate.fleet", score, "number plate of our own marked fleet", box, registration.text)
+        if bare(registration.text) in {bare(text) for text in self.force.fleet}:
+            return Finding(FLEET, score, "number plate of our own marked fleet", box, registration.text)
         return Finding(kind, score, f"{what}, {count} characters{pattern}", box, registration.text)
-
-
-def _in_plate_letters(reading: Reading) -> bool:
-    """Whether it has a plate's letters and digits; Chinese and Japanese plates have them beside their own script."""
-    letters = [character for character in reading.line.text if character.isalnum()]
-    foreign = sum(unicodedata.east_asian_width(character) == "W" for character in letters)
-    return len(letters) - foreign >= CHARACTERS or foreign == 0
 
 
 def _read(photo: Photo, box: Box, texts: Sequence[Line], *, again: bool) -> Reading | None:
@@ -202,26 +222,9 @@ def _candidates(texts: Sequence[Line]) -> Iterator[Line]:
             yield Line(both.text, both.score, both.box, upper.points)
 
 
-def _lies_on(box: Box, vehicles: Sequence[Box]) -> bool:
-    return any(box.inside(vehicle.grow(0.03)) > 0.8 and box.area < 0.3 * vehicle.area for vehicle in vehicles)
-
-
-def _plate_like(sign: Ground) -> float:
-    """How much a sign looks like a plate: white, yellow or black, plain, clear of what is around it; 0 to 1."""
-    grey = abs(sign.redness) < 12 and -16 < sign.yellowness < 20
-    yellow = sign.light > 40 and sign.yellowness > 25 and -25 < sign.redness < 20
-    if not (grey or yellow) or abs(sign.contrast) < 15:
-        return 0.0
-    return min(1.0, max(0.0, (sign.apart - 0.4) / 0.4)) * min(1.0, sign.plain / 0.85)
-
-
 def _either(*chances: float) -> float:
     """The probability that at least one of several independent signs is right (noisy-or)."""
     wrong = 1.0
     for chance in chances:
         wrong *= 1.0 - chance
     return 1.0 - wrong
-
-
-def _bare(text: str) -> str:
-    return "".join(character for character in text.upper() if character.isalnum())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from screening.arrays import Pixels
 from screening.finding import Box
 from screening.photo.photo import Photo
 from screening.text import second_look
+from screening.text.background import Ground
 from screening.text.lines import Line
 from screening.words.registrations import FAIR, NONE, Registration, parse
 
@@ -18,6 +20,8 @@ from screening.words.registrations import FAIR, NONE, Registration, parse
 CODES = frozenset(
     "AL BG BIH BY CH CY CZ DK EST FIN FL GB GR HR IRL IS LT LV MC MD MK MNE NL PL RO RUS SK SLO SRB TR UA UK".split()
 )
+# A plate in a detected box counts as read if this many characters are.
+CHARACTERS = 2
 # Lines at least this high relative to the highest are the registration; states, dealers and dates are smaller.
 PART = 0.6
 
@@ -123,14 +127,15 @@ def without_band(photo: Photo, reading: Reading) -> Reading:
     again = second_look.read(photo, Line(line.text, line.score, Box.around(points), points))
     registration = parse(again.text, boxed=True)
     # only what a band adds may be removed: a country's code, or a single letter that it was misread as
-    before, after = _bare(line.text), _bare(again.text)
+    before, after = bare(line.text), bare(again.text)
     added = before.replace(after, "", 1)
     if registration is None or after not in before or len(after) < 5 or not (len(added) == 1 or added in CODES):
         return reading
     return Reading(again, (again,), registration)
 
 
-def _bare(text: str) -> str:
+def bare(text: str) -> str:
+    """The letters and digits of a registration, in capitals."""
     return "".join(character for character in text.upper() if character.isalnum())
 
 
@@ -169,3 +174,19 @@ def readable(crop: Pixels) -> bool:
     middle = small[6:-6, width // 10 : width - width // 10]
     steps = np.abs(np.diff(middle, axis=1))
     return bool(np.mean(steps > 24) > 0.08)
+
+
+def in_plate_letters(reading: Reading) -> bool:
+    """Whether it has a plate's letters and digits; Chinese and Japanese plates have them beside their own script."""
+    letters = [character for character in reading.line.text if character.isalnum()]
+    foreign = sum(unicodedata.east_asian_width(character) == "W" for character in letters)
+    return len(letters) - foreign >= CHARACTERS or foreign == 0
+
+
+def plate_like(sign: Ground) -> float:
+    """How much a sign looks like a plate: white, yellow or black, plain, clear of what is around it; 0 to 1."""
+    grey = abs(sign.redness) < 12 and -16 < sign.yellowness < 20
+    yellow = sign.light > 40 and sign.yellowness > 25 and -25 < sign.redness < 20
+    if not (grey or yellow) or abs(sign.contrast) < 15:
+        return 0.0
+    return min(1.0, max(0.0, (sign.apart - 0.4) / 0.4)) * min(1.0, sign.plain / 0.85)

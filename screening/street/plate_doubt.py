@@ -1,0 +1,42 @@
+"""How doubtful it is that what was read in a plate-shaped box is a registration, by its syntax and by what it is on.
+
+On a vehicle a plate may say anything. Away from vehicles it needs the syntax of a registration, because signs, clothes
+and appliances look like plates; the figures are in docs/figures.md.
+"""
+
+from __future__ import annotations
+
+import re
+
+from screening.street.plate_place import Place
+from screening.street.plate_text import Reading, bare
+from screening.words.registrations import STRONG, Registration
+from screening.words.sign_words import ordinary
+
+# The weight of a pattern that a plate needs away from any vehicle: an older British one with a misread character, or
+# another country's in which letters and digits alternate.
+SYNTAX = 0.3
+# The beginning of today's pattern, where a box cuts off the end.
+CUT = re.compile(r"[A-HJ-PR-Y]{2}\d\d[A-Z]{1,2}")
+# Up to this many characters are on doors, clocks and machines too.
+SHORT = 4
+# The factor for what is a plate by its looks alone, and for what reads as words or as a few characters.
+LOOKS, WORDS = 0.8, 0.3
+
+
+def doubt_of(reading: Reading, place: Place) -> float:
+    """The factor for a reading that is a registration neither by its syntax nor by what it is on; 1 for any other."""
+    registration, digits = reading.registration, any(character.isdigit() for character in reading.line.text)
+    words = worded(reading.line.text, registration)
+    known = registration.country != "" and registration.weight >= SYNTAX
+    if not words and (place.close or (digits and (known or CUT.fullmatch(bare(reading.line.text))))):
+        return 1.0
+    long = digits and not words and reading.count > SHORT
+    if (place.carried and (registration.country or not words)) or (place.on and registration.country and long):
+        return 1.0
+    return LOOKS if long else WORDS
+
+
+def worded(text: str, registration: Registration) -> bool:
+    """Whether a text is ordinary words rather than a registration; nobody writes today's pattern by chance."""
+    return registration.weight < STRONG and ordinary(text)
