@@ -173,7 +173,9 @@ def test_a_review_says_what_is_there_and_is_silent_about_what_it_let_pass() -> N
 
     def said(name: str, action: Action, rule: str = "number-plate") -> Decision:
         kind, box = ("vehicle.plate", place) if rule else ("", None)
-        return Decision(by="A", action=action, sha256=name * 64, rule=rule, kind=kind, box=box, reason="two words")
+        return Decision(
+            by="A", action=action, sha256=name * 64, rule=rule, kind=kind, box=box, reason="three different words"
+        )
 
     current = [
         said("a", Action.REDACT),
@@ -193,7 +195,7 @@ def judged_anew(name: str, *found: Finding) -> PhotoReport:
 
 def decided(name: str, action: Action, finding: Finding | None, rule: str) -> Decision:
     kind, box = (finding.kind, finding.box) if finding else ("", None)
-    said = {"reason": "two words", "reference": "FORM-1"}
+    said = {"reason": "three different words", "reference": "FORM-1"}
     return Decision(by="A", action=action, sha256=name * 64, rule=rule, kind=kind, box=box, **said)
 
 

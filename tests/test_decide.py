@@ -47,7 +47,7 @@ def said(action: Action, *, after: str = "") -> Decision:
         (HELD, -1, Action.ACCEPT, "no such finding"),
         # the rule book
         (HELD, 0, Action.ACCEPT, "a block is lifted by"),
-        (HELD, 1, Action.OVERRIDE, "more than one word"),
+        (HELD, 1, Action.OVERRIDE, "at least 3 different words"),
     ],
 )
 def test_what_is_said_of_a_picture_or_finding_is_checked_by_the_rule_book(

@@ -73,6 +73,7 @@ def decisions(tmp_path: Path) -> Decisions:
         (PLATE, Action.ACCEPT, {}, False),  # a block is no hold
         (FACE, Action.ACCEPT, {}, False),  # a person who can be identified has signed something
         (FACE, Action.RELEASE, {}, False),
+        (FACE, Action.RELEASE, {"reference": "x-1"}, False),  # no reference of anything
         (FACE, Action.RELEASE, {"reference": "FORM-7"}, True),
         (CHILD, Action.RELEASE, {"reference": "FORM-7"}, False),  # a child's own signature is none
         (CHILD, Action.PARENTAL, {"reference": "PARENT-3"}, True),
@@ -80,17 +81,21 @@ def decisions(tmp_path: Path) -> Decisions:
         (FACE, Action.PARENTAL, {"reference": "PARENT-3"}, False),
         (SCHOOL, Action.PARENTAL, {"reference": "PARENT-3"}, False),  # some boards forbid school pictures outright
         (PLATE, Action.RELEASE, {"reference": "FORM-7"}, False),
-        (CHILD, Action.ADULT, {}, True),
-        (SCHOOL, Action.ADULT, {}, False),
-        (PLATE, Action.ADULT, {}, False),
+        (CHILD, Action.ADULT, {}, False),  # who knows, and how?
+        (CHILD, Action.ADULT, {"reason": "PC Hill has worked with her since 2019"}, True),
+        (SCHOOL, Action.ADULT, {"reason": "PC Hill has worked with her since 2019"}, False),
+        (PLATE, Action.ADULT, {"reason": "PC Hill has worked with her since 2019"}, False),
         (CREDIT, Action.ACCEPT, {}, False),
         (CREDIT, Action.ACCEPT, {"reference": "LICENCE-9"}, True),
         (PLATE, Action.OVERRIDE, {}, False),
-        (PLATE, Action.OVERRIDE, {"reason": "because"}, False),  # more than a word
+        (PLATE, Action.OVERRIDE, {"reason": "because"}, False),
+        (PLATE, Action.OVERRIDE, {"reason": "ok fine"}, False),
+        (PLATE, Action.OVERRIDE, {"reason": "Because because BECAUSE"}, False),
+        (PLATE, Action.OVERRIDE, {"reason": "x y z 1 2 3"}, False),
         (PLATE, Action.OVERRIDE, {"reason": "museum car, plate withdrawn in 1974"}, True),
         (BROKEN, Action.OVERRIDE, {"reason": "it looks all right to me"}, False),  # not knowing is never let pass
-        (PLATE, Action.OVERRIDE, {"reason": "museum car", "by": " "}, False),  # by nobody
-        (PLATE, Action.OVERRIDE, {"reason": "museum car", "by": "."}, False),
+        (PLATE, Action.OVERRIDE, {"reason": "museum car, out of use", "by": " "}, False),  # by nobody
+        (PLATE, Action.OVERRIDE, {"reason": "museum car, out of use", "by": "."}, False),
         (PLATE, Action.OVERRIDE, {"reason": ". ."}, False),  # says nothing
         (PLATE, Action.REJECT, {}, True),
     ],
@@ -413,7 +418,7 @@ def test_from_the_command_line_to_the_gate(cleared: Cleared) -> None:
     told = ("--by", "D. Editor", "--pipeline", cleared.pipeline)
     short = screening("decide", run, "override", name, *told, "--reason", "fine")
     assert short.returncode == 2
-    assert "an override needs a reason of more than one word" in short.stderr
+    assert "an override needs a reason of at least 3 different words" in short.stderr
     assert not (run / DECISIONS).exists()
     done = screening("decide", run, "override", name, *told, "--reason", "the place is our own open day")
     assert done.returncode == 0, done.stderr

@@ -208,7 +208,7 @@ def test_it_says_in_a_line_why_something_cannot_be_decided(server: Server, shoot
         json.dumps({"decisions": [{"photo": 99, "action": "reject"}]}): "no such picture",
         json.dumps({"decisions": [{**wish, "finding": 99, "action": "accept"}]}): "no such finding",
         json.dumps({"decisions": [{**wish, "action": "accept"}]}): "a block is lifted by",
-        json.dumps({"decisions": [{**wish, "action": "override", "reason": "because"}]}): "more than one word",
+        json.dumps({"decisions": [{**wish, "action": "override", "reason": "because"}]}): "at least 3 different words",
         json.dumps({"decisions": [{"photo": placed["number"], "action": "agree"}]}): "nothing is held",
         # all or none
         json.dumps(

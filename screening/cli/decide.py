@@ -17,7 +17,7 @@ def decide(
     files: Annotated[list[str], typer.Argument(help="Pictures, named as in the report.", show_default=False)],
     by: Annotated[str, typer.Option(help="The name of the person who decides.")],
     rule: Annotated[list[str] | None, typer.Option(help="Only findings under this rule.")] = None,
-    reason: Annotated[str, typer.Option(help="Why; an override needs more than one word.")] = "",
+    reason: Annotated[str, typer.Option(help="Why; in at least three different words where one is needed.")] = "",
     reference: Annotated[str, typer.Option(help="Reference of the form, permission or licence.")] = "",
     pipeline: Annotated[str, typer.Option(help="The pipeline file, if it did not come with the program.")] = "",
 ) -> None:

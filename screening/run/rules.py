@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from screening.policy import ERROR, Judgement, Verdict
-from screening.questions import in_words, letters
+from screening.questions import letters
 from screening.run.decision import Action, Decision
+
+# The least that a reason says: "x", "ok fine" and "because because because" say nothing.
+REASON_WORDS = 3
+# The least characters of a form's, permission's or licence's reference.
+REFERENCE_LETTERS = 3
+REASON = f"a reason of at least {REASON_WORDS} different words"
 
 
 def refusal(decision: Decision, one: Judgement) -> str:
@@ -21,20 +29,30 @@ def refusal(decision: Decision, one: Judgement) -> str:
     if action is Action.AGREE:
         return "agree is only for a picture in which nothing is held or blocked"
     if action is Action.OVERRIDE:
-        enough = in_words(decision.reason) and len(decision.reason.split()) > 1
-        return "" if enough else "an override needs a reason of more than one word"
+        return "" if _is_reason(decision.reason) else f"an override needs {REASON}"
     age = one.finding.is_a("juvenile") and not one.finding.is_a("juvenile.school")
     if action is Action.ADULT:
-        return "" if age else "adult only answers the age of a person"
+        if not age:
+            return "adult only answers the age of a person"
+        return "" if _is_reason(decision.reason) else f"say who knows that it is an adult, and how: {REASON}"
     if action in (Action.RELEASE, Action.PARENTAL):
         if not (age if action is Action.PARENTAL else one.rule == "identifiable-person"):
             permission = "a parental permission" if action is Action.PARENTAL else "a release form"
             return f"{one.rule} ({one.finding.kind}) is not lifted by {permission}"
-        return "" if decision.reference.strip() else "a release or permission needs its reference"
+        return "" if _is_reference(decision.reference) else "a release or permission needs its reference"
     if one.verdict is Verdict.BLOCK:
         return "a block is lifted by changing the picture, or by an override with a written reason"
     if one.rule in ("identifiable-person", "juvenile"):
         return f"{one.rule} is lifted by the reference of a form or permission, or by stating that it is an adult"
-    if one.rule == "copyright" and not decision.reference.strip():
+    if one.rule == "copyright" and not _is_reference(decision.reference):
         return "copyright is lifted by the reference of a licence"
     return ""
+
+
+def _is_reason(text: str) -> bool:
+    words = {word.casefold() for word in re.findall(r"[^\W\d_]{2,}", text)}
+    return len(words) >= REASON_WORDS
+
+
+def _is_reference(text: str) -> bool:
+    return sum(letter.isalnum() for letter in text) >= REFERENCE_LETTERS

@@ -32,7 +32,7 @@ def _may(one: Judgement, by: str) -> dict[str, str]:
     """What may be decided about a finding: each action with what it needs, "reason" or "reference"."""
     needs: Mapping[str, Callable[[Decision], Decision]] = {
         "": lambda decision: decision,
-        "reason": lambda decision: replace(decision, reason="a reason"),
+        "reason": lambda decision: replace(decision, reason="a reason in words"),
         "reference": lambda decision: replace(decision, reference="a reference"),
     }
     found: dict[str, str] = {}

@@ -17,7 +17,8 @@ const SAID = {
   redact: "to be redacted", reject: "kept back", agree: "checked, nothing found",
 };
 const VERDICTS = { block: "Blocked", hold: "Held", clear: "Clear" };
-const LABELS = { reason: "Why? More than one word", reference: "Reference of the form, permission or licence", note: "Why? (optional)" };
+const LABELS = { reason: "Why? At least three different words", reference: "Reference of the form, permission or licence", note: "Why? (optional)" };
+const WHO = "Who knows them, and how? At least three different words";
 
 const $ = (id) => document.getElementById(id);
 const photos = [];
@@ -279,11 +280,11 @@ function nextOpen() {
 }
 
 // Asks for the words that the rule book requires; null when the reviewer cancels.
-function write(title, about, need) {
+function write(title, about, need, label = LABELS[need]) {
   const dialog = $("words");
   $("words-title").textContent = title;
   $("words-about").textContent = about;
-  $("words-label").textContent = need ? LABELS[need] : "";
+  $("words-label").textContent = need ? label : "";
   const text = $("words-text");
   text.parentElement.hidden = !need;
   text.required = Boolean(need) && need !== "note";
@@ -338,7 +339,8 @@ async function decide(action, everywhere) {
     : [photo.findings[chosen]];
   if (!about.length) return;
   const need = about.map((one) => one.may[action]).find(Boolean) || "";
-  const said = need ? await write(title, about.map((one) => `${one.rule}: ${one.evidence || one.kind}`).join("; "), need) : {};
+  const things = about.map((one) => `${one.rule}: ${one.evidence || one.kind}`).join("; ");
+  const said = need ? await write(title, things, need, action === "adult" ? WHO : LABELS[need]) : {};
   if (!said) return;
   const wishes = about.map((one) => ({ photo: photo.number, finding: one.number, action, after: one.after, ...said }));
   const { rule, kind } = photo.findings[about[0].number];
