@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+from typing import Any
 
 import numpy as np
 import pillow_heif
@@ -67,7 +68,8 @@ def with_thumbnails(*pictures: Pixels) -> bytes:
     file = pillow_heif.HeifFile()  # type: ignore[no-untyped-call]
     for one in pictures:
         file.add_from_pillow(Image.fromarray(one))
-        file[len(file) - 1].info["thumbnails"] = [128]
+        info: dict[str, Any] = file[len(file) - 1].info
+        info["thumbnails"] = [128]
     stream = io.BytesIO()
     file.save(stream)
     return stream.getvalue()

@@ -115,6 +115,14 @@ def _of_a_chunk(data: bytes, part: Part) -> Iterator[Block]:
 
 
 def _png(chunk: bytes, body: bytes) -> Iterator[Block]:
+    """A chunk's content, unpacked; as it is where that is not possible, for viewers pass over it."""
+    try:
+        yield from _unpacked(chunk, body)
+    except zlib.error:
+        yield Block("PNG chunk", body, unread=True)
+
+
+def _unpacked(chunk: bytes, body: bytes) -> Iterator[Block]:
     """A chunk's content (PNG, third edition, 11.3), unpacked, with the key of a text."""
     key, _, rest = body.partition(b"\0")
     if chunk in (b"zTXt", b"iCCP"):

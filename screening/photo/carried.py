@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -60,16 +61,15 @@ def carried(photo: Photo) -> Iterator[Carried]:
         if stored is None:
             yield Carried(_unread(f"a picture that cannot be opened ({one.name})"))
             continue
-        turned = np.ascontiguousarray(np.rot90(stored[:, ::-1] if mirrored else stored, quarters))
-        # most programs store a preview unturned, like the picture; some turn it
-        alike = same_view(shown, turned) or (metadata.orientation != 1 and same_view(shown, stored))
-        if one.kind is Kind.CROPPED or not alike:
+        if one.kind is Kind.CROPPED or not same_view(shown, stored):
             more = (
                 "the picture before it was cropped"
                 if one.kind is Kind.CROPPED
                 else "a preview that shows something else"
             )
             said = f"the file carries {more}"
+            # most programs store a preview unturned, like the picture
+            turned = np.rot90(stored[:, ::-1] if mirrored else stored, quarters)
             other = Photo(turned, name=photo.name, data=photo.data, format=photo.format, frame=one.name)
             yield Carried(
                 Finding("metadata.preview", 1.0, said, stage="photo") if one.kind is not Kind.FRAME else None, other
@@ -86,11 +86,13 @@ def _decoded(one: Embedded) -> Pixels | None:
     from PIL import Image
 
     try:
-        image = Image.open(io.BytesIO(one.data), formats=[name for name in FORMATS if name in Image.OPEN])
-        if image.width * image.height > PREVIEW_MEGAPIXELS * 1e6:
-            return None
-        # an orientation of its own is left alone: both ways round are tried
-        width, height = one.size
-        return np.array(image.convert("RGB"), dtype=np.uint8)[: height or None, : width or None]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of odd metadata, which is read elsewhere
+            image = Image.open(io.BytesIO(one.data), formats=[name for name in FORMATS if name in Image.OPEN])
+            if image.width * image.height > PREVIEW_MEGAPIXELS * 1e6:
+                return None
+            # an orientation of its own is left alone: all turns are tried
+            width, height = one.size
+            return np.array(image.convert("RGB"), dtype=np.uint8)[: height or None, : width or None]
     except (*BROKEN, Image.DecompressionBombError):
         return None

@@ -22,6 +22,8 @@ FOREIGN = {
 # What the metadata library's previews are called.
 PREVIEW = "embedded preview"
 PICTURES = (Kind.PICTURE, Kind.FRAME, Kind.CROPPED)
+# The longest pattern with which encoders fill up.
+PATTERN = 32
 # Letters without end are data in disguise, such as base64.
 DISGUISED = re.compile(r"[\w+/=-]{200}")
 
@@ -48,13 +50,12 @@ def foreign(parts: Iterable[Part]) -> str:
     return next((f"{FOREIGN[part.kind]} {part.name}" for part in parts if part.kind in FOREIGN), "")
 
 
-def pictures(data: bytes, parts: Iterable[Part], *, pages: bool) -> Iterator[Embedded]:
-    """The pictures among a file's parts; `pages` is whether those that its own index lists are decoded as such."""
+def pictures(data: bytes, parts: Iterable[Part]) -> Iterator[Embedded]:
+    """The pictures among a file's parts; those that its own index lists need not be like it."""
     listed = jpeg.listed_pictures(data) if data.startswith(jpeg.SOI) else ()
     for part in parts:
         if part.kind is Kind.PICTURE and part.start in listed and not part.content:
-            if not pages:  # a gain map, say
-                yield Embedded(f"picture {part.name}", part.read(data), Kind.FRAME)
+            yield Embedded(f"picture {part.name}", part.read(data), Kind.FRAME)  # a gain map, say
         elif part.kind in PICTURES:
             yield Embedded(f"picture {part.name}", part.read(data), part.kind, part.size)
 
@@ -79,8 +80,14 @@ def unread(data: bytes, parts: Iterable[Part]) -> Iterator[str]:
     for part in parts:
         # a packet of XMP is read wherever it lies
         if part.kind is Kind.UNKNOWN and not is_text(raw := without_packets(part.read(data))):
-            sizes[part.name] += len(raw)
+            sizes[part.name] += _told(raw)
     yield from (f"{size:,} bytes of an unknown sort ({name})" for name, size in sizes.items() if size > UNREAD_BYTES)
+
+
+def _told(raw: bytes) -> int:
+    """How many bytes say all that some do: of a pattern that fills up, one repetition."""
+    whole = memoryview(raw)
+    return next((size for size in range(1, PATTERN + 1) if whole[size:] == whole[:-size]), len(raw))
 
 
 def is_text(raw: bytes) -> bool:

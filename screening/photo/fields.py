@@ -56,6 +56,8 @@ MOBILE = re.compile(r"(?<![\w.])(?:\+44\s?(?:\(0\)\s?)?|0)7\d{3}[\s-]?\d{3}[\s-]
 LETTERS = re.compile(r"[^\W\d_]{2}")
 # A number as people write them, alone or behind a word.
 NUMBERS = re.compile(r"(?:[^\W\d_]{3}[.,:;]?\s+[+(]?|\d{4,5}[ -])\d{3}")
+# What a camera's own number is called.
+SERIAL = re.compile(r"(?i)serial(?:number|no)\d?$")
 # One word, number, name of a host or address: chance mixes capitals, small letters and signs.
 WORD = re.compile(r"[A-Za-z0-9]+(?:[._@/:+-]+[A-Za-z0-9]+)*")
 ALIKE = re.compile(r"[a-z]{4}|[A-Z]{6}|\d{7}")
@@ -101,6 +103,8 @@ def exif(image: exiv2.Image) -> Iterator[Field]:
             exiv2.TypeId.comment,
             exiv2.TypeId.unsignedByte,
         ):
+            if SERIAL.search(tag):
+                fields.append(Field(field_names.tag("EXIF", tag), datum.toString(), "setting"))
             continue
         raw = bytes(datum.value().data())
         if datum.typeId() == exiv2.TypeId.asciiString:
@@ -168,7 +172,7 @@ def xmp(packet: Sequence[Said]) -> Iterator[Field]:
             setting = one.group in TECHNICAL and not (WORDS.search(text) or MOBILE.search(text))
             what = role(last, xmp=True, other="setting" if setting else "text")
             # a program's masks and curves are thousands of numbers
-            if what != "setting" or LETTERS.search(text):
+            if what != "setting" or LETTERS.search(text) or SERIAL.search(last):
                 yield Field(name, text, what)
 
 

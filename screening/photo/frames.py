@@ -49,6 +49,8 @@ def composed(image: Image.Image, data: bytes, count: int) -> list[Image.Image]:
     pictures = animation.frames
     if not read or len(pictures) != count - still or any(one.shape[:2] != image.size[::-1] for one in pictures):
         return []
+    if any(one.ndim != 3 or one.dtype != np.uint8 for one in pictures):
+        return []  # grey, or of 16 bits
     frames = []
     for bgr in pictures:
         frame = Image.fromarray(cv2.cvtColor(bgr, cv2.COLOR_BGRA2RGBA if bgr.shape[2] == 4 else cv2.COLOR_BGR2RGB))

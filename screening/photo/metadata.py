@@ -31,7 +31,9 @@ if TYPE_CHECKING:
 
 # Above these a file is blocked: nobody writes so much, and later stages read every string.
 STRINGS = 4000
-CHARACTERS = 20_000
+CHARACTERS = 400_000
+# A longer string is read in pieces of that length, each with the end of the one before: no number is cut apart.
+PIECE, AGAIN = 20_000, 200
 PREVIEWS = 16
 # How a BigTIFF file begins, which the metadata library does not read.
 BIG = (b"II+\0", b"MM\0+")
@@ -108,7 +110,7 @@ def _read(photo: Photo) -> Metadata:
         positions=_each_once(
             [*_unread_position(image, data), *exif_positions(image), *further.positions, *credentials.positions]
         ),
-        pictures=embedded.distinct([*_previews(image), *embedded.pictures(data, parts, pages=photo.format == "MPO")]),
+        pictures=embedded.distinct([*_previews(image), *embedded.pictures(data, parts)]),
         unread=(*unread, *embedded.unread(data, parts), *coded(listed), *further.unread, *credentials.unread),
         orientation=orientation if orientation in TURNS else 1,
         credentials=texts.credentials(data),
@@ -137,12 +139,11 @@ def _open(data: bytes) -> tuple[exiv2.Image, tuple[str, ...]]:
         image.readMetadata()
         return image, ()
     except exiv2.Exiv2Error:
-        # all that a PNG file says stands in blocks, which are read one by one; those of TIFF and HEIF are not
-        bitmap = data.startswith(b"BM") or is_bare(data)  # which can say nothing
-        if not bitmap and not data.startswith((b"\x89PNG", b"\xff\xd8", b"RIFF", b"GIF8", *BIG)):
-            raise
-        nothing = exiv2.ImageFactory.create(exiv2.ImageType.jpeg)
-        return nothing, () if bitmap or data.startswith(b"\x89PNG") else ("metadata that cannot be read",)
+        # all that a PNG or GIF file says stands in blocks, which are read one by one, and a bitmap says nothing
+        read = data.startswith((b"\x89PNG", b"GIF8", b"BM")) or is_bare(data)
+        if not read and not data.startswith((b"\xff\xd8", b"RIFF", *BIG)):
+            raise  # of TIFF and HEIF, some of what they say stands nowhere else
+        return exiv2.ImageFactory.create(exiv2.ImageType.jpeg), () if read else ("metadata that cannot be read",)
 
 
 def _refuse_unread(image: exiv2.Image, data: bytes) -> None:
@@ -165,12 +166,19 @@ def _settle(fields: Iterable[Field]) -> tuple[Field, ...]:
     """The fields with something in them, each string once for each purpose."""
     kept: dict[tuple[str, str], Field] = {}
     for one in fields:
-        text = re.sub(r"[\0-\x08\x0b-\x1f\x7f]+", " ", one.text).strip()
-        if any(char.isalnum() for char in text):
-            kept.setdefault((one.role, text), Field(one.name, text, one.role))
-    if len(kept) > STRINGS or any(len(one.text) > CHARACTERS for one in kept.values()):
+        for piece in _pieces(one.text):
+            text = re.sub(r"[\0-\x08\x0b-\x1f\x7f]+", " ", piece).strip()
+            if any(char.isalnum() for char in text):
+                kept.setdefault((one.role, text), Field(one.name, text, one.role))
+    if len(kept) > STRINGS or sum(len(one.text) for one in kept.values()) > CHARACTERS:
         raise MetadataError("holds more text in its metadata than can be screened; export it again without")
     return tuple(kept.values())
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """A text, in pieces where it is long."""
+    yield text[:PIECE]
+    yield from (text[place - AGAIN : place + PIECE] for place in range(PIECE, len(text), PIECE))
 
 
 def _previews(image: exiv2.Image) -> Iterator[Embedded]:

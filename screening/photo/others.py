@@ -57,6 +57,8 @@ class Others:
         Raises:
             PhotoError: if one cannot be read, or there are too many.
         """
+        from PIL import Image
+
         data = with_every_frame(self.data)
         image = identify(data, self.name)
         count = self._count(image)
@@ -73,7 +75,7 @@ class Others:
                     yield rgb, ", ".join(filter(None, (said, "unturned")))
         except FileError:
             raise
-        except BROKEN as error:
+        except (*BROKEN, Image.DecompressionBombError) as error:
             raise PhotoError("contains several pictures and one cannot be read; export the one to publish") from error
 
     def _frames(self, image: Image.Image, data: bytes, count: int) -> Iterator[Image.Image]:
@@ -89,7 +91,12 @@ class Others:
 
     @staticmethod
     def _count(image: Image.Image) -> int:
-        """How many pictures the file holds; what makes Pillow doubt it is an error here, or one could be lost."""
+        """How many pictures the file holds; what makes Pillow doubt it is an error here, or one could be lost.
+
+        Those behind a JPEG picture are not counted: they are found and screened whether its index lists them or not.
+        """
+        if image.format in ("JPEG", "MPO"):
+            return 1
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("error", UserWarning)

@@ -12,7 +12,7 @@ from screening.photo.containers.texts import entries
 from screening.photo.fields import Field, between, exif, role, unsaid, xmp
 from screening.photo.iptc import iptc_fields
 from screening.photo.positions import Position, exif_positions, named_positions
-from screening.photo.xmp import Said, packets, said, without_packets
+from screening.photo.xmp import MalformedError, Said, packets, said, said_loosely, without_packets
 
 # Where a block of EXIF begins: a header of TIFF, at once or behind EXIF's own mark.
 EXIF = re.compile(rb"(?:\A|Exif\0\0)(?=II\*\0|MM\0\*)")
@@ -51,7 +51,7 @@ def statements(blocks: Iterable[Block], known: Sequence[Field]) -> Statements:
     for block in blocks:
         if block.unread:
             unread.append(f"text that cannot be unpacked ({block.name})")
-        _from_xmp(block, fields, positions)
+        _from_xmp(block, fields, positions, unread)
         _from_exif(block, fields, positions, unread)
         fields += iptc_fields(block.data, bare=not block.pixels)
         if block.text:
@@ -71,10 +71,14 @@ def _from_text(block: Block) -> Iterator[Field]:
         yield Field(block.name, block.key)
 
 
-def _from_xmp(block: Block, fields: list[Field], positions: list[Position]) -> None:
+def _from_xmp(block: Block, fields: list[Field], positions: list[Position], unread: list[str]) -> None:
     """Adds what the packets in a block say."""
     for _, _, text in packets(block.data):
-        packet = said(text)
+        try:
+            packet = said(text)
+        except MalformedError:
+            packet = tuple(said_loosely(text))
+            unread.append(f"XMP that is not well formed ({block.name})")
         fields += xmp(packet)
         positions += (where for values in _entries(packet) for where in named_positions("XMP GPS", values))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import warnings
 import zlib
 
 import numpy as np
@@ -48,9 +49,11 @@ def _jpeg_rows(data: bytes) -> bool:
     taller = bytearray(data[: walked[-1].end])
     struct.pack_into(">H", taller, frame + 5, whole + MORE)
     try:
-        image = Image.open(io.BytesIO(taller), formats=("JPEG",))
-        image.draft("L", (width // 8, (whole + MORE) // 8))
-        rows = np.asarray(image.convert("L"), np.float32)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of odd metadata, which is read elsewhere
+            image = Image.open(io.BytesIO(taller), formats=("JPEG",))
+            image.draft("L", (width // 8, (whole + MORE) // 8))
+            rows = np.asarray(image.convert("L"), np.float32)
     except (*BROKEN, Image.DecompressionBombError):
         return False  # which the decoder says of the picture itself
     # the first block beyond the last is made of what was left of the last byte

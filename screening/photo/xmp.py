@@ -6,6 +6,7 @@ twice, properties twice and prefixes that they do not declare, and viewers show 
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,8 +27,19 @@ SYNTAX = frozenset(f"rdf:{name}" for name in "RDF Description Bag Seq Alt li val
 ABOUT_XML = re.compile(r"xmlns.*=(?:https?://[\w./#%-]+|[\w:./-]{1,40})|(?:xml:lang|rdf:parseType)=[\w-]{1,12}")
 
 
+# Strings of a packet that is not well formed: an attribute, and what stands behind a tag.
+LOOSE = re.compile(
+    r"""(?:(?P<group>[\w.-]+):)?(?P<name>[\w.-]+)\s*=\s*(?:"(?P<double>[^"<>]*)"|'(?P<single>[^'<>]*)')"""
+    r"|<(?:(?P<prefix>[\w.-]+):)?(?P<element>[\w.-]+)[^<>]*>(?P<text>[^<]+)"
+)
+
+
 class XmpError(Exception):
-    """A packet that is not XML, or declares what XMP has no use for."""
+    """A packet that is cut short, declares what XMP has no use for, or nests too deep."""
+
+
+class MalformedError(XmpError):
+    """A packet that is not well-formed XML."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +113,8 @@ def said(packet: str) -> tuple[Said, ...]:
     """Every string of a packet, from its first tag of RDF to its last.
 
     Raises:
-        XmpError: if it is not well-formed XML, declares entities or nests too deep.
+        MalformedError: if it is not well-formed XML.
+        XmpError: if it declares entities or nests too deep.
     """
     reader = _Reader()
     # without namespaces, so that prefixes that nobody declared are read
@@ -115,8 +128,17 @@ def said(packet: str) -> tuple[Said, ...]:
     try:
         parser.Parse(packet.encode("utf-8", "replace"), True)
     except expat.ExpatError as error:
-        raise XmpError("a packet of XMP is not well formed") from error
+        raise MalformedError("a packet of XMP is not well formed") from error
     return tuple(reader.said)
+
+
+def said_loosely(packet: str) -> Iterator[Said]:
+    """What can be made out of a packet that is not well formed: its strings by the names next to them."""
+    for found in LOOSE.finditer(packet):
+        text = html.unescape(found["text"] or found["double"] or found["single"] or "").strip()
+        name, group = found["name"] or found["element"], found["group"] or found["prefix"] or ""
+        if text and not ABOUT_XML.fullmatch(f"{group}:{name}={text}"):
+            yield Said((name[:40],), group, 0, text)
 
 
 class _Reader:

@@ -18,6 +18,7 @@ from screening.finding import Finding
 from screening.force import Force
 from screening.photo import metadata
 from screening.photo.field_names import program
+from screening.photo.fields import SERIAL
 from screening.photo.photo import Photo
 from screening.words.keyword_trees import named_people
 
@@ -36,7 +37,6 @@ COUNTED = re.compile(
     r"(?i)date|time|serial|version|software|firmware|uniqueid|documentid|instanceid|model|make|lens|digest|hash"
 )
 CONTACT = re.compile(r"(?i)contact")
-SERIAL = re.compile(r"(?i)serial(?:number|no)\d?$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -93,13 +93,12 @@ def _name(marker: int) -> str:
 def listed_pictures(data: bytes) -> tuple[int, ...]:
     """Where the further pictures of a multi-picture file begin, as its index says (CIPA DC-007, 5.2.3).
 
-    Raises:
-        ContainerError: if the index is cut short.
+    Nowhere, if the index is cut short: what lies behind the picture then counts as if there were none.
     """
     try:
         return _listed_pictures(data)
-    except struct.error as error:
-        raise ContainerError("the index of the pictures is cut short") from error
+    except struct.error:
+        return ()
 
 
 def _listed_pictures(data: bytes) -> tuple[int, ...]:
