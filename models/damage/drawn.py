@@ -1,4 +1,4 @@
-"""What is drawn onto pictures to learn from: other surroundings, overturned vehicles, police markings, flames.
+"""What is drawn to learn from: other surroundings, overturned vehicles, police markings, flames, and flat pictures.
 
 Pictures have a fourth channel here, the outlined parts (`models.damage.views.with_parts`).
 """
@@ -21,6 +21,8 @@ CHECKS = (
     ((190, 20, 30), (235, 225, 50)),
     ((15, 15, 20), (240, 240, 240)),
 )
+# What lines of words on flat pictures are made of.
+LETTERS = "abcdefghiklmnoprstuvw     ABEHKMNOPRST0123456789"
 
 
 def before_another(picture: Picture, box: Box, other: Picture, dice: Generator) -> Picture:
@@ -101,3 +103,75 @@ def captioned(picture: Picture, dice: Generator) -> None:
     where = (int(dice.integers(0, side // 2)), int(dice.integers(20, side)))
     font, size = int(dice.integers(0, 6)), float(dice.uniform(0.3, 1.0))
     cv2.putText(picture, word, where, font, size, tuple(255 - part for part in colour), 1)
+
+
+def flat(dice: Generator) -> Picture:
+    """A picture that shows nothing, (240, 320, 3): a ground, with blobs, stripes, squares or lines of words on it.
+
+    Posters, slides, forms and badly broken files look like that. A network that never saw any takes them for anything.
+    """
+    grounds, marks = (_plain, _ramp, _patches), (_nothing, _blobs, _stripes, _lines, _lines, _squares)
+    picture = grounds[int(dice.integers(len(grounds)))](dice)
+    for _ in range(int(dice.integers(1, 3))):
+        marks[int(dice.integers(len(marks)))](picture, dice)
+    if dice.random() < 0.3:
+        picture = np.asarray(cv2.GaussianBlur(picture, (0, 0), float(dice.uniform(0.5, 12))), np.uint8)
+    if dice.random() < 0.3:
+        noise = dice.normal(0, dice.uniform(2, 30), picture.shape)
+        picture = np.clip(picture + noise, 0, 255).astype(np.uint8)
+    return picture
+
+
+def _colour(dice: Generator) -> tuple[int, int, int]:
+    red, green, blue = (int(part) for part in dice.integers(0, 256, 3))
+    return (255, 255, 255) if dice.random() < 0.2 else (red, green, blue)
+
+
+def _plain(dice: Generator) -> Picture:
+    return np.full((240, 320, 3), _colour(dice), np.uint8)
+
+
+def _ramp(dice: Generator) -> Picture:
+    corners = dice.integers(0, 256, (2, 2, 3)).astype(np.float32)
+    return np.clip(cv2.resize(corners, (320, 240), interpolation=cv2.INTER_LINEAR), 0, 255).astype(np.uint8)
+
+
+def _patches(dice: Generator) -> Picture:
+    rows, columns = (int(count) for count in dice.integers(2, 40, 2))
+    how = cv2.INTER_NEAREST if dice.random() < 0.5 else cv2.INTER_CUBIC
+    coarse = dice.integers(0, 256, (rows, columns, 3), dtype=np.uint8)
+    return np.asarray(cv2.resize(coarse, (320, 240), interpolation=how), np.uint8)
+
+
+def _nothing(_: Picture, __: Generator) -> None:
+    """Leaves the ground bare."""
+
+
+def _blobs(picture: Picture, dice: Generator) -> None:
+    for _ in range(int(dice.integers(1, 25))):
+        middle = int(dice.integers(0, 320)), int(dice.integers(0, 240))
+        axes = int(dice.integers(3, 90)), int(dice.integers(3, 70))
+        turn, thick = float(dice.uniform(0, 180)), -1 if dice.random() < 0.8 else int(dice.integers(1, 6))
+        cv2.ellipse(picture, middle, axes, turn, 0, 360, _colour(dice), thick, cv2.LINE_AA)
+
+
+def _stripes(picture: Picture, dice: Generator) -> None:
+    step, slope, colour = int(dice.integers(8, 60)), int(dice.integers(-150, 150)), _colour(dice)
+    for left in range(-160, 480, 2 * step):
+        cv2.line(picture, (left, 0), (left + slope, 240), colour, max(1, step // 2), cv2.LINE_AA)
+
+
+def _squares(picture: Picture, dice: Generator) -> None:
+    for _ in range(int(dice.integers(1, 30))):
+        left, top = int(dice.integers(0, 310)), int(dice.integers(0, 230))
+        right, bottom = left + int(dice.integers(4, 160)), top + int(dice.integers(4, 120))
+        cv2.rectangle(picture, (left, top), (right, bottom), _colour(dice), -1 if dice.random() < 0.7 else 2)
+
+
+def _lines(picture: Picture, dice: Generator) -> None:
+    left, size, colour = int(dice.integers(2, 60)), float(dice.uniform(0.3, 1.8)), _colour(dice)
+    for base in range(int(dice.integers(15, 60)), 240, max(10, round(28 * size))):
+        words = "".join(
+            dice.choice(list("abcdefghiklmnoprstuvw     ABEHKMNOPRST0123456789"), int(dice.integers(4, 40)))
+        )
+        cv2.putText(picture, words, (left, base), int(dice.integers(0, 5)), size, colour, int(dice.integers(1, 4)))

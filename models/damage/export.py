@@ -7,9 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from torch import nn
 
 from models.damage.material import Picture
-from models.damage.network import SIDE, Damage
+from models.damage.network import SIDE, Damage, Early
 
 
 def to_onnx(network: Damage, out: Path) -> None:
@@ -27,6 +28,30 @@ def to_onnx(network: Damage, out: Path) -> None:
     halve(model.graph)
     onnx.checker.check_model(model)
     onnx.save(model, out)
+
+
+class EarlyAlone(nn.Module):
+    """The network's first two scales, as a network of its own."""
+
+    def __init__(self, network: Damage) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, crops: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        return self.network.early(crops)
+
+
+def early_in_engine(network: Damage, out: Path) -> Early:
+    """The network's `early` run by our engine from a file, five times as fast on a CPU, for as long as it is frozen."""
+    from screening.engine import load
+
+    plain = EarlyAlone(network.to(memory_format=torch.contiguous_format).eval())
+    torch.onnx.export(
+        plain, (torch.zeros(1, 3, SIDE, SIDE),), str(out), input_names=["crops"], output_names=["fine", "middle"],
+        dynamic_axes={name: {0: "n"} for name in ("crops", "fine", "middle")}, opset_version=17, dynamo=False,
+    )  # fmt: skip
+    run = load(out.resolve())
+    return lambda crops: tuple(torch.from_numpy(seen) for seen in run(crops.numpy()))
 
 
 def agrees(network: Damage, out: Path, crops: Sequence[Picture], *, most: float = 0.05) -> None:

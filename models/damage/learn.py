@@ -16,25 +16,34 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from torch.utils.data import DataLoader, Dataset
 
+from models.damage.drawn import flat
+from models.damage.export import early_in_engine
 from models.damage.material import MOTORCYCLES, Example
-from models.damage.network import Damage
+from models.damage.network import SIXTEENTH, Damage, Early
 from models.damage.views import training_view
 from models.learning import follow, in_16_bits
 from models.pictures import rgb
+from models.split import Part
 
 Batch = list[torch.Tensor]
+# Stands for any picture that `flat` draws.
+DRAWN = Example("", "drawn", 0.0, 1.0, Part.TRAIN)
 # How often each source is drawn.
 SHARES = {
-    "wreck": 0.12, "major": 0.05, "moderate": 0.03, "part": 0.02, "glass": 0.04, "damage": 0.01, "minor": 0.02,
+    "wreck": 0.18, "major": 0.05, "moderate": 0.03, "part": 0.02, "glass": 0.04, "damage": 0.01, "minor": 0.02,
     "crushed": 0.03, "windscreen": 0.03, "lamp": 0.015, "dent": 0.01, "scratch": 0.015, "collision": 0.14, "fire": 0.05,
     "sound": 0.11, "intact": 0.04, "street": 0.09, "jam": 0.06, "road": 0.07, "other": 0.09, "motorcycle": 0.03,
+    "drawn": 0.08,
 }  # fmt: skip
 # The first blocks, edges and colours, stay as ImageNet taught them.
 FROZEN = 5
 # The highest learning rates of the backbone and of the head.
 RATES = (5e-4, 1.5e-3)
+# The same of a network that is trained further, of which only the blocks behind the first two scales still learn.
+LATE = SIXTEENTH + 1
+LATE_RATES = (1.5e-4, 5e-4)
 # After so many steps what was learnt is kept.
-KEEP = 500
+KEEP = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +58,7 @@ class Course:
         seed: of everything that is drawn.
         device: "cpu" or "cuda".
         workers: processes that make views; what they make depends on the seed alone.
+        late: whether only the last blocks and the head learn, on a CPU, from a network that was trained before.
     """
 
     data: Path
@@ -58,6 +68,7 @@ class Course:
     seed: int
     device: str
     workers: int
+    late: bool = False
 
 
 class Views(Dataset[tuple[Any, ...]]):
@@ -66,6 +77,7 @@ class Views(Dataset[tuple[Any, ...]]):
     def __init__(self, known: Sequence[Example], course: Course, member: int, first: int) -> None:
         by_source = {source: [one for one in known if one.source == source] for source in SHARES}
         by_source["motorcycle"] = [one for one in known if one.name in MOTORCYCLES]
+        by_source["drawn"] = [DRAWN]
         self.by_source = {source: some for source, some in by_source.items() if some}
         shares = np.array([SHARES[source] for source in self.by_source])
         self.shares = shares / shares.sum()
@@ -84,7 +96,7 @@ class Views(Dataset[tuple[Any, ...]]):
         example, other = (self._drawn(word, dice) for word in (source, around))
         fire = self._drawn("fire", dice) if "fire" in self.by_source else other
         harsh = float(dice.uniform(0.2, 0.9))
-        view = training_view(example, self._load, other, fire, dice, harsh=harsh)
+        view = training_view(example, lambda one: self._load(one, dice), other, fire, dice, harsh=harsh)
         crop = torch.from_numpy(np.ascontiguousarray(view.crop))
         return crop, torch.from_numpy(view.mask), torch.tensor((*view.wanted, *view.weight, view.placed))
 
@@ -92,8 +104,8 @@ class Views(Dataset[tuple[Any, ...]]):
         some = self.by_source[source]
         return some[int(dice.integers(len(some)))]
 
-    def _load(self, example: Example) -> Any:
-        return rgb(self.course.data / example.name)
+    def _load(self, example: Example, dice: np.random.Generator) -> Any:
+        return flat(dice) if example is DRAWN else rgb(self.course.data / example.name)
 
 
 def learn(known: Sequence[Example], course: Course, member: int, *, start: Damage | None = None) -> Damage:
@@ -120,12 +132,14 @@ def _half(value: torch.Tensor) -> torch.Tensor:
 
 
 def _taught(network: Damage, known: Sequence[Example], course: Course, member: int) -> Damage:
+    frozen, rates = (LATE, LATE_RATES) if course.late else (FROZEN, RATES)
+    early = early_in_engine(network, course.work / f"early-{member}.onnx") if course.late else network.early
     network.requires_grad_().train().to(memory_format=torch.channels_last)
-    network.backbone[:FROZEN].requires_grad_(False)
+    network.backbone[:frozen].requires_grad_(False)
     head = [*network.mix.parameters(), *network.place.parameters(), *network.score.parameters()]
     groups = [
         {"params": part, "lr": rate}
-        for part, rate in zip((network.backbone[FROZEN:].parameters(), head), RATES, strict=True)
+        for part, rate in zip((network.backbone[frozen:].parameters(), head), rates, strict=True)
     ]
     optimiser = torch.optim.AdamW(groups, weight_decay=0.03)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: pace(step, course.steps))
@@ -140,7 +154,7 @@ def _taught(network: Damage, known: Sequence[Example], course: Course, member: i
     for step, batch in enumerate(views, first + 1):
         # from here alone, so that it does not matter where an earlier run stopped
         torch.manual_seed(course.seed + 1_000_000 * member + step)
-        loss = loss_of(network, [part.to(course.device) for part in batch], course.device)
+        loss = loss_of(network, early, [part.to(course.device) for part in batch], course.device)
         follow(loss, network, optimiser, schedule, most=5.0)
         mean.update_parameters(network)
         losses.append(loss.detach())
@@ -164,8 +178,10 @@ def _restored(checkpoint: Path, parts: dict[str, Any]) -> int:
     return int(saved["step"])
 
 
-def loss_of(network: Damage, batch: Batch, device: str) -> torch.Tensor:
+def loss_of(network: Damage, early: Early, batch: Batch, device: str) -> torch.Tensor:
     """How wrong the network is about the crops and, with a third of the weight, about the places in them.
+
+    `early` is the network's own method, or stands for it.
 
     Half of the batches are mixed with themselves (mixup): what lies between two pictures lies between their labels.
     """
@@ -182,9 +198,8 @@ def loss_of(network: Damage, batch: Batch, device: str) -> torch.Tensor:
         sums = share * weight * wanted + (1 - share) * (weight * wanted)[order]
         wanted, weight = sums / both.clamp(min=1e-6), both
     with in_16_bits(device):
-        places, logits = (
-            answer.float() for answer in network.places(crops.contiguous(memory_format=torch.channels_last))
-        )
+        seen = early(crops.contiguous(memory_format=torch.channels_last))
+        places, logits = (answer.float() for answer in network.late(*seen))
     whole = binary_cross_entropy_with_logits(logits, wanted * 0.96 + 0.02, weight, reduction="sum") / len(crops)
     local = binary_cross_entropy_with_logits(places, hurt, reduction="none").mean((1, 2))
     return whole + (local * placed).sum() / len(crops) / 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -16,6 +17,8 @@ CELLS = SIDE // 16
 # there and at its end.
 EIGHTH, SIXTEENTH = 7, 15
 CHANNELS = (48, 120, 352)
+# What gives the first two scales of crops.
+Early = Callable[[torch.Tensor], tuple[torch.Tensor, ...]]
 # What the network answers, in this order: of the crop of a vehicle, whether that is damaged by a collision; of a whole
 # picture, whether it shows such a vehicle, and whether it shows one that burns.
 OUTPUTS = ("vehicle", "scene", "fire")
@@ -61,12 +64,20 @@ class Damage(nn.Module):
 
     def places(self, crops: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """The logits of the places, (n, rows, columns), and of the crops, (n, 3)."""
-        value, scales = (crops * 255 - 127) / 128, []
-        for number, block in enumerate(self.backbone):
+        return self.late(*self.early(crops))
+
+    def early(self, crops: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """What the first two scales show, (n, channels, CELLS, CELLS) each: all that the rest goes by."""
+        value = (crops * 255 - 127) / 128
+        for number, block in enumerate(self.backbone[: SIXTEENTH + 1]):
             value = block(value)
-            if number in (EIGHTH, SIXTEENTH):
-                scales.append(value)
-        fine, middle = functional.max_pool2d(scales[0], 2), scales[1]
+            if number == EIGHTH:
+                fine = functional.max_pool2d(value, 2)
+        return fine, value
+
+    def late(self, fine: torch.Tensor, middle: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """What `places` gives, from what `early` saw."""
+        value = self.backbone[SIXTEENTH + 1 :](middle)
         mixed = self.mix(torch.cat([fine, middle, functional.interpolate(value, scale_factor=2.0)], 1))
         places = self.place(mixed)
         spread = torch.cat([places.amax((2, 3)), places.sigmoid().mean((2, 3)) * 8], 1)

@@ -10,7 +10,8 @@ also calibrates it. The `test` part is not looked at: `python -m models.damage.e
 writes the card's figures. The hash goes into the manifest where --out is the file that ships; any other is a trial.
 
 With `--work FOLDER` what was learnt is kept, every few hundred steps, and the same command goes on from there.
-`--resume damage.onnx` trains the shipped network further. `--without` leaves sources out, to measure on them what the
+`--resume damage.onnx` trains the shipped network further, and with `--late` only its last blocks and head, for which a
+CPU is enough. `--without` leaves sources out, to measure on them what the
 network makes of pictures from elsewhere. `--limit` takes the first few pictures of each folder, for a try-out.
 """
 
@@ -50,11 +51,14 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=160, help="views in a batch")
     parser.add_argument("--workers", type=int, default=0, help="processes that find vehicles and make views")
     parser.add_argument("--without", nargs="*", default=[], metavar="SOURCE", help="sources to leave out")
+    parser.add_argument("--late", action="store_true", help="with --resume: only the last blocks and the head learn")
     parser.add_argument("--limit", type=int, help="take so many pictures of each folder")
     parser.add_argument("--seed", type=int, default=SEED)
     options = parser.parse_args()
     if options.data is None:
         parser.error("name the folder of labelled pictures, or set SCREENING_DATA")
+    if options.late and (options.resume is None or options.device != "cpu"):
+        parser.error("--late trains a network further, on a CPU: name the network with --resume")
     with tempfile.TemporaryDirectory() as temporary:
         options.work = (options.work or Path(temporary)).resolve()
         options.work.mkdir(parents=True, exist_ok=True)
@@ -77,7 +81,7 @@ def train(options: argparse.Namespace) -> None:
     known = [one for one in everything if one.source not in options.without]
     course = Course(
         data=options.data, work=options.work, steps=options.steps, batch=options.batch, seed=options.seed,
-        device=options.device, workers=options.workers,
+        device=options.device, workers=options.workers, late=options.late,
     )  # fmt: skip
     learnt, kept = ([one for one in known if one.part is part] for part in (Part.TRAIN, Part.TUNE))
     network, lines = best(members(learnt, course, options), kept, course)
@@ -108,16 +112,21 @@ def best(learnt: list[Damage], kept: list[Example], course: Course) -> tuple[Dam
     """The one of several networks, or of the mean of their weights, that errs least on the pictures kept to choose by;
     and its calibration."""
     from models.damage.calibrate import answers, calibration, crops_of, loss_of
+    from models.damage.export import early_in_engine
     from models.damage.network import OUTPUTS, Damage
     from models.learning import mean_of
     from models.pictures import rgb
 
-    mean = Damage().to(course.device)
-    mean.load_state_dict(mean_of([one.state_dict() for one in learnt]))
+    named = {f"member {number}": one for number, one in enumerate(learnt)}
+    if len(learnt) > 1:
+        named["the mean"] = Damage().to(course.device)
+        named["the mean"].load_state_dict(mean_of([one.state_dict() for one in learnt]))
+    # all members of a network that is trained further begin with the same blocks
+    early = early_in_engine(learnt[0], course.work / "early.onnx") if course.late else None
     views = [crops_of(one, rgb(course.data / one.name)) for one in kept]
     tried = []
-    for name, network in (*((f"member {number}", one) for number, one in enumerate(learnt)), ("the mean", mean)):
-        found = answers(network, views)
+    for name, network in named.items():
+        found = answers(network, views, early)
         lines = calibration(kept, found)
         loss = loss_of(kept, found, lines)
         told = ", ".join(

@@ -1,4 +1,4 @@
-"""What dlib's network sees in each face of ages/ and of faces/, and in spoilt copies, kept in a cache between runs."""
+"""What dlib's network sees in each face of ages/, ages2/ and faces/, and in spoilt copies, kept between runs."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from models.juvenile import degrade
 from models.pictures import pictures_in, rgb
+from models.split import Split
 from screening.faces.centerface import detect
 from screening.faces.embedding import SIDE, chip, network
 from screening.faces.identifiability import measure
@@ -25,13 +26,8 @@ from screening.stages.faces import Faces as FaceFinder
 # The picture as it is, the picture on another background, and four spoilt copies.
 COPIES = 6
 MARGIN = 44
-# Pictures of one person at one moment lie nearer than this; they must not be on both sides of a split.
-TWINS = 0.2
-PARTS = 6
-# The parts that calibrate and judge; of the crowds a half lies in the last one.
-KEPT = (PARTS - 2, PARTS - 1)
-# Other faces: twins of those that judge, from which only what ships learns, and those of crowds that are learnt from.
-TWIN, LEARNT = -2, -1
+# The folders of faces of which the file name says the age; only the first must be there.
+AGED = ("ages", "ages2")
 # Of faces/ nothing is known but who is a child: children.json, by hand. These ages stand for that.
 CHILD, GROWN = 8, 40
 # Faces of crowds that score less are left out; a scan leaves them alone from about there.
@@ -45,13 +41,14 @@ class Faces:
     Attributes:
         key: stands for these very pictures.
         age, gender, ethnicity: (n,) as the file names give them.
-        part: (n,) 0 to 5, LEARNT or TWIN; those of KEPT judge what was trained on the others, without the twins.
+        name: (n,) the path of the picture below the data folder.
+        part: (n,) the `Part` of that picture by the split.
         embedding: (n, COPIES, 128).
         maps: (n, COPIES, 128, 8, 8), float16.
         chips: (n, COPIES, SIDE, SIDE, 3), the upright cut-outs that the rest was taken from, RGB.
         eyes: (n, COPIES) pixels between the eyes.
         detail: (n, COPIES) the measure of that name of `screening.faces.identifiability`.
-        picture: (n,) of a face in faces/, the number of its picture; -1 for those of ages/, whose age is known.
+        picture: (n,) of a face in faces/, the number of its picture; -1 for those whose age is known.
         masked: (n,) 1 with a mask, 0 without, -1 where the set does not say.
     """
 
@@ -59,7 +56,8 @@ class Faces:
     age: NDArray[np.int64]
     gender: NDArray[np.int64]
     ethnicity: NDArray[np.int64]
-    part: NDArray[np.int64]
+    name: NDArray[np.str_]
+    part: NDArray[np.str_]
     embedding: NDArray[np.float32]
     maps: NDArray[np.float16]
     chips: NDArray[np.uint8]
@@ -78,16 +76,16 @@ class Files(NamedTuple):
 
 
 def read(data: Path, cache: Path, *, limit: int = 0) -> Faces:
-    """The faces of DATA/ages and, if there is one, of DATA/faces, from the cache if they were seen before.
+    """The faces of DATA/ages and, if there are any, of DATA/ages2 and DATA/faces, from the cache if seen before.
 
     `limit` takes every so many of them.
     """
     cache.mkdir(parents=True, exist_ok=True, mode=0o700)
     backdrops = list(_backdrops(data))
     tables, large, seen = [], [], hashlib.sha256()
-    for name, faces in (("ages", _aged), ("faces", _crowd)):
+    for name, faces in (*((folder, _aged) for folder in AGED), ("faces", _crowd)):
         paths = _thinned(pictures_in(data / name), limit)
-        if not paths and name == "ages":
+        if not paths and name == AGED[0]:
             raise ValueError(f"{data / name} has no pictures; their names begin with age_gender_ethnicity_")
         if not paths:
             continue
@@ -95,13 +93,14 @@ def read(data: Path, cache: Path, *, limit: int = 0) -> Faces:
         seen.update(key.encode())
         files = Files(*(cache / f"{name}-{key}{ending}" for ending in (".npz", "-maps.npy", "-chips.npy")))
         if not all(file.is_file() for file in files):
-            _see(faces(paths), len(paths) * (1 if name == "ages" else 40), backdrops, files)
+            _see(faces(paths), len(paths) * (1 if name in AGED else 40), backdrops, files)
         tables.append(dict(np.load(files.table)))
-        # read from the disk as they are joined: both folders and their sum would not fit into 8 GB
+        # read from the disk as they are joined: the folders and their sum would not fit into 8 GB
         large.append((np.load(files.maps, mmap_mode="r"), np.load(files.chips, mmap_mode="r")))
     joined = {name: np.concatenate([table[name] for table in tables]) for name in tables[0]}
     maps, chips = (np.concatenate(halves) for halves in zip(*large, strict=True))
-    joined["part"] = without_twins(joined["part"], joined["embedding"][:, 0])
+    split = Split.of(data)
+    joined["part"] = np.array([split.part(name).value for name in joined["name"].tolist()])
     return Faces(key=seen.hexdigest()[:12], maps=maps, chips=chips, **joined)
 
 
@@ -113,7 +112,7 @@ def children_of(folder: Path) -> Path:
 
 def _key(paths: list[Path]) -> str:
     """What these very pictures are called in the cache; others are seen anew."""
-    known = hashlib.sha256(b"parts by name\n")
+    known = hashlib.sha256(b"by their names\n")
     for path in paths:
         known.update(f"{path.name} {path.stat().st_size}\n".encode())
     if paths[0].parent.name == "faces":
@@ -127,21 +126,26 @@ def _thinned(paths: list[Path], limit: int) -> list[Path]:
 
 @dataclass(frozen=True, slots=True)
 class _Face:
-    """A face before it is spoilt; `labels` are age, gender, ethnicity, picture, masked and part."""
+    """A face before it is spoilt; `labels` are age, gender, ethnicity, picture and masked."""
 
     seed: int
+    name: str
     rgb: degrade.Pixels
     points: degrade.Points
-    labels: tuple[int, int, int, int, int, int]
+    labels: tuple[int, int, int, int, int]
 
 
 def _aged(paths: list[Path]) -> Iterator[_Face]:
-    """The faces of ages/; one that the finder does not find is left out, as it would be in a scan."""
+    """The faces of a folder of AGED; one that the finder does not find is left out, as it would be in a scan."""
     for number, path in enumerate(paths):
         picture = rgb(path)
         if (points := landmarks(picture)) is not None:
             age, gender, ethnicity = (int(word) for word in path.name.split("_")[:3])
-            yield _Face(number, picture, points, (age, gender, ethnicity, -1, 0, part_of(path.name)))
+            yield _Face(number, _named(path), picture, points, (age, gender, ethnicity, -1, 0))
+
+
+def _named(path: Path) -> str:
+    return f"{path.parent.name}/{path.name}"
 
 
 def _crowd(paths: list[Path]) -> Iterator[_Face]:
@@ -156,12 +160,11 @@ def _crowd(paths: list[Path]) -> Iterator[_Face]:
         if path.name in labels["unsure"]:
             continue
         photo = Photo.from_array(rgb(path))
-        part = PARTS - 1 if hashlib.sha256(path.name.encode()).digest()[0] % 2 else LEARNT
         for face in FaceFinder()(photo, ()):
             if face.box is not None and face.score >= RECOGNISABLE:
                 young = any(face.box.iou(box) > 0.3 for box in children.get(path.name, ()))
                 masked = _masked(face.box, photo, marked[path.name])
-                yield _near(photo, face, number, (CHILD if young else GROWN, -1, -1, number, masked, part))
+                yield _near(photo, face, _named(path), (CHILD if young else GROWN, -1, -1, number, masked))
 
 
 def _masked(face: Box, photo: Photo, marked: list[list[str]]) -> int:
@@ -175,12 +178,12 @@ def _masked(face: Box, photo: Photo, marked: list[list[str]]) -> int:
     return -1
 
 
-def _near(photo: Photo, face: Finding, seed: int, labels: tuple[int, int, int, int, int, int]) -> _Face:
+def _near(photo: Photo, face: Finding, name: str, labels: tuple[int, int, int, int, int]) -> _Face:
     """The part of a picture about a face."""
     around = Box.around(face.points).union(face.box or Box.around(face.points)).grow(0.8)
     inside = around.clip(photo.width, photo.height) or Box(0, 0, photo.width, photo.height)
     points = np.array(face.points) - (inside.left, inside.top)
-    return _Face(seed, np.ascontiguousarray(photo.crop(inside)), points, labels)
+    return _Face(labels[3], name, np.ascontiguousarray(photo.crop(inside)), points, labels)
 
 
 def _backdrops(data: Path) -> Iterator[degrade.Pixels]:
@@ -209,7 +212,7 @@ def copies(
 def _see(faces: Iterator[_Face], most: int, backdrops: list[degrade.Pixels], files: Files) -> None:
     """Writes the files of the cache."""
     run = network()
-    labels, embeddings, eyes, detail = [], [], [], []
+    labels, names, embeddings, eyes, detail = [], [], [], [], []
     halves = files.maps.with_suffix(".part"), files.chips.with_suffix(".part")
     maps = np.lib.format.open_memmap(halves[0], "w+", np.float16, (most, COPIES, 128, 8, 8))
     chips = np.lib.format.open_memmap(halves[1], "w+", np.uint8, (most, COPIES, SIDE, SIDE, 3))
@@ -223,6 +226,7 @@ def _see(faces: Iterator[_Face], most: int, backdrops: list[degrade.Pixels], fil
         cuts = zip(chips[index], places, strict=True)
         detail.append([measure(cut, height=SIDE, points=at, detector=1.0)[2] for cut, at in cuts])
         labels.append(face.labels)
+        names.append(face.name)
         if index % 1000 == 0:
             print(f"{index} faces seen", flush=True)
     np.save(files.maps, maps[: len(labels)])
@@ -230,25 +234,9 @@ def _see(faces: Iterator[_Face], most: int, backdrops: list[degrade.Pixels], fil
     del maps, chips
     for half in halves:
         half.unlink()
-    age, gender, ethnicity, picture, masked, part = np.array(labels).T
+    age, gender, ethnicity, picture, masked = np.array(labels).T
     np.savez(
-        files.table, age=age, gender=gender, ethnicity=ethnicity, picture=picture, masked=masked, part=part,
+        files.table, age=age, gender=gender, ethnicity=ethnicity, picture=picture, masked=masked, name=np.array(names),
         embedding=np.array(embeddings, np.float32), eyes=np.array(eyes, np.float32),
         detail=np.array(detail, np.float32),
     )  # fmt: skip
-
-
-def part_of(name: str) -> int:
-    """The part of a picture of ages/, by its name alone: the same on every computer, whatever a network makes of it."""
-    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "big") % PARTS
-
-
-def without_twins(part: NDArray[np.int64], embedding: NDArray[np.float32]) -> NDArray[np.int64]:
-    """The parts, with a near copy of a face that judges a TWIN, wherever its name put it: who judges never changes."""
-    judging = np.isin(part, KEPT)
-    judges, squares = embedding[judging], (embedding**2).sum(axis=1)
-    changed = part.copy()
-    for row in np.flatnonzero(~judging):
-        if ((squares[judging] + squares[row] - 2 * judges @ embedding[row]) < TWINS**2).any():
-            changed[row] = TWIN
-    return changed

@@ -61,7 +61,7 @@ def by_measure(
 
 def by_picture(score: Floats, child: Mask, picture: NDArray[np.int64], hold: float) -> Iterator[str]:
     """A Markdown section: of the pictures of crowds, how many with a child and how many without are held."""
-    yield "### Crowds, half of the pictures of faces/, never trained on"
+    yield "### Crowds, the pictures of `test` in faces/"
     yield ""
     yield "| from which score | pictures with a child held | pictures with adults only held | children | adults |"
     yield "|---|---|---|---|---|"

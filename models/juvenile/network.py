@@ -23,8 +23,6 @@ ADULT = CUTS.index(18)
 COVERED = 2.2
 # So many levels of dlib's network make its maps of 8 x 8.
 SEEN = 3
-# How much the member that looks at the picture counts, and the readers together the rest.
-LOOKING = 0.5
 # How much each border counts: those about 18 most.
 WEIGHTS = (1, 1, 1, 1, 1, 1, 2, 2, 4, 2, 2, 2, 1, 1, 1, 1, 1)
 
@@ -139,18 +137,21 @@ class Cover(nn.Module):
 
 
 class Ensemble(nn.Module):
-    """The readers' mean and the looker; once calibrated, the border at 18 is a probability."""
+    """The readers' mean and the looker; once weighed and calibrated, the border at 18 is a probability."""
 
     def __init__(self, readers: list[Reader], looker: Looker, cover: Cover) -> None:
         super().__init__()
         self.readers = nn.ModuleList(readers)
         self.looker, self.cover = looker, cover
-        self.slope, self.shift = 1.0, 0.0
+        self.looking, self.slope, self.shift = 0.5, 1.0, 0.0
+
+    def read(self, embedding: torch.Tensor, maps: torch.Tensor) -> torch.Tensor:
+        """The readers' logits (n, len(CUTS))."""
+        return torch.stack([reader(embedding, maps) for reader in self.readers]).mean(0)
 
     def logits(self, embedding: torch.Tensor, maps: torch.Tensor, chips: torch.Tensor) -> torch.Tensor:
         """Logits (n, len(CUTS)) of being younger than each of CUTS."""
-        read = torch.stack([reader(embedding, maps) for reader in self.readers]).mean(0)
-        return (1 - LOOKING) * read + LOOKING * self.looker(chips)
+        return (1 - self.looking) * self.read(embedding, maps) + self.looking * self.looker(chips)
 
     def score(self, logit: torch.Tensor, covered: torch.Tensor) -> torch.Tensor:
         """The probability of being under 18, from that logit and the probability that a mask covers the face."""

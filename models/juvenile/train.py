@@ -1,15 +1,15 @@
-"""Trains the juvenile network: from the labelled faces of ages/ to juvenile.onnx, its card and its manifest entry.
+"""Trains the juvenile network: from labelled faces to juvenile.onnx, its card and its manifest entry.
 
     python -m models.juvenile.train [DATA] [--cache FOLDER] [--out models/juvenile/juvenile.onnx]
 
-DATA is the folder with ages/, faces/ and everyday/ (by default the one that SCREENING_DATA names). A file name in
-ages/ begins with age_gender_ethnicity. faces/ and everyday/ may be missing. Of faces/, crowds of which many wear masks,
-a children.json beside the pictures, or ours here, says who is a child; everybody whom it does not name is an adult.
-Everything is trained twice. The first ensemble never sees a third of ages/ and half of faces/, which calibrate and
-judge it. The second, which ships, learns from all faces, with that calibration. The cut-outs of the faces and what
-dlib's network sees in them are kept in the cache, so a second run skips the first ten minutes, and so are both
-ensembles: `--again` takes these, for another calibration or another table. The cache holds faces, 5 GB of them: delete
-it when you are done. An hour and a half on one core, with 7 GB of memory; seeds are fixed.
+DATA is the folder with ages/, ages2/, faces/ and everyday/ (by default the one that SCREENING_DATA names). A file name
+in ages/ and ages2/ begins with age_gender_ethnicity. All but ages/ may be missing. Of faces/, crowds of which many wear
+masks, a children.json beside the pictures, or ours here, says who is a child; everybody whom it does not name is an
+adult. The split (models/split.json) says who is learnt from, who weighs the members and calibrates (`tune`), and who
+judges (`test`): what is measured is what ships. The cut-outs of the faces and what dlib's network sees in them are kept
+in the cache, so a second run skips the first half hour, and so is the ensemble: `--again` takes it, for another
+calibration or another table. The cache holds faces, 6 GB of them: delete it when you are done. An hour and a half on
+one core, with 8 GB of memory; seeds are fixed.
 Figures and hash are recorded where --out is the file that ships; any other is a trial.
 """
 
@@ -23,15 +23,16 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 from models.juvenile import figures
 from models.juvenile.degrade import anew
-from models.juvenile.features import CHILD, COPIES, GROWN, KEPT, TWIN, Faces, read
+from models.juvenile.features import CHILD, COPIES, GROWN, Faces, read
 from models.juvenile.network import ADULT, CUTS, WEIGHTS, Cover, Ensemble, Looker, Reader, targets, to_onnx
+from models.juvenile.weigh import Floats, chosen
 from models.learning import follow, in_16_bits
 from models.ranking import area
 from models.ship import ship
+from models.split import Part
 from screening import config
 
 HERE = Path(__file__).resolve().parent
@@ -72,7 +73,8 @@ class Material:
 
 def material(faces: Faces) -> Material:
     """Each age of each gender and ethnicity counts by the root of how rare it is, so that no group's ages lean to where
-    most of its pictures are; the dearest to miss, teenagers, count half as much again.
+    most of its pictures are; the dearest to miss or to mistake, from 13 to 24, count half as much again, as do those of
+    11 and 12.
 
     Of a crowd's faces only the borders are known that tell a child from an adult, and a child counts as ten adults.
     """
@@ -82,7 +84,7 @@ def material(faces: Faces) -> Material:
         here = groups == group
         near = np.convolve(np.bincount(faces.age[here], minlength=121), np.ones(9) / 9, "same")
         weight[here] = 1 / np.sqrt(np.maximum(near[faces.age[here]], 0.5))
-    weight *= np.where((faces.age >= 11) & (faces.age <= 17), 1.5, 1.0)
+    weight *= np.where((faces.age >= 11) & (faces.age <= 24), 1.5, 1.0)
     crowd, cuts = faces.picture >= 0, np.array(CUTS)
     weight /= weight[~crowd].mean()
     weight[crowd] = np.where(faces.age[crowd] == CHILD, 5.0, 0.5)
@@ -169,23 +171,21 @@ def train_all(source: Material, rows: NDArray[np.int64], *, epochs: tuple[int, i
 
 
 @torch.no_grad()
-def answers(
-    ensemble: Ensemble, source: Material, rows: NDArray[np.int64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The logit (rows, COPIES) of being under 18, and the probability (rows, COPIES) that a mask covers the face."""
-    logit, covered = np.zeros((len(rows), COPIES)), np.zeros((len(rows), COPIES))
+def answers(ensemble: Ensemble, source: Material, rows: NDArray[np.int64]) -> Floats:
+    """What the members say of the copies of some faces, (rows, COPIES, 3), as `Weights` takes it."""
+    said = np.zeros((len(rows), COPIES, 3))
     for copy in range(COPIES):
         for start in range(0, len(rows), BATCH):
             here = slice(start, start + BATCH)
             embedding, maps = source.batch(rows[here], np.full(len(rows[here]), copy))
             chips = _pictures(source.faces.chips[rows[here], copy])
-            logit[here, copy] = ensemble.logits(embedding, maps, chips)[:, ADULT].numpy()
-            covered[here, copy] = ensemble.cover(maps).numpy()
-    return logit, covered
+            parts = ensemble.read(embedding, maps)[:, ADULT], ensemble.looker(chips)[:, ADULT], ensemble.cover(maps)
+            said[here, copy] = torch.stack(parts, 1).numpy()
+    return said
 
 
 def cover(source: Material, learnt: NDArray[np.int64]) -> Cover:
-    """Learns masks from the faces of crowds, and from those of ages/, which wear none."""
+    """Learns masks from the faces of crowds, and from the others, which wear none."""
     from sklearn.linear_model import LogisticRegression
     from sklearn.preprocessing import StandardScaler
 
@@ -208,23 +208,7 @@ def cover(source: Material, learnt: NDArray[np.int64]) -> Cover:
     return made.eval()
 
 
-def calibration(logit: NDArray[np.float64], age: NDArray[np.int64]) -> tuple[float, float]:
-    """The slope and shift that make a logit the probability of being under 18, were all ages from 0 to 75 as common."""
-    weight = np.where(age <= 75, 1 / np.bincount(age, minlength=121)[age], 0.0)
-    weight /= weight.sum()
-    young = age < 18
-
-    def loss(x: NDArray[np.float64]) -> float:
-        z = x[0] * logit + x[1]
-        return float((weight * (np.logaddexp(0, z) - young * z)).sum())
-
-    slope, shift = minimize(loss, np.array([1.0, 0.0])).x
-    return float(slope), float(shift)
-
-
-def section(
-    name: str, score: NDArray[np.float64], faces: Faces, rows: NDArray[np.int64], cut: tuple[float, float]
-) -> str:
+def section(name: str, score: Floats, faces: Faces, rows: NDArray[np.int64], cut: tuple[float, float]) -> str:
     """A section of the card: the figures on some faces, first as they are, then spoilt."""
     hold, block = cut
     lines = [f"### {name}"]
@@ -250,19 +234,18 @@ def section(
     return "\n".join(lines)
 
 
-def enough(faces: Faces, learnt: NDArray[np.int64], kept: NDArray[np.int64]) -> None:
-    """Check that there are children and adults on both sides.
+def enough(faces: Faces, rows: NDArray[np.int64], purpose: str) -> None:
+    """Check that there are children and adults among some faces.
 
     Raises:
         SystemExit: if there are none.
     """
-    for rows, purpose in ((learnt, "to learn from"), (kept, "to calibrate and judge with")):
-        young = int((faces.age[rows] < 18).sum())
-        if not 0 < young < len(rows):
-            raise SystemExit(
-                f"there are {young} faces under 18 and {len(rows) - young} others {purpose}; both are needed. Which"
-                " faces judge follows from the names of their files, and near copies of those are not learnt from"
-            )
+    young = int((faces.age[rows] < 18).sum())
+    if not 0 < young < len(rows):
+        raise SystemExit(
+            f"there are {young} faces under 18 and {len(rows) - young} others {purpose}; both are needed. Which part a"
+            " face is in follows from the name of its file and from the split (models/split.py)"
+        )
 
 
 def agrees(ensemble: Ensemble, out: Path, source: Material) -> None:
@@ -284,7 +267,7 @@ def agrees(ensemble: Ensemble, out: Path, source: Material) -> None:
 
 
 def main() -> None:
-    """See, learn, calibrate, write down how good it is, learn from everything, export."""
+    """See, learn, calibrate, write down how good it is, export."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", nargs="?", type=Path, default=os.environ.get("SCREENING_DATA"))
     parser.add_argument("--cache", type=Path, default=Path.home() / ".cache" / "screening-juvenile")
@@ -301,33 +284,30 @@ def main() -> None:
     torch.set_num_threads(options.threads)
     faces = read(Path(options.data), options.cache, limit=options.limit)
     source = material(faces)
-    learnt, everything = np.flatnonzero(~np.isin(faces.part, (*KEPT, TWIN))), np.arange(len(faces.age))
-    kept = np.flatnonzero(np.isin(faces.part, KEPT) & (faces.picture < 0))
-    enough(faces, learnt, kept)
-    judged, shipped = (
-        ensemble_of(options.cache / f"{name}-{faces.key}.pt", source, rows, options)
-        for name, rows in (("judged", learnt), ("shipped", everything))
-    )
-    crowd = np.flatnonzero(np.isin(faces.part, KEPT) & (faces.picture >= 0))
-    logit, covered = answers(judged, source, kept)
-    judged.slope, judged.shift = calibration(logit.ravel(), np.repeat(faces.age[kept], COPIES))
-    score = judged.score(torch.from_numpy(logit), torch.from_numpy(covered)).numpy()
+    aged = faces.picture < 0
+    learnt = np.flatnonzero(faces.part == Part.TRAIN)
+    kept, judged = (np.flatnonzero((faces.part == part) & aged) for part in (Part.TUNE, Part.TEST))
+    for rows, purpose in ((learnt, "to learn from"), (kept, "to calibrate with"), (judged, "to judge with")):
+        enough(faces, rows, purpose)
+    ensemble = ensemble_of(options.cache / f"ensemble-{faces.key}.pt", source, learnt, options)
+    weights = chosen(faces.age[kept], answers(ensemble, source, kept))
+    ensemble.looking, ensemble.slope, ensemble.shift = weights.looking, weights.slope, weights.shift
+    score = weights.score(answers(ensemble, source, judged))
     _, thresholds = config.load().policy.lookup("juvenile.face")
     hold, block = thresholds.hold or 0.0, thresholds.block or 1.0
-    reached = figures.thresholds(score[:, 2:].ravel(), np.repeat(faces.age[kept], COPIES - 2))
+    reached = figures.thresholds(score[:, 2:].ravel(), np.repeat(faces.age[judged], COPIES - 2))
     text = (
         f"Held from {hold:.2f} and blocked from {block:.2f}, as by the default pipeline. Of the spoilt copies {reached}"
     )
     text += ".\n\n"
-    text += section(f"{len(kept)} faces that were not trained on", score, faces, kept, (hold, block))
-    if len(crowd):
-        crowded = judged.score(*(torch.from_numpy(part[:, 0]) for part in answers(judged, source, crowd))).numpy()
+    text += section(f"{len(judged)} faces of `test`", score, faces, judged, (hold, block))
+    if len(crowd := np.flatnonzero((faces.part == Part.TEST) & ~aged)):
+        crowded = weights.score(answers(ensemble, source, crowd)[:, 0])
         lines = figures.by_picture(crowded, faces.age[crowd] == CHILD, faces.picture[crowd], hold)
         text += "\n\n" + "\n".join(lines)
-    shipped.slope, shipped.shift = judged.slope, judged.shift
     made = options.cache / "juvenile.onnx"
-    to_onnx(shipped, made)
-    agrees(shipped, made, source)
+    to_onnx(ensemble, made)
+    agrees(ensemble, made, source)
     ship("juvenile", made.read_bytes(), options.out, text)
 
 
