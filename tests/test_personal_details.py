@@ -167,7 +167,11 @@ SPLIT = [
     ([line("07700", width=60), line("900123", left=110, width=72)], {"personal.phone"}),  # side by side
     ([line("4111 1111", width=110), line("1111 1111", left=160, width=110)], {"personal.card"}),  # a card's halves
     ([line("Date of birth"), line("12/05/1984", top=70, width=130)], {"personal.date_of_birth"}),  # above and below
-    ([line("07700", width=60), line("900123", top=70, width=72)], set()),  # a column of figures
+    ([line("07700", width=60), line("900123", top=70, width=72)], {"personal.phone"}),  # one below the other
+    ([line("07700", width=60), line("900", top=70, width=40), line("123", top=100, width=40)], {"personal.phone"}),
+    ([line("07700", width=72), *(line("900123", top=70 + 30 * row, width=72) for row in range(3))], set()),  # a column
+    ([line("12 May", width=60), line("07700", top=70, width=60), line("33", top=100, width=30)], set()),
+    ([line("GB82 WEST 1234", width=160), line("5698 7654 32", top=70, width=140)], {"personal.iban"}),
     ([line("NHS No"), line("943 476 5919", top=70, width=130)], {"personal.nhs_number"}),  # announced above
     ([line("07700", width=60), line("900123", left=700, width=72)], set()),  # far apart
     ([line("Date of birth"), line("12/05/1984", left=600, top=43)], {"personal.date_of_birth"}),  # a form's columns

@@ -179,7 +179,7 @@ def test_a_headline_that_names_somebody_is_surer_over_a_face() -> None:
         ("file name", "unwanted", set()),
         ("XMP description", "Pupils of Example Primary School at the fair.", {"juvenile.school"}),
         ("IPTC headline", "Schoolchildren meet the horses", {"juvenile.school"}),
-        ("XMP description", "John Example was convicted of theft.", {"text.accusation"}),
+        ("XMP description", "John Example was convicted of theft.", {"text.accusation", "text.appeal"}),
         ("XMP description", "John Example opened the fair. A burglar was not seen.", set()),  # two sentences
         ("XMP description", "West Midlands Police arrested nobody.", set()),  # not a person
         ("XMP description", "Officers at the summer fair in Example Park", set()),

@@ -13,6 +13,7 @@ from typing import ClassVar
 from screening.finding import Box, Finding, boxes
 from screening.photo.photo import Photo
 from screening.text.lines import Line, below, join, lines, rows
+from screening.words import captions
 from screening.words import documents as rules
 from screening.words.clue import Clue
 
@@ -39,7 +40,7 @@ class Documents:
     """
 
     name: ClassVar[str] = "documents"
-    after: ClassVar[tuple[str, ...]] = ("faces", "text")
+    after: ClassVar[tuple[str, ...]] = ("metadata", "faces", "text", "codes")
     adds_to: ClassVar[tuple[str, ...]] = ("faces",)
     kinds: ClassVar[tuple[str, ...]] = (
         "personal.document",
@@ -60,6 +61,23 @@ class Documents:
             box = place.clip(photo.width, photo.height)
             if clue.score >= self.minimum and box is not None:
                 yield Finding(clue.kind, clue.score, clue.evidence, box, text)
+        for text, where, code in captions.strings(found):
+            clue = in_words(text)
+            if clue is not None and clue.score >= self.minimum:
+                yield Finding(clue.kind, clue.score, f"{clue.evidence}, in {where}", code, text)
+
+
+def in_words(text: str) -> Clue | None:
+    """What a string beside the picture says that a document or a note would; officers' names are in every caption."""
+    if rules.zone(text):
+        return Clue("personal.document", 0.95, "the machine-readable zone of a passport or card")
+    if rules.driver_number(text):
+        return Clue("personal.document", 0.9, "the number of a driving licence")
+    if rules.access_code(text, []):
+        return Clue("staff.access_code", 0.7, "the code of a door or an alarm, or a password")
+    if rules.numbered_officer(text):
+        return Clue("staff.collar_number", 0.6, "an officer's rank and number")
+    return None
 
 
 Told = tuple[Clue, Box, str]

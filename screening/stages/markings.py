@@ -131,10 +131,14 @@ def own_words(force: Force) -> frozenset[str]:
 def on_page(page: Sequence[Line], ours: frozenset[str]) -> Iterator[tuple[Marking, Line]]:
     """Every marking in the lines: in one, in lines side by side, across two lines, in the line after a field's name."""
     joined = rows(page)
+    pairs = wraps(joined)
     for row in joined:
+        under = [lower.text for upper, lower in pairs if upper is row]
         for marking in markings(row.text, ours):
-            yield marking, row
-    for upper, lower in wraps(joined):
+            # OFFICIAL above PROGRAMME, on a cover, is half of a phrase
+            if marking.kind != "official" or all(_still(marking, f"{row.text} {text}", ours) for text in under):
+                yield marking, row
+    for upper, lower in pairs:
         apart = {marking.written for line in (upper, lower) for marking in markings(line.text, ours)}
         both = join([upper, lower])
         if is_label(upper.text):
@@ -142,6 +146,11 @@ def on_page(page: Sequence[Line], ours: frozenset[str]) -> Iterator[tuple[Markin
         else:
             over = [marking for marking in markings(both.text, ours) if marking.written not in apart]
             yield from ((marking, both) for marking in over if not marking.others)
+
+
+def _still(marking: Marking, text: str, ours: frozenset[str]) -> bool:
+    """Whether a longer text, too, has a marking of this kind or of a stricter one."""
+    return any(other.kind.startswith(marking.kind) for other in markings(text, ours))
 
 
 def repeated(seen: list[Seen]) -> list[Seen]:

@@ -19,7 +19,7 @@ from screening.text.lines import Line, beside, join, lines, plain, rows, wraps
 from screening.words.addresses import NUMBERED, PERHAPS, STREETS
 from screening.words.business_names import is_sign
 from screening.words.online import online
-from screening.words.phone_numbers import dialled, mended, numbers
+from screening.words.phone_numbers import REST, continued, dialled, mended, numbers
 from screening.words.private_numbers import ACCOUNT_WORDS, BORN, NHS_WORDS, Detail, private_numbers
 
 # How likely a name in a file's name is one; digits there number the pictures.
@@ -101,7 +101,21 @@ class PersonalDetails:
             for detail in private_numbers(line.text):
                 if detail.kind in ANNOUNCED:
                     yield finding_of(detail, line.text, line.box)
+        for parts in apart_from_columns(pairs):
+            yield from self.over_lines(parts)
         yield from names_with_addresses(pairs)
+
+    def over_lines(self, parts: Sequence[Line]) -> Iterator[Finding]:
+        """The telephone or account number that is written over several lines; its check digits tell an account's."""
+        whole = join(parts)
+        ours = {dialled(number) for number in self.force.phones}
+        for number in continued([line.text for line in parts]):
+            if number.digits not in ours:
+                evidence = f"phone over {len(parts)} lines, ends {number.digits[-3:]}"
+                yield Finding("personal.phone", 0.8, evidence, whole.box, whole.text)
+        for detail in private_numbers(whole.text):
+            if detail.kind == "personal.iban":
+                yield finding_of(detail, whole.text, whole.box)
 
     def in_strings(self, found: Iterable[Finding]) -> Iterator[Finding]:
         """The details in metadata, names and codes."""
@@ -128,6 +142,16 @@ class PersonalDetails:
             if number.sort != "mobile" and (sign or number.sort == "service"):
                 kind, score = "personal.phone.business", min(score, self.business)
             yield Detail(kind, score, f"phone, ends {number.digits[-3:]}", number.start, number.end)
+
+
+def apart_from_columns(pairs: Sequence[tuple[Line, Line]]) -> Iterator[Sequence[Line]]:
+    """Two or three lines, one below the other, without further figures above or below them, as a column has."""
+    figures = [(upper, lower) for upper, lower in pairs if REST.fullmatch(mended(lower.text))]
+    for one, two in pairs:
+        chain = (one, two, *[lower for upper, lower in figures if upper is two][:1])
+        headless = not REST.fullmatch(mended(one.text)) or not any(lower is one for _, lower in figures)
+        if headless and not any(upper is chain[-1] for upper, _ in figures):
+            yield chain
 
 
 def likely(detail: Detail, where: Finding) -> bool:

@@ -155,6 +155,8 @@ class Plates:
             registration = parse(line.text[label.end() :]) if label else None
             if registration and registration.country == "uk" and registration.weight >= FAIR and line.score >= SURE:
                 yield self._finding(registration, line.score, line.box)
+            elif line.score >= SURE:
+                yield from (self._finding(one, 0.9 * line.score, line.box) for one in captions.inside(line.text))
         for line in _candidates(texts):
             registration = parse(line.text)
             if registration is None or not registration.country or registration.weight < WEAK or line.score < SURE:

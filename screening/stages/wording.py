@@ -1,4 +1,4 @@
-"""Words in a picture that the rule book asks about: cordons, exhibits, schools, appeals, accusations.
+"""Words in a picture that the rule book asks about: cordons, exhibits, schools, children, appeals, accusations, terms.
 
 While `markings` and `personal_details` look for what must not be read, this looks at what words reveal about the scene.
 False alarms are costly, since every street has words: common phrases score low or not at all.
@@ -16,7 +16,7 @@ from screening.finding import Finding
 from screening.force import Force
 from screening.photo.photo import Photo
 from screening.text.lines import Line, join, lines, plain, rows, wraps
-from screening.words import appeals, scene_words, schools, watermarks
+from screening.words import appeals, children, handling, scene_words, schools, watermarks
 from screening.words.clue import Clue
 
 # How much larger some letters of a sign may be than others on it.
@@ -34,15 +34,18 @@ class Wording:
     """
 
     name: ClassVar[str] = "wording"
-    after: ClassVar[tuple[str, ...]] = ("metadata", "faces", "text")
+    after: ClassVar[tuple[str, ...]] = ("metadata", "faces", "text", "codes")
     kinds: ClassVar[tuple[str, ...]] = (
         "scene.tape",
         "evidence.exhibit",
         "juvenile.school",
+        "juvenile.mentioned",
+        "marking.handling",
         "text.appeal",
         "text.accusation",
         "text.watchword",
         "copyright.watermark",
+        "copyright.courtesy",
     )
 
     watchwords: tuple[str, ...] = ()
@@ -52,38 +55,48 @@ class Wording:
     def __call__(self, photo: Photo, found: Sequence[Finding]) -> Iterator[Finding]:
         face = any(finding.is_a("face") for finding in found)
         page = rows(lines(found))
+        pairs = wraps(page)
         clues = [
             (clue, whole_sign(parts, page) if clue.kind == "juvenile.school" else join(parts))
-            for parts in (*((line,) for line in page), *wraps(page))
-            for clue in self._in_line(join(parts), face=face)
+            for parts in (*((line,) for line in page), *pairs)
+            for clue in self._in_line(join(parts), face=face, near=around(parts, pairs))
         ]
         for clue, line in each_once(clues):
             if clue.score >= self.minimum:
                 box = line.box.clip(photo.width, photo.height)
                 yield Finding(clue.kind, clue.score, clue.evidence, box, line.text)
         yield from self._exhibits(page, photo)
-        for finding in found:
-            if finding.is_a("seen.metadata"):
-                for clue in self._in_words(finding.text, name=finding.is_a("seen.metadata.name")):
-                    if clue.score >= self.minimum:
-                        yield Finding(
-                            clue.kind, clue.score, f"{clue.evidence}, in {finding.evidence}", text=finding.text
-                        )
+        for text, where, name in strings(found):
+            for clue in self._in_words(text, name=name):
+                if clue.score >= self.minimum:
+                    yield Finding(clue.kind, clue.score, f"{clue.evidence}, in {where}", text=text)
 
-    def _in_line(self, line: Line, *, face: bool) -> Iterator[Clue]:
+    def _in_line(self, line: Line, *, face: bool, near: Sequence[str]) -> Iterator[Clue]:
         text = line.text
         clues = (
             scene_words.tape(text),
             schools.school(text),
             appeals.appeal(text, face=face),
-            watermarks.watermark(text, self.force),
+            appeals.called(text),
+            handling.handling(text),
+            watermarks.watermark(text, self.force, near=near),
+            watermarks.courtesy(text, self.force),
         )
         yield from (clue for clue in clues if clue is not None)
         yield from self._listed(line.text)
 
     def _in_words(self, text: str, *, name: bool) -> Iterator[Clue]:
-        clues = [schools.school(text), schools.pupils(text), appeals.appeal(text, face=False)]
-        clues.append(appeals.appeal_name(text) if name else appeals.accusation(text))
+        clues = [
+            schools.school(text),
+            schools.pupils(text),
+            children.children(text),
+            appeals.appeal(text, face=False),
+            appeals.sentenced(text),
+            appeals.appeal_name(text) if name else appeals.accusation(text),
+            handling.handling(text),
+            watermarks.courtesy(text, self.force),
+            scene_words.exhibit(text, []),
+        ]
         yield from (clue for clue in clues if clue is not None)
         yield from self._listed(text)
 
@@ -100,6 +113,20 @@ class Wording:
             clue = scene_words.exhibit(line.text, near)
             if clue is not None and clue.score >= self.minimum:
                 yield Finding(clue.kind, clue.score, clue.evidence, line.box.clip(photo.width, photo.height), line.text)
+
+
+def strings(found: Sequence[Finding]) -> Iterator[tuple[str, str, bool]]:
+    """Each string beside the picture: what it says, where it stands, and whether it is a file's or a folder's name."""
+    for finding in found:
+        if finding.is_a("seen.metadata"):
+            yield finding.text, finding.evidence, finding.is_a("seen.metadata.name")
+        elif finding.is_a("seen.code"):
+            yield finding.text, "a code", False
+
+
+def around(parts: Sequence[Line], pairs: Sequence[tuple[Line, Line]]) -> list[str]:
+    """The texts of the lines right above and below some lines."""
+    return [other.text for pair in pairs if any(one in parts for one in pair) for other in pair if other not in parts]
 
 
 def whole_sign(parts: Sequence[Line], page: Sequence[Line]) -> Line:

@@ -6,11 +6,12 @@ import re
 from dataclasses import dataclass
 
 from screening.text.lines import AS_DIGIT, plain
+from screening.words.surnames import is_person
 
 # 12, 12A, 14-16, 1 to 6, 7/1, No. 5, Flat 3: at most four digits, never a leading nought.
 INSIDE = r"flats?|apartments?|apts?\.?|units?"
 NUMBER = re.compile(
-    rf"(?:(?P<word>nos?\.?|number|№|nr\.?|{INSIDE})\s*)?(?P<first>[1-9]\d{{0,3}})(?P<letter>\s?[a-zа-я])?"
+    rf"(?:(?P<word>nos?\.?|number|№|nr\.?|#|{INSIDE})\s*)?(?P<first>[1-9]\d{{0,3}})(?P<letter>\s?[a-zа-я])?"
     r"(?:\s?(?P<joint>[-/&+]|to|and)\s?(?P<second>\d{1,4})(?:\s?[a-zа-я])?|\s?(?:bis|ter))?",
     re.IGNORECASE,
 )
@@ -37,8 +38,10 @@ THE = frozenset("avenue broadway crescent mews parade".split())
 # Words that a street's name begins with in other countries.
 ABROAD = (
     "rue via calle avenida avenue boulevard rua ulica ul улица ул вулиця проспект переулок "
-    "clos ffordd heol lôn rhodfa stryd teras"
+    "clos ffordd heol lôn rhodfa stryd teras bóthar sráid ascaill lána rathad sràid"
 ).split()
+# Small words inside a name, also Welsh, Irish and Gaelic ones.
+LINKS = frozenset("of the de la le du des and y yr na an nan".split())
 # Names in one word, as in the north of England: Kirkgate, Briggate.
 GATES = frozenset(
     f"{stem}gate"
@@ -166,6 +169,8 @@ def _street(line: str) -> Street | None:
     name, plainly = " ".join(words), [word.strip(".").casefold() for word in words]
     if len(plainly) > 2 and plainly[-1] in ("north", "south", "east", "west"):
         plainly.pop()
+    if not numbered and is_person(plainly):
+        return None
     first, last = plainly[0], plainly[-1]
     if len(plainly) == 1:
         suffixed = last.endswith(SUFFIXES) and len(last) > 8
@@ -234,6 +239,4 @@ def postcodes(text: str) -> tuple[str, ...]:
 def _name_like(word: str) -> bool:
     """Whether a word is letters with a capital first, as on a sign; small words may link names."""
     letters = word.replace("'", "").replace(".", "").replace("-", "")
-    return letters.isalpha() and (
-        letters[0].isupper() or letters in ("of", "the", "de", "la", "le", "du", "des", "and")
-    )
+    return letters.isalpha() and (letters[0].isupper() or letters in LINKS)

@@ -13,7 +13,7 @@ from screening.finding import Box, Finding
 from screening.text.lines import plain
 from screening.words.addresses import PERHAPS, SEAM, STREETS, house_number, postcodes, street
 from screening.words.map_positions import map_positions
-from screening.words.registrations import STRONG, Registration, parse
+from screening.words.registrations import FAIR, STRONG, Registration, parse
 
 SURE = 0.9
 STATED = re.compile(
@@ -65,6 +65,34 @@ def numbered_streets(text: str) -> Iterator[str]:
             continue
         if named.sure or not small:
             yield match[0]
+
+
+# An older pattern counts beside one of these words.
+ABOUT_VEHICLES = re.compile(
+    r"(?i)\b(?:vehicles?|cars?|vans?|lorry|lorries|truck|motor ?(?:bike|cycle)s?|reg(?:istration)?s?|plates?|vrm"
+    r"|index|driver|driven"
+    r"|parked|stolen|ford|vauxhall|bmw|audi|vw|volkswagen|mercedes|toyota|nissan|renault|peugeot|honda|fiat|kia"
+    r"|skoda|seat"
+    r"|volvo|hyundai|citroen|mini|jaguar|rover|transit|focus|fiesta|astra|corsa|golf)\b"
+)
+OLDER = re.compile(
+    r"(?<![A-Z0-9])(?:[A-Z]\d{1,3} ?[A-Z]{3}|[A-Z]{3} ?\d{1,3}[A-Z]|[A-Z]{1,2}[IZ][A-Z]? ?\d{3,4})(?![A-Z0-9])"
+)
+MONTHS = frozenset("JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split())
+
+
+def inside(text: str) -> Iterator[Registration]:
+    """The registrations in a longer line of print, in capitals: of today's pattern, or of an older one in a line about
+    vehicles."""
+    text = plain(text)
+    patterns = (PLATE, OLDER) if ABOUT_VEHICLES.search(text) else (PLATE,)
+    for match in (match for pattern in patterns for match in pattern.finditer(text)):
+        written = match[0]
+        if written == text or not written.isupper() or written[-3:] in MONTHS:
+            continue
+        registration = parse(written)
+        if registration and registration.country == "uk" and registration.weight >= FAIR and not registration.mended:
+            yield registration
 
 
 def registrations(found: Sequence[Finding]) -> Iterator[tuple[Registration, str, Box | None]]:

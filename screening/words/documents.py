@@ -80,8 +80,10 @@ RANK = re.compile(ANY_OFFICER)
 PERSON = re.compile(rf"(?:(?:Mr|Mrs|Ms|Miss|Dr|MR|MRS|MS|MISS|DR)\.? )?{NAME}(?: {NAME}){{1,2}}")
 # Capitalised words on clothes, lanyards and signs that are not names.
 WORN = re.compile(
-    r"\b(?:ambulance|army|assistant|club|college|community|control|co|crew|customer|department|emergency|event|events|fire"
-    r"|first|for|force|help|here|i|insurance|love|ltd|manager|media|medical|my|national|neighbourhood|no|of|press|response"
+    r"\b(?:ambulance|army|assistant|club|college|community|control|co|crew|customer|department|emergency|event"
+    r"|events|fire"
+    r"|first|for|force|help|here|i|insurance|love|ltd|manager|media|medical|my|national|neighbourhood|no|of|press"
+    r"|response"
     r"|rescue|royal|safe|security|service|services|staff|steward|student|support|sports|t|traffic|uk|united|visitor"
     r"|volunteer|volunteers|we|welcome|world|you|your)\b",
     re.IGNORECASE,
@@ -116,6 +118,12 @@ OPENS = re.compile(
 TOKEN = r"(?=[^\s\d]{0,40}\d)(?=[^\sA-Za-z]{0,40}[A-Za-z])\S{6,40}(?!\S)"
 PASS = r"\b(?:pass ?(?:word|code|phrase|wd)s?|pwd|pw)\b"
 PASSWORD = re.compile(rf"{PASS} *[:=] *\S{{4,}}|(?:{PASS}|^\W*pass\b) +{TOKEN}", re.IGNORECASE)
+# The key of a wireless network, behind its word; or behind another, when a line nearby names the network.
+WIRELESS = re.compile(
+    rf"(?i)\b(?:wi-?fi|wlan|wpa2?|ssid|router|broadband) *(?:pass)? ?(?:key|code|word|pin|pw)?\W+(?:is )?{TOKEN}"
+)
+KEY = re.compile(rf"\W*(?:(?:network|security|wireless|wpa2?) )?(?:key|code|pin|pass)\W+{TOKEN}\W*", re.IGNORECASE)
+NETWORK = re.compile(r"\b(?:wi-?fi|wlan|ssid|router|network|broadband|hub)\b", re.IGNORECASE)
 ANNOUNCED = re.compile(rf"\W*{PASS}\W*", re.IGNORECASE)
 FOR_GUESTS = re.compile(
     r"\b(?:guests?|visitors?|customers?|public|free|welcome|caf[eé]|coffee|hotel|pub|library)\b", re.IGNORECASE
@@ -215,6 +223,7 @@ def operation(text: str) -> bool:
 def worth_a_look_around(text: str) -> bool:
     """Whether a line may be about staff, depending on the lines around it."""
     announced = ANNOUNCED.fullmatch(plain(text)) is not None
+    announced = announced or KEY.fullmatch(plain(text)) is not None
     return operation(text) or announced or access_code(text, []) or named_officer(text, police=True)
 
 
@@ -232,7 +241,8 @@ def access_code(text: str, near: list[str]) -> bool:
         return True
     # the word may stand above or beside what it announces
     said = ANNOUNCED.fullmatch(text) and any(re.fullmatch(TOKEN, other) for other in around)
-    return bool(said or PASSWORD.search(text)) and not FOR_GUESTS.search(" ".join([text, *around]))
+    keyed = WIRELESS.search(text) or (KEY.fullmatch(text) and any(NETWORK.search(other) for other in around))
+    return bool(said or keyed or PASSWORD.search(text)) and not FOR_GUESTS.search(" ".join([text, *around]))
 
 
 def _nobody(name: str) -> bool:

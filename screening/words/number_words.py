@@ -19,6 +19,10 @@ NUMBER = re.compile(
 
 def spelt_number(text: str) -> float:
     """How likely it is that a line is a house number in letters, 0 to 1."""
+    # two houses behind one door: Eight & Ten
+    first, _, second = re.sub(r"\s(?:&|and)\s", "&", plain(text), flags=re.IGNORECASE).partition("&")
+    if second:
+        return 0.8 if NUMBER.fullmatch(first) and NUMBER.fullmatch(second) else 0.0
     match = NUMBER.fullmatch(plain(text))
     if match is None:
         return 0.0

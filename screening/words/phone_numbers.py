@@ -7,13 +7,16 @@ may be misread; others must be valid according to `phonenumbers`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 # A dialling code of three to six digits, then the rest, with small gaps; not the start of a longer number.
+# A word before a number, which may then lack its 0.
+ANNOUNCED = r"(?i:(?:tel|phone|telephone|call|ring|text|mob|mobile|cell|contact|whatsapp|number|no)\b[\s.:#-]{1,3})"
 BRITISH = re.compile(
-    r"(?<!\d)(?<!\d[.,:/])(?:\(?(?:\+|00)[\s.-]?44\)?[\s.-]{0,2}(?:\(0\))?[\s.-]?\(?|\(?0|(?<=[Mm]ob[:.])\s?(?=7)|(?<=[Mm]obile:)\s?(?=7))"
-    r"(?P<number>\d{2,5}\)?(?:(?:[\s.\-/]{0,2}|\s-\s)\d){4,8})"
+    r"(?<!\d)(?<!\d[.,:/])(?:[(\[]?(?:\+|00)[\s.-]?44[)\]]?[\s.-]{0,2}(?:[(\[]0[)\]])?[\s.-]?[(\[]?|[(\[]?0[\s.-]?"
+    rf"|{ANNOUNCED}(?=7\d{{3}}[\s.-]?\d{{3}}[\s.-]?\d{{3}}(?!\d)|[12]\d{{2,3}}[\s.-]\d{{3}}[\s.-]?\d{{3,4}}(?!\d)))"
+    r"(?P<number>\d{2,5}[)\]]?(?:(?:[\s.\-/()\[\]]{0,2}|\s[-–]\s)\d){4,8}|\d(?:[\s.-]\d){8,9})"
     r"(?!\d|[\s.-][1-9]\d{3}(?!\d)|[:,]\d)"
 )
 INTERNATIONAL = re.compile(r"(?<![\d.])(?:\+|00)\s?[1-9]\d{0,2}(?:[\s().-]{0,3}\d){6,12}(?!\d)")
@@ -82,13 +85,29 @@ def mended(text: str) -> str:
 def dialled(text: str) -> str:
     """A number's digits as dialled in Britain: +44 121 and 0044 (0)121 become 0121."""
     digits = re.sub(r"\D", "", text)
-    text = text.strip().lstrip("(")
+    text = text.strip().lstrip("([")
     if text.startswith("+") and not digits.startswith("44"):
         return "+" + digits
     if re.match(r"(\+|00)[\s.-]?44", text):
         national = digits[4:] if digits.startswith("00") else digits[2:]
         return "0" + national.removeprefix("0")
-    return "0" + digits if len(digits) == 10 and digits[0] == "7" else digits
+    return "0" + digits if len(digits) == 10 and digits[0] in "127" else digits
+
+
+# The end of a line that may be the beginning of a number, and a line that is the rest of one.
+BEGUN = re.compile(r"(?:^|[^\d.,/-])(?P<begun>[(\[]?(?:(?:\+|00)44|0)[\d()\[\]\s.-]{2,10})$")
+REST = re.compile(r"[\d\s.-]{3,11}")
+
+
+def continued(texts: Sequence[str]) -> Iterator[Number]:
+    """The number that is written over lines, one below the other, and is in none of them alone."""
+    begun = BEGUN.search(mended(texts[0].strip()))
+    if begun is None or not all(REST.fullmatch(mended(text.strip())) for text in texts[1:]):
+        return
+    joined = " ".join([begun["begun"], *(mended(text.strip()) for text in texts[1:])])
+    for number in numbers(joined):
+        if number.sort in ("mobile", "landline") and number.start == 0 and number.end == len(joined):
+            yield number
 
 
 def _known(sort: str, match: re.Match[str]) -> tuple[str, str] | None:

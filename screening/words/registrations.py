@@ -145,7 +145,7 @@ def parse(text: str, *, boxed: bool = False) -> Registration | None:
         text: as it was read.
         boxed: whether it is in a box that the street network took for a plate.
     """
-    printed = _capitals(text)
+    printed = "" if re.search(r"\d\.\d+\.\d", text) else _capitals(text)  # 10.12.4 is a version or a network's address
     joined = re.sub(r"[^A-ZÄÖÜ0-9]", "", printed)
     if not SHORTEST <= len(joined) <= LONGEST + 2:
         return None

@@ -42,9 +42,10 @@ REFERENCE = re.compile(
 )
 EXHIBIT = re.compile(r"\bEXHIBIT\b")
 LABEL = re.compile(
-    r"\bEXHIBIT ?(?:REF(?:ERENCE)?|NO|NUMBER|LABEL|BAG)\b|\bEVIDENCE BAG\b|\bPOLICE EVIDENCE\b|\bCJA LABEL\b"
+    r"\bEXHIBIT ?(?:REF(?:ERENCE)?|NO|NUMBER|LABEL|BAG)\b|\b(?:POLICE )?EVIDENCE (?:BAG|SEAL|LABEL|TAG|TAPE)\b"
+    r"|\bPOLICE EVIDENCE\b|\bCJA LABEL\b|\bTAMPER ?EVIDENT (?:BAG|SEAL)\b"
 )
-SEAL = re.compile(r"\b(?:SEAL|BAG) ?(?:NO|NUMBER|#)?[ .:]*[A-Z]{0,3}\d{5,12}\b")
+SEAL = re.compile(r"\b(?:SEAL|BAG|TAG) ?(?:ID|NO|NUM(?:BER)?|REF|#)?[ .:#-]*[A-Z]{0,3} ?\d{4,12}\b")
 AROUND = re.compile(
     r"\bSEAL(?:ED)? ?(?:NO|NUMBER|BY|DATE|HERE)\b|\bSEAL\b|\bSIGNED\b|\bSIGNATURE\b|\bTAMPER ?EVIDENT\b|\bPRODUCED BY\b"
 )
