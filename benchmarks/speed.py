@@ -88,13 +88,14 @@ def opened(paths: list[Path], *, isolated: bool) -> float:
     from screening.photo import metadata
     from screening.photo.carried import carried
     from screening.photo.files import Limits
-    from screening.sandbox.untrusted import Sandbox
+    from screening.sandbox.process import Sandbox
+    from screening.sandbox.untrusted import opened
 
     sandbox = Sandbox(Limits())
     began = time.process_time()
     for path in paths:
         data = path.read_bytes()
-        photo = sandbox.open(data, path.name, Limits()) if isolated else Photo.from_bytes(data, name=path.name)
+        photo = opened(sandbox, data, path.name, Limits()) if isolated else Photo.from_bytes(data, name=path.name)
         metadata.read(photo)
         list(photo.others())
         list(carried(photo))

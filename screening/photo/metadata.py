@@ -74,13 +74,15 @@ def read(photo: Photo) -> Metadata:
     Raises:
         MetadataError: if there is metadata that cannot be read, or more of it than can be screened.
     """
+    if photo.said is None:
+        photo.said = photo.source.metadata() if photo.source else _read_here(photo) if photo.data else Metadata()
+    said: Metadata = photo.said
+    return said
+
+
+def _read_here(photo: Photo) -> Metadata:
     import exiv2
 
-    if photo.source is not None:
-        said: Metadata = photo.source.metadata()
-        return said
-    if not photo.data:
-        return Metadata()
     # it prints warnings about most camera files otherwise
     exiv2.LogMsg.setLevel(exiv2.LogMsg.Level.mute)
     try:

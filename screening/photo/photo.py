@@ -36,15 +36,15 @@ class Photo:
     Attributes:
         name: the file's path relative to the folder that is screened, with forward slashes.
         data: the file's bytes, exactly as they were read.
-        sha256: of those bytes, in hexadecimal.
         format: Pillow's name of the format, e.g. "JPEG".
         rgb: the picture as a read-only uint8 array of shape (height, width, 3), RGB in sRGB, upright.
         frame: "" for the picture itself, else which other picture of the file this is, e.g. "frame 2".
+        said: the file's metadata, once it has been read.
         source: where the rest of its file is read; None for this process.
         opener: what decodes files, given their bytes, name and limits; None for this process.
     """
 
-    __slots__ = ("_others", "_scaled", "data", "format", "frame", "name", "rgb", "sha256", "source")
+    __slots__ = ("_others", "_scaled", "_sha256", "data", "format", "frame", "name", "rgb", "said", "source")
 
     opener: ClassVar[Callable[[bytes, str, Limits], Photo] | None] = None
 
@@ -55,10 +55,11 @@ class Photo:
         self.rgb.flags.writeable = False
         self.name = name
         self.data = data
-        self.sha256 = hashlib.sha256(data).hexdigest()
         self.format = format
         self.frame = frame
         self._scaled: dict[int, Pixels] = {}
+        self._sha256 = ""
+        self.said: Any = None
         self.source: Source | None = None
         self._others: Others | None = None
 
@@ -98,6 +99,13 @@ class Photo:
     def from_array(cls, rgb: Pixels, *, name: str = "photo.png") -> Photo:
         """A photo of pixels that are already at hand, without a file."""
         return cls(rgb, name=name)
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of the file's bytes, in hexadecimal."""
+        if not self._sha256:
+            self._sha256 = hashlib.sha256(self.data).hexdigest()
+        return self._sha256
 
     @property
     def width(self) -> int:

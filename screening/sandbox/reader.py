@@ -57,13 +57,13 @@ def serve(asked: BinaryIO, answers: BinaryIO, area: mmap, hold: Hold) -> None:
     held: object = None
     while True:
         try:
-            fields, data = receive(asked, most=sys.maxsize)
+            fields = receive(asked)
         except EOFError:
             return
         try:
             if fields["ask"] == "open":
                 held = None  # what it takes is given back before the next is decoded
-                held = hold(data, fields, area)
+                held = hold(area[: fields["size"]], fields, area)
             answer: Answer = getattr(held, fields["ask"])()
         except FileError as error:
             answer = {"refused": type(error).__name__, "said": str(error)}
