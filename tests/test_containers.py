@@ -10,6 +10,7 @@ import struct
 import zipfile
 import zlib
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -36,7 +37,7 @@ def archive() -> bytes:
 
 
 def photo_of(data: bytes) -> Photo:
-    ending = {b"\xff\xd8": "jpg", b"\x89P": "png", b"GI": "gif", b"RI": "webp", b"BM": "bmp"}[data[:2]]
+    ending = {b"\xff\xd8": "jpg", b"\x89P": "png", b"GI": "gif", b"RI": "webp", b"BM": "bmp", b"\0\0": "avif"}[data[:2]]
     return Photo.from_bytes(data, name=f"a.{ending}")
 
 
@@ -180,6 +181,23 @@ def test_any_bytes_behind_a_beginning_are_walked_or_refused(beginning: bytes, re
         walk(beginning + rest)
 
 
+def resource(number: int, content: bytes) -> bytes:
+    """A segment with one of Photoshop's resources."""
+    return b"Photoshop 3.0\08BIM" + struct.pack(">HHI", number, 0, len(content)) + content + b"\0" * (len(content) % 2)
+
+
+def ducky(comment: str) -> bytes:
+    """What Photoshop writes for the web: a quality and a comment."""
+    text = comment.encode("utf-16-be")
+    return b"Ducky\0" + struct.pack(">HHIHHI", 1, 4, 60, 2, 4 + len(text), len(comment)) + text + b"\0\0"
+
+
+def marks(numbers: bytes) -> bytes:
+    """The trailer of Photo Mechanic with a field for each of these numbers."""
+    fields = b"".join(struct.pack(">BBBHI", 0x1C, 2, number, 4, 1) for number in numbers)
+    return fields + struct.pack(">I", len(fields)) + b"cbipcbbl"
+
+
 CARRIED = [
     # a file, what is reported of it
     (picture(), []),
@@ -192,6 +210,21 @@ CARRIED = [
     (picture() + picture("PNG", rgb=scenery(seed=2))[:-40], ["metadata.unread"]),  # cut short
     (picture() + b"8BPS\0\1" + bytes(6) + noise(300), ["metadata.unread"]),  # of a kind that is not opened
     (jpeg_with(0xE7, b"setting = 12\n" * 30), []),  # words, which are screened as such
+    (png_with(b"PLTE", noise(768)), ["metadata.unread"]),  # colours that no pixel has
+    (picture("PNG", rgb=scenery()[:, :, 0]), []),
+    (picture("WEBP", rgb=np.dstack([scenery(), scenery()[:, :, :1]])), []),
+    (webp_with(b"ALPH", noise(300)), ["metadata.unread"]),  # transparency of nothing
+    (picture("AVIF") + noise(300), ["metadata.unread"]),
+    (picture("AVIF") + b"\0\0index 12" + bytes(20), []),
+    (jpeg_with(0xED, resource(4100, noise(300))), ["metadata.unread"]),
+    (jpeg_with(0xED, resource(4000, b"maniIRFR" + noise(200))), []),  # the steps of an animation
+    (jpeg_with(0xED, resource(4100, b"words of a program " * 9)), []),
+    (jpeg_with(0xED, resource(1064, noise(300))), []),
+    (jpeg_with(0xEC, ducky("by Ann Example " * 6)), []),
+    (jpeg_with(0xEC, ducky("by Ann Example") + noise(300)), ["metadata.unread"]),
+    (jpeg_with(0xEC, b"Ducky\0" + noise(300)), ["metadata.unread"]),
+    (picture() + marks(bytes(range(10, 18))), []),  # those of Photo Mechanic
+    (picture() + marks(noise(100)) + noise(100), ["metadata.unread"]),
 ]
 
 

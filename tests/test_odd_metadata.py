@@ -94,3 +94,9 @@ def test_a_pattern_that_fills_up_says_as_much_as_one_repetition() -> None:
     assert list(carried(photo(filled))) == []
     other = picture() + bytes(range(100)) * 5
     assert [one.finding.kind for one in carried(photo(other)) if one.finding] == ["metadata.unread"]
+
+
+def test_long_sentences_without_a_comma_are_no_files() -> None:
+    sentences = "".join(f"<rdf:li>{'nobody ever says so much ' * 20}{word}</rdf:li>" for word in range(80))
+    said = read(photo(picture("PNG", xmp=f"<dc:subject><rdf:Bag>{sentences}</rdf:Bag></dc:subject>")))
+    assert len(said.fields) == 80 and said.pictures == ()

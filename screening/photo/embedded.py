@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from screening.photo.containers import jpeg
+from screening.photo.containers import jpeg, resources
 from screening.photo.containers.hidden import files_in
 from screening.photo.containers.parts import UNREAD_BYTES, Kind, Part
 from screening.photo.xmp import without_packets
@@ -82,6 +82,14 @@ def unread(data: bytes, parts: Iterable[Part]) -> Iterator[str]:
         if part.kind is Kind.UNKNOWN and not is_text(raw := without_packets(part.read(data))):
             sizes[part.name] += _told(raw)
     yield from (f"{size:,} bytes of an unknown sort ({name})" for name, size in sizes.items() if size > UNREAD_BYTES)
+
+
+def unread_resources(blocks: Iterable[bytes]) -> Iterator[str]:
+    """Where Photoshop's resources in blocks of metadata hold what only another program could tell, with how much."""
+    found = (one for raw in blocks for one in resources.foreign(raw) if not is_text(one))
+    size = max(map(_told, found), default=0)
+    if size > UNREAD_BYTES:
+        yield f"{size:,} bytes of an unknown sort (in a Photoshop resource)"
 
 
 def _told(raw: bytes) -> int:

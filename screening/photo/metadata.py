@@ -14,8 +14,9 @@ from screening.photo import embedded
 from screening.photo.blocks import PARTS, blocks, coded
 from screening.photo.containers import jpeg, texts
 from screening.photo.containers.bmp import is_bare
+from screening.photo.containers.heif import is_heif
 from screening.photo.containers.parts import ContainerError, Part
-from screening.photo.containers.walk import walk
+from screening.photo.containers.walk import BEHIND, walk
 from screening.photo.credentials import CredentialsError, credentials_said
 from screening.photo.decode import TURNS
 from screening.photo.embedded import PREVIEW, Embedded
@@ -97,11 +98,14 @@ def _read(photo: Photo) -> Metadata:
     data = photo.data
     parts = walk(data)
     listed = list(blocks(data, parts))
-    pieces = jpeg.joined(data) if data.startswith(jpeg.SOI) else ()
-    parts += embedded.within([*(block.data for block in listed if block.name not in PARTS), *pieces])
+    said = [block.data for block in listed if block.name not in PARTS]
+    said += jpeg.joined(data) if data.startswith(jpeg.SOI) else ()
+    parts += embedded.within(said)
     if foreign := embedded.foreign(parts):
         raise MetadataError(f"carries {foreign}, which cannot be screened; export the picture alone")
-    image, unread = _open(data)
+    # the library takes what lies behind a HEIF file for one of its boxes
+    end = next((part.start for part in parts if part.name == BEHIND), len(data))
+    image, unread = _open(data[:end] if is_heif(data) else data)
     _refuse_unread(image, data)
     own = [*exif(image), *iptc(image)]
     further = statements(listed, own)
@@ -113,7 +117,14 @@ def _read(photo: Photo) -> Metadata:
             [*_unread_position(image, data), *exif_positions(image), *further.positions, *credentials.positions]
         ),
         pictures=embedded.distinct([*_previews(image), *embedded.pictures(data, parts)]),
-        unread=(*unread, *embedded.unread(data, parts), *coded(listed), *further.unread, *credentials.unread),
+        unread=(
+            *unread,
+            *embedded.unread(data, parts),
+            *embedded.unread_resources(said),
+            *coded(listed),
+            *further.unread,
+            *credentials.unread,
+        ),
         orientation=orientation if orientation in TURNS else 1,
         credentials=texts.credentials(data),
     )

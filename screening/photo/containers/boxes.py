@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 
 from screening.photo.containers.parts import ContainerError
 
+# Boxes without which a file is cut short.
+WHOLE = frozenset((b"ftyp", b"meta", b"mdat", b"moov", b"moof", b"mpvd", b"free", b"skip", b"uuid", b"sefd"))
 # Nobody has more boxes or items in a picture.
 MOST = 20_000
 
@@ -58,7 +60,7 @@ class Items:
 
 
 def boxes(data: bytes, start: int, end: int) -> Iterator[Box]:
-    """The boxes that fill a stretch; stops where what follows is none.
+    """The boxes that fill a stretch; stops where what follows is none, or behind a whole file only looks like one.
 
     Raises:
         ContainerError: if one is longer than the stretch, or they are too many.
@@ -75,6 +77,8 @@ def boxes(data: bytes, start: int, end: int) -> Iterator[Box]:
             (size,) = struct.unpack_from(">Q", data, body)
             body += 8
         after = end if size == 0 else start + size
+        if (after > end or after < body) and end == len(data) and name not in WHOLE:
+            return
         if after > end or after < body:
             raise ContainerError("a box is longer than what it lies in")
         yield Box(name, start, body, after)

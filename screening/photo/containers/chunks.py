@@ -19,6 +19,8 @@ PNG_SHOWN = {
 }
 # The passes of an interlaced picture: their first column and row, and how far apart the next ones are.
 ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
+# The sort of picture whose pixels are places in a list of colours.
+INDEXED = 3
 # Chunks that are read as metadata; caBX holds Content Credentials.
 PNG_METADATA = frozenset((b"tEXt", b"zTXt", b"iTXt", b"eXIf", b"iCCP", b"caBX"))
 WEBP_SHOWN = {b"VP8X": 10, b"ANIM": 6, b"ALPH": 1 << 31, b"ANMF": 1 << 31}
@@ -39,7 +41,9 @@ def png(data: bytes, start: int = 0) -> Iterator[Part]:
         end = place + 12 + size
         if end > len(data):
             raise ContainerError("a chunk is longer than the file")
-        if name in PNG_METADATA or size <= PNG_SHOWN.get(name, -1):
+        # colours that are listed although every pixel has its own
+        idle = name == b"PLTE" and data[start + 25] != INDEXED
+        if not idle and (name in PNG_METADATA or size <= PNG_SHOWN.get(name, -1)):
             yield Part(Kind.METADATA if name in PNG_METADATA else Kind.SHOWN, "PNG chunk", place, end)
         else:
             yield Part(Kind.SHOWN, "PNG chunk", place, place + 8)
@@ -106,6 +110,9 @@ def _riff(data: bytes, place: int, end: int) -> Iterator[Part]:
         elif name == b"ANMF" and size >= 16:
             yield Part(Kind.SHOWN, "WebP frame", place, place + 24)
             yield from _riff(data, place + 24, after)
+        elif name == b"ALPH" and not data.startswith(b"VP8 ", after):  # transparency of nothing
+            yield Part(Kind.SHOWN, "WebP chunk", place, place + 8)
+            yield Part(Kind.UNKNOWN, "in a WebP chunk", place + 8, after)
         elif name in WEBP_METADATA or name in WEBP_PIXELS or size <= WEBP_SHOWN.get(name, -1):
             yield Part(Kind.METADATA if name in WEBP_METADATA else Kind.SHOWN, "WebP chunk", place, after)
         else:

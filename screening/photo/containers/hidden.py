@@ -25,14 +25,18 @@ FILES = 64
 def files_in(block: bytes, name: str) -> Iterator[Part]:
     """The files in a block of metadata, also those written in letters (base64) or digits; places are in the block."""
     yield from _files(block, name, Kind.PICTURE)
-    for count, found in enumerate(BASE64.finditer(block)):
-        if count > FILES:
-            raise ContainerError("there are more files in the metadata than are looked at")
+    count = 0
+    for found in BASE64.finditer(block):
         letters = ESCAPED.sub(b"", found[0]).replace(b"=", b"").translate(URLS)
         letters = letters[: len(letters) - (len(letters) % 4 == 1)]
         raw = binascii.a2b_base64(letters + b"=" * (-len(letters) % 4))
         depth = DEPTH.search(block, max(0, found.start() - 60), found.start())
-        yield from _files(raw, name, Kind.FRAME if depth else Kind.PICTURE)
+        # sentences without a comma look like letters that are one, too, but hold none
+        for part in _files(raw, name, Kind.FRAME if depth else Kind.PICTURE):
+            yield part
+            count += 1
+            if count > FILES:
+                raise ContainerError("there are more files in the metadata than are looked at")
     for found in islice(HEXADECIMAL.finditer(block), FILES):
         yield from _files(binascii.unhexlify(found[0][: len(found[0]) // 2 * 2]), name, Kind.PICTURE)
 

@@ -21,6 +21,7 @@ KNOWN = {
     0xEE: (b"Adobe",),
 }
 COMMENT, SCAN, END = 0xFE, 0xDA, 0xD9
+DUCKY = b"Ducky\0"
 # How long a segment of JFIF is without a thumbnail.
 JFIF = 18
 # Tables of a picture (quantisation, Huffman codes) are at most so long together; more is something else.
@@ -81,7 +82,22 @@ def _kind(marker: int, data: bytes, place: int, end: int, *, too_much: bool) -> 
         return Kind.METADATA
     if data.startswith(b"JFIF\0", place + 4) and end - place > JFIF:
         return Kind.UNKNOWN  # with a thumbnail in plain pixels
-    return Kind.METADATA if data.startswith(KNOWN.get(marker, ()), place + 4) else Kind.UNKNOWN
+    known = data.startswith(KNOWN.get(marker, ()), place + 4) or (marker == 0xEC and _is_ducky(data[place + 4 : end]))
+    return Kind.METADATA if known else Kind.UNKNOWN
+
+
+def _is_ducky(segment: bytes) -> bool:
+    """Whether a segment holds what Photoshop writes for the web, a quality and two texts, and nothing else."""
+    if not segment.startswith(DUCKY):
+        return False
+    place = len(DUCKY)
+    while segment[place : place + 2].strip(b"\0"):
+        tag, size = struct.unpack_from(">HH", segment.ljust(place + 4, b"\0"), place)
+        words = tag in (2, 3) and is_words(segment[place + 8 : place + 4 + size])
+        if not (words or (tag == 1 and size == 4)):
+            return False
+        place += 4 + size
+    return len(segment) - place <= 2
 
 
 def _name(marker: int) -> str:

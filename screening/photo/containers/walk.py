@@ -6,7 +6,7 @@ import struct
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from screening.photo.containers import bmp, chunks, gif, heif, jpeg, samsung, tiff
+from screening.photo.containers import bmp, chunks, gif, heif, jpeg, samsung, tiff, trailers
 from screening.photo.containers.parts import ContainerError, Kind, Part
 from screening.photo.containers.unclaimed import unclaimed
 
@@ -63,8 +63,8 @@ def _filled(data: bytes, parts: Iterable[Part]) -> Iterator[Part]:
 
 
 def _unknown(data: bytes, place: int, end: int, name: str) -> Iterator[Part]:
-    """What lies in an unknown part or behind the end, where a camera may have put a trailer of its own."""
-    for part in samsung.parts(data, place, end):
+    """What lies in an unknown part or behind the end, where a camera or a program may have put a trailer of its own."""
+    for part in (*samsung.parts(data, place, end), *trailers.parts(data, place, end)):
         yield from unclaimed(data, place, part.start, name)
         if part.kind is Kind.UNKNOWN:
             yield from unclaimed(data, max(place, part.start), part.end, name)
