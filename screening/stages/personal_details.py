@@ -18,6 +18,7 @@ from screening.photo.photo import Photo
 from screening.text.lines import Line, beside, join, lines, plain, rows, wraps
 from screening.words.addresses import NUMBERED, PERHAPS, STREETS
 from screening.words.business_names import is_sign
+from screening.words.labelled_names import CALLED, NAMED, labelled_names
 from screening.words.online import online
 from screening.words.phone_numbers import REST, continued, dialled, mended, numbers
 from screening.words.private_numbers import ACCOUNT_WORDS, BORN, NHS_WORDS, Detail, private_numbers
@@ -25,7 +26,8 @@ from screening.words.private_numbers import ACCOUNT_WORDS, BORN, NHS_WORDS, Deta
 # How likely a name in a file's name is one; digits there number the pictures.
 SURE_IN_NAMES = ("personal.phone", "personal.email", "personal.handle", "personal.nino", "personal.intranet")
 # Kinds that are announced by a word, perhaps in the line above or in another column.
-ANNOUNCED = ("personal.date_of_birth", "personal.nhs_number", "personal.account")
+ANNOUNCED = ("personal.date_of_birth", "personal.nhs_number", "personal.account", "personal.name")
+ANNOUNCING = (BORN, NHS_WORDS, ACCOUNT_WORDS, NAMED, CALLED)
 # In a form they may be this far from the word, in heights of the word's line.
 COLUMN = 30.0
 # Kinds that are recognised by words, not by digits.
@@ -34,6 +36,7 @@ WORDED = (
     "personal.email.business",
     "personal.handle",
     "personal.intranet",
+    "personal.name",
     "personal.name_and_address",
 )
 TITLED = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Sir|Lady|MR|MRS|MS|MISS|DR)\b\.?\s+[A-Z][\w'-]*(?:\s+[A-Z][\w'-]*)*")
@@ -70,6 +73,7 @@ class PersonalDetails:
         "personal.account",
         "personal.handle",
         "personal.date_of_birth",
+        "personal.name",
         "personal.name_and_address",
         "personal.intranet",
     )
@@ -98,7 +102,7 @@ class PersonalDetails:
         pairs = wraps(read)
         # every table has numbers in columns: only a number announced by a word continues below it
         for line in (*(join_below(upper, lower) for upper, lower in pairs), *in_columns(read)):
-            for detail in private_numbers(line.text):
+            for detail in (*private_numbers(line.text), *labelled_names(line.text)):
                 if detail.kind in ANNOUNCED:
                     yield finding_of(detail, line.text, line.box)
         for parts in apart_from_columns(pairs):
@@ -133,6 +137,7 @@ class PersonalDetails:
         """Every personal detail in one text; `sign` says that it is on a shop, a van or an advertisement."""
         private = list(private_numbers(text))
         yield from private
+        yield from labelled_names(text)
         yield from online(text, self.force, sign=self.business if sign else None)
         ours = {dialled(number) for number in self.force.phones}
         for number in numbers(text):
@@ -186,7 +191,7 @@ def join_below(upper: Line, lower: Line) -> Line:
 def in_columns(read: Sequence[Line]) -> Iterator[Line]:
     """Each line with a word that announces a detail, and the nearest line to its right, as one: a row of a form."""
     for label in read:
-        if BORN.search(label.text) or NHS_WORDS.search(label.text) or ACCOUNT_WORDS.search(label.text):
+        if any(words.search(label.text) for words in ANNOUNCING):
             right = [other for other in read if other is not label and beside(label, other, gap=COLUMN)]
             if right:
                 yield join((label, min(right, key=lambda other: other.seen_from(label)[0])))
