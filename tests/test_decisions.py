@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from screening import config
 from screening.finding import Box, Finding
 from screening.office import audit, audit_check
 from screening.office.audit_line import AuditError
@@ -26,7 +27,7 @@ from screening.run.decision import Action, Decision, about_each
 from screening.run.decisions import NEXT, DecisionError, Decisions
 from screening.run.files import DECISIONS
 from screening.run.outcome import outcomes
-from screening.run.rules import refusal
+from screening.run.rules import refusal, ways
 from screening.weights import sha256_of
 from tests.cleared import SIGNED, Cleared
 from tests.command import screening
@@ -83,6 +84,8 @@ def decisions(tmp_path: Path) -> Decisions:
         (PLATE, Action.RELEASE, {"reference": "FORM-7"}, False),
         (CHILD, Action.ADULT, {}, False),  # who knows, and how?
         (CHILD, Action.ADULT, {"reason": "PC Hill has worked with her since 2019"}, True),
+        (replace(SCHOOL, verdict=Verdict.HOLD), Action.PARENTAL, {"reference": "PARENT-3"}, True),  # this one does not
+        (SCHOOL, Action.OVERRIDE, {"reason": "a closed school, now the police station"}, True),
         (SCHOOL, Action.ADULT, {"reason": "PC Hill has worked with her since 2019"}, False),
         (PLATE, Action.ADULT, {"reason": "PC Hill has worked with her since 2019"}, False),
         (CREDIT, Action.ACCEPT, {}, False),
@@ -108,6 +111,41 @@ def test_a_decision_lifts_what_the_rule_book_lets_it(
     (after,) = outcomes([photo(one)], [made])
     lifts = allowed and action is not Action.REJECT
     assert after.verdict is (Verdict.CLEAR if lifts else Verdict.BLOCK if action is Action.REJECT else one.verdict)
+
+
+# How the rule book's text, which the report and `explain` show, names what a person can do.
+NAMED = {
+    Action.ACCEPT: "sign-off",
+    Action.RELEASE: "release form",
+    Action.PARENTAL: "parental permission",
+    Action.ADULT: "adult, known to us",
+    Action.OVERRIDE: "override",
+    Action.REDACT: "redact",
+}
+KINDS = [
+    (rule, kind, verdict)
+    for rule, book in config.load().policy.rules.items()
+    for kind, marks in book.kinds.items()
+    for verdict, mark in ((Verdict.HOLD, marks.hold), (Verdict.BLOCK, marks.block))
+    if mark is not None and rule != "unscreened"
+]
+
+
+@pytest.mark.parametrize(("rule", "kind", "verdict"), KINDS)
+def test_what_the_report_says_lifts_a_finding_is_what_deciding_lets_it(rule: str, kind: str, verdict: Verdict) -> None:
+    one = judgement(rule, kind, verdict)
+    said = config.load().policy.rules[rule].lifted_by.casefold()
+    named = {action for action, words in NAMED.items() if words in said}
+    assert named & set(ways(one)), f"{rule} says: {said}"
+    for action in Action:
+        made = decision(action, one, reason="known to us since 2019", reference="FORM-7")
+        (after,) = outcomes([photo(one)], [made])
+        lifts = action in ways(one) and action is not Action.REDACT  # which lifts it on the copy
+        assert (after.verdict is Verdict.CLEAR) == lifts, action
+
+
+def test_nothing_lifts_what_could_not_be_screened() -> None:
+    assert ways(BROKEN) == ()
 
 
 def test_one_finding_decided_leaves_the_others_open() -> None:

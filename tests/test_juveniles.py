@@ -12,7 +12,7 @@ from screening.arrays import Pixels
 from screening.finding import Box, Finding
 from screening.photo.photo import Photo
 from screening.stages.faces import Faces
-from screening.stages.juveniles import Juveniles, under_18
+from screening.stages.juveniles import ERRS, Juveniles, estimate, under_18
 
 BOX = Box(182, 59, 270, 177)  # the face in scikit-image's portrait, by eye
 POINTS = ((203.0, 108.0), (245.0, 107.0), (227.0, 130.0), (207.0, 150.0), (245.0, 150.0))
@@ -37,9 +37,9 @@ def shrunk(rgb: Pixels, scale: float, *, blur: float = 0.0, kind: str = "face.id
 @pytest.mark.parametrize(
     ("scale", "blur", "kind", "expected", "says"),
     [
-        (1.0, 0.0, "face.identifiable", "juvenile.face", "looks about"),  # plain to see
-        (0.4, 0.0, "face.identifiable", "juvenile.face", "looks about"),  # 47 px high
-        (0.4, 0.0, "face.released", "juvenile.face", "looks about"),  # a release says nothing of age
+        (1.0, 0.0, "face.identifiable", "juvenile.face", "the estimate is"),  # plain to see
+        (0.4, 0.0, "face.identifiable", "juvenile.face", "the estimate is"),  # 47 px high
+        (0.4, 0.0, "face.released", "juvenile.face", "the estimate is"),  # a release says nothing of age
         (0.1, 0.0, "face.identifiable", "juvenile.unknown", "small"),  # 12 px high
         (1.0, 20.0, "face.identifiable", "juvenile.unknown", "blurred"),
         (1.0, 20.0, "face.unidentifiable", None, ""),  # a blurred head in a crowd
@@ -55,6 +55,11 @@ def test_a_face_is_judged_or_said_to_be_beyond_judging(
     for finding in findings:
         assert finding.box == face.box
         assert says in finding.evidence
+
+
+@pytest.mark.parametrize(("score", "says"), [(0.9, "could be under 18"), (0.001, "hardly under 18")])
+def test_a_hold_says_that_the_estimate_errs(score: float, says: str) -> None:
+    assert estimate(score, 33.4) == f"{says}: the estimate is 33, and errs by {ERRS}"
 
 
 def test_a_face_that_fills_the_picture_counts_though_nobody_can_recognise_it(portrait: Pixels) -> None:
@@ -88,7 +93,7 @@ def test_a_grown_woman_looks_grown(portrait: Pixels) -> None:
     (finding,) = Juveniles()(photo, [face])
     assert finding.kind == "juvenile.face"
     assert finding.score < 0.2
-    assert 20 <= int(finding.evidence.split()[-1]) <= 60
+    assert 20 <= int(finding.evidence.split("the estimate is ")[1].split(",")[0]) <= 60
 
 
 def test_a_doubtful_face_and_its_mirror_image_are_judged_alike(monkeypatch: pytest.MonkeyPatch) -> None:

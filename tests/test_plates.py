@@ -247,6 +247,20 @@ def test_whatever_fills_the_picture_like_a_plate_is_one_unless_it_is_words() -> 
     assert list(Plates()(Photo.from_array(picture()), [plate(whole), text("WAY OUT", inside)])) == []
 
 
+def test_a_small_plate_that_the_network_is_sure_of_is_one_unless_it_is_words() -> None:
+    small, inside = Box(200, 150, 300, 180), Box(204, 153, 296, 177)
+    photo = Photo.from_array(picture())
+
+    def kinds(words: str, *around: Finding, score: float = 0.75) -> list[str]:
+        found = [plate(small, score), text(words, inside), *around]
+        return [one.kind for one in Plates()(photo, found) if one.score >= 0.4]
+
+    assert kinds("IOCELSRI", van(0.45)) == ["vehicle.plate"]  # misread, on what may be a vehicle
+    assert kinds("MTD5179") == ["vehicle.plate.foreign"]  # the pattern of many countries
+    assert kinds("IOCELSRI", van(0.45), score=0.6) == []
+    assert kinds("WAY OUT", van(0.45)) == []
+
+
 def test_an_old_mark_away_from_any_vehicle_is_doubtful() -> None:
     (finding,) = Plates()(Photo.from_array(picture()), [plate(PLATE), text("WDF 187", INSIDE)])
     assert finding.kind == "vehicle.plate.doubtful"

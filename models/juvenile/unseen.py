@@ -48,7 +48,9 @@ def main() -> None:
     found = {name: scores for name, scores in found.items() if scores is not None}
     if not found:
         parser.error(f"no faces are found in {options.data / 'ages2'}")
-    print("\n".join(table(People.of(list(found)), np.array(list(found.values())))))
+    people, judged = People.of(list(found)), np.array(list(found.values()))
+    print("\n".join(table(people, judged[:, :, 0])))
+    print(f"\nThe estimated ages err by {np.abs(judged[:, 0, 1] - people.age).mean():.1f} years on average.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +84,10 @@ def cuts_of(path: Path) -> list[Pixels] | None:
     return [chip(copy, [(float(x), float(y)) for x, y in at]) for copy, at in copies]
 
 
-def scores_of(path: Path) -> list[float] | None:
+def scores_of(path: Path) -> list[tuple[float, float]] | None:
     """The scores of a picture's face as it is and spoilt; None where none is found."""
     cuts = cuts_of(path)
-    return None if cuts is None else [under_18(cut)[0] for cut in cuts]
+    return None if cuts is None else [under_18(cut) for cut in cuts]
 
 
 def table(people: People, scores: NDArray[np.float64]) -> Iterator[str]:

@@ -43,6 +43,8 @@ def explain(
 
 
 def _described(found: Outcome, policy: Policy) -> dict[str, Any]:
+    from screening.run.rules import ways
+
     decided = {id(judgement): decision for judgement, decision in found.decided}
     findings = []
     for one in found.photo.judgements:
@@ -59,6 +61,7 @@ def _described(found: Outcome, policy: Policy) -> dict[str, Any]:
                 "block": one.thresholds.block,
                 "verdict": str(one.verdict),
                 "box": [box.left, box.top, box.right, box.bottom] if box else None,
+                "ways": [str(action) for action in ways(one)],
                 "open": any(one is other for other in found.open),
                 "decision": decision
                 and {
@@ -95,4 +98,5 @@ def _lines(said: dict[str, Any]) -> list[str]:
             lines.append(f"        {decision['action']}{of} by {decision['by']}, {decision['at'][:16]} UTC: {why}")
         if one["open"]:
             lines.append(f"        {one['says']} Lifted by: {one['lifted_by']}")
+            lines.append(f"        Decisions that lift it: {', '.join(one['ways']) or 'none'}")
     return lines

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 
 from screening.policy import ERROR, Judgement, Verdict
@@ -13,6 +14,16 @@ REASON_WORDS = 3
 # The least characters of a form's, permission's or licence's reference.
 REFERENCE_LETTERS = 3
 REASON = f"a reason of at least {REASON_WORDS} different words"
+
+
+# A decision in which everything is filled in that one may need.
+COMPLETE = Decision(by="A. Reviewer", reason="known to us since 2019", reference="FORM-7")
+LIFTING = (Action.ACCEPT, Action.RELEASE, Action.PARENTAL, Action.ADULT, Action.OVERRIDE, Action.REDACT)
+
+
+def ways(one: Judgement) -> tuple[Action, ...]:
+    """What a person can do about a finding so that it no longer stands in the way; none if it never passes."""
+    return tuple(action for action in LIFTING if not refusal(dataclasses.replace(COMPLETE, action=action), one))
 
 
 def refusal(decision: Decision, one: Judgement) -> str:
@@ -36,7 +47,9 @@ def refusal(decision: Decision, one: Judgement) -> str:
             return "adult only answers the age of a person"
         return "" if _is_reason(decision.reason) else f"say who knows that it is an adult, and how: {REASON}"
     if action in (Action.RELEASE, Action.PARENTAL):
-        if not (age if action is Action.PARENTAL else one.rule == "identifiable-person"):
+        # some boards forbid pictures of schools outright, and a policy that blocks them says so
+        school = one.finding.is_a("juvenile.school") and one.verdict is not Verdict.BLOCK
+        if not (age or school if action is Action.PARENTAL else one.rule == "identifiable-person"):
             permission = "a parental permission" if action is Action.PARENTAL else "a release form"
             return f"{one.rule} ({one.finding.kind}) is not lifted by {permission}"
         return "" if _is_reference(decision.reference) else "a release or permission needs its reference"

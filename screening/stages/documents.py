@@ -62,9 +62,9 @@ class Documents:
             if clue.score >= self.minimum and box is not None:
                 yield Finding(clue.kind, clue.score, clue.evidence, box, text)
         for text, where, code in captions.strings(found):
-            clue = in_words(text)
-            if clue is not None and clue.score >= self.minimum:
-                yield Finding(clue.kind, clue.score, f"{clue.evidence}, in {where}", code, text)
+            said = in_words(text)
+            if said is not None and said.score >= self.minimum:
+                yield Finding(said.kind, said.score, f"{said.evidence}, in {where}", code, text)
 
 
 def in_words(text: str) -> Clue | None:

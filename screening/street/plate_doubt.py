@@ -20,19 +20,31 @@ SYNTAX = 0.3
 CUT = re.compile(r"[A-HJ-PR-Y]{2}\d\d[A-Z]{1,2}")
 # Up to this many characters are on doors, clocks and machines too.
 SHORT = 4
+# The network's score from which it is sure of a plate.
+SURE = 0.7
 # The factor for what is a plate by its looks alone, and for what reads as words or as a few characters.
 LOOKS, WORDS = 0.8, 0.3
 
 
-def doubt_of(reading: Reading, place: Place) -> float:
-    """The factor for a reading that is a registration neither by its syntax nor by what it is on; 1 for any other."""
+def doubt_of(reading: Reading, place: Place, score: float) -> float:
+    """The factor for a reading that is a registration neither by its syntax nor by what it is on; 1 for any other.
+
+    Args:
+        reading: what was read in the box.
+        place: what the box is on.
+        score: how sure the network is that it is a plate.
+    """
     registration, digits = reading.registration, any(character.isdigit() for character in reading.line.text)
     words = worded(reading.line.text, registration)
     known = registration.country != "" and registration.weight >= SYNTAX
-    if not words and (place.close or (digits and (known or CUT.fullmatch(bare(reading.line.text))))):
+    if digits and not words and (known or CUT.fullmatch(bare(reading.line.text))):
         return 1.0
     long = digits and not words and reading.count > SHORT
-    if (place.carried and (registration.country or not words)) or (place.on and registration.country and long):
+    pattern = registration.country != "" and long
+    if (place.carried and (registration.country or not words)) or (place.on and pattern):
+        return 1.0
+    # what the network is sure of: a close-up, and a small plate on something like a vehicle
+    if score >= SURE and not words and (place.close or (place.small and (place.on or pattern))):
         return 1.0
     return LOOKS if long else WORDS
 

@@ -14,8 +14,8 @@ from screening.text.lines import lines
 
 # The score from which a vehicle is surely one: hills, walls and people with numbers are taken for vehicles below it.
 SURE = 0.7
-# The share of the picture's width from which on a plate is a close-up.
-CLOSE = 0.5
+# The shares of the picture's width from which on a plate is a close-up, and below which it is small.
+CLOSE, SMALL = 0.5, 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,7 @@ class Place:
         on: whether it lies on a vehicle.
         carried: whether it lies on, or fills much of, something that is surely a vehicle.
         close: whether it takes up so much of the picture that little of its vehicle can be seen.
+        small: whether it is no larger than plates on a street: signs and clothes are photographed from nearby.
         worn: whether it is on the body below a face rather than on a vehicle.
         coded: whether it is in a QR code or a barcode.
     """
@@ -33,6 +34,7 @@ class Place:
     on: bool
     carried: bool
     close: bool
+    small: bool
     worn: bool
     coded: bool
 
@@ -57,6 +59,7 @@ class Places:
             on=lies_on(box, self.vehicles),
             carried=any(box.inside(vehicle.grow(0.05)) > 0.7 for vehicle in self._carriers),
             close=box.width >= CLOSE * photo.width,
+            small=box.width < SMALL * photo.width,
             worn=any(box.inside(below) > 0.5 for below in self._bodies) and not lies_on(box, self._carriers),
             coded=any(box.inside(code) > 0.5 for code in self._codes),
         )
