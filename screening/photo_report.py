@@ -57,7 +57,8 @@ def judged(findings: list[Finding], policy: Policy, *, scene: bool) -> tuple[Jud
 
 def judged_anew(photo: PhotoReport, policy: Policy, *, scene: bool) -> PhotoReport:
     """A photo with its findings judged by another policy."""
-    return replace(photo, judgements=judged([one.finding for one in photo.judgements], policy, scene=scene))
+    findings = [one.finding for one in photo.judgements]
+    return replace(photo, judgements=judged(findings, policy.for_file(photo.file), scene=scene))
 
 
 def photo_fields(photo: PhotoReport, *, show_text: bool = False) -> dict[str, Any]:

@@ -69,7 +69,7 @@ class Pipeline(Settings):
             sha256=sha256,
             width=width,
             height=height,
-            judgements=judged(findings, self.policy, scene=scene),
+            judgements=judged(findings, self.policy.for_file(name), scene=scene),
             seconds=time.perf_counter() - began,
             preview=preview,
         )

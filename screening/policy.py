@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
 
 from screening.finding import KIND, Finding, ScreeningError
 
@@ -101,11 +102,18 @@ class Judgement:
 class Policy:
     """Rules by id. `vehicle.plate.uk` falls back to `vehicle.plate`, then `vehicle`, then `*`.
 
+    Attributes:
+        rules: the rules, by their ids.
+        posters: the files that were declared to be posters: names of folders, or patterns with `*` and `?`.
+        on_posters: for each kind that is judged otherwise on these, its thresholds.
+
     Raises:
         PolicyError: if a kind is under two rules, `*` or `error` is missing, or an error could pass.
     """
 
     rules: dict[str, Rule]
+    posters: tuple[str, ...] = ()
+    on_posters: dict[str, Thresholds] = field(default_factory=dict)
     _index: dict[str, tuple[str, Thresholds]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -132,6 +140,12 @@ class Policy:
                 raise PolicyError(f"{kind} must be blocked at any score: an error must never pass")
         object.__setattr__(self, "_index", index)
 
+    def for_file(self, name: str) -> Policy:
+        """The policy for one file, by its name relative to the shoot's folder, with forward slashes."""
+        if not any(fnmatchcase(name, one) or name.startswith(one.rstrip("/") + "/") for one in self.posters):
+            return self
+        return Policy(with_kinds(self.rules, self.on_posters, self.lookup))
+
     def lookup(self, kind: str) -> tuple[str, Thresholds]:
         """The rule's id and the thresholds that apply to a kind."""
         for candidate in _ancestors(kind):
@@ -149,6 +163,9 @@ class Policy:
 
     def looser_than(self, other: Policy) -> list[str]:
         """The kinds that this policy judges less strictly than the other, sorted."""
+        if self.posters:
+            strict, soft = Policy(self.rules), Policy(with_kinds(self.rules, self.on_posters, self.lookup))
+            return sorted({*strict.looser_than(other), *soft.looser_than(other)})
         looser = [
             kind
             for kind in {*self._index, *other._index}
@@ -157,6 +174,17 @@ class Policy:
             < Verdict[other.rules[other.lookup(kind)[0]].outside_a_scene.upper()]
         ]
         return sorted(looser)
+
+
+def with_kinds(
+    rules: dict[str, Rule], kinds: dict[str, Thresholds], lookup: Callable[[str], tuple[str, Thresholds]]
+) -> dict[str, Rule]:
+    """The rules with other thresholds for some kinds, each under the rule that it falls under."""
+    changed = dict(rules)
+    for kind, thresholds in kinds.items():
+        rule_id = lookup(kind)[0]
+        changed[rule_id] = replace(changed[rule_id], kinds=changed[rule_id].kinds | {kind: thresholds})
+    return changed
 
 
 def strictest(judgements: Iterable[Judgement]) -> Verdict:

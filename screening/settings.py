@@ -13,12 +13,24 @@ from screening import pipeline_file
 from screening.force import Force
 from screening.photo.files import Limits
 from screening.pipeline_file import ConfigError, PipelineTables, did_you_mean
-from screening.policy import Policy, PolicyError, Rule
+from screening.policy import Policy, PolicyError, Rule, Thresholds
 from screening.questions import BatchSettings
 from screening.stages import STAGES
 from screening.typed import ShapeError, typed
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posters:
+    """The `[posters]` table: which files of a shoot show posters and campaign pictures.
+
+    Attributes:
+        files: names of folders, or patterns with `*` and `?`, relative to the shoot's folder. These files are judged
+            as by `posters.toml`: what is printed holds instead of blocking.
+    """
+
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +42,7 @@ class PipelineFile:
     limits: Limits = Limits()
     force: Force = Force()
     batch: BatchSettings = BatchSettings()
+    posters: Posters = Posters()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,8 +90,11 @@ def of(found: PipelineTables) -> Settings:
     file = fitted(PipelineFile, found.tables, where=f"{path}: ")
     _check_questions(file, path)
     _check_limits(file.limits, path)
+    if not all(one.strip("*?/. ") for one in file.posters.files):
+        said = "names every file; name a folder or a pattern, or scan with --pipeline posters"
+        raise ConfigError(f"{path}: posters.files: {said}")
     try:
-        policy = Policy(file.rules)
+        policy = Policy(file.rules, file.posters.files, _printed() if file.posters.files else {})
     except PolicyError as error:
         raise ConfigError(f"{path}: rules: {error}") from error
     used = [table["use"] for table in file.stage if isinstance(table.get("use"), str)]
@@ -91,6 +107,13 @@ def of(found: PipelineTables) -> Settings:
         batch=file.batch,
         foreign=tuple(use for use in used if use not in STAGES),
     )
+
+
+def _printed() -> dict[str, Thresholds]:
+    """The kinds that `posters.toml` judges otherwise than the default, with their thresholds there."""
+    default, posters = read("default").policy, read("posters").policy
+    kinds = {kind for rule in posters.rules.values() for kind in rule.kinds}
+    return {kind: posters.lookup(kind)[1] for kind in kinds if posters.lookup(kind) != default.lookup(kind)}
 
 
 def _check_limits(limits: Limits, path: Path) -> None:

@@ -9,9 +9,11 @@ import pytest
 
 import screening
 from screening.config import ConfigError, load, names
-from screening.finding import KIND
+from screening.finding import KIND, Box, Finding
 from screening.kinds import of_ours
+from screening.photo_report import PhotoReport, judged_anew, photo_fields
 from screening.policy import Policy, Verdict
+from screening.run.restore import restored_photo
 from screening.stages import STAGES
 from screening.weights import data_folder
 
@@ -68,9 +70,50 @@ def test_strict_blocks_every_face_and_every_legible_number() -> None:
 
 def test_posters_hold_printed_faces_and_words_and_still_block_what_could_not_be_screened() -> None:
     policy = load("posters").policy
-    for kind in ("vehicle.plate.uk", "personal.phone", "address.house_number", "juvenile.face"):
+    for kind in ("vehicle.plate.uk", "vehicle.damage", "address.house_number", "juvenile.face"):
         assert policy.lookup(kind)[1].verdict(1.0) is Verdict.HOLD
+    for kind in ("text.appeal", "personal.phone", "personal.intranet", "marking.secret"):
+        assert policy.lookup(kind)[1].verdict(1.0) is Verdict.BLOCK
     assert policy.lookup("error.faces")[1].verdict(0.0) is Verdict.BLOCK
+
+
+@pytest.mark.parametrize(
+    ("name", "declared"),
+    [
+        ("posters/lock-it.jpg", True),  # in the folder
+        ("posters/2014/lock-it.jpg", True),
+        ("open-day/campaign-1.jpg", True),  # by the pattern
+        ("posters-2/lock-it.jpg", False),  # another folder
+        ("street/posters.jpg", False),
+    ],
+)
+def test_files_that_are_declared_as_posters_are_judged_as_such(tmp_path: Path, name: str, declared: bool) -> None:
+    file = tmp_path / "own.toml"
+    file.write_text('extends = "default"\n[posters]\nfiles = ["posters", "*campaign*"]\n')
+    policy, default, posters = load(file).policy, load("default").policy, load("posters").policy
+    like = posters if declared else default
+    for kind in ("vehicle.plate.uk", "juvenile.face", "vehicle.damage.fire", "text.appeal", "error.faces", "code.qr"):
+        assert policy.for_file(name).lookup(kind)[1] == like.lookup(kind)[1]
+    assert policy.looser_than(default) == posters.looser_than(default)  # the report says so
+
+
+def test_a_report_that_is_read_again_judges_posters_as_posters(tmp_path: Path) -> None:
+    file = tmp_path / "own.toml"
+    file.write_text('extends = "default"\n[posters]\nfiles = ["posters"]\n')
+    policy, seen = load(file).policy, Finding("vehicle.plate.uk", 0.9, "UK number plate", Box(1, 1, 9, 9))
+    for name, verdict in (("posters/a.jpg", Verdict.HOLD), ("street/a.jpg", Verdict.BLOCK)):
+        photo = PhotoReport(file=name, sha256="a" * 64, width=10, height=10, judgements=(policy.judge(seen),))
+        assert judged_anew(photo, policy, scene=True).verdict is verdict
+        again = restored_photo(photo_fields(photo), policy, scene=True)
+        assert again.verdict is verdict
+
+
+@pytest.mark.parametrize("pattern", ["*", "", "**", "./*"])
+def test_a_declaration_that_names_every_file_is_refused(tmp_path: Path, pattern: str) -> None:
+    file = tmp_path / "own.toml"
+    file.write_text(f'extends = "default"\n[posters]\nfiles = ["{pattern}"]\n')
+    with pytest.raises(ConfigError, match=r"posters\.files: names every file"):
+        load(file)
 
 
 BROKEN = [

@@ -211,7 +211,12 @@ def test_a_policy_is_tuned_from_the_command_line(tmp_path: Path, monkeypatch: py
     done = CliRunner().invoke(app, [*arguments, "--recall", "0.95", "--out", str(tmp_path / "own.toml"), "--json"])
     assert done.exit_code == 0, done.output
     said = json.loads(done.stdout)
-    assert said["kinds"] == {"vehicle.plate": {"hold": None, "block": said["threshold"]}}
+    held = {"hold": said["threshold"], "block": None}
+    assert said["kinds"] == {
+        "vehicle.plate": {"hold": None, "block": said["threshold"]},
+        "vehicle.plate.doubtful": held,
+        "vehicle.plate.police": held,
+    }
     assert (
         config.load(tmp_path / "own.toml").policy.rules["number-plate"].kinds["vehicle.plate"].block
         == said["threshold"]

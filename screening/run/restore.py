@@ -54,7 +54,9 @@ def restored_photo(fields: Mapping[str, Any], policy: Policy, *, scene: bool) ->
         sha256=fields["sha256"],
         width=fields["width"],
         height=fields["height"],
-        judgements=judged([_finding(one) for one in fields["findings"]], policy, scene=scene),
+        judgements=judged(
+            [_finding(one) for one in fields["findings"]], policy.for_file(str(fields["file"])), scene=scene
+        ),
         seconds=fields["seconds"],
     )
 
