@@ -171,3 +171,11 @@ def test_damage_anywhere_is_walked_or_refused(data: bytes, place: int, junk: byt
         walk(damaged)
     except ContainerError:
         return
+
+
+def test_bytes_in_the_last_box_that_belong_to_no_item_hold() -> None:
+    data = saved(ONE, exif=picture(exif={0x010E: "a caption"})[24:200])
+    start = next(box.start for box in boxes(data, 0, len(data)) if box.name == b"mdat")
+    longer = bytearray(data + bytes(range(100, 200)))
+    struct.pack_into(">I", longer, start, len(longer) - start)
+    assert reported(bytes(longer)) == [("metadata.unread", "")]

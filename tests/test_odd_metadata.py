@@ -100,3 +100,19 @@ def test_long_sentences_without_a_comma_are_no_files() -> None:
     sentences = "".join(f"<rdf:li>{'nobody ever says so much ' * 20}{word}</rdf:li>" for word in range(80))
     said = read(photo(picture("PNG", xmp=f"<dc:subject><rdf:Bag>{sentences}</rdf:Bag></dc:subject>")))
     assert len(said.fields) == 80 and said.pictures == ()
+
+
+@pytest.mark.parametrize(
+    ("tag", "content", "told"),
+    [
+        (0xFDE8, bytes(range(256)), True),  # a tag that nobody knows
+        (0xFDE8, b"settings of a program " * 5, False),  # words, which are read
+        (0xFDE8, bytes(300), False),
+        (0xA40B, bytes(range(256)), False),  # the settings of a device
+        (0xA40B, bytes(range(256)) * 5, True),
+        (0x927C, b"OWN\0" + bytes(range(256)), False),  # a maker's note
+    ],
+)
+def test_bytes_that_no_setting_explains_are_told(tag: int, content: bytes, told: bool) -> None:
+    unread = read(photo(picture(photo={tag: content}))).unread
+    assert [said.endswith("bytes of an unknown sort (in an EXIF tag)") for said in unread] == [True] * told

@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING
 
 from screening.photo import embedded
 from screening.photo.blocks import PARTS, blocks, coded
-from screening.photo.containers import jpeg, texts
+from screening.photo.containers import heif, jpeg, texts
 from screening.photo.containers.bmp import is_bare
-from screening.photo.containers.heif import is_heif
 from screening.photo.containers.parts import ContainerError, Part
-from screening.photo.containers.walk import BEHIND, walk
+from screening.photo.containers.walk import walk
 from screening.photo.credentials import CredentialsError, credentials_said
 from screening.photo.decode import TURNS
 from screening.photo.embedded import PREVIEW, Embedded
@@ -104,8 +103,7 @@ def _read(photo: Photo) -> Metadata:
     if foreign := embedded.foreign(parts):
         raise MetadataError(f"carries {foreign}, which cannot be screened; export the picture alone")
     # the library takes what lies behind a HEIF file for one of its boxes
-    end = next((part.start for part in parts if part.name == BEHIND), len(data))
-    image, unread = _open(data[:end] if is_heif(data) else data)
+    image, unread = _open(heif.without_tail(data) if heif.is_heif(data) else data)
     _refuse_unread(image, data)
     own = [*exif(image), *iptc(image)]
     further = statements(listed, own)

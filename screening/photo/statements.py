@@ -5,19 +5,29 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from screening.photo.blocks import Block
-from screening.photo.charsets import decode, runs
+from screening.photo.charsets import decode, decode_comment, runs
+from screening.photo.containers.parts import UNREAD_BYTES
 from screening.photo.containers.texts import entries
 from screening.photo.fields import Field, between, exif, role, unsaid, xmp
 from screening.photo.iptc import iptc_fields
 from screening.photo.positions import Position, exif_positions, named_positions
 from screening.photo.xmp import MalformedError, Said, packets, said, said_loosely, without_packets
 
+if TYPE_CHECKING:
+    import exiv2
+
 # Where a block of EXIF begins: a header of TIFF, at once or behind EXIF's own mark.
 EXIF = re.compile(rb"(?:\A|Exif\0\0)(?=II\*\0|MM\0\*)")
 # Nobody writes more of them.
 EXIFS = 32
+# Groups of tags that the standard describes (CIPA DC-008), and tags that hold blocks which are read by other means.
+GROUPS = frozenset(("Image", "Photo", "GPSInfo", "Iop", "Thumbnail"))
+WHOLE = frozenset("MakerNote ImageResources InterColorProfile IPTCNAA XMLPacket PrintImageMatching".split())
+# No setting of a camera is longer.
+SETTING_BYTES = 1024
 # How far a block of EXIF reaches: it fits in a segment of JPEG, or holds a preview.
 REACH = 1 << 20
 
@@ -111,3 +121,23 @@ def _from_exif(block: Block, fields: list[Field], positions: list[Position], unr
             unread.append(f"EXIF data that cannot be read ({block.name})")
         fields += exif(image)
         positions += exif_positions(image)
+        size = sum(_unexplained(image))
+        if size:
+            unread.append(f"{size:,} bytes of an unknown sort (in an EXIF tag)")
+
+
+def _unexplained(image: exiv2.Image) -> Iterator[int]:
+    """How many bytes stand in each tag of the standard's groups that nobody knows or that is longer than any setting.
+
+    What stands in a maker's note is the maker's; exiv2 knows few of these.
+    """
+    import exiv2
+
+    numbers = (exiv2.TypeId.undefined, exiv2.TypeId.unsignedByte, exiv2.TypeId.signedByte, exiv2.TypeId.invalidTypeId)
+    for datum in image.exifData():
+        if datum.typeId() not in numbers or datum.groupName() not in GROUPS or datum.tagName() in WHOLE:
+            continue
+        raw = bytes(datum.value().data()).strip(b"\0")
+        most = UNREAD_BYTES if datum.tagName().startswith("0x") else SETTING_BYTES
+        if len(raw) > most and not decode_comment(raw):
+            yield len(raw)

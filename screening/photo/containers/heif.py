@@ -44,6 +44,11 @@ def is_heif(data: bytes) -> bool:
     return data[4:8] == b"ftyp" and data[8:12] in BRANDS
 
 
+def without_tail(data: bytes) -> bytes:
+    """The file up to the end of its last box."""
+    return data[: max((box.end for box in boxes(data, 0, len(data))), default=0)]
+
+
 def parts(data: bytes) -> Iterator[Part]:
     """The parts of a HEIF or AVIF file; the bytes in `mdat` that belong to no item are left out.
 
