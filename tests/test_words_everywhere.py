@@ -100,6 +100,10 @@ FOUND = [
     ("print", "0 7 7 0 0 9 0 0 1 2 3", "personal.phone"),
     ("print", "call 7700900123", "personal.phone"),
     ("print", "GB82 WEST 1234|5698 7654 32", "personal.iban"),
+    ("print", "(0)7700 900456", "personal.phone"),
+    ("print", "N52 29.174 W001 53.424", "address.position"),
+    ("print", "A.C.A.B. ACAB", "text.watchword"),
+    (CAPTION, "Protest against police brutality", "text.watchword"),
     ("print", "jane.doe at example.com", "personal.email"),
     ("print", "jane at gmail.com", "personal.email"),
     # registrations in a longer line
@@ -152,6 +156,10 @@ CLEAR = [
     ("print", "free wifi"),
     ("print", "Ask staff for the wifi code"),
     ("print", "Change your password"),
+    ("print", "Score|14|22"),
+    ("print", "100|200|300"),
+    ("print", "ISBN 978 0 306 40615 7"),
+    ("print", "Version 2.0.1"),
     # ours
     ("print", "Call 101"),
     ("print", "0345 113 5000"),

@@ -21,6 +21,10 @@ SEXAGESIMAL = re.compile(
     rf"\s?{SOUTH}?[,;\s/]{{0,3}}(?:{WEST}\s?)?\d{{1,3}}\s?(?:[°º*]|deg)\s?\d{{1,2}}(?:\.\d+)?",
     re.IGNORECASE,
 )
+# Degrees and decimal minutes, as satellite receivers show them, mostly without signs: N52 29.174 W001 53.424.
+MINUTES = re.compile(
+    rf"\b{SOUTH}\s?\d{{2}}[\s°º]{{1,2}}\d{{1,2}}\.\d{{2,}}\s?['’′]?[,;\s/]{{1,3}}{WEST}\s?\d{{1,3}}[\s°º]{{1,2}}\d{{1,2}}\.\d{{2,}}"
+)
 # A keyword for programs, whose other half is another keyword.
 MACHINE_TAG = re.compile(r"(?i)\b(?:geo|gps):?\s?lat(?:itude)?\s?[=:]\s?[+-]?\d{1,2}\.\d{2,}")
 LINK = re.compile(
@@ -49,7 +53,12 @@ def map_positions(text: str) -> Iterator[tuple[str, str]]:
     for match in PAIR.finditer(text):
         if _is_pair(match, link=link):
             yield "coordinates", match[0]
-    alone = (("coordinates", SEXAGESIMAL), ("coordinates", MACHINE_TAG), ("link to a map", SHORT_LINK))
+    alone = (
+        ("coordinates", SEXAGESIMAL),
+        ("coordinates", MINUTES),
+        ("coordinates", MACHINE_TAG),
+        ("link to a map", SHORT_LINK),
+    )
     for what, pattern in (*alone, ("plus code", PLUS_CODE)):
         yield from ((what, match[0]) for match in pattern.finditer(text))
     yield from (("three words of a map", match[1]) for match in THREE_WORDS.finditer(text))

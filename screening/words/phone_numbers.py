@@ -14,7 +14,7 @@ from dataclasses import dataclass
 # A word before a number, which may then lack its 0.
 ANNOUNCED = r"(?i:(?:tel|phone|telephone|call|ring|text|mob|mobile|cell|contact|whatsapp|number|no)\b[\s.:#-]{1,3})"
 BRITISH = re.compile(
-    r"(?<!\d)(?<!\d[.,:/])(?:[(\[]?(?:\+|00)[\s.-]?44[)\]]?[\s.-]{0,2}(?:[(\[]0[)\]])?[\s.-]?[(\[]?|[(\[]?0[\s.-]?"
+    r"(?<!\d)(?<!\d[.,:/])(?:[(\[]?(?:\+|00)[\s.-]?44[)\]]?[\s.-]{0,2}(?:[(\[]0[)\]])?[\s.-]?[(\[]?|[(\[]?0[)\]]?[\s.-]?"
     rf"|{ANNOUNCED}(?=7\d{{3}}[\s.-]?\d{{3}}[\s.-]?\d{{3}}(?!\d)|[12]\d{{2,3}}[\s.-]\d{{3}}[\s.-]?\d{{3,4}}(?!\d)))"
     r"(?P<number>\d{2,5}[)\]]?(?:(?:[\s.\-/()\[\]]{0,2}|\s[-–]\s)\d){4,8}|\d(?:[\s.-]\d){8,9})"
     r"(?!\d|[\s.-][1-9]\d{3}(?!\d)|[:,]\d)"
