@@ -32,6 +32,11 @@ from screening.words.number_words import spelt_number
         ("9-21", "9-21", False),  # opening hours
         ("10-20", "10-20", False),  # opening hours too
         ("2000", "2000", False),  # a price
+        ("9m", "9m", False),  # a height, a depth
+        ("240L", "240L", False),  # what a wheelie bin holds
+        ("12 M", "12M", False),  # or a rare flat
+        ("12G", "12G", True),  # a flat
+        ("5G", "5G", False),  # a network
     ],
 )
 def test_a_lone_number_is_more_or_less_likely_a_house(printed: str, text: str, likely: bool) -> None:

@@ -124,13 +124,13 @@ def house_number(text: str) -> HouseNumber | None:
         likely = 1.0 if apart in (2, 4, 6) and match["joint"] in "-&+and" else 0.7 if first == 1 and apart > 2 else 0.2
     elif len(match["first"]) == 4:
         likely = 0.3 if 1700 <= first <= 2049 or first % 500 == 0 else 0.8
-    elif first == 24 or (first >= 100 and first % 100 == 0) or number.lower() in NOT_HOUSES:
+    elif first == 24 or (first >= 100 and first % 100 == 0) or NOT_HOUSES.fullmatch(number.lower()):
         likely = 0.6
     return HouseNumber(number, likely, match["word"] is not None)
 
 
-# Round the clock, Celsius, hours, metres, kilometres: what a letter after digits otherwise means.
-NOT_HOUSES = frozenset(f"{digits}{letter}" for digits in (3, 4, 5, 24) for letter in "ghm")
+# Round the clock, a generation of networks; kilometres, litres, metres, watts: what a letter after digits often means.
+NOT_HOUSES = re.compile(r"(?:[345]|24)[gh]|\d+[klmw]")
 
 
 @dataclass(frozen=True, slots=True)
