@@ -9,11 +9,13 @@ import cv2
 import numpy as np
 import pytest
 
+from fixtures import make_welcome
 from screening.arrays import Pixels
 from screening.finding import Box, Finding
 from screening.photo.photo import Photo
 from screening.stages.addresses import Addresses
 from screening.stages.text import Text
+from screening.street.house_numbers import road_sign
 from tests.observed import beside
 
 WALL = (178, 160, 140)
@@ -75,6 +77,14 @@ def test_a_row_of_numbers_is_as_many_houses() -> None:
 def test_a_number_that_was_taken_for_a_plate_is_still_a_house_number() -> None:
     # the enamel plate of a house, which the street network took for one of a car
     assert numbers([Finding("vehicle.plate", 0.7, "plate", Box(240, 110, 340, 170), "12"), text("12")]) == ["12"]
+
+
+def test_a_red_ring_that_the_reader_took_into_the_numbers_box_counts_too() -> None:
+    ring = make_welcome.limit()
+    picture = np.full((900, 900, 3), (120, 130, 120), np.uint8)
+    picture[150:750, 150:750] = ring
+    assert road_sign(Photo.from_array(picture), Box(150, 150, 750, 750))
+    assert not road_sign(Photo.from_array(picture), Box(20, 20, 120, 90))
 
 
 def test_a_number_in_a_red_ring_is_a_road_sign() -> None:

@@ -164,11 +164,14 @@ def _part_of_more(sign: Sign, number: HouseNumber, line: Line) -> bool:
 
 
 def road_sign(photo: Photo, box: Box) -> bool:
-    """Whether there is red on all sides of a number: a speed limit's ring, or a red offer."""
+    """Whether there is red on all sides of a number: a speed limit's ring, or a red offer; it may be in the box."""
+    return any(_red_around(photo, box.grow(share * box.height / box.width, share)) for share in (1.0, 0.05))
+
+
+def _red_around(photo: Photo, around: Box) -> bool:
+    """Whether there is red along each of the four sides of a box."""
     import cv2
 
-    height = box.height
-    around = Box(box.left - height, box.top - height, box.right + height, box.bottom + height)
     inside = around.clip(photo.width, photo.height)
     if inside is None:
         return False

@@ -47,6 +47,7 @@ WORDS = frozenset(
     workshop world year yes yoga you young your youth zebra zero zone zoo
     co gb uk vac
     ac cm dc ft hz kg kw lb lbs litre litres mah metre metres mhz miles mm mph rpm volt volts watt watts
+    cd dvd hdmi led pen tv usb vga
     adidas bosch casio nike nikon nokia playstation puma samsung sony xbox
     """.split()
 )
