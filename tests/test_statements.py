@@ -109,6 +109,7 @@ def test_a_position_of_the_thumbnail_is_one() -> None:
     places = struct.pack("<HHHI4sI", 1, 1, 2, 2, b"N\0\0\0", 0)
     data = segment(PLAIN, 0xE1, b"Exif\0\0II*\0\x08\0\0\0" + first + second + places)
     (place,) = said(data).positions
+    assert place.name == "EXIF GPS of a thumbnail or further page"
     assert (place.latitude, place.longitude) == (None, None)
 
 

@@ -48,7 +48,7 @@ def exif_positions(image: exiv2.Image) -> Iterator[Position]:
     for datum in data:
         # the library follows only the first picture's; a thumbnail or a further page may have a group of its own
         if datum.tagName() == "GPSTag" and datum.groupName() != "Image" and datum.toInt64():
-            yield Position("EXIF GPS", None, None)
+            yield Position("EXIF GPS of a thumbnail or further page", None, None)
 
 
 def _degrees(value: Any, ref: Any) -> float | None:
