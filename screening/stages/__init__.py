@@ -36,6 +36,7 @@ STAGES = {
     "register": "screening.stages.register:Register",
     "juveniles": "screening.stages.juveniles:Juveniles",
     "vehicles": "screening.stages.vehicles:Vehicles",
+    "weapons": "screening.stages.weapons:Weapons",
     "text": "screening.stages.text:Text",
     "codes": "screening.stages.codes:Codes",
     "markings": "screening.stages.markings:Markings",

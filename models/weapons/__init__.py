@@ -1,0 +1,1 @@
+"""The network for firearms: its card, and the script that trains and measures it."""
