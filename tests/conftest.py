@@ -22,6 +22,8 @@ ARGUMENTS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 ).split()
+# The tests start a thousand processes: none of them should have to compile the sources anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # The project's own check must say the same thing twice; at a desk every run tries new examples.
 settings.register_profile("check", derandomize=True, deadline=None)
 if os.environ.get("CI"):
