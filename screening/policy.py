@@ -146,6 +146,11 @@ class Policy:
             return self
         return Policy(with_kinds(self.rules, self.on_posters, self.lookup))
 
+    @property
+    def not_looked_for(self) -> list[str]:
+        """What the rules forbid and no stage finds, so that "clear" says nothing about it."""
+        return [rule.not_looked_for for rule in self.rules.values() if rule.not_looked_for]
+
     def lookup(self, kind: str) -> tuple[str, Thresholds]:
         """The rule's id and the thresholds that apply to a kind."""
         for candidate in _ancestors(kind):

@@ -124,11 +124,6 @@ class Report:
         return {rule: table[rule] for rule in self.policy.rules if rule in table and any(table[rule].values())}
 
     @property
-    def not_looked_for(self) -> list[str]:
-        """What the rules forbid and no stage finds, so that "clear" says nothing about it."""
-        return [rule.not_looked_for for rule in self.policy.rules.values() if rule.not_looked_for]
-
-    @property
     def exit_code(self) -> int:
         """0 all clear, 1 something is held or blocked, 2 something could not be screened, 130 stopped by the user."""
         if self.stopped:

@@ -19,6 +19,7 @@ kinds = { "error" = { block = 0 }, "*" = { hold = 0 } }
 [rules.scene-address]
 says = "No address."
 lifted_by = "Redaction."
+not_looked_for = "handwriting"
 kinds = { "address" = { block = 0.5 }, "metadata" = { hold = 0.5 } }
 """
 

@@ -453,6 +453,9 @@ def test_from_the_command_line_to_the_gate(cleared: Cleared) -> None:
     assert blocked.returncode == 1
     assert "block scene-address" in blocked.stdout
     assert "Lifted by: Redaction." in blocked.stdout
+    assert "not looked for" not in blocked.stdout
+    clear = screening("explain", cleared.good, "--run", run, "--pipeline", cleared.pipeline)
+    assert clear.stdout.endswith("not looked for: handwriting\n"), "nothing found says nothing about it"
     told = ("--by", "D. Editor", "--pipeline", cleared.pipeline)
     short = screening("decide", run, "override", name, *told, "--reason", "fine")
     assert short.returncode == 2

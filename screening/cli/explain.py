@@ -81,6 +81,7 @@ def _described(found: Outcome, policy: Policy) -> dict[str, Any]:
         "verdict": str(found.verdict),
         "rejected_by": found.rejected.by if found.rejected else "",
         "findings": findings,
+        "not_looked_for": policy.not_looked_for,
     }
 
 
@@ -99,4 +100,6 @@ def _lines(said: dict[str, Any]) -> list[str]:
         if one["open"]:
             lines.append(f"        {one['says']} Lifted by: {one['lifted_by']}")
             lines.append(f"        Decisions that lift it: {', '.join(one['ways']) or 'none'}")
+    if said["verdict"] == "clear" and said["not_looked_for"]:
+        lines.append(f"  not looked for: {'; '.join(said['not_looked_for'])}")
     return lines

@@ -96,8 +96,8 @@ def summary(report: Report, out: Path | None) -> Iterator[str]:
     looser = report.pipeline.looser
     if looser or report.pipeline.off:
         yield f"Note: stages off: {_listed(report.pipeline.off)}; looser than the default: {_listed(looser)}"
-    if report.not_looked_for:
-        yield f"Not looked for, whatever the verdict: {'; '.join(report.not_looked_for)}."
+    if unseen := report.policy.not_looked_for:
+        yield f"Not looked for, whatever the verdict: {'; '.join(unseen)}."
     if not report.isolated:
         yield "Note: files were not decoded in a sandbox, for this computer has no bubblewrap (docs/security.md)."
     if out:
