@@ -62,7 +62,7 @@ def in_this_process() -> Iterator[None]:
     yield
     photo = sys.modules.get("screening.photo.photo")
     if photo is not None and photo.Photo.opener is not None:
-        photo.Photo.opener.__self__.stop()
+        photo.Photo.opener.args[0].stop()
         photo.Photo.opener = None
 
 
