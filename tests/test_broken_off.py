@@ -34,7 +34,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs a fork th
 STUCK = ("quicker", "edited", "there already", "fault in screening", "Traceback", "run copied")
 TWO = ("fine.jpg", "good.jpg")
 # At how many moments each command is broken off in each way; with SCREENING_MOMENTS=1000 it is every one.
-MOST = max(2, int(os.environ.get("SCREENING_MOMENTS", "3")))
+MOST = max(2, int(os.environ.get("SCREENING_MOMENTS", "4")))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
