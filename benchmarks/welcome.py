@@ -22,6 +22,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from fixtures import draw, make_welcome
+from models.pictures import pictures_in
 from screening import config
 from screening.evaluation.intervals import told
 from screening.policy import Verdict
@@ -29,7 +30,6 @@ from screening.policy import Verdict
 # Whoever can be recognised is asked for a release form: that is no false alarm.
 FORM = "identifiable-person"
 ANYTHING = "anything, but for a release form"
-ENDINGS = (".jpg", ".jpeg", ".png")
 NAMED = ("house_number", "street", "plate")
 # The rules that have a row for each set, whether anything was flagged for them or not.
 ROWS = (ANYTHING, "number-plate", "scene-address")
@@ -43,7 +43,7 @@ def sets(data: Path | None, drawn: Path) -> Iterator[tuple[str, list[Path]]]:
     if data is None:
         return
     for folder in ("everyday", "scene_text"):
-        yield folder, sorted(path for path in (data / folder).glob("*") if path.suffix.lower() in ENDINGS)
+        yield folder, pictures_in(data / folder)
     fronts = data / "house_numbers" / "labels.json"
     entries = json.loads(fronts.read_text(encoding="utf-8")) if fronts.is_file() else []
     bare = [one["file"] for one in entries if not any(item["kind"] in NAMED for item in one["items"])]

@@ -32,11 +32,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from models.pictures import rgb
+from models.pictures import ENDINGS, rgb
 
 Floats = NDArray[np.float32]
 FILE = Path(__file__).with_suffix(".json")
-ENDINGS = {".jpg", ".jpeg", ".png"}
 # Face crops, whose file names begin with an age; they are compared as faces.
 FACES = ("ages", "ages2")
 # The similarity (cosine of an ImageNet network's features) from which two pictures are one family. Chosen by eye, from

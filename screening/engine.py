@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import importlib.util
+import math
 import os
 import platform
 from collections.abc import Callable, Sequence
@@ -88,6 +89,11 @@ def load(network: str | Path, *, engine: str = "auto", by_shape: bool = False) -
         EngineError: if the file is not a network that the engine can run.
     """
     return _load(locate(network) if isinstance(network, str) else network.resolve(), engine, by_shape)
+
+
+def probability(logit: float) -> float:
+    """The probability, 0 to 1, that a network's logit stands for."""
+    return 1 / (1 + math.exp(-min(max(logit, -30.0), 30.0)))
 
 
 def from_model(model: onnx.ModelProto, *, sha256: str = "", engine: str = "auto", by_shape: bool = False) -> Network:

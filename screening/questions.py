@@ -14,6 +14,8 @@ WORDS, YES_NO = KINDS = ("words", "yes/no")
 ANSWERS = ("yes", "no")
 # The least letters of an answer in words: an initial, a dash or "ok" says nothing.
 LETTERS = 3
+# The least that a reason says: "x", "ok fine" and "because because because" say nothing.
+REASON_WORDS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,8 +88,7 @@ class Question:
 
     def overruled_by(self, said: str) -> bool:
         """Whether a second person may let the batch go out with this answer, because its reason is given in words."""
-        reason = self.plain(said).partition(":")[2]
-        return self.second_person and self.stopped_by(said) and in_words(reason) and len(reason.split()) > 1
+        return self.second_person and self.stopped_by(said) and is_reason(self.plain(said).partition(":")[2])
 
     def _short(self, said: str) -> str:
         return self.plain(said).partition(":")[0]
@@ -119,6 +120,11 @@ def in_words(text: str) -> bool:
     """Whether a text says anything: enough letters for a word, and not the same letter repeated."""
     said = letters(text)
     return len(said) >= LETTERS and len(set(said)) > 1
+
+
+def is_reason(text: str) -> bool:
+    """Whether a text says why: enough different words, of letters."""
+    return len({word.casefold() for word in re.findall(r"[^\W\d_]{2,}", text)}) >= REASON_WORDS
 
 
 def letters(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 import subprocess
@@ -61,7 +62,7 @@ def in_this_process() -> Iterator[None]:
     """A command that a test calls in its own process opens files in a sandbox from then on; the next test does not."""
     yield
     photo = sys.modules.get("screening.photo.photo")
-    if photo is not None and photo.Photo.opener is not None:
+    if photo is not None and isinstance(photo.Photo.opener, functools.partial):
         photo.Photo.opener.args[0].stop()
         photo.Photo.opener = None
 

@@ -145,7 +145,7 @@ def test_what_the_report_says_lifts_a_finding_is_what_deciding_lets_it(rule: str
 
 
 def test_nothing_lifts_what_could_not_be_screened() -> None:
-    assert ways(BROKEN) == ()
+    assert ways(BROKEN) == {}
 
 
 def test_one_finding_decided_leaves_the_others_open() -> None:

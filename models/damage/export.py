@@ -9,25 +9,15 @@ import numpy as np
 import torch
 from torch import nn
 
+from models import export
 from models.damage.material import Picture
 from models.damage.network import SIDE, Damage, Early
 
 
 def to_onnx(network: Damage, out: Path) -> None:
     """Write the network as ONNX: `crops` (n, 3, SIDE, SIDE) in, `logits` (n, 3) out."""
-    import onnx
-
-    from models.folded import halve
-
-    plain = network.to(memory_format=torch.contiguous_format).eval()
-    torch.onnx.export(
-        plain, (torch.zeros(1, 3, SIDE, SIDE),), str(out), input_names=["crops"], output_names=["logits"],
-        dynamic_axes={"crops": {0: "n"}, "logits": {0: "n"}}, opset_version=17, dynamo=False,
-    )  # fmt: skip
-    model = onnx.load(out)
-    halve(model.graph)
-    onnx.checker.check_model(model)
-    onnx.save(model, out)
+    plain = network.to(memory_format=torch.contiguous_format)
+    export.to_onnx(plain, out, {"crops": (1, 3, SIDE, SIDE)}, {"crops": {0: "n"}, "logits": {0: "n"}})
 
 
 class EarlyAlone(nn.Module):
@@ -54,19 +44,6 @@ def early_in_engine(network: Damage, out: Path) -> Early:
     return lambda crops: tuple(torch.from_numpy(seen) for seen in run(crops.numpy()))
 
 
-def agrees(network: Damage, out: Path, crops: Sequence[Picture], *, most: float = 0.05) -> None:
-    """Check that the engine runs the exported network as torch does the original.
-
-    Raises:
-        ValueError: if a logit differs by more than this share of what all span; the engine may calculate in 16 bits.
-    """
-    from screening.engine import load
-
-    batch = np.stack(crops).transpose(0, 3, 1, 2).astype(np.float32) / 255
-    with torch.inference_mode():
-        wanted = network.eval()(torch.from_numpy(batch)).numpy()
-    difference = float(np.abs(load(out.resolve())(batch)[0] - wanted).max())
-    if difference > most * max(1.0, float(np.ptp(wanted))):
-        raise ValueError(
-            f"the engine's logits differ from torch's by {difference:.2f}, which span {np.ptp(wanted):.2f}"
-        )
+def agrees(network: Damage, out: Path, crops: Sequence[Picture]) -> None:
+    """Check that the engine runs the exported network as torch does the original; ValueError where it does not."""
+    export.agrees(network, out, [np.stack(crops).transpose(0, 3, 1, 2).astype(np.float32) / np.float32(255)])

@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from models import export
 from screening.faces.dlib_resnet import LEVELS, MEAN, onnx_model
 from screening.faces.embedding import SIDE
 from screening.weights import locate
@@ -180,16 +181,5 @@ def to_onnx(ensemble: Ensemble, out: Path) -> None:
 
     In: `embedding` (n, 128), `maps` (n, 128, 8, 8) and `chips` (n, 3, 150, 150); out: `score` (n,) and `age` (n,).
     """
-    import onnx
-
-    from models.folded import halve
-
     inputs = {"embedding": (1, 128), "maps": (1, 128, 8, 8), "chips": (1, 3, SIDE, SIDE)}
-    shapes = {name: {0: "n"} for name in (*inputs, "score", "age")}
-    torch.onnx.export(
-        ensemble.eval(), tuple(torch.zeros(shape) for shape in inputs.values()), str(out), input_names=list(inputs),
-        output_names=["score", "age"], dynamic_axes=shapes, opset_version=17, dynamo=False,
-    )  # fmt: skip
-    model = onnx.load(out)
-    halve(model.graph)
-    onnx.save(model, out)
+    export.to_onnx(ensemble, out, inputs, {name: {0: "n"} for name in (*inputs, "score", "age")})

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from models.pictures import rgb
+from models.pictures import ENDINGS, rgb
 from models.split import Part, Split
 from screening.finding import Box
 
@@ -70,7 +70,7 @@ def examples(data: Path, limit: int | None = None) -> list[Example]:
         boxes = tuple((float(x), float(y), float(width), float(height)) for _, x, y, width, height in rows)
         found.append(Example(name, GUNS, split.part(name), boxes))
     for folder, step in OTHERS.items():
-        paths = sorted(path for path in (data / folder).rglob("*") if path.suffix.lower() in (".jpg", ".jpeg", ".png"))
+        paths = sorted(path for path in (data / folder).rglob("*") if path.suffix.lower() in ENDINGS)
         names = [path.relative_to(data).as_posix() for path in paths[::step][:limit]]
         found += [Example(name, folder, split.part(name)) for name in names if name not in SHOWS_ONE]
     return found

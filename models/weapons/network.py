@@ -8,8 +8,9 @@ from typing import Any
 import torch
 from torch import nn
 
-# Pixels of the picture for each place of the map, across and down.
-STEP = 32
+from models import export
+from screening.stages.weapons import STEP
+
 CHANNELS = 1280
 # The lesser networks' pixels, as they were trained: (value - 127) / 128.
 MIDDLE, REACH = 127.0, 128.0
@@ -48,16 +49,5 @@ class Weapons(nn.Module):
 
 def to_onnx(network: Weapons, out: Path) -> None:
     """Write the network as ONNX: `pictures` (n, 3, h, w) in, `logits` (n, h / STEP, w / STEP) out, 16-bit weights."""
-    import onnx
-
-    from models.folded import halve
-
     axes = {"pictures": {0: "n", 2: "height", 3: "width"}, "logits": {0: "n", 1: "rows", 2: "columns"}}
-    torch.onnx.export(
-        network.eval(), (torch.zeros(1, 3, 8 * STEP, 8 * STEP),), str(out), input_names=["pictures"],
-        output_names=["logits"], dynamic_axes=axes, opset_version=17, dynamo=False,
-    )  # fmt: skip
-    model = onnx.load(out)
-    halve(model.graph)
-    onnx.checker.check_model(model)
-    onnx.save(model, out)
+    export.to_onnx(network, out, {"pictures": (1, 3, 8 * STEP, 8 * STEP)}, axes)

@@ -27,12 +27,12 @@ import numpy as np
 import torch
 from torch.nn.functional import binary_cross_entropy_with_logits
 
+from models.export import agrees
 from models.ranking import area
 from models.ship import ship
 from models.split import Part
 from models.weapons.material import examples, views, wanted
 from models.weapons.network import CHANNELS, Weapons, to_onnx
-from screening.engine import load
 from screening.evaluation.intervals import told
 from screening.stages.weapons import batch, fitted
 
@@ -78,6 +78,7 @@ def main() -> None:
     options = parser.parse_args()
     if options.data is None:
         parser.error("name the folder of labelled pictures, or set SCREENING_DATA")
+    data = Path(options.data)
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
     torch.manual_seed(SEED)
@@ -85,11 +86,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         work = options.work or Path(temporary)
         work.mkdir(parents=True, exist_ok=True)
-        seen = look(network, Path(options.data), work, options.limit)
+        seen = look(network, data, work, options.limit)
         choose(network, seen, options.steps)
         made = work / "weapons.onnx"
         to_onnx(network, made)
-        agrees(network, made, Path(options.data), options.limit)
+        some = itertools.islice(views(examples(data, options.limit), data, SEED), 8)
+        agrees(network, made, [batch(fitted(view.picture)) for view in some])
         ship("weapons", made.read_bytes(), options.out, "\n".join(figures(network, seen)))
 
 
@@ -162,23 +164,6 @@ def highest(network: Weapons, one: Seen) -> float:
     """The highest logit of any place."""
     with torch.inference_mode():
         return float(network.place(one.maps[None].float()).max())
-
-
-def agrees(network: Weapons, file: Path, data: Path, limit: int | None) -> None:
-    """Check that the engine runs the exported network as torch does the original.
-
-    Raises:
-        ValueError: if a logit differs by more than a twentieth of what all span; the engine may calculate in 16 bits.
-    """
-    some = itertools.islice(views(examples(data, limit), data, SEED), 8)
-    pictures = [batch(fitted(view.picture)) for view in some]
-    run = load(file.resolve())
-    with torch.inference_mode():
-        for picture in pictures:
-            expected = network(torch.from_numpy(picture)).numpy()
-            difference = float(np.abs(run(picture)[0] - expected).max())
-            if difference > 0.05 * max(1.0, float(np.ptp(expected))):
-                raise ValueError(f"the engine's logits differ from torch's by {difference:.2f}")
 
 
 def figures(network: Weapons, seen: Sequence[Seen]) -> Iterator[str]:

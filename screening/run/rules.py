@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 
 from screening.policy import ERROR, Judgement, Verdict
-from screening.questions import letters
+from screening.questions import REASON_WORDS, is_reason, letters
 from screening.run.decision import Action, Decision
 
-# The least that a reason says: "x", "ok fine" and "because because because" say nothing.
-REASON_WORDS = 3
 # The least characters of a form's, permission's or licence's reference.
 REFERENCE_LETTERS = 3
 REASON = f"a reason of at least {REASON_WORDS} different words"
-
-
-# A decision in which everything is filled in that one may need.
-COMPLETE = Decision(by="A. Reviewer", reason="known to us since 2019", reference="FORM-7")
 LIFTING = (Action.ACCEPT, Action.RELEASE, Action.PARENTAL, Action.ADULT, Action.OVERRIDE, Action.REDACT)
+# What a decision may need beside a name, each with a decision that has it.
+NEEDS = {
+    "": Decision(by="A. Reviewer"),
+    "reason": Decision(by="A. Reviewer", reason="known to us since 2019"),
+    "reference": Decision(by="A. Reviewer", reference="FORM-7"),
+}
 
 
-def ways(one: Judgement) -> tuple[Action, ...]:
-    """What a person can do about a finding so that it no longer stands in the way; none if it never passes."""
-    return tuple(action for action in LIFTING if not refusal(dataclasses.replace(COMPLETE, action=action), one))
+def ways(one: Judgement) -> dict[Action, str]:
+    """What a person can do about a finding so that it no longer stands in the way, each with what it needs: "reason",
+    "reference" or "". Nothing, if it never passes."""
+    found = {}
+    for action in LIFTING:
+        fits = (need for need, made in NEEDS.items() if not refusal(dataclasses.replace(made, action=action), one))
+        if (need := next(fits, None)) is not None:
+            found[action] = need
+    return found
 
 
 def refusal(decision: Decision, one: Judgement) -> str:
@@ -40,12 +45,12 @@ def refusal(decision: Decision, one: Judgement) -> str:
     if action is Action.AGREE:
         return "agree is only for a picture in which nothing is held or blocked"
     if action is Action.OVERRIDE:
-        return "" if _is_reason(decision.reason) else f"an override needs {REASON}"
+        return "" if is_reason(decision.reason) else f"an override needs {REASON}"
     age = one.finding.is_a("juvenile") and not one.finding.is_a("juvenile.school")
     if action is Action.ADULT:
         if not age:
             return "adult only answers the age of a person"
-        return "" if _is_reason(decision.reason) else f"say who knows that it is an adult, and how: {REASON}"
+        return "" if is_reason(decision.reason) else f"say who knows that it is an adult, and how: {REASON}"
     if action in (Action.RELEASE, Action.PARENTAL):
         # some boards forbid pictures of schools outright, and a policy that blocks them says so
         school = one.finding.is_a("juvenile.school") and one.verdict is not Verdict.BLOCK
@@ -60,11 +65,6 @@ def refusal(decision: Decision, one: Judgement) -> str:
     if one.rule == "copyright" and not _is_reference(decision.reference):
         return "copyright is lifted by the reference of a licence"
     return ""
-
-
-def _is_reason(text: str) -> bool:
-    words = {word.casefold() for word in re.findall(r"[^\W\d_]{2,}", text)}
-    return len(words) >= REASON_WORDS
 
 
 def _is_reference(text: str) -> bool:

@@ -10,7 +10,7 @@ from typing import ClassVar
 import numpy as np
 
 from screening.arrays import Pixels
-from screening.engine import load
+from screening.engine import load, probability
 from screening.finding import Box, Finding
 from screening.photo.photo import Photo
 from screening.street import looks
@@ -97,11 +97,11 @@ class Vehicles:
         for box in large[: self.most]:
             doubt = calm + self.doubt * math.log2(large[0].area / box.area)
             (logit,) = self._logits(photo, views(box, photo.width, photo.height), VEHICLE)
-            score = _probability(logit - doubt)
+            score = probability(logit - doubt)
             yield Finding("vehicle.damage", score, _evidence("vehicle", DAMAGE, score), box)
         doubt = 0.0 if any(one.kind == "vehicle" for one in everything) else self.unseen
         for (name, words), logit in zip(SCENES.items(), scenes, strict=True):
-            score = _probability(logit - doubt)
+            score = probability(logit - doubt)
             if score >= self.minimum:
                 yield Finding(f"vehicle.damage.{name}", score, _evidence("the picture as a whole", words, score))
 
@@ -152,10 +152,6 @@ def _fitted(photo: Photo, region: Box) -> Pixels:
         pixels = np.asarray(cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA), dtype=np.uint8)
     how = cv2.INTER_LINEAR if min(pixels.shape[:2]) >= SIDE else cv2.INTER_AREA
     return np.asarray(cv2.resize(pixels, (SIDE, SIDE), interpolation=how), dtype=np.uint8)
-
-
-def _probability(logit: float) -> float:
-    return 1 / (1 + math.exp(-min(max(logit, -30.0), 30.0)))
 
 
 def _evidence(what: str, words: tuple[str, str], score: float) -> str:

@@ -10,7 +10,7 @@ from typing import ClassVar
 import numpy as np
 
 from screening.arrays import Floats, Pixels
-from screening.engine import load
+from screening.engine import load, probability
 from screening.finding import Box, Finding
 from screening.photo.photo import Photo
 
@@ -43,17 +43,17 @@ class Weapons:
     def __call__(self, photo: Photo, found: Sequence[Finding]) -> Iterator[Finding]:
         """At most one `evidence.firearm`."""
         logits = load(self.network)(batch(fitted(photo.scaled(2 * SIDE)[0])))[0][0]
-        score = 1 / (1 + math.exp(-float(logits.max())))
+        score = probability(float(logits.max()))
         if score >= self.minimum:
             yield Finding("evidence.firearm", score, "a firearm, or what looks like one", _place(logits, photo))
 
 
-def fitted(picture: Pixels, side: int = SIDE) -> Pixels:
-    """The picture with its longer side at `side`, and both sides at multiples of STEP, as the network takes them."""
+def fitted(picture: Pixels) -> Pixels:
+    """The picture with its longer side at SIDE, and both sides at multiples of STEP, as the network takes them."""
     import cv2
 
     height, width = picture.shape[:2]
-    size = [max(1, round(length * side / max(height, width) / STEP)) * STEP for length in (width, height)]
+    size = [max(1, round(length * SIDE / max(height, width) / STEP)) * STEP for length in (width, height)]
     shrinks = size[0] <= width
     return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR))
 

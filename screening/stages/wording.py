@@ -16,7 +16,7 @@ from screening.finding import Finding
 from screening.force import Force
 from screening.photo.photo import Photo
 from screening.text.lines import Line, join, lines, plain, rows, wraps
-from screening.words import appeals, children, handling, scene_words, schools, watermarks
+from screening.words import appeals, captions, children, handling, scene_words, schools, watermarks
 from screening.words.clue import Clue
 
 # How much larger some letters of a sign may be than others on it.
@@ -66,10 +66,10 @@ class Wording:
                 box = line.box.clip(photo.width, photo.height)
                 yield Finding(clue.kind, clue.score, clue.evidence, box, line.text)
         yield from self._exhibits(page, photo)
-        for text, where, name in strings(found):
-            for clue in self._in_words(text, name=name):
+        for said, where in captions.beside(found):
+            for clue in self._in_words(said.text, name=said.is_a("seen.metadata.name")):
                 if clue.score >= self.minimum:
-                    yield Finding(clue.kind, clue.score, f"{clue.evidence}, in {where}", text=text)
+                    yield Finding(clue.kind, clue.score, f"{clue.evidence}, in {where}", text=said.text)
 
     def _in_line(self, line: Line, *, face: bool, near: Sequence[str]) -> Iterator[Clue]:
         text = line.text
@@ -113,15 +113,6 @@ class Wording:
             clue = scene_words.exhibit(line.text, near)
             if clue is not None and clue.score >= self.minimum:
                 yield Finding(clue.kind, clue.score, clue.evidence, line.box.clip(photo.width, photo.height), line.text)
-
-
-def strings(found: Sequence[Finding]) -> Iterator[tuple[str, str, bool]]:
-    """Each string beside the picture: what it says, where it stands, and whether it is a file's or a folder's name."""
-    for finding in found:
-        if finding.is_a("seen.metadata"):
-            yield finding.text, finding.evidence, finding.is_a("seen.metadata.name")
-        elif finding.is_a("seen.code"):
-            yield finding.text, "a code", False
 
 
 def around(parts: Sequence[Line], pairs: Sequence[tuple[Line, Line]]) -> list[str]:

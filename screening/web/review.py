@@ -179,7 +179,7 @@ class Review:
             "after": _id(whole),
             "findings": [
                 {"number": number}
-                | shown_finding(one, self.run.policy.rules[one.rule], self.by)
+                | shown_finding(one, self.run.policy.rules[one.rule])
                 | {"decision": shown_decision(decided.get(id(one))), "after": _id(last(about))}
                 for number, (one, about) in enumerate(zip(photo.judgements, about_each(photo, BLANK), strict=True))
             ],

@@ -32,13 +32,20 @@ BETWEEN = frozenset(
 PLATE = re.compile(r"(?<![A-Z0-9])[A-Z]{2}\d{2}[ -]?[A-Z]{3}(?![A-Z0-9])", re.IGNORECASE)
 
 
-def strings(found: Sequence[Finding]) -> Iterator[tuple[str, str, Box | None]]:
-    """Each string beside the picture, where it stands, and a code's place; not what a camera or a program counts."""
+def beside(found: Sequence[Finding]) -> Iterator[tuple[Finding, str]]:
+    """Each finding of words beside the picture, and where they stand."""
     for finding in found:
         if finding.is_a("seen.code"):
-            yield plain(finding.text), "a code", finding.box
-        elif finding.is_a("seen.metadata") and not finding.is_a("seen.metadata.counted"):
-            yield plain(finding.text), finding.evidence, None
+            yield finding, "a code"
+        elif finding.is_a("seen.metadata"):
+            yield finding, finding.evidence
+
+
+def strings(found: Sequence[Finding]) -> Iterator[tuple[str, str, Box | None]]:
+    """Each string beside the picture, where it stands, and a code's place; not what a camera or a program counts."""
+    for finding, where in beside(found):
+        if not finding.is_a("seen.metadata.counted"):
+            yield plain(finding.text), where, finding.box if finding.is_a("seen.code") else None
 
 
 def addresses(found: Sequence[Finding]) -> Iterator[Finding]:
