@@ -19,7 +19,6 @@ from screening.release.clearance import Clearance, read
 from screening.release.examine import Examined
 from screening.release.gate import gate
 from screening.release.gate_result import GateResult
-from screening.weights import sha256_of
 from tests.command import QUICK, screening
 from tests.picture_files import picture, scenery
 from tests.streets import PLACE
@@ -64,6 +63,11 @@ class Cleared:
         return self.run / "clearance.json"
 
     @property
+    def named(self) -> str:
+        """What the log calls the clearance."""
+        return read(self.clearance).name
+
+    @property
     def good(self) -> Path:
         return self.shoot / "good.jpg"
 
@@ -89,7 +93,7 @@ class Cleared:
         """What somebody who holds the key, and can write to the log, would write in the clearance's place."""
         changed = change(read(self.clearance)).sign(self.office, self.key, PASSPHRASE)
         self.clearance.write_text(changed.text())
-        audit.append(self.office.audit_log, "clearance", clearance=sha256_of(self.clearance))
+        audit.append(self.office.audit_log, "clearance", clearance=changed.name)
 
     def copy(self, to: Path) -> Cleared:
         """The same in another folder."""

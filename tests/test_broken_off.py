@@ -166,7 +166,7 @@ def said(command: Command, cleared: Cleared) -> list[object]:
         "PIPELINE": cleared.pipeline,
         "GOOD": cleared.good,
         "SIGNED": cleared.clearance,
-        "CLEARANCE": sha256_of(cleared.clearance) if cleared.clearance.is_file() else "",
+        "CLEARANCE": cleared.named if cleared.clearance.is_file() else "",
         "ANSWERS": cleared.folder / "answers.json",
         "OTHER": cleared.folder / "other.json",
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import datetime
 import json
@@ -15,6 +16,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from google.protobuf import json_format
+from in_toto_attestation.v1 import statement_pb2
+from in_toto_attestation.v1.statement import Statement
+from securesystemslib import dsse
+from securesystemslib.exceptions import VerificationError
+from securesystemslib.signer import SSlibKey
 
 from screening import code
 from screening.finding import ScreeningError
@@ -46,7 +53,7 @@ def test_a_run_is_cleared_from_the_command_line(cleared: Cleared, tmp_path: Path
     assert "2 may go out, 1 is left out" in done.stdout
     assert "a second person must take responsibility" in done.stderr
     clearance = read(cleared.clearance)
-    assert clearance.released == tuple(sorted([sha256_of(cleared.good), sha256_of(cleared.shoot / "fine.jpg")]))
+    assert clearance.files == {name: sha256_of(cleared.shoot / name) for name in ("good.jpg", "fine.jpg")}
     assert clearance.withheld == {sha256_of(cleared.blocked): "scene-address"}
     assert (clearance.by, clearance.second, clearance.purpose) == ("A. Signer", "B. Second", "An open day")
     assert clearance.answers == {QUESTION: "no"}
@@ -57,7 +64,7 @@ def test_a_run_is_cleared_from_the_command_line(cleared: Cleared, tmp_path: Path
     assert (entry.event, entry.fields["step"]) == ("clearance", "begun")
     assert (end.fields["step"], end.fields["of"]) == ("done", entry.sha256)
     assert entry.before == clearance.audit.sha256, "it signs the line before its own"
-    assert entry.fields["clearance"] == sha256_of(cleared.clearance)
+    assert entry.fields["clearance"] == clearance.name
     assert "A. Signer" not in cleared.office.audit_log.read_text()
     assert cleared.gate().exit_code == 0
     if os.name == "posix":
@@ -315,7 +322,7 @@ def test_a_picture_that_changed_or_went_is_left_out(cleared: Cleared) -> None:
     examined = cleared.examine()
     assert examined.changed == ("good.jpg",)
     assert set(examined.left_out) == {"good.jpg", "with_a_place.jpg"}
-    assert examined.released == (sha256_of(cleared.shoot / "fine.jpg"),)
+    assert examined.released == {sha256_of(cleared.shoot / "fine.jpg")}
     (cleared.shoot / "fine.jpg").unlink()
     with pytest.raises(ClearanceError, match="nothing in it may go out"):
         cleared.clear()
@@ -395,7 +402,24 @@ def test_a_clearance_is_read_back_as_it_was_written(cleared: Cleared) -> None:
     clearance = read(cleared.clearance)
     assert isinstance(clearance, Clearance)
     assert clearance.text() == cleared.clearance.read_text()
-    assert cleared.key.signed(clearance.body, clearance.signature)
+    assert clearance.signed_by(cleared.key)
+
+
+def test_other_programs_verify_the_envelope_and_read_the_statement(cleared: Cleared) -> None:
+    (key,) = [key for key in key_list.trusted(cleared.office).values() if key.name == "A. Signer"]
+    public = {"public": base64.b64decode(key.public).hex()}
+    fields = json.loads(cleared.clearance.read_text())
+    enclosed = dsse.Envelope.from_dict(fields)
+    known = SSlibKey(key.id, "ed25519", "ed25519", public)
+    assert list(enclosed.verify([known], 1)) == [key.id]
+    assert enclosed.pae() == read(cleared.clearance).body
+    stated = json_format.Parse(enclosed.payload, statement_pb2.Statement())
+    statement = Statement.copy_from_pb(stated)
+    statement.validate()
+    assert {one.name: one.digest["sha256"] for one in stated.subject} == read(cleared.clearance).files
+    enclosed.payload += b" "
+    with pytest.raises(VerificationError):
+        enclosed.verify([known], 1)
 
 
 def test_what_is_decided_or_scanned_after_the_examination_is_not_signed_over(cleared: Cleared) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import shutil
@@ -11,6 +12,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,6 +23,7 @@ from screening.office.audit_line import Head
 from screening.office.office import Office
 from screening.photo.files import Limits
 from screening.pipeline_file import ConfigError
+from screening.release import envelope
 from screening.release.clearance import read
 from screening.release.gate import gate
 from screening.release.gate_result import Answer
@@ -37,7 +40,7 @@ def test_what_was_cleared_passes_and_the_answer_is_a_line_in_the_log(cleared: Cl
     entry = audit.last(cleared.office.audit_log)
     assert entry and entry.event == "gate"
     assert entry.fields["passed"] == [sha256_of(cleared.good), sha256_of(cleared.shoot / "fine.jpg")]
-    assert entry.fields["clearance"] == sha256_of(cleared.clearance)
+    assert entry.fields["clearance"] == result.clearance == cleared.named
     assert audit_check.verify(cleared.office.audit_log) == []
 
 
@@ -65,22 +68,23 @@ def bring_a_new_picture(cleared: Cleared) -> None:
 
 
 def add_a_hash(cleared: Cleared) -> None:
-    text = cleared.clearance.read_text()
-    good = sha256_of(cleared.good)
-    cleared.clearance.write_text(text.replace(good, good[::-1]))
+    clearance = read(cleared.clearance)
+    cleared.clearance.write_text(replace(clearance, files={**clearance.files, "new.jpg": "0" * 64}).text())
 
 
 def sign_with_a_key_of_ones_own(cleared: Cleared) -> None:
     other = Office(cleared.folder / "other")
     key = keys.make(other, "A. Signer", PASSPHRASE)
     clearance = read(cleared.clearance)
-    cleared.clearance.write_text(replace(clearance, key=key.id).sign(other, key, PASSPHRASE).text())
+    cleared.clearance.write_text(replace(clearance, key=key.id, signatures={}).sign(other, key, PASSPHRASE).text())
 
 
 def keep_the_trusted_number_on_ones_own_signature(cleared: Cleared) -> None:
     other = Office(cleared.folder / "other")
-    key = keys.make(other, "A. Signer", PASSPHRASE)
-    cleared.clearance.write_text(read(cleared.clearance).sign(other, key, PASSPHRASE).text())
+    clearance = read(cleared.clearance)
+    forged = clearance.sign(other, keys.make(other, "A. Signer", PASSPHRASE), PASSPHRASE).signatures
+    (signature,) = [forged[key] for key in forged if key not in clearance.signatures]
+    cleared.clearance.write_text(replace(clearance, signatures={clearance.key: signature}).text())
 
 
 def revoke(cleared: Cleared) -> None:
@@ -98,7 +102,7 @@ def sign_with_a_key_after_it_was_replaced(cleared: Cleared) -> None:
     late = replace(read(cleared.clearance), at=later(retired, 1e-5))
     # `sign` itself refuses: this is what a stolen file would do
     signature = keys._open(key_list.private_file(cleared.office, old), PASSPHRASE).sign(late.body)
-    cleared.clearance.write_text(replace(late, signature=signature).text())
+    cleared.clearance.write_text(replace(late, signatures={old.id: signature}).text())
 
 
 def let_it_expire(cleared: Cleared) -> None:
@@ -182,7 +186,7 @@ def sign_in_the_future(cleared: Cleared) -> None:
 
 
 def let_nothing_pass(cleared: Cleared) -> None:
-    cleared.sign_again(lambda one: replace(one, released=()))
+    cleared.sign_again(lambda one: replace(one, files={}))
 
 
 def remove_the_file(cleared: Cleared) -> None:
@@ -201,20 +205,56 @@ def write(text: str) -> Callable[[Cleared], None]:
     return tamper
 
 
-def edit(**changed: object) -> Callable[[Cleared], None]:
-    """Something else than text, or a time without a zone."""
+Fields = dict[str, Any]
+
+
+def enclose(change: Callable[[Fields], Fields]) -> Callable[[Cleared], None]:
+    """Another envelope around the same payload."""
 
     def tamper(cleared: Cleared) -> None:
         fields = json.loads(cleared.clearance.read_text())
-        cleared.clearance.write_text(audit_line.canonical(fields | changed).decode() + "\n")
+        cleared.clearance.write_text(audit_line.canonical(change(fields)).decode() + "\n")
 
     return tamper
+
+
+def state(change: Callable[[Fields], Fields]) -> Callable[[Cleared], None]:
+    """Another Statement, signed anew with the trusted key."""
+
+    def tamper(cleared: Cleared) -> None:
+        enclosed = envelope.parse(cleared.clearance.read_bytes())
+        payload = audit_line.canonical(change(json.loads(enclosed.payload)))
+        changed = replace(enclosed, payload=payload)
+        signature = keys.sign(cleared.office, cleared.key, PASSPHRASE, changed.signed)
+        cleared.clearance.write_text(replace(changed, signatures={cleared.key.id: signature}).text())
+
+    return tamper
+
+
+def edit(**changed: object) -> Callable[[Cleared], None]:
+    """Something else than text, or a time without a zone."""
+    return state(lambda fields: fields | {"predicate": fields["predicate"] | changed})
 
 
 def write_it_otherwise(cleared: Cleared) -> None:
     """The same clearance with a key twice: two readers could read two things."""
     text = cleared.clearance.read_text()
-    cleared.clearance.write_text('{"batch":"another",' + text[1:])
+    cleared.clearance.write_text('{"payload":"another",' + text[1:])
+
+
+def encode(alphabet: Callable[[bytes], bytes]) -> Callable[[Cleared], None]:
+    """The same payload in another encoding, as other readers of DSSE allow it."""
+    return enclose(lambda one: one | {"payload": alphabet(base64.b64decode(one["payload"])).decode()})
+
+
+def in_lines(cleared: Cleared) -> None:
+    """The same JSON, laid out for people."""
+    cleared.clearance.write_text(json.dumps(json.loads(cleared.clearance.read_text()), indent=2, sort_keys=True) + "\n")
+
+
+def pad(fields: Fields) -> Fields:
+    """The same Statement with a blank that JSON allows, in the envelope that was signed."""
+    return fields | {"payload": base64.b64encode(base64.b64decode(fields["payload"]) + b" ").decode()}
 
 
 @pytest.mark.parametrize(
@@ -229,13 +269,31 @@ def write_it_otherwise(cleared: Cleared) -> None:
         (write(""), "is not a clearance"),
         (write("[]"), "is not a clearance"),
         (write("{}"), "is not a clearance"),
-        (write('{"schema":"screening-clearance-2"}'), "is not a clearance"),
-        (write('{"schema":"screening-clearance-1"}'), "not a clearance of this version"),
+        (write('{"schema":"screening-clearance-2"}'), "is a clearance of an earlier version; clear the run again"),
         (edit(key=5), "is not a clearance"),
         (edit(until="2999-01-01"), "is not a clearance"),
-        (edit(released=[1]), "is not a clearance"),
+        (edit(timeCreated="yesterday"), "is not a clearance"),
         (edit(withheld={"a": None}), "is not a clearance"),
         (edit(audit={"number": "1", "sha256": ""}), "is not a clearance"),
+        (edit(properties=["ALL_IS_WELL"]), "is not a clearance"),
+        (edit(verifier={"id": "somebody else"}), "is not a clearance"),
+        (state(lambda one: one | {"more": 1}), "is not a clearance"),
+        (state(lambda one: one | {"subject": [{"digest": one["subject"][0]["digest"]}]}), "is not a clearance"),
+        (state(lambda one: one | {"subject": [*one["subject"], one["subject"][0]]}), "is not a clearance"),
+        (state(lambda one: one | {"predicateType": "https://in-toto.io/attestation/svr/v0.1"}), "of another kind"),
+        (state(lambda one: one | {"_type": "https://in-toto.io/Statement/v0.1"}), "of another kind"),
+        (enclose(lambda one: one | {"payloadType": "application/json"}), "holds no in-toto Statement"),
+        (enclose(lambda one: one | {"payloadType": 7}), "is not a clearance"),
+        (enclose(lambda one: one | {"signatures": one["signatures"] * 2}), "is not a clearance"),
+        (enclose(lambda one: one | {"signatures": {}}), "is not a clearance"),
+        (
+            enclose(lambda one: one | {"signatures": [{"keyid": "", "sig": ""}, *one["signatures"]][::-1]}),
+            "is not a cl",
+        ),
+        (enclose(pad), "is not a clearance"),
+        (encode(base64.b32encode), "is not a clearance"),
+        (encode(base64.encodebytes), "is not a clearance"),
+        (in_lines, "is not a clearance"),
         (write("[" * 100_000), "is not a clearance"),
         (write_it_otherwise, "was edited"),
     ],
@@ -343,9 +401,9 @@ def test_a_log_cut_or_rebuilt_shows_against_the_clearance(cleared: Cleared) -> N
     assert done.returncode == 1
     assert "its end was cut off" in done.stdout
     other = Office(cleared.folder / "other")
-    cleared.clearance.write_text(
-        replace(read(cleared.clearance), audit=Head()).sign(other, keys.make(other, "X", PASSPHRASE), PASSPHRASE).text()
-    )
+    key = keys.make(other, "X", PASSPHRASE)
+    forged = replace(read(cleared.clearance), audit=Head(), key=key.id, signatures={})
+    cleared.clearance.write_text(forged.sign(other, key, PASSPHRASE).text())
     assert screening(*verify).returncode == 2, "a clearance that anybody could have written proves nothing"
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from screening.inert import inert
+from screening.release.clearance import read
 from screening.release.note_page import announcement, record
 from screening.release.release_note import note, title
 from screening.render.markdown import block, code, link, plain
@@ -93,8 +94,7 @@ def test_nothing_is_said_about_what_was_not_cleared_as_it_stands(cleared: Cleare
     said = f"screening: {cleared.run}: contains no readable report.json; name the folder that scan --out wrote\n"
     assert (done.returncode, done.stderr) == (2, said)
     (cleared.run / "away").rename(cleared.run / "report.json")
-    text = cleared.clearance.read_text()
-    cleared.clearance.write_text(text.replace("An open day", "An open dag"))
+    cleared.clearance.write_text(replace(read(cleared.clearance), purpose="An open dag").text())
     done = screening(*arguments)
     assert (done.returncode, "was edited" in done.stderr) == (2, True)
     cleared.clearance.unlink()

@@ -13,11 +13,10 @@ from screening.office.key_list import Key
 from screening.office.office import Office, replace_file, system_user
 from screening.office.register_file import withdrawn
 from screening.questions import in_words, letters, stopping, unknown
-from screening.release.clearance import Clearance, ClearanceError, name
+from screening.release.clearance import Clearance, ClearanceError, read
 from screening.release.examine import Examined, moment, report_hash
 from screening.run import files
 from screening.run.decision import digest
-from screening.weights import sha256_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,12 +59,11 @@ def _issued(examined: Examined, said: SignOff, office: Office, key: Key, passphr
     run_id, file = files.identity(folder), folder / files.CLEARANCE
     settle(log, run_id, file)
     clearance = _clearance(examined, said, office, key).sign(office, key, passphrase)
-    text = clearance.text()
     begun = audit.begin(
         log,
         "clearance",
         run=run_id,
-        clearance=name(text.encode()),
+        clearance=clearance.name,
         report=clearance.report,
         policy=clearance.policy["sha256"],
         decisions=clearance.decisions,
@@ -76,7 +74,7 @@ def _issued(examined: Examined, said: SignOff, office: Office, key: Key, passphr
         until=clearance.until,
     )
     try:
-        replace_file(file, text)
+        replace_file(file, clearance.text())
         audit.end(log, begun)
     except OSError as error:
         raise ClearanceError(f"{file}: cannot be written ({error.strerror or 'input error'})") from error
@@ -96,9 +94,17 @@ def settle(log: Path, run_id: str, file: Path) -> None:
     """
     for begun in audit.unfinished(log, "clearance", run=run_id):
         with contextlib.suppress(OSError, audit_line.AuditError):
-            if file.exists() and sha256_of(file, most=files.LARGEST) == begun.fields["clearance"]:
+            if named(file) == begun.fields["clearance"]:
                 file.unlink()
             audit.end(log, begun, done=False)
+
+
+def named(file: Path) -> str:
+    """What the audit log calls the clearance in a file; "" where there is none."""
+    try:
+        return read(file).name
+    except ClearanceError:
+        return ""
 
 
 def _clearance(examined: Examined, said: SignOff, office: Office, key: Key) -> Clearance:
@@ -112,7 +118,7 @@ def _clearance(examined: Examined, said: SignOff, office: Office, key: Key) -> C
         report=examined.report,
         decisions=examined.decisions,
         registers=examined.run.report.registers,
-        released=examined.released,
+        files=examined.files,
         withheld=examined.withheld,
         policy={"name": examined.run.settings.name, "sha256": examined.run.settings.sha256},
         looser=examined.looser,

@@ -1,29 +1,36 @@
 """A clearance: the hashes of the pictures that may go out, what they were judged by, and who signed.
 
-It is evidence, not a lock: edits are detected, but whoever has a trusted key and its passphrase can sign one.
+It is an in-toto Statement v1 (https://github.com/in-toto/attestation) in a DSSE envelope: its subjects are the files
+that may go out, its predicate is modelled on in-toto's Simple Verification Result. It is evidence, not a lock: edits
+are detected, but whoever has a trusted key and its passphrase can sign one.
 """
 
 from __future__ import annotations
 
-import base64
 import dataclasses
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from screening.finding import ScreeningError
 from screening.office.audit_line import Head, canonical
 from screening.office.office import is_moment
+from screening.release import envelope
+from screening.release.envelope import Envelope
 from screening.weights import read_bytes
 
 if TYPE_CHECKING:
     from screening.office.key_list import Key
     from screening.office.office import Office
 
-SCHEMA = "screening-clearance-2"
+PAYLOAD_TYPE = "application/vnd.in-toto+json"
+STATEMENT = "https://in-toto.io/Statement/v1"
+PREDICATE = "urn:screening:clearance:3"
+# What was verified, and by whom, as a Simple Verification Result names them.
+VERIFIER, PROPERTIES = "urn:screening:clear:3", ("SCREENING_CLEARED_FOR_RELEASE",)
 # The most bytes of a clearance that are read: enough for some hundred thousand pictures.
 LARGEST = 100e6
 
@@ -43,7 +50,7 @@ class Clearance:
         report: the SHA-256 of the run's report.json.
         decisions: the SHA-256 of what was decided on the run's findings.
         registers: what the registers were when the run was scanned, by list.
-        released: the SHA-256 of every picture that may go out, sorted.
+        files: the SHA-256 of every picture that may go out, by its name in the report.
         withheld: the SHA-256 of every other picture of the run, with the rule that holds or blocks it.
         policy: name and sha256 of the pipeline file.
         looser: kinds that the policy judges less strictly than the default.
@@ -56,7 +63,7 @@ class Clearance:
         system_user: the signer's login name.
         key: the id of the key.
         at, until: from when and until when it is valid, as ISO 8601 in UTC.
-        signature: the key's signature over all of the above; empty until it is signed.
+        signatures: over all of the above, by the ids of the keys; empty until it is signed.
     """
 
     batch: str
@@ -65,7 +72,7 @@ class Clearance:
     report: str
     decisions: str
     registers: Mapping[str, str]
-    released: tuple[str, ...]
+    files: Mapping[str, str]
     withheld: Mapping[str, str]
     policy: Mapping[str, str]
     looser: tuple[str, ...]
@@ -79,31 +86,41 @@ class Clearance:
     key: str
     at: str
     until: str
-    signature: bytes = b""
+    signatures: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def sound(self) -> bool:
         """Whether each field has the right type: a file can contain anything."""
         texts: list[object] = []
-        for field in dataclasses.fields(self):
-            value = getattr(self, field.name)
-            if field.type.startswith("Mapping"):
+        for one in dataclasses.fields(self):
+            value = getattr(self, one.name)
+            if one.type == "Mapping[str, str]":
                 texts += [*value.keys(), *value.values()]
-            elif field.type.startswith("tuple"):
+            elif one.type.startswith("tuple"):
                 texts += value
-            elif field.type == "str":
+            elif one.type == "str":
                 texts.append(value)
         right = type(self.audit.number) is int and isinstance(self.audit.sha256, str)
         return right and all(isinstance(one, str) for one in texts) and is_moment(self.at) and is_moment(self.until)
 
     @property
+    def released(self) -> frozenset[str]:
+        """The SHA-256 of every picture that may go out."""
+        return frozenset(self.files.values())
+
+    @property
+    def name(self) -> str:
+        """What the audit log calls it: the SHA-256 of what is signed, whoever else signs it later."""
+        return hashlib.sha256(self._envelope.payload).hexdigest()
+
+    @property
     def body(self) -> bytes:
         """The bytes that are signed."""
-        return canonical(self._fields())
+        return self._envelope.signed
 
     def text(self) -> str:
         """The text of the clearance's file."""
-        return canonical(self._fields() | {"signature": base64.b64encode(self.signature).decode()}).decode() + "\n"
+        return self._envelope.text()
 
     def sign(self, office: Office, key: Key, passphrase: str) -> Clearance:
         """This clearance with a signature.
@@ -113,16 +130,43 @@ class Clearance:
         """
         from screening.office.keys import sign
 
-        return replace(self, signature=sign(office, key, passphrase, self.body))
+        return replace(self, signatures={**self.signatures, key.id: sign(office, key, passphrase, self.body)})
 
-    def _fields(self) -> dict[str, Any]:
-        fields = dataclasses.asdict(self)
-        del fields["signature"]
-        return {"schema": SCHEMA, **fields}
+    def signed_by(self, key: Key) -> bool:
+        """Whether it has a good signature by this key."""
+        return key.id in self.signatures and key.signed(self.body, self.signatures[key.id])
+
+    @property
+    def _envelope(self) -> Envelope:
+        return Envelope(canonical(self._statement()), PAYLOAD_TYPE, self.signatures)
+
+    def _statement(self) -> dict[str, Any]:
+        own = {name: getattr(self, name) for name in OWN}
+        policy = {"name": self.policy["name"], "digest": {"sha256": self.policy["sha256"]}}
+        return {
+            "_type": STATEMENT,
+            "subject": [{"name": name, "digest": {"sha256": sha256}} for name, sha256 in sorted(self.files.items())],
+            "predicateType": PREDICATE,
+            "predicate": {
+                "verifier": {"id": VERIFIER, "policy": policy},
+                "timeCreated": self.at,
+                "properties": PROPERTIES,
+                **own,
+                "audit": dataclasses.asdict(self.audit),
+            },
+        }
+
+
+# The fields that are written under their own names; the others have a place in the Statement.
+OWN = tuple(
+    one.name
+    for one in dataclasses.fields(Clearance)
+    if one.name not in ("files", "policy", "at", "audit", "signatures")
+)
 
 
 def read(path: Path) -> Clearance:
-    """The clearance in a file; `gate` checks its signature.
+    """The clearance in a file; `gate` checks its signatures.
 
     Raises:
         ClearanceError: if there is none, or it is not written the way we write it.
@@ -148,22 +192,35 @@ def parse(data: bytes, path: Path) -> Clearance:
     Raises:
         ClearanceError: if they are not written the way we write it.
     """
+    if b'"schema":"screening-clearance-' in data:
+        raise ClearanceError(f"{path}: is a clearance of an earlier version; clear the run again")
     try:
-        fields = json.loads(data)
-        if fields.pop("schema") != SCHEMA:
-            raise ClearanceError(f"{path}: is not a clearance of this version; clear the run again")
-        clearance = Clearance(
-            **fields
-            | {name: tuple(fields[name]) for name in ("released", "looser", "off", "foreign")}
-            | {"audit": Head(**fields["audit"]), "signature": base64.b64decode(fields["signature"], validate=True)}
-        )
-        if not clearance.sound:
-            raise ValueError("fields of other types")
-        if data != clearance.text().encode():
-            raise ClearanceError(f"{path}: was edited; clear the run again")
+        found = envelope.parse(data)
+        if found.payload_type != PAYLOAD_TYPE:
+            raise ClearanceError(f"{path}: holds no in-toto Statement; clear the run with screening clear")
+        statement = json.loads(found.payload)
+        if (statement["_type"], statement["predicateType"]) != (STATEMENT, PREDICATE):
+            raise ClearanceError(f"{path}: is a statement of another kind than a clearance; clear the run again")
+        clearance = replace(_clearance(statement), signatures=found.signatures)
+        if not clearance.sound or clearance.text().encode() != data:
+            raise ValueError("other fields, or of other types")
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        raise ClearanceError(f"{path}: is not a clearance; clear the run with screening clear") from error
+        raise ClearanceError(f"{path}: is not a clearance, or was edited; clear the run again") from error
     return clearance
+
+
+def _clearance(statement: dict[str, Any]) -> Clearance:
+    """The clearance that a Statement makes; the caller checks that it makes this very Statement again."""
+    said = statement["predicate"]
+    policy = said["verifier"]["policy"]
+    own = {name: said[name] for name in OWN}
+    return Clearance(
+        **own | {name: tuple(own[name]) for name in ("looser", "off", "foreign")},
+        files={one["name"]: one["digest"]["sha256"] for one in statement["subject"]},
+        policy={"name": policy["name"], "sha256": policy["digest"]["sha256"]},
+        at=said["timeCreated"],
+        audit=Head(**said["audit"]),
+    )
 
 
 def signed_head(path: Path, office: Office) -> Head:
@@ -176,11 +233,6 @@ def signed_head(path: Path, office: Office) -> Head:
 
     clearance = read(path)
     key = trusted(office).get(clearance.key)
-    if key is None or not key.signed(clearance.body, clearance.signature):
+    if key is None or not clearance.signed_by(key):
         raise ClearanceError(f"{path}: was edited, or is signed with a key that this office does not trust")
     return clearance.audit
-
-
-def name(data: bytes) -> str:
-    """What the audit log calls a clearance: the SHA-256 of its file."""
-    return hashlib.sha256(data).hexdigest()

@@ -35,7 +35,7 @@ class Examined:
         report: the SHA-256 of its report.json.
         registers: the folder of the registers that faces were compared with.
         until: when the first entry of a release register that a picture relies on expires; None for never.
-        released: the SHA-256 of every picture that nothing holds any more, and that is unchanged.
+        files: the SHA-256 of every picture that nothing holds any more and that is unchanged, by its name.
         withheld: the SHA-256 of every other one, with the rule that holds or blocks it.
         left_out: files that do not go out, named as in the report.
         changed: those of them that have changed since the scan, or are gone.
@@ -49,7 +49,7 @@ class Examined:
     report: str
     registers: Path
     until: datetime.datetime | None
-    released: tuple[str, ...]
+    files: Mapping[str, str]
     withheld: Mapping[str, str]
     left_out: tuple[str, ...]
     changed: tuple[str, ...]
@@ -59,6 +59,11 @@ class Examined:
     looser: tuple[str, ...]
     off: tuple[str, ...]
     unasked: tuple[str, ...]
+
+    @property
+    def released(self) -> frozenset[str]:
+        """The SHA-256 of every picture that may go out."""
+        return frozenset(self.files.values())
 
     @property
     def needs_second(self) -> str:
@@ -113,16 +118,17 @@ def examine(folder: Path, pipeline: str, office: Office) -> Examined:
     current = run.decisions.current()
     changed = _changed(photos, run.sources, most=run.settings.limits.file_megabytes * 1e6)
     withheld = {one.photo.sha256: one.rule for one in after if one.photo.sha256 and one.verdict is not Verdict.CLEAR}
-    clear = {one.photo.sha256 for one in after if one.verdict is Verdict.CLEAR and one.photo.file not in changed}
-    released = clear - set(withheld)  # the same picture may be there twice, once under a telling name
+    # the same picture may be there twice, once under a telling name
+    clear = [one.photo for one in after if one.verdict is Verdict.CLEAR and one.photo.file not in changed]
+    released = {photo.file: photo.sha256 for photo in clear if photo.sha256 not in withheld}
     return Examined(
         run=run,
         report=report,
         registers=registers_at,
         until=until,
-        released=tuple(sorted(released)),
+        files=released,
         withheld=withheld,
-        left_out=tuple(photo.file for photo in photos if photo.sha256 not in released or photo.file in changed),
+        left_out=tuple(photo.file for photo in photos if photo.file not in released),
         changed=changed,
         decisions=digest(current),
         answers=dict(answers(current)),

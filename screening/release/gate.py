@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import errno
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -17,7 +17,7 @@ from pathlib import Path
 from screening import pipeline_file
 from screening.office import audit, audit_check, key_list
 from screening.office.office import Office
-from screening.release.clearance import Clearance, ClearanceError, load, name, parse
+from screening.release.clearance import Clearance, ClearanceError, read
 from screening.release.gate_result import Answer, Checked, GateResult
 from screening.run.decision import digest
 from screening.run.decisions import DecisionError, Decisions
@@ -42,24 +42,26 @@ def gate(
         ScreeningError: if the gate's own keys, pipeline file or log cannot be read or written: nothing may go out.
     """
     office = office or Office.here()
-    path, data = Path(clearance), b""
+    path = Path(clearance)
     in_force = pipeline_file.read(pipeline)
     try:
-        data = load(path)
-        signed = parse(data, path)
+        signed = read(path)
         stale, answer = _stale(signed, office, in_force.sha256)
         if not stale:
-            stale, answer = _taken_back(signed, name(data), office, in_force.register_folder)
+            stale, answer = _taken_back(signed, office, in_force.register_folder)
         if not stale and _edited(path.parent, signed, office):
             stale, answer = "the run was changed or scanned again after it was cleared; clear it again", Answer.REFUSE
     except ClearanceError as error:
         signed, stale, answer = None, str(error), Answer.UNKNOWN
-    check = partial(_check, clearance=signed, stale=stale, answer=answer, most=in_force.most_bytes, keep=keep)
+    withheld, released = (signed.withheld, signed.released) if signed else ({}, frozenset())
+    check = partial(
+        _check, withheld=withheld, released=released, stale=stale, answer=answer, most=in_force.most_bytes, keep=keep
+    )
     with ThreadPoolExecutor(8) as pool:  # hashing lets other threads run
         files = tuple(pool.map(check, [Path(one) for one in paths]))
     result = GateResult(
         files=files,
-        clearance=name(data) if data else "",
+        clearance=signed.name if signed else "",
         reason=stale if files else "no file was named, so there is nothing to check",
         warnings=_warnings(in_force.review_by),
     )
@@ -74,7 +76,16 @@ def gate(
     return result
 
 
-def _check(path: Path, *, clearance: Clearance | None, stale: str, answer: Answer, most: float, keep: bool) -> Checked:
+def _check(
+    path: Path,
+    *,
+    withheld: Mapping[str, str],
+    released: Collection[str],
+    stale: str,
+    answer: Answer,
+    most: float,
+    keep: bool,
+) -> Checked:
     """The answer for one file, which is read once."""
     try:
         with opened(path, most=most) as file:
@@ -87,12 +98,12 @@ def _check(path: Path, *, clearance: Clearance | None, stale: str, answer: Answe
         missing = "there is no such file" if isinstance(error, FileNotFoundError | NotADirectoryError) else ""
         reason = missing or f"cannot be read ({error.strerror or 'input error'})"
         return Checked(path=path, answer=Answer.UNKNOWN, reason=reason)
-    if clearance is None or stale:
+    if stale:
         return Checked(path=path, answer=answer, reason=stale, sha256=sha256)
-    if sha256 in clearance.withheld:
-        reason = f"is held or blocked ({clearance.withheld[sha256]}), even under another name"
+    if sha256 in withheld:
+        reason = f"is held or blocked ({withheld[sha256]}), even under another name"
         return Checked(path=path, answer=Answer.REFUSE, reason=reason, sha256=sha256)
-    if sha256 not in clearance.released:
+    if sha256 not in released:
         reason = "is not in the clearance, or has changed since"
         return Checked(path=path, answer=Answer.REFUSE, reason=reason, sha256=sha256)
     return Checked(path=path, answer=Answer.PASS, sha256=sha256, data=data if keep else None)
@@ -105,13 +116,13 @@ def _stale(clearance: Clearance, office: Office, policy: str) -> tuple[str, Answ
     at, until = (datetime.datetime.fromisoformat(moment) for moment in (clearance.at, clearance.until))
     if key is None:
         return f"the clearance is signed with {clearance.key[:32]}, a key that this gate does not trust", Answer.REFUSE
-    if not key.signed(clearance.body, clearance.signature):
+    if not clearance.signed_by(key):
         return "the clearance was edited after it was signed, or is not signed with the key it names", Answer.REFUSE
     if key.revoked:
         return f"the key that signed the clearance was revoked on {key.revoked[:10]}", Answer.REFUSE
     if key.retired and at > datetime.datetime.fromisoformat(key.retired):
         return f"the key that signed the clearance was replaced on {key.retired[:10]}, before it signed", Answer.REFUSE
-    if not clearance.released:
+    if not clearance.files:
         return "the clearance is empty: it lets nothing pass", Answer.UNKNOWN
     if last := audit.clock_behind(office.audit_log):
         return f"the clock is behind the last line of the audit log ({last[:16]}); correct it", Answer.UNKNOWN
@@ -129,7 +140,7 @@ def _stale(clearance: Clearance, office: Office, policy: str) -> tuple[str, Answ
     return "", Answer.PASS
 
 
-def _taken_back(clearance: Clearance, named: str, office: Office, registers: str) -> tuple[str, Answer]:
+def _taken_back(clearance: Clearance, office: Office, registers: str) -> tuple[str, Answer]:
     """What only the computer that signed can know: whether its log and its registers still support a clearance.
 
     That is the computer with the private key, or, after the key was replaced, with the log that the clearance was
@@ -141,7 +152,7 @@ def _taken_back(clearance: Clearance, named: str, office: Office, registers: str
         return "the audit log no longer contains the line at which the clearance was signed", Answer.REFUSE
     if not (signs_here or (held and clearance.audit.number)):
         return "", Answer.PASS
-    if not _given(log, named):
+    if not _given(log, clearance.name):
         return "the audit log does not say that this clearance was given; clear the run again", Answer.REFUSE
     from screening.office.register_file import RegisterError, withdrawn
 

@@ -41,7 +41,7 @@ class GateResult:
 
     Attributes:
         files: one for each path, in the order given.
-        clearance: the SHA-256 of the clearance's file; "" where it could not be read.
+        clearance: what the audit log calls the clearance; "" where it could not be read.
         reason: what is wrong with the call or the clearance as a whole; "" if nothing is.
         warnings: what somebody should attend to, although it stops nothing.
     """

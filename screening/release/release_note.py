@@ -81,7 +81,7 @@ def note(folder: Path, *, pipeline: str, link: str, watched_by: str, office: Off
     if said.report != sha256_of(folder / files.REPORT, most=files.LARGEST):
         raise NoteError(f"{folder}: was scanned again after it was cleared; clear it again")
     after = run.outcomes()
-    released = set(said.released)
+    released = said.released
     decided: dict[str, dict[str, int]] = {}
     for one in after:
         for judgement, decision in one.decided:
