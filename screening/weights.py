@@ -12,14 +12,12 @@ import os
 import stat
 import tomllib
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from screening.finding import ScreeningError
 from screening.home import home
-
-if TYPE_CHECKING:
-    from io import BufferedReader
+from screening.patient import PATIENCE, PatientFile, patiently
 
 # Opens a pipe without waiting for its writer; Windows has no such files, and reads text unless told otherwise.
 UNBLOCKED, BINARY = getattr(os, "O_NONBLOCK", 0), getattr(os, "O_BINARY", 0)
@@ -150,21 +148,26 @@ def read_bytes(path: Path, *, most: float = 1e9) -> bytes:
         return file.read()
 
 
-def opened(path: Path, *, most: float = math.inf) -> BufferedReader:
+def opened(path: Path, *, most: float = math.inf, patience: float = PATIENCE) -> BufferedReader:
     """A file, open for reading bytes; never a pipe or a device, which a reader could wait on for ever.
 
     Raises:
-        OSError: if it cannot be opened, is not a regular file, or has more than `most` bytes.
+        OSError: if it cannot be opened, is not a regular file, or has more than `most` bytes; also from reading it, as
+            TimeoutError, if nothing comes for `patience` seconds.
     """
+    return BufferedReader(PatientFile(patiently(lambda: _descriptor(path, most), patience), patience))
+
+
+def _descriptor(path: Path, most: float) -> int:
     # checked before, because opening a device may have effects, and after, because the file may have been replaced
     _refuse(path.stat(), most)
-    file = os.fdopen(os.open(path, os.O_RDONLY | UNBLOCKED | BINARY), "rb")
+    descriptor = os.open(path, os.O_RDONLY | UNBLOCKED | BINARY)
     try:
-        _refuse(os.fstat(file.fileno()), most)
+        _refuse(os.fstat(descriptor), most)
     except OSError:
-        file.close()
+        os.close(descriptor)
         raise
-    return file
+    return descriptor
 
 
 def _refuse(status: os.stat_result, most: float) -> None:

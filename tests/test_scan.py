@@ -247,15 +247,22 @@ def test_ctrl_c_saves_what_is_done_and_blocks_the_rest(tmp_path: Path, bad_files
     assert verdicts[-3:] == ["block"] * 3
 
 
-def slow(tmp_path: Path, bad_files: Path, *names: str, seconds: int = 60, once: bool = False) -> dict[str, str]:
+def slow(
+    tmp_path: Path,
+    bad_files: Path,
+    *names: str,
+    seconds: int = 60,
+    once: bool = False,
+    stage: str = "tests.slow_stage:Slow",
+) -> dict[str, str]:
     """Scans copies of a good picture with a stage that acts as their names say; gives "clear", or what blocks each."""
     folder = tmp_path / "shoot"
     folder.mkdir()
     for name in names:
         (folder / name).write_bytes((bad_files / "odd" / "plain.jpg").read_bytes())
-    stage = 'use = "tests.slow_stage:Slow"' + (f"\nonce = '{tmp_path}'" if once else "")
+    use = f'use = "{stage}"' + (f"\nonce = '{tmp_path}'" if once else "")
     pipeline = tmp_path / "slow.toml"
-    pipeline.write_text(f"[limits]\nseconds = {seconds}\n" + QUICK.replace('use = "metadata"', stage))
+    pipeline.write_text(f"[limits]\nseconds = {seconds}\n" + QUICK.replace('use = "metadata"', use))
     photos = package.scan(folder, pipeline=pipeline, jobs=2).photos
     return {photo.file: photo.reason() or str(photo.verdict) for photo in photos}
 
@@ -276,6 +283,15 @@ def test_a_photo_whose_process_ended_through_no_fault_of_its_own_is_looked_at_ag
 ) -> None:
     names = ("a.jpg", "b-crashes.jpg", "c-hangs.jpg", os.fsdecode(b"d-\xc3\xa9-crashes.jpg"))
     assert set(slow(tmp_path, bad_files, *names, seconds=8, once=True).values()) == {"clear"}
+
+
+def test_a_file_whose_bytes_never_arrive_costs_one_picture(tmp_path: Path, bad_files: Path) -> None:
+    names = ("a.jpg", "b-stalls.jpg", "c-stalls.jpg", "d.jpg")
+    found = slow(tmp_path, bad_files, *names, seconds=16, stage="tests.stalling_stage:Quick")
+    assert (found["a.jpg"], found["d.jpg"]) == ("clear", "clear")
+    said = "cannot be read: its disk or share does not answer; check the connection and scan again"
+    assert found["b-stalls.jpg"].endswith(said)
+    assert found["c-stalls.jpg"].endswith(said)
 
 
 class BrokenPool:

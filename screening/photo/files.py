@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from screening.finding import ScreeningError
+from screening.patient import PATIENCE, SILENT
 from screening.photo.containers.bmp import completed
 from screening.photo.signatures import read_regular
 from screening.pipeline_file import FILE_MEGABYTES
@@ -109,7 +110,10 @@ def read(path: Path, *, limits: Limits) -> bytes:
     """
     try:
         most = int(limits.file_megabytes * 1e6)
-        data = read_regular(path, most + 1)
+        # less than the time for a picture, or whoever waits for the picture would not know why
+        data = read_regular(path, most + 1, patience=min(PATIENCE, limits.seconds / 2))
+    except TimeoutError as error:
+        raise PhotoError(f"cannot be read: {SILENT}; check the connection and scan again") from error
     except OSError as error:
         raise PhotoError(
             f"cannot be read ({error.strerror or 'input error'}); check the file and its permissions"

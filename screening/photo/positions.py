@@ -47,7 +47,8 @@ def exif_positions(image: exiv2.Image) -> Iterator[Position]:
                 yield Position(name, sides[0], sides[1])
     for datum in data:
         # the library follows only the first picture's; a thumbnail or a further page may have a group of its own
-        if datum.tagName() == "GPSTag" and datum.groupName() != "Image" and datum.toInt64():
+        further = datum.tagName() == "GPSTag" and datum.groupName() != "Image"
+        if further and datum.count() and datum.toInt64():
             yield Position("EXIF GPS of a thumbnail or further page", None, None)
 
 

@@ -6,6 +6,7 @@ import re
 import struct
 from pathlib import Path
 
+from screening.patient import PATIENCE
 from screening.weights import opened
 
 # So many bytes tell what a file is.
@@ -60,11 +61,12 @@ def _is_bitmap(head: bytes) -> bool:
     return size in BITMAPS and planes == 1
 
 
-def read_regular(path: Path, most: int = -1) -> bytes:
+def read_regular(path: Path, most: int = -1, *, patience: float = PATIENCE) -> bytes:
     """A regular file's bytes, all of them or the first `most`; never waits for a pipe or a device.
 
     Raises:
-        OSError: if it cannot be read, or is no regular file by now.
+        OSError: if it cannot be read, or is no regular file by now; as TimeoutError, if nothing comes for `patience`
+            seconds.
     """
-    with opened(path) as file:
+    with opened(path, patience=patience) as file:
         return file.read(most)

@@ -12,6 +12,7 @@ from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from screening.patient import PATIENCE, SILENT, awaited
 from screening.photo.signatures import HEAD, read_regular, shows
 
 # Files that accompany pictures and are never published themselves.
@@ -48,7 +49,7 @@ def walk(targets: Iterable[Path], *, leave_out: Path | None = None) -> list[Entr
     """
     entries: dict[str, Entry] = {}
     for target in targets:
-        for entry in _target(target, os.path.realpath(leave_out) if leave_out else ""):
+        for entry in _listed(target, os.path.realpath(leave_out) if leave_out else ""):
             name = entry.name
             while name in entries:  # two folders may contain files of the same name: neither may hide the other
                 name = f"{target.as_posix()}/{name}"
@@ -56,13 +57,23 @@ def walk(targets: Iterable[Path], *, leave_out: Path | None = None) -> list[Entr
     return sorted(entries.values())
 
 
-def _target(target: Path, leave_out: str) -> Iterable[Entry]:
+def _listed(target: Path, leave_out: str) -> Iterator[Entry]:
+    """What is found in a target; the target itself is refused beside it where its disk stops answering."""
+    try:
+        # more patience than for the beginning of one sidecar, which is read on the way
+        yield from awaited(_target(target, leave_out), 2 * PATIENCE)
+    except TimeoutError:
+        said = f"was not looked through to its end: {SILENT}; check the connection and scan again"
+        yield Entry(_name(target, target), target, refused=said)
+
+
+def _target(target: Path, leave_out: str) -> Iterator[Entry]:
     try:
         target.lstat()
     except OSError as error:
         if error.errno in (errno.ENOENT, errno.ENOTDIR):
             raise FileNotFoundError(target) from error
-    return _below(target, leave_out) if _is_folder(target) else [_entry(target, target.parent)]
+    yield from _below(target, leave_out) if _is_folder(target) else [_entry(target, target.parent)]
 
 
 def _below(folder: Path, leave_out: str) -> Iterator[Entry]:
@@ -98,6 +109,8 @@ def _entry(path: Path, folder: Path, walked: Container[tuple[int, int]] = ()) ->
     try:
         refused = _refusal(path, folder, walked)
         aside = not refused and (_is_folder(path) or _accompanies(path))
+    except TimeoutError:
+        refused, aside = f"cannot be read: {SILENT}; check the connection and scan again", False
     except OSError as error:
         refused, aside = f"cannot be read ({_why(error)}); check the file and its permissions", False
     return Entry(name, path, refused, aside)

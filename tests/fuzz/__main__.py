@@ -129,6 +129,7 @@ def main() -> None:
             except ScreeningError:
                 return
 
+        once(b"")  # imports what the target needs, which is not counted as the first input's time
         limits = [f"-max_total_time={int(60 * options.minutes)}", f"-timeout={SECONDS}", "-rss_limit_mb=4096"]
         kept = f"-artifact_prefix={options.out}/{options.target}-"
         atheris.Setup([sys.argv[0], str(corpus), kept, *limits, "-verbosity=0"], once)
