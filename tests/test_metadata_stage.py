@@ -15,6 +15,7 @@ from screening.stages.markings import Markings
 from screening.stages.metadata import Metadata, names, people, stated
 from screening.stages.personal_details import PersonalDetails
 from screening.stages.wording import Wording
+from tests.ours import OURS
 from tests.picture_files import picture, scenery, with_iptc, with_tags
 
 # A made-up building on the Rotunda's roundabout.
@@ -22,7 +23,7 @@ STATION = Force(buildings=("52.48, -1.89, 100",))
 
 
 def found_in(data: bytes, *, force: Force | None = None, name: str = "a.jpg") -> list[Finding]:
-    return list(Metadata(force=force or Force())(Photo.from_bytes(data, name=name), ()))
+    return list(Metadata(force=force or OURS)(Photo.from_bytes(data, name=name), ()))
 
 
 def reported(data: bytes, *, force: Force | None = None) -> dict[str, float]:
@@ -272,3 +273,9 @@ def test_later_stages_go_by_the_kind_and_not_by_the_name_of_a_field() -> None:
 def test_further_pictures_of_a_file_are_not_judged_twice() -> None:
     photo = Photo(scenery(), name="a.jpg", data=picture(gps=at(52.0, 1.0)), format="JPEG", frame="frame 2")
     assert list(Metadata()(photo, ())) == []
+
+
+def test_as_long_as_nobody_says_who_we_are_every_credit_holds() -> None:
+    found = found_in(picture(xmp=creator("West Midlands Police")), force=Force())
+    (said,) = (one for one in found if one.is_a("copyright.creator"))
+    assert "no force is set up" in said.evidence

@@ -59,12 +59,12 @@ def test_the_record_says_what_went_out_what_was_held_back_and_why(cleared: Clear
 def test_the_announcement_names_nothing_that_was_held_back(cleared: Cleared, tmp_path: Path) -> None:
     said = release_note(cleared, "--announcement")
     assert release_note(cleared).endswith(f"```text\n{said}```\n")
-    assert "West Midlands Police: 2 new photographs" in said
+    assert "From the police: 2 new photographs" in said  # nobody has said which
     assert "- Fine\n- Good\n" in said
     assert "https://www.west-midlands.police.uk/open-day" in said
     assert "The press desk reads the comments" in said
     assert "do not report crime here" in said
-    assert "0345 113 5000" in said
+    assert "call 101" in said
     assert "place" not in said
     assert "Signer" not in said
     assert release_note(cleared, "--out", tmp_path / "note.md") == ""

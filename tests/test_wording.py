@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from screening.finding import Box, Finding
-from screening.force import Force
 from screening.photo.photo import Photo
 from screening.stages.wording import Wording
 from screening.words import appeals, scene_words, schools, watermarks
 from tests.observed import beside
+from tests.ours import OURS
 
 HOLD = 0.4
 
@@ -267,7 +267,7 @@ def test_any_text_can_be_judged(text: str) -> None:
     ],
 )
 def test_a_watermark_says_that_a_picture_is_somebody_elses(text: str, least: float) -> None:
-    found = watermarks.watermark(text, Force())
+    found = watermarks.watermark(text, OURS)
     assert (found is not None) is (least > 0), found
     assert found is None or (found.score >= least and found.kind == "copyright.watermark")
 

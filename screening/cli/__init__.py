@@ -7,7 +7,7 @@ import io
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -21,6 +21,7 @@ from screening.cli.gate import gate
 from screening.cli.keys import keys
 from screening.cli.labels import labels
 from screening.cli.models import models
+from screening.cli.office import office
 from screening.cli.purge import purge
 from screening.cli.redact import redact
 from screening.cli.register import register
@@ -79,16 +80,59 @@ app = typer.Typer(
 )
 
 
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        print_line(f"screening {version('screening')}")
+        raise typer.Exit
+
+
 @app.callback()
-def screening() -> None:
+def screening(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Its version.")] = False,
+) -> None:
     """Screens photographs before they are published, and says why any of them must not go out."""
+    if context.invoked_subcommand != "office":  # which mends a set-up that cannot be read
+        context.default_map = _said_once()
 
 
-# One module per command; each imports what it runs inside the function, so that the command line starts quickly.
-for command in (scan, explain, review, decide, redact, clear, gate, release_note, purge, labels, evaluate, tune):
-    app.command()(command)
-for name, group in {"keys": keys, "register": register, "audit": audit, "models": models}.items():
-    app.add_typer(group, name=name)
+def _said_once() -> dict[str, dict[str, str]]:
+    """Options of commands that the office's set-up gives."""
+    from screening.office import setup
+    from screening.office.office import Office
+
+    office = setup.read(Office.here())
+    by = {"by": office.reviewer} if office.reviewer else {}
+    said = {"scan": {"pipeline": office.pipeline}, "gate": {"pipeline": office.pipeline}, "review": by, "decide": by}
+    return said | ({"clear": {"key": office.signer}} if office.signer else {})
+
+
+# One module per command; each imports what it runs inside the function, so that the command line starts quickly. They
+# are listed in the order of work.
+PANELS: dict[str, dict[str, Any]] = {
+    "Every shoot": {"scan": scan, "review": review, "clear": clear},
+    "Pictures and decisions": {"explain": explain, "decide": decide, "redact": redact},
+    "Publishing": {"gate": gate, "release-note": release_note, "purge": purge},
+    "The office": {"office": office, "keys": keys, "register": register, "audit": audit},
+    "How good it is": {"labels": labels, "evaluate": evaluate, "tune": tune, "models": models},
+}
+for panel, commands in PANELS.items():
+    for name, command in commands.items():
+        if isinstance(command, typer.Typer):
+            app.add_typer(command, name=name, rich_help_panel=panel)
+        else:
+            app.command(name, rich_help_panel=panel)(command)
+
+
+def _usage(error: Exception) -> str | None:
+    """What was wrong with the words of a command, in one line: nothing where help was shown; None for other errors."""
+    context, message = getattr(error, "ctx", None), getattr(error, "format_message", None)
+    if message is None or not message():
+        return message and ""
+    path = f"{context.command_path} " if context is not None else "screening "
+    return f"{' '.join(message().split()).rstrip('.')}; {path}--help says more"
 
 
 def main() -> None:
@@ -99,7 +143,7 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):  # a file's name may contain characters that this terminal cannot show
             stream.reconfigure(errors="backslashreplace")
     try:
-        app()
+        raise SystemExit(app(prog_name="screening", standalone_mode=False))
     except ScreeningError as error:
         say(str(error))
         raise SystemExit(2) from None
@@ -109,6 +153,11 @@ def main() -> None:
     except KeyboardInterrupt:
         say("stopped")
         raise SystemExit(130) from None
-    except Exception as error:  # nobody at a press office can use a traceback
+    except Exception as error:
+        if (usage := _usage(error)) is not None:
+            if usage:
+                say(usage)
+            raise SystemExit(2) from None
+        # nobody at a press office can use a traceback
         say(f"this is a fault in screening, please report it: {type(error).__name__}")
         raise SystemExit(2) from None

@@ -15,7 +15,7 @@ def decide(
     run: Annotated[Path, typer.Argument(help="The folder that screening scan --out wrote.", show_default=False)],
     action: Annotated[Action, typer.Argument(help="The decision.", show_default=False)],
     files: Annotated[list[str], typer.Argument(help="Pictures, named as in the report.", show_default=False)],
-    by: Annotated[str, typer.Option(help="The name of the person who decides.")],
+    by: Annotated[str, typer.Option(envvar="SCREENING_BY", help="The name of the person who decides.")],
     rule: Annotated[list[str] | None, typer.Option(help="Only findings under this rule.")] = None,
     reason: Annotated[str, typer.Option(help="Why; in at least three different words where one is needed.")] = "",
     reference: Annotated[str, typer.Option(help="Reference of the form, permission or licence.")] = "",

@@ -13,7 +13,7 @@ from screening.cli.say import print_json, say
 def gate(
     clearance: Annotated[Path, typer.Option(help="The clearance that screening clear wrote.", show_default=False)],
     files: Annotated[list[Path] | None, typer.Argument(help="The files to upload.", show_default=False)] = None,
-    pipeline: Annotated[str, typer.Option(help="The policy in force: a name, or a TOML file.")] = "default",
+    pipeline: Annotated[str, typer.Option(envvar="SCREENING_PIPELINE", help="The policy in force.")] = "default",
     json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
 ) -> None:
     """Says whether every file may be uploaded: exits 0 if all may, 1 if one must not, 2 if it cannot tell.

@@ -12,7 +12,9 @@ from screening.cli.say import print_line
 
 def review(
     run: Annotated[Path, typer.Argument(help="The folder that screening scan --out wrote.", show_default=False)],
-    by: Annotated[str, typer.Option(help="The name of the person who decides.", prompt="Who reviews?")],
+    by: Annotated[
+        str, typer.Option(envvar="SCREENING_BY", help="The name of the person who decides.", prompt="Who reviews?")
+    ],
     pipeline: Annotated[str, typer.Option(help="The pipeline file, if it did not come with the program.")] = "",
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 for any that is free.")] = 0,
     idle: Annotated[float, typer.Option(min=0.02, help="Minutes of inactivity before it stops.")] = 30,

@@ -69,13 +69,13 @@ def print_table(names: Sequence[str], rows: Iterable[Sequence[str]], *, right: S
     Console(width=None if sys.stdout.isatty() else WIDE).print(table)
 
 
-def ask(question: str) -> str:
-    """An answer typed on the terminal."""
+def ask(question: str, default: str | None = None) -> str:
+    """An answer typed on the terminal; with a default, an empty line means that."""
     import typer
 
     from screening.inert import inert
 
-    return str(typer.prompt(inert(question), err=True))
+    return str(typer.prompt(inert(question), default=default, show_default=bool(default), err=True))
 
 
 def confirm(question: str) -> bool:

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from screening.report import Report
 
 Targets = Annotated[list[Path], typer.Argument(help="The folder of the shoot; or single pictures.", show_default=False)]
-PipelineFile = Annotated[str, typer.Option("--pipeline", help="default, strict, posters, or a TOML file of your own.")]
+PipelineFile = Annotated[
+    str,
+    typer.Option("--pipeline", envvar="SCREENING_PIPELINE", help="default, strict, posters, or a file of your own."),
+]
 
 
 def scan(

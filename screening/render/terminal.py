@@ -96,6 +96,8 @@ def summary(report: Report, out: Path | None) -> Iterator[str]:
     looser = report.pipeline.looser
     if looser or report.pipeline.off:
         yield f"Note: stages off: {_listed(report.pipeline.off)}; looser than the default: {_listed(looser)}"
+    if not report.pipeline.force:
+        yield "Note: it is not known who we are, so every credit holds; screening office init asks once."
     if unseen := report.policy.not_looked_for:
         yield f"Not looked for, whatever the verdict: {'; '.join(unseen)}."
     if not report.isolated:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from screening import pipeline_file, settings
+from screening.office import setup
 from screening.office.office import Office
 from screening.photo_report import PhotoReport
 from screening.policy import Policy
@@ -46,7 +47,7 @@ class Run:
             folder: what `scan --out` wrote.
             office: whose audit log records the decisions.
             pipeline: judges the findings, by name or path; "" for the file that the run was scanned with, if that came
-                with the program.
+                with the program or is the office's own.
             as_scanned: whether to refuse any file but the one that the run was scanned with.
 
         Raises:
@@ -56,7 +57,9 @@ class Run:
         fields = files.report_fields(folder)
         name, sha256 = fields["policy"]["name"], fields["policy"]["sha256"]
         if not pipeline and name not in pipeline_file.names():
-            raise RunError(f"{folder}: was scanned with a pipeline file called {name}: name it with --pipeline")
+            pipeline = setup.read(office).pipeline
+            if Path(pipeline).stem != name:
+                raise RunError(f"{folder}: was scanned with a pipeline file called {name}: name it with --pipeline")
         chosen = settings.read(pipeline or name)
         if chosen.sha256 != sha256:
             if as_scanned or not pipeline:

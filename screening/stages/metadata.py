@@ -125,13 +125,14 @@ def within(position: metadata.Position, building: str) -> bool:
 def ownership(said: metadata.Metadata, force: Force) -> Iterator[Finding]:
     """Fields that give the picture to somebody else. A picture that names nobody is not somebody else's."""
     ours = any(force.named_in(one.text) for one in said.having("credit", "source", "rights"))
+    who = "somebody else" if force.name else "somebody who may be us, for no force is set up,"
     for one in said.having("creator", "credit", "source", "rights", "terms"):
         # our photographer may sign with a name, if the picture is credited to us
         if force.named_in(one.text) or (one.role == "creator" and ours) or not names_somebody(one, said):
             continue
         # terms of use seldom name their owner, but a picture of our own has none to obey
         score = 0.6 if one.role == "terms" else 0.9
-        yield Finding(f"copyright.{one.role}", score, f"somebody else in {described(one)}", text=one.text)
+        yield Finding(f"copyright.{one.role}", score, f"{who} in {described(one)}", text=one.text)
     if said.credentials is not None:
         named = f" made with {program(said.credentials)}" if said.credentials else ""
         if not force.named_in(said.credentials):

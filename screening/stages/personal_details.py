@@ -112,7 +112,7 @@ class PersonalDetails:
     def over_lines(self, parts: Sequence[Line]) -> Iterator[Finding]:
         """The telephone or account number that is written over several lines; its check digits tell an account's."""
         whole = join(parts)
-        ours = {dialled(number) for number in self.force.phones}
+        ours = {dialled(number) for number in self.force.numbers}
         for number in continued([line.text for line in parts]):
             if number.digits not in ours:
                 evidence = f"phone over {len(parts)} lines, ends {number.digits[-3:]}"
@@ -139,7 +139,7 @@ class PersonalDetails:
         yield from private
         yield from labelled_names(text)
         yield from online(text, self.force, sign=self.business if sign else None)
-        ours = {dialled(number) for number in self.force.phones}
+        ours = {dialled(number) for number in self.force.numbers}
         for number in numbers(text):
             if number.digits in ours or any(number.start < one.end and one.start < number.end for one in private):
                 continue

@@ -21,6 +21,7 @@ from screening.words.marking_words import (
     nearest,
     words,
 )
+from screening.words.police_forces import words_of_forces
 
 # Names of fields whose value is a marking, without spaces.
 LABELS = (
@@ -109,9 +110,9 @@ def markings(text: str, ours: frozenset[str] = frozenset()) -> tuple[Marking, ..
 
     Args:
         text: the line.
-        ours: the words of our own names, in capitals: they do not count as company either.
+        ours: the words of our own names, in capitals: like those of any force, they do not count as company.
     """
-    line, neutral = words(text), NEUTRAL | ours
+    line, neutral = words(text), NEUTRAL | ours | words_of_forces(text)
     matches = [match for match in _matches(line) if not _marks_nothing(line, match)]
     if not matches and OFFICIAL_SENSITIVE.fullmatch(plain(text).strip()):
         return (Marking("official_sensitive", "O-S", COMMON, True, 0),)
