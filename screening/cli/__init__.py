@@ -143,7 +143,7 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):  # a file's name may contain characters that this terminal cannot show
             stream.reconfigure(errors="backslashreplace")
     try:
-        raise SystemExit(app(prog_name="screening", standalone_mode=False))
+        raise SystemExit(app(prog_name="screening", standalone_mode=False) or 0)
     except ScreeningError as error:
         say(str(error))
         raise SystemExit(2) from None
