@@ -67,6 +67,20 @@ def tiff(*below: Pixels, extra: tuple[tuple[int, int, int, bytes, bool], ...] = 
     return stream.getvalue()
 
 
+def in_exif(*pages: Pixels, below: Pixels | None = None, tag: int = 330, left: bytes = b"") -> bytes:
+    """A picture whose EXIF has plain pictures in a row, one in the group that a tag of the first points at, and more."""
+    stream = io.BytesIO()
+    with tifffile.TiffWriter(stream, byteorder="<") as writer:
+        for count, one in enumerate(pages):
+            writer.write(one, photometric="rgb", subifds=int(below is not None and not count), metadata=None)
+            if below is not None and not count:
+                writer.write(below, photometric="rgb", compression="zlib", metadata=None)
+    block = stream.getvalue()
+    for sort in (4, 13):
+        block = block.replace(struct.pack("<HHI", 330, sort, 1), struct.pack("<HHI", tag, sort, 1))
+    return with_segments((0xE1, b"Exif\0\0" + block + left))
+
+
 def listing(second: bytes) -> bytes:
     """A multi-picture file (CIPA DC-007)."""
     where, size = 20, 4 + 4 + 8 + 2 + 24 + 4 + 32
@@ -77,6 +91,7 @@ def listing(second: bytes) -> bytes:
 
 
 PREVIEW, UNREAD = ["metadata.preview"], ["metadata.unread"]
+SMALL, SMALL_OTHER = VIEW[::5, ::5].copy(), OTHER[::5, ::5].copy()
 FILES = [
     # what is in it, the file, what is reported
     ("Photoshop's thumbnail", with_resource(1036, bytes(28) + HIDDEN), PREVIEW),
@@ -93,6 +108,15 @@ FILES = [
     ("a picture that the file does not list", listing(HIDDEN) + picture(rgb=scenery(300, 200, seed=3)), ["screened", *PREVIEW]),
     ("an earlier picture in a SubIFD", tiff(OTHER), PREVIEW),
     ("a smaller picture in a SubIFD", tiff(VIEW[::2, ::2].copy()), []),
+    ("a plain picture in EXIF", in_exif(SMALL_OTHER), PREVIEW),
+    ("a plain thumbnail of the picture itself", in_exif(SMALL), []),
+    ("a third plain picture in EXIF", in_exif(SMALL, SMALL, SMALL_OTHER), PREVIEW),
+    ("one in a SubIFD of EXIF", in_exif(SMALL, below=SMALL_OTHER), PREVIEW),
+    ("one in the group of EXIF", in_exif(SMALL, below=SMALL_OTHER, tag=34665), PREVIEW),
+    ("one in the group of positions", in_exif(SMALL, below=SMALL_OTHER, tag=34853), PREVIEW),
+    ("bytes in EXIF that no tag claims", in_exif(SMALL, left=bytes(range(1, 256)) * 12), UNREAD),
+    ("a few of them", in_exif(SMALL, left=bytes(range(1, 256)) * 4), []),
+    ("an earlier picture in the group of EXIF of a TIFF file", tiff(OTHER).replace(struct.pack("<HH", 330, 13), struct.pack("<HH", 34665, 13)), PREVIEW),
     ("Photoshop's layers", tiff(extra=((37724, 7, 400, bytes(range(200)) * 2, True),)), UNREAD),
     ("bytes behind the last directory", tiff() + bytes(range(256)), UNREAD),
     ("a picture behind the last directory", tiff() + HIDDEN, PREVIEW),

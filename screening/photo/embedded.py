@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from screening.photo.containers import jpeg, resources
+from screening.photo.containers import exif, jpeg, resources
 from screening.photo.containers.hidden import files_in
 from screening.photo.containers.parts import UNREAD_BYTES, Kind, Part
 from screening.photo.xmp import without_packets
@@ -61,8 +61,8 @@ def pictures(data: bytes, parts: Iterable[Part]) -> Iterator[Embedded]:
 
 
 def within(blocks: Iterable[bytes]) -> tuple[Part, ...]:
-    """The files in blocks of metadata."""
-    return tuple(part for block in blocks for part in files_in(block, "in the metadata"))
+    """The files in blocks of metadata, and what else lies in those of EXIF."""
+    return tuple(part for block in blocks for part in (*files_in(block, "in the metadata"), *exif.parts(block)))
 
 
 def distinct(pictures: Iterable[Embedded]) -> tuple[Embedded, ...]:

@@ -16,9 +16,11 @@ COPIES = 600_000_000
 SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
 NUMBERS = {1: "B", 3: "H", 4: "I", 13: "I", 16: "Q", 18: "Q"}
 ASCII = 2
-SUBIFDS, EXIF, GPS, INTEROPERABILITY = 330, 34665, 34853, 40965
+# Tags that point at further directories: SubIFDs, and the groups of EXIF, GPS and interoperability.
+BELOW = (330, 34665, 34853, 40965)
 # Where pixels lie, and how many bytes they have: strips, tiles, a JPEG picture of the old kind.
 PIXELS = ((273, 279), (324, 325), (513, 514))
+PLAIN = (273, 324)
 # Tags with long values that are read as metadata: XMP, IPTC, Photoshop's, profile, comment, maker's, Windows' own.
 METADATA = frozenset((700, 33723, 34377, 34675, 37510, 37500, *range(40091, 40096)))
 # Those of TIFF, Exif (CIPA DC-008) and DNG, whose bytes are settings.
@@ -91,8 +93,11 @@ def layout(data: bytes) -> Layout:
     return Layout("<" if data.startswith(b"II") else ">", data[2:4] in (b"+\0", b"\0+"))
 
 
-def parts(data: bytes) -> Iterator[Part]:
-    """The parts of a TIFF file: directories, values, pixels; the pictures of SubIFDs as files of their own.
+def parts(data: bytes, *, pages: bool = True) -> Iterator[Part]:
+    """The parts of a TIFF file: directories, values, pixels; pictures that are no pages as files of their own.
+
+    The directories in a row are `pages`, which viewers show, or in a block of EXIF not; those below them never are. What
+    such a block holds as JPEG is found by how it begins.
 
     Raises:
         ContainerError: if there are more directories than anybody writes; struct.error, if one is cut short.
@@ -114,7 +119,7 @@ def parts(data: bytes) -> Iterator[Part]:
         found += (part for entry in entries for part in _value(entry))
         pixels = [part for part in _pixels(data, how, tags) if part.end > part.start]
         found += pixels
-        if pixels and below:
+        if pixels and (below if pages else any(tag in tags for tag in PLAIN)):
             copies += len(data)
             if copies > COPIES:
                 raise ContainerError("there are more pictures than are screened")
@@ -122,8 +127,7 @@ def parts(data: bytes) -> Iterator[Part]:
                 Part(Kind.PICTURE, "in a directory below the first", place, place, _in_front(data, how, place))
             )
         waiting.append((after, below))
-        waiting += [(one, True) for one in how.numbers(data, tags.get(SUBIFDS))]
-        waiting += [(one, False) for tag in (EXIF, GPS, INTEROPERABILITY) for one in how.numbers(data, tags.get(tag))]
+        waiting += [(one, True) for tag in BELOW for one in how.numbers(data, tags.get(tag))]
     place = 0
     for part in sorted(found, key=lambda part: (part.start, part.end)):
         # a page that a program wrote as a file of its own has a file's start before it
