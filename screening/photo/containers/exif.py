@@ -1,4 +1,4 @@
-"""Blocks of EXIF, laid out as TIFF files are (CIPA DC-008, 4.5): pictures in their groups, and bytes that no tag claims."""
+"""Blocks of EXIF, laid out as TIFF files are (CIPA DC-008, 4.5): the pictures in them, and bytes that no tag claims."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from screening.photo.containers.unclaimed import unclaimed
 # How a block begins in JPEG, in PNG and HEIF, and in WebP.
 HEAD = re.compile(rb"(?:EXIF.{4})?(?:Exif\0\0)?(?=II\*\0|MM\0\*)", re.DOTALL)
 NAME = "in the EXIF data, claimed by no tag"
-# Programs that rewrite tags leave old ones behind, and makers' notes point beyond themselves: the most that 198 files of
-# cameras and programs had was 1,802 bytes. A picture of any use needs more.
+# Programs that rewrite tags leave old ones behind, and makers' notes point beyond themselves: of 198 real files, sound
+# ones had at most 1,802 bytes. A picture of any use needs more.
 LEFT = 2048
 
 

@@ -96,8 +96,8 @@ def layout(data: bytes) -> Layout:
 def parts(data: bytes, *, pages: bool = True) -> Iterator[Part]:
     """The parts of a TIFF file: directories, values, pixels; pictures that are no pages as files of their own.
 
-    The directories in a row are `pages`, which viewers show, or in a block of EXIF not; those below them never are. What
-    such a block holds as JPEG is found by how it begins.
+    The directories in a row are `pages`, which viewers show, or in a block of EXIF not; those below them never are.
+    What such a block holds as JPEG is found by how it begins.
 
     Raises:
         ContainerError: if there are more directories than anybody writes; struct.error, if one is cut short.
