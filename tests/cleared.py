@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from screening.office import audit, audit_line, key_list, keys
@@ -16,6 +16,7 @@ from screening.office.key_list import Key
 from screening.office.office import Office
 from screening.release import clear, examine
 from screening.release.clearance import Clearance, read
+from screening.release.countersign import countersign
 from screening.release.examine import Examined
 from screening.release.gate import gate
 from screening.release.gate_result import GateResult
@@ -79,6 +80,10 @@ class Cleared:
     def key(self) -> Key:
         return key_list.find(self.office, "A. Signer")
 
+    @property
+    def second(self) -> Key:
+        return key_list.find(self.office, "B. Second")
+
     def gate(self, *paths: Path, keep: bool = False) -> GateResult:
         """What the gate says of these files, or of the good one."""
         return gate(paths or [self.good], self.clearance, pipeline=self.pipeline, office=self.office, keep=keep)
@@ -86,12 +91,29 @@ class Cleared:
     def examine(self) -> Examined:
         return examine.examine(self.run, str(self.pipeline), self.office)
 
-    def clear(self, said: clear.SignOff = SIGNED, examined: Examined | None = None) -> Clearance:
+    def sign(self, said: clear.SignOff = SIGNED, examined: Examined | None = None) -> Clearance:
+        """The first signature."""
         return clear.issue(examined or self.examine(), said, self.office, self.key, PASSPHRASE)
+
+    def countersign(self, examined: Examined | None = None) -> Clearance:
+        """The second one."""
+        return countersign(examined or self.examine(), self.office, self.second, PASSPHRASE)
+
+    def clear(self, said: clear.SignOff = SIGNED, examined: Examined | None = None) -> Clearance:
+        """Both."""
+        examined = examined or self.examine()
+        self.sign(said, examined)
+        return self.countersign(examined)
+
+    def waits(self) -> bool:
+        """Whether nothing is missing but the second signature."""
+        return "B. Second is still to sign it" in self.gate().reason
 
     def sign_again(self, change: Callable[[Clearance], Clearance]) -> None:
         """What somebody who holds the key, and can write to the log, would write in the clearance's place."""
-        changed = change(read(self.clearance)).sign(self.office, self.key, PASSPHRASE)
+        changed = replace(change(read(self.clearance)), signatures={})
+        for key in (self.key, self.second):
+            changed = changed.sign(self.office, key, PASSPHRASE)
         self.clearance.write_text(changed.text())
         audit.append(self.office.audit_log, "clearance", clearance=changed.name)
 
@@ -122,6 +144,7 @@ def make_cleared(folder: Path) -> Cleared:
         os.environ["SCREENING_HOME"] = home
     assert done.returncode == 1, done.stderr
     keys.make(made.office, "A. Signer", PASSPHRASE)
+    keys.make(made.office, "B. Second", PASSPHRASE, key_list.SECOND)
     made.clear()
     return made
 

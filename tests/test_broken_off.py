@@ -87,6 +87,10 @@ def reported(cleared: Cleared) -> bool:
     return (cleared.run / "report.json").is_file() and bool(cleared.examine())
 
 
+def signed(cleared: Cleared) -> bool:
+    return cleared.clearance.is_file() and cleared.waits()
+
+
 def released(cleared: Cleared) -> bool:
     return cleared.clearance.is_file() and cleared.gate().exit_code == 0
 
@@ -146,7 +150,13 @@ COMMANDS = {
     ),
     "audit reviewed": Command(call=("audit", "reviewed", "CLEARANCE"), state=waiting),
     "clear": Command(
-        call=("clear", "RUN", *SIGN), before=lambda cleared: cleared.clearance.unlink(), state=released, code=1
+        call=("clear", "RUN", *SIGN), before=lambda cleared: cleared.clearance.unlink(), state=signed, code=1
+    ),
+    "countersign": Command(
+        call=("clear", "RUN", "--countersign", "--pipeline", "PIPELINE"),
+        before=lambda cleared: cleared.sign(),
+        state=released,
+        code=1,
     ),
     "gate": Command(call=("gate", "GOOD", "--clearance", "SIGNED", "--pipeline", "PIPELINE"), state=answered),
     "keys make": Command(call=("keys", "make", "C. Signer"), state=trusted),

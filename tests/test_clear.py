@@ -21,6 +21,7 @@ from in_toto_attestation.v1 import statement_pb2
 from in_toto_attestation.v1.statement import Statement
 from securesystemslib import dsse
 from securesystemslib.exceptions import VerificationError
+from securesystemslib.signer import Key as SecuresystemsKey
 from securesystemslib.signer import SSlibKey
 
 from screening import code
@@ -30,6 +31,8 @@ from screening.office.office import Office, make_private
 from screening.office.register_file import RESTRICTED, RegisterFile
 from screening.release import clear, examine
 from screening.release.clearance import Clearance, ClearanceError, read
+from screening.release.countersign import countersign
+from screening.release.departures import Departures, departures
 from screening.release.gate import gate
 from screening.report import ModelInfo
 from screening.run import files
@@ -66,6 +69,14 @@ def test_a_run_is_cleared_from_the_command_line(cleared: Cleared, tmp_path: Path
     assert entry.before == clearance.audit.sha256, "it signs the line before its own"
     assert entry.fields["clearance"] == clearance.name
     assert "A. Signer" not in cleared.office.audit_log.read_text()
+    assert "B. Second is still to sign it: screening clear" in done.stderr
+    assert cleared.waits() and cleared.gate().exit_code == 1
+    done = screening("clear", cleared.run, "--pipeline", cleared.pipeline, "--countersign")
+    assert done.returncode == 1, "one picture is left out"
+    assert f"A. Signer signed: shoot; An open day\n{QUESTION} no\n2 may go out, 1 is left out\n" in done.stdout
+    assert read(cleared.clearance).name == clearance.name, "what is signed is the same"
+    *_, entry = audit.counting(cleared.office.audit_log, "countersignature", "gate")
+    assert (entry.event, entry.fields["clearance"]) == ("countersignature", clearance.name)
     assert cleared.gate().exit_code == 0
     if os.name == "posix":
         assert stat.S_IMODE(cleared.clearance.stat().st_mode) == 0o600
@@ -265,7 +276,8 @@ def test_a_register_that_may_lift_less_than_it_did_wants_a_new_scan_whatever_the
         put_back()
     # an upload host has the public key, and no registers or others
     host = Office(cleared.folder / "host")
-    keys.trust(host, key_list.export(cleared.key))
+    for key in (cleared.key, cleared.second):
+        keys.trust(host, key_list.export(key))
     make_private(host.registers)
     RegisterFile(host.registers).add(entry("zz"))
     assert gate([cleared.good], cleared.clearance, pipeline=cleared.pipeline, office=host).exit_code == 0
@@ -362,6 +374,7 @@ def test_a_picture_blocked_under_one_name_is_not_cleared_under_another(cleared: 
         (replace(SIGNED, second="\uff21. Signer"), "must not be the signer"),  # a wide A
         (replace(SIGNED, second="."), "a second person must take responsibility"),
         (replace(SIGNED, second="\u200b"), "a second person must take responsibility"),
+        (replace(SIGNED, second="C. Third"), "C. Third: has no key to sign second with"),
     ],
 )
 def test_what_a_person_must_say_first(cleared: Cleared, said: clear.SignOff, says: str) -> None:
@@ -373,7 +386,7 @@ def test_the_policy_may_want_a_signer_who_neither_photographed_nor_overrode(clea
     examined = cleared.examine()
     batch = replace(examined.run.settings.batch, separate_signer=True)
     strict = replace(examined, run=replace(examined.run, settings=replace(examined.run.settings, batch=batch)))
-    clear.check(strict, SIGNED, cleared.key)
+    clear.check(strict, SIGNED, cleared.office, cleared.key)
 
     def taken_by(name: str) -> examine.Examined:
         report = strict.run.report
@@ -386,16 +399,15 @@ def test_the_policy_may_want_a_signer_who_neither_photographed_nor_overrode(clea
         (replace(strict, overrode=frozenset({"A. Signer"})), "requires another signer"),
     ]:
         with pytest.raises(ClearanceError, match=says):
-            clear.check(wrong, SIGNED, cleared.key)
+            clear.check(wrong, SIGNED, cleared.office, cleared.key)
 
 
 def test_the_default_pipeline_needs_no_second_name(cleared: Cleared) -> None:
-    examined = cleared.examine()
-    assert replace(examined, off=(), looser=(), unasked=()).needs_second == ""
-    assert "questions not asked, or asked differently: purpose, reputation" in examined.needs_second
-    assert examine._off("default") == ()
-    assert examine._off("strict") == ()
-    assert "kinds judged less strictly" in replace(examined, looser=("face",)).needs_second
+    assert departures("default").why == departures("strict").why == ""
+    why = cleared.examine().departures.why
+    assert "stages switched off or with other options: faces" in why
+    assert "questions not asked, or asked differently: purpose, reputation" in why
+    assert "kinds judged less strictly" in Departures(looser=("face",)).why
 
 
 def test_a_clearance_is_read_back_as_it_was_written(cleared: Cleared) -> None:
@@ -405,13 +417,68 @@ def test_a_clearance_is_read_back_as_it_was_written(cleared: Cleared) -> None:
     assert clearance.signed_by(cleared.key)
 
 
+def decide_something(cleared: Cleared) -> None:
+    Decisions(cleared.run, cleared.office).decide(
+        Decision(action=Action.REJECT, by="D", sha256=sha256_of(cleared.good))
+    )
+
+
+def change_a_picture(cleared: Cleared) -> None:
+    cleared.good.write_bytes(cleared.blocked.read_bytes())
+
+
+def revoke_the_first(cleared: Cleared) -> None:
+    keys.revoke(cleared.office, cleared.key)
+
+
+def add_a_file(cleared: Cleared) -> None:
+    clearance = read(cleared.clearance)
+    cleared.clearance.write_text(replace(clearance, files={**clearance.files, "new.jpg": "0" * 64}).text())
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda cleared: cleared.clearance.unlink(), "cannot be read"),
+        (scanned_again, "is not as it was when A. Signer signed; clear it again"),
+        (decide_something, "is not as it was when A. Signer signed; clear it again"),
+        (change_a_picture, "is not as it was when A. Signer signed; clear it again"),
+        (revoke_the_first, "its key is not trusted or was revoked"),
+        (add_a_file, "was edited, or its key is not trusted"),
+    ],
+)
+def test_a_second_person_signs_what_the_first_signed_or_nothing(
+    cleared: Cleared, change: Callable[[Cleared], object], says: str
+) -> None:
+    cleared.sign()
+    change(cleared)
+    before = cleared.clearance.read_bytes() if cleared.clearance.exists() else b""
+    with pytest.raises(ClearanceError, match=says):
+        cleared.countersign()
+    assert (cleared.clearance.read_bytes() if before else b"") == before
+
+
+def test_only_the_second_person_signs_second_and_once_is_enough(cleared: Cleared) -> None:
+    third = keys.make(cleared.office, "C. Third", PASSPHRASE)
+    cleared.sign()
+    examined = cleared.examine()
+    for key, says in ((cleared.key, "signed it already"), (third, "is not the second person that A. Signer named")):
+        with pytest.raises(ClearanceError, match=says):
+            countersign(examined, cleared.office, key, PASSPHRASE)
+    lines = [audit.head(cleared.office.audit_log).number for _ in range(2) if cleared.countersign(examined)]
+    assert lines[0] == lines[1], "the second time there is nothing to do"
+    with pytest.raises(ClearanceError, match="has a key that signs second, after somebody else"):
+        clear.issue(examined, replace(SIGNED, second="A. Signer"), cleared.office, cleared.second, PASSPHRASE)
+
+
 def test_other_programs_verify_the_envelope_and_read_the_statement(cleared: Cleared) -> None:
-    (key,) = [key for key in key_list.trusted(cleared.office).values() if key.name == "A. Signer"]
-    public = {"public": base64.b64decode(key.public).hex()}
+    known: list[SecuresystemsKey] = [
+        SSlibKey(key.id, "ed25519", "ed25519", {"public": base64.b64decode(key.public).hex()})
+        for key in key_list.trusted(cleared.office).values()
+    ]
     fields = json.loads(cleared.clearance.read_text())
     enclosed = dsse.Envelope.from_dict(fields)
-    known = SSlibKey(key.id, "ed25519", "ed25519", public)
-    assert list(enclosed.verify([known], 1)) == [key.id]
+    assert enclosed.verify(known, 2).keys() == {cleared.key.id, cleared.second.id}
     assert enclosed.pae() == read(cleared.clearance).body
     stated = json_format.Parse(enclosed.payload, statement_pb2.Statement())
     statement = Statement.copy_from_pb(stated)
@@ -419,7 +486,7 @@ def test_other_programs_verify_the_envelope_and_read_the_statement(cleared: Clea
     assert {one.name: one.digest["sha256"] for one in stated.subject} == read(cleared.clearance).files
     enclosed.payload += b" "
     with pytest.raises(VerificationError):
-        enclosed.verify([known], 1)
+        enclosed.verify(known, 1)
 
 
 def test_what_is_decided_or_scanned_after_the_examination_is_not_signed_over(cleared: Cleared) -> None:

@@ -511,7 +511,7 @@ def test_who_overrode_a_finding_is_known_to_the_signing(cleared: Cleared) -> Non
     batch = replace(examined.run.settings.batch, separate_signer=True)
     strict = replace(examined, run=replace(examined.run, settings=replace(examined.run.settings, batch=batch)))
     with pytest.raises(ClearanceError, match="overrode a finding"):
-        clear.check(strict, SIGNED, cleared.key)
+        clear.check(strict, SIGNED, cleared.office, cleared.key)
 
 
 @pytest.mark.parametrize("name", ["default.toml", "own.toml"])  # one called like a shipped one, one that is none

@@ -105,6 +105,72 @@ def sign_with_a_key_after_it_was_replaced(cleared: Cleared) -> None:
     cleared.clearance.write_text(replace(late, signatures={old.id: signature}).text())
 
 
+def without_the_second(cleared: Cleared) -> None:
+    clearance = read(cleared.clearance)
+    signatures = {clearance.key: clearance.signatures[clearance.key]}
+    cleared.clearance.write_text(replace(clearance, signatures=signatures).text())
+
+
+def without_the_first(cleared: Cleared) -> None:
+    clearance = read(cleared.clearance)
+    signatures = {cleared.second.id: clearance.signatures[cleared.second.id]}
+    cleared.clearance.write_text(replace(clearance, signatures=signatures).text())
+
+
+def name_no_second(cleared: Cleared) -> None:
+    """One person alone leaves out whom the policy asks for."""
+    cleared.sign_again(lambda one: replace(one, second=""))
+    without_the_second(cleared)
+
+
+def name_oneself(cleared: Cleared) -> None:
+    cleared.sign_again(lambda one: replace(one, second="a. signer"))
+    without_the_second(cleared)
+
+
+def sign_beside(cleared: Cleared, name: str) -> None:
+    """The second signature is by a trusted key of this name."""
+    without_the_second(cleared)
+    key = keys.make(cleared.office, name, PASSPHRASE)
+    cleared.clearance.write_text(read(cleared.clearance).sign(cleared.office, key, PASSPHRASE).text())
+
+
+def sign_with_two_keys_of_ones_own(cleared: Cleared) -> None:
+    sign_beside(cleared, "A Signer")
+
+
+def let_somebody_else_sign_second(cleared: Cleared) -> None:
+    sign_beside(cleared, "C. Third")
+
+
+def sign_second_with_an_unknown_key(cleared: Cleared) -> None:
+    other = Office(cleared.folder / "other")
+    key = keys.make(other, "B. Second", PASSPHRASE)
+    cleared.clearance.write_text(read(cleared.clearance).sign(other, key, PASSPHRASE).text())
+
+
+def put_the_first_signature_in_the_seconds_place(cleared: Cleared) -> None:
+    clearance = read(cleared.clearance)
+    signatures = dict.fromkeys(clearance.signatures, clearance.signatures[clearance.key])
+    cleared.clearance.write_text(replace(clearance, signatures=signatures).text())
+
+
+def give_a_role(cleared: Cleared, name: str, role: str) -> None:
+    path = cleared.office.keys / key_list.TRUSTED
+    listed = json.loads(path.read_text())
+    path.write_text(json.dumps([one | {"role": role} if one["name"] == name else one for one in listed]))
+
+
+def revoke_the_second(cleared: Cleared) -> None:
+    keys.revoke(cleared.office, cleared.second)
+
+
+def call_both_by_one_name(cleared: Cleared) -> None:
+    """Whose key it is, is what the gate's own list says."""
+    path = cleared.office.keys / key_list.TRUSTED
+    path.write_text(path.read_text().replace("B. Second", "A. Signer"))
+
+
 def let_it_expire(cleared: Cleared) -> None:
     cleared.sign_again(lambda one: replace(one, at=later(one.at, -9), until=later(one.until, -9)))
 
@@ -150,6 +216,18 @@ def edit_the_run(cleared: Cleared) -> None:
         (keep_the_trusted_number_on_ones_own_signature, "is not signed with the key it names"),
         (revoke, "was revoked on"),
         (sign_with_a_key_after_it_was_replaced, "before it signed"),
+        (without_the_second, "B. Second is still to sign it: screening clear RUN --countersign"),
+        (without_the_first, "is not signed with the key it names"),
+        (name_no_second, "stages switched off or with other options: faces"),
+        (name_oneself, "A. Signer signed as both persons"),
+        (sign_with_two_keys_of_ones_own, "A Signer signed as both persons"),
+        (let_somebody_else_sign_second, "B. Second is still to sign it"),
+        (sign_second_with_an_unknown_key, "a key that this gate does not trust"),
+        (put_the_first_signature_in_the_seconds_place, "is not signed with a key that it names"),
+        (call_both_by_one_name, "A. Signer signed as both persons"),
+        (revoke_the_second, "was revoked on"),
+        (lambda cleared: give_a_role(cleared, "B. Second", "signer"), "signed second, which this gate's list"),
+        (lambda cleared: give_a_role(cleared, "A. Signer", "second"), "signed first, which this gate's list"),
         (let_it_expire, "was valid until"),
         (change_the_policy, "the policy in force is not the one"),
         (change_the_networks, "the networks of this version are not those"),
@@ -350,9 +428,10 @@ def damage_the_keys(field: str, value: object) -> Callable[[Cleared], object]:
     ("break_it", "says"),
     [
         (lambda cleared: (cleared.office.keys / key_list.TRUSTED).write_text("{"), "is not a readable list of keys"),
-        (damage_the_keys("retired", "yesterday"), "1 of its keys are damaged"),
-        (damage_the_keys("revoked", "2020-01-01"), "1 of its keys are damaged"),
-        (damage_the_keys("since", None), "1 of its keys are damaged"),
+        (damage_the_keys("retired", "yesterday"), "2 of its keys are damaged"),
+        (damage_the_keys("revoked", "2020-01-01"), "2 of its keys are damaged"),
+        (damage_the_keys("since", None), "2 of its keys are damaged"),
+        (damage_the_keys("role", "king"), "2 of its keys are damaged"),
         (damage_the_keys("colour", "red"), "is not a readable list of keys"),
         (write_the_keys("[" * 100_000), "is not a readable list of keys"),
         (write_the_keys('{"a": 1}'), "is not a readable list of keys"),
@@ -377,6 +456,9 @@ def test_an_upload_host_needs_the_public_key_and_nothing_else(cleared: Cleared, 
     host = Office(tmp_path / "host")
     assert gate([cleared.good], cleared.clearance, pipeline=cleared.pipeline, office=host).exit_code == 1
     keys.trust(host, key_list.export(cleared.key))
+    assert "does not trust" in gate([cleared.good], cleared.clearance, pipeline=cleared.pipeline, office=host).reason
+    keys.trust(host, key_list.export(cleared.second))
+    assert key_list.find(host, "B. Second").role == "second"
     assert gate([cleared.good], cleared.clearance, pipeline=cleared.pipeline, office=host).exit_code == 0
     assert sorted(path.name for path in host.keys.iterdir() if path.suffix != ".lock") == [key_list.TRUSTED]
 

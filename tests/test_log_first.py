@@ -163,9 +163,9 @@ def test_a_clearance_that_was_not_given_lets_nothing_pass_at_whatever_moment_it_
     kept = cleared.office.audit_log.read_bytes()
     examined = cleared.examine()
     told = []
-    for done in attempts(lambda: cleared.clear(examined=examined), killed=killed):
+    for done in attempts(lambda: cleared.sign(examined=examined), killed=killed):
         said = [line.fields["clearance"] for line in audit.counting(cleared.office.audit_log, "clearance")]
-        passes = cleared.clearance.exists() and cleared.gate().exit_code == 0
+        passes = cleared.clearance.exists() and cleared.waits()
         if passes:
             assert cleared.named in said
         if not killed:
@@ -203,6 +203,7 @@ def test_nothing_is_changed_from_the_command_line_where_the_log_cannot_be_writte
         ("keys", "make", "B. Signer"),
         ("keys", "rotate", "A. Signer"),
         ("keys", "revoke", "A. Signer"),
+        ("clear", cleared.run, "--pipeline", cleared.pipeline, "--countersign"),
         ("clear", cleared.run, "--pipeline", cleared.pipeline, "--purpose", "An open day", "--second", "B. Second"),
     ):
         done = screening(*call)
@@ -210,13 +211,34 @@ def test_nothing_is_changed_from_the_command_line_where_the_log_cannot_be_writte
         assert "fault in screening" not in done.stderr
     assert RegisterFile(office.registers).numbers() == ("aa",)
     assert key_list.trusted(office) == before
-    assert len(list(office.keys.glob("*.pem"))) == 1
+    assert len(list(office.keys.glob("*.pem"))) == 2
     assert not cleared.clearance.exists()
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_a_second_signature_counts_as_the_log_says_at_whatever_moment_it_fails(cleared: Cleared, killed: bool) -> None:
+    cleared.sign()
+    kept, first = cleared.office.audit_log.read_bytes(), cleared.clearance.read_bytes()
+    examined = cleared.examine()
+    told = []
+    for done in attempts(lambda: cleared.countersign(examined), killed=killed):
+        passes = cleared.gate().exit_code == 0
+        assert passes or cleared.waits()
+        if not killed:
+            assert passes is done
+        cleared.countersign()
+        assert cleared.gate().exit_code == 0
+        assert audit.unfinished(cleared.office.audit_log) == []
+        assert len(audit.counting(cleared.office.audit_log, "countersignature")) == 2
+        told.append(done)
+        cleared.clearance.write_bytes(first)
+        cleared.office.audit_log.write_bytes(kept)
+    assert told[0] is False and told[-1] is True and len(told) > 3
 
 
 def test_a_clearance_is_refused_unless_the_log_says_that_it_was_given(cleared: Cleared) -> None:
     log = cleared.office.audit_log
-    *before, begun, end = log.read_bytes().splitlines(keepends=True)
+    *before, begun, end = log.read_bytes().splitlines(keepends=True)[:-2]
     assert b'"begun"' in begun and b'"done"' in end
     for left, says in [([begun], "does not say that this clearance was given"), ([], "does not say")]:
         log.write_bytes(b"".join([*before, *left]))

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from screening.cli.keys import ask_passphrase
 from screening.cli.say import ask, print_line, say
+
+if TYPE_CHECKING:
+    from screening.office.office import Office
+    from screening.release.examine import Examined
 
 
 def clear(
@@ -20,13 +24,18 @@ def clear(
     answers: Annotated[
         Path | None, typer.Option(help="JSON file: question id -> answer. Missing ones are asked.")
     ] = None,
-    second: Annotated[str, typer.Option(help="The second person, where one must sign too.")] = "",
+    second: Annotated[str, typer.Option(help="The second person, who signs too.")] = "",
     days: Annotated[int, typer.Option(min=1, max=90, help="How long the clearance is valid.")] = 7,
+    countersign: Annotated[
+        bool, typer.Option("--countersign", help="Sign RUN/clearance.json as the second person.")
+    ] = False,
 ) -> None:
     """Checks a run again, asks the sign-off questions, and signs a clearance for what may go out.
 
     Reads the run, its pictures and your key. Writes RUN/clearance.json, and a line to the office's audit log. Exits 0
-    if it covers every picture of the run, 1 if some are left out, 2 if nothing could be cleared.
+    if it covers every picture of the run, 1 if some are left out, 2 if nothing could be cleared. Where a second person
+    must answer for it, no gate accepts it until that person has said --countersign, which checks everything again,
+    shows what was answered, and adds a signature by their own key.
     """
     from screening.office import key_list
     from screening.office.office import Office
@@ -37,24 +46,48 @@ def clear(
     examined = examine.examine(run, pipeline, office)
     for file in examined.changed:
         say(f"{file}: is missing or has changed since the scan, and is left out")
-    if examined.needs_second:
-        say(f"a second person must take responsibility for this run ({examined.needs_second})")
+    if countersign:
+        _countersign(examined, office, key)
+        raise typer.Exit(1 if examined.left_out else 0)
+    if why := examined.departures.why:
+        say(f"a second person must take responsibility for this run ({why})")
     given = _read(answers)
     clear.check_answers(examined, given, second)
     given = {**examined.answers, **given}
     said = clear.SignOff(
         purpose=_ask("Which policing purpose does the release serve?", purpose or examined.run.report.batch.purpose),
         answers={one.id: _ask(one.prompt, given.get(one.id, "")) for one in examined.run.settings.batch.question},
-        second=_ask("Who is the second person?", second) if examined.needs_second else second,
+        second=_ask("Who is the second person?", second) if why else second,
         days=days,
     )
-    signer = key_list.find(office, key) if key else key_list.own(office)
-    clear.check(examined, said, signer)
+    signer = key_list.find(office, key) if key else key_list.own(office, key_list.SIGNER)
+    clear.check(examined, said, office, signer)
     clearance = clear.issue(examined, said, office, signer, ask_passphrase())
     out = len(examined.left_out)
-    print_line(f"{len(clearance.released)} may go out, {out} {'is' if out == 1 else 'are'} left out")
+    print_line(f"{len(clearance.files)} may go out, {out} {'is' if out == 1 else 'are'} left out")
     print_line(f"{run / CLEARANCE}: signed by {clearance.by}, valid until {clearance.until[:16]} UTC")
+    if clearance.second:
+        say(f"{clearance.second} is still to sign it: screening clear {run} --countersign")
     raise typer.Exit(1 if examined.left_out else 0)
+
+
+def _countersign(examined: Examined, office: Office, key: str) -> None:
+    """Shows the second person what was signed, and adds their signature."""
+    from screening.office import key_list
+    from screening.release import countersign
+
+    clearance = countersign.waiting(examined, office)
+    signer = key_list.find(office, key) if key else None
+    if signer is None or signer.id == clearance.key:  # that of the office's usual signer
+        signer = key_list.own(office, key_list.SECOND, beside=clearance.key)
+    countersign.check(clearance, signer)
+    print_line(f"{clearance.by} signed: {clearance.batch}; {clearance.purpose}")
+    for question, answer in clearance.answers.items():
+        print_line(f"{question} {answer}")
+    out = len(examined.left_out)
+    print_line(f"{len(clearance.files)} may go out, {out} {'is' if out == 1 else 'are'} left out")
+    countersign.countersign(examined, office, signer, ask_passphrase())
+    print_line(f"signed by {signer.name} too, valid until {clearance.until[:16]} UTC")
 
 
 def _ask(question: str, given: str) -> str:

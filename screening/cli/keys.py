@@ -36,12 +36,18 @@ def ask_passphrase(*, new: bool = False) -> str:
 
 
 @keys.command()
-def make(name: Annotated[str, typer.Argument(help="The person who will sign with it.")]) -> None:
+def make(
+    name: Annotated[str, typer.Argument(help="The person who will sign with it.")],
+    role: Annotated[
+        str, typer.Option(help="signer: signs first. second: signs beside a signer.  [default: either]")
+    ] = "",
+) -> None:
     """Makes a key for one person. Writes to the office's folder; the private half is readable by you alone."""
     from screening.office import keys
     from screening.office.office import Office
 
-    key = keys.make(Office.here(), name, ask_passphrase(new=True))
+    keys.check_role(role)
+    key = keys.make(Office.here(), name, ask_passphrase(new=True), role)
     print_line(f"{key.id}  {key.name}")
     say(f"this computer's gate trusts it; for another, screening keys export {key.id[:8]} prints the public half")
 
@@ -61,7 +67,7 @@ def list_keys(json: Annotated[bool, typer.Option("--json", help="Print JSON.")] 
     for key in [] if json else known:
         state = f"revoked {key.revoked[:10]}" if key.revoked else f"replaced {key.retired[:10]}" if key.retired else ""
         state = state or ("signs here" if private_file(office, key).is_file() else "trusted")
-        print_line(f"{key.id}  since {key.since[:10]}  {state:20} {key.name}")
+        print_line(f"{key.id}  since {key.since[:10]}  {state:20} {key.name}{f' ({key.role})' if key.role else ''}")
 
 
 @keys.command()

@@ -17,6 +17,9 @@ from screening.office.office import Office, is_moment
 from screening.weights import read_bytes
 
 TRUSTED = "trusted.json"
+# Who first answers for a clearance; who signs beside them, where two must; "" is either.
+SIGNER, SECOND = "signer", "second"
+ROLES = ("", SIGNER, SECOND)
 # The most bytes of the list, or of a key, that are read.
 LARGEST = 10e6
 
@@ -36,6 +39,7 @@ class Key:
         since: when it was made or first trusted, as ISO 8601.
         retired: from when its new signatures are invalid, because a newer key took its place; "" if it is in use.
         revoked: from when all its signatures, old ones too, are invalid; "" if it was not revoked.
+        role: one of ROLES: what its holder may sign as.
     """
 
     id: str
@@ -44,11 +48,14 @@ class Key:
     since: str
     retired: str = ""
     revoked: str = ""
+    role: str = ""
 
     @property
     def sound(self) -> bool:
         """Whether each field has the right type: a file can contain anything."""
         if not all(isinstance(value, str) for value in dataclasses.astuple(self)):
+            return False
+        if self.role not in ROLES:
             return False
         return is_moment(self.since) and all(not at or is_moment(at) for at in (self.retired, self.revoked))
 
@@ -105,13 +112,14 @@ def find(office: Office, wanted: str) -> Key:
     return found[0]
 
 
-def own(office: Office) -> Key:
-    """The one key in use whose private half is here.
+def own(office: Office, role: str = "", *, beside: str = "") -> Key:
+    """The one key in use whose private half is here, and that may sign in this role; not the one with the id `beside`.
 
     Raises:
         KeysError: if there is none, or more than one.
     """
     usable = [key for key in trusted(office).values() if not key.revoked and not key.retired]
+    usable = [key for key in usable if key.role in ("", role or key.role) and key.id != beside]
     found = [key for key in usable if private_file(office, key).is_file()]
     if len(found) != 1:
         said = "more than one key signs here: name yours with --key" if found else "no key signs here"
@@ -121,7 +129,7 @@ def own(office: Office) -> Key:
 
 def export(key: Key) -> str:
     """The public half as text, for another computer's gate."""
-    return json.dumps({"name": key.name, "public": key.public}, indent=2) + "\n"
+    return json.dumps({"name": key.name, "public": key.public, "role": key.role}, indent=2) + "\n"
 
 
 def key_id(public: str) -> str:

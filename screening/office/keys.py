@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from screening.office import audit, audit_line
-from screening.office.key_list import LARGEST, TRUSTED, Key, KeysError, key_id, private_file, trusted
+from screening.office.key_list import LARGEST, ROLES, TRUSTED, Key, KeysError, key_id, private_file, trusted
 from screening.office.office import Office, locked, make_private, now, replace_file
+from screening.pipeline_file import did_you_mean
 from screening.questions import letters
 from screening.weights import read_bytes
 
@@ -28,18 +29,20 @@ if TYPE_CHECKING:
 SHORTEST = 10
 
 
-def make(office: Office, name: str, passphrase: str) -> Key:
+def make(office: Office, name: str, passphrase: str, role: str = "") -> Key:
     """Makes a key, stores its private half under the passphrase, and puts it on this office's list.
 
     Raises:
-        KeysError: if the name is empty or in use, the passphrase is too short, or the file cannot be written.
+        KeysError: if the name is empty or in use, there is no such role, the passphrase is too short, or the file
+            cannot be written.
     """
     if not letters(name):
         raise KeysError("a key needs the name of the person who signs with it")
+    check_role(role)
     with _held(office):
         if any(key.name == name and not key.revoked and not key.retired for key in trusted(office).values()):
             raise KeysError(f"{name}: already has a key; screening keys rotate replaces it")
-        key, pem = _made(name, passphrase)
+        key, pem = _made(name, passphrase, role)
         with _noted(office, "made", key):
             _write(private_file(office, key), pem)
             _list(office, key)
@@ -58,7 +61,7 @@ def rotate(office: Office, old: Key, passphrase: str) -> Key:
         old = trusted(office).get(old.id, old)
         if old.revoked or old.retired:
             raise KeysError(f"{old.id}: is no longer in use; make a new key with screening keys make")
-        key, pem = _made(old.name, passphrase)
+        key, pem = _made(old.name, passphrase, old.role)
         with _noted(office, "rotated", old, new=key.id):
             _write(private_file(office, key), pem)
             _list(office, replace(old, retired=now()), key)  # in one step, so that one can always sign
@@ -80,25 +83,36 @@ def revoke(office: Office, key: Key) -> Key:
 
 
 def trust(office: Office, text: str) -> Key:
-    """Puts a public key from another computer on this office's list; a revoked one stays revoked.
+    """Puts a public key from another computer on this office's list, with its role; a revoked one stays revoked.
 
     Raises:
         KeysError: if it is not one of our public keys, or the list cannot be written.
     """
     try:
         fields = json.loads(text)
-        name, public = str(fields["name"]), str(fields["public"])
-        if not key_id(public):
-            raise ValueError("not 32 bytes in base64")
+        name, public, role = str(fields["name"]), str(fields["public"]), str(fields.get("role", ""))
+        if not key_id(public) or role not in ROLES:
+            raise ValueError("not 32 bytes in base64, or a role that there is not")
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise KeysError("is not one of our public keys; screening keys export prints one") from error
     with _held(office):
-        key = trusted(office).get(key_id(public)) or Key(id=key_id(public), name=name, public=public, since=now())
+        new = Key(id=key_id(public), name=name, public=public, since=now(), role=role)
+        key = trusted(office).get(new.id, new)
         if key.revoked:
             raise KeysError(f"{key.id}: was revoked here, and stays revoked; ask for a new key")
         with _noted(office, "trusted", key):
             _list(office, key)
     return key
+
+
+def check_role(role: str) -> None:
+    """Refuses a role that there is not.
+
+    Raises:
+        KeysError: naming it, and the one that may have been meant.
+    """
+    if role not in ROLES:
+        raise KeysError(f"there is no role {role!r}{did_you_mean(role, ROLES)}")
 
 
 def sign(office: Office, key: Key, passphrase: str, data: bytes) -> bytes:
@@ -132,7 +146,7 @@ def _open(path: Path, passphrase: str) -> Ed25519PrivateKey:
     return private
 
 
-def _made(name: str, passphrase: str) -> tuple[Key, str]:
+def _made(name: str, passphrase: str, role: str) -> tuple[Key, str]:
     """A new key, and its private half under the passphrase; neither is on disk yet."""
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
@@ -142,7 +156,7 @@ def _made(name: str, passphrase: str) -> tuple[Key, str]:
     private = Ed25519PrivateKey.generate()
     public = base64.b64encode(private.public_key().public_bytes_raw()).decode()
     pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(passphrase.encode()))
-    return Key(id=key_id(public), name=name, public=public, since=now()), pem.decode()
+    return Key(id=key_id(public), name=name, public=public, since=now(), role=role), pem.decode()
 
 
 @contextlib.contextmanager

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
-from screening.office import audit, audit_line
-from screening.office.key_list import Key
+from screening.office import audit
+from screening.office.key_list import SECOND, Key, trusted
 from screening.office.office import Office, replace_file, system_user
 from screening.office.register_file import withdrawn
 from screening.questions import in_words, letters, stopping, unknown
-from screening.release.clearance import Clearance, ClearanceError, read
+from screening.release.clearance import Clearance, ClearanceError
 from screening.release.examine import Examined, moment, report_hash
+from screening.release.second import overruled, same_person, seconds
+from screening.release.settle import settle
 from screening.run import files
 from screening.run.decision import digest
 
@@ -43,7 +44,18 @@ def issue(examined: Examined, said: SignOff, office: Office, key: Key, passphras
         ClearanceError: as `check`, or if the run has changed since it was examined, or cannot be written.
         KeysError: if the key cannot be used.
     """
-    check(examined, said, key)
+    check(examined, said, office, key)
+    with unchanged(examined):
+        return _issued(examined, said, office, key, passphrase)
+
+
+@contextlib.contextmanager
+def unchanged(examined: Examined) -> Iterator[None]:
+    """Holds a run as it was examined: nobody can decide anything meanwhile.
+
+    Raises:
+        ClearanceError: if it has changed since.
+    """
     folder, decisions = examined.run.folder, examined.run.decisions
     with decisions.held():
         decisions.history()
@@ -51,14 +63,14 @@ def issue(examined: Examined, said: SignOff, office: Office, key: Key, passphras
             raise ClearanceError(f"{folder}: was scanned or reviewed in the meantime; clear it again")
         if withdrawn(examined.registers, examined.run.report.registers):
             raise ClearanceError(f"{folder}: the registers have changed in the meantime; scan again")
-        return _issued(examined, said, office, key, passphrase)
+        yield
 
 
 def _issued(examined: Examined, said: SignOff, office: Office, key: Key, passphrase: str) -> Clearance:
     folder, log = examined.run.folder, office.audit_log
     run_id, file = files.identity(folder), folder / files.CLEARANCE
     settle(log, run_id, file)
-    clearance = _clearance(examined, said, office, key).sign(office, key, passphrase)
+    clearance = drafted(examined, said, office, key).sign(office, key, passphrase)
     begun = audit.begin(
         log,
         "clearance",
@@ -83,32 +95,8 @@ def _issued(examined: Examined, said: SignOff, office: Office, key: Key, passphr
     return clearance
 
 
-def settle(log: Path, run_id: str, file: Path) -> None:
-    """Withdraws clearances of a run that were begun but never finished: nobody was told that they were given.
-
-    Call it only while nobody else is clearing the run. One that cannot be removed passes no gate here, and its log line
-    stays without an end.
-
-    Raises:
-        AuditError: if the log cannot be read.
-    """
-    for begun in audit.unfinished(log, "clearance", run=run_id):
-        with contextlib.suppress(OSError, audit_line.AuditError):
-            if named(file) == begun.fields["clearance"]:
-                file.unlink()
-            audit.end(log, begun, done=False)
-
-
-def named(file: Path) -> str:
-    """What the audit log calls the clearance in a file; "" where there is none."""
-    try:
-        return read(file).name
-    except ClearanceError:
-        return ""
-
-
-def _clearance(examined: Examined, said: SignOff, office: Office, key: Key) -> Clearance:
-    """The clearance, before it is signed."""
+def drafted(examined: Examined, said: SignOff, office: Office, key: Key) -> Clearance:
+    """The clearance that these answers make of a run, before it is signed."""
     now = moment()
     until = now + datetime.timedelta(days=said.days)
     return Clearance(
@@ -121,9 +109,9 @@ def _clearance(examined: Examined, said: SignOff, office: Office, key: Key) -> C
         files=examined.files,
         withheld=examined.withheld,
         policy={"name": examined.run.settings.name, "sha256": examined.run.settings.sha256},
-        looser=examined.looser,
-        off=examined.off,
-        foreign=examined.run.settings.foreign,
+        looser=examined.departures.looser,
+        off=examined.departures.off,
+        foreign=examined.departures.foreign,
         models={model.name: model.sha256 for model in examined.run.report.models},
         audit=audit.head(office.audit_log),
         by=key.name,
@@ -135,8 +123,8 @@ def _clearance(examined: Examined, said: SignOff, office: Office, key: Key) -> C
     )
 
 
-def check(examined: Examined, said: SignOff, key: Key) -> None:
-    """Checks that this person may sign this run with these answers.
+def check(examined: Examined, said: SignOff, office: Office, key: Key) -> None:
+    """Checks that this person may sign this run with these answers, and that the second person can.
 
     Raises:
         ClearanceError: saying why not.
@@ -149,16 +137,21 @@ def check(examined: Examined, said: SignOff, key: Key) -> None:
     for question in examined.run.settings.batch.question:
         if wrong := question.refusal(said.answers.get(question.id, "")):
             raise ClearanceError(wrong)
-    if (examined.needs_second or said.second) and not in_words(said.second):
-        why = examined.needs_second or f"{said.second!r} is not a name"
+    why = examined.departures.why or overruled(examined.run.settings.batch.question, said.answers)
+    if (why or said.second) and not in_words(said.second):
+        why = why or f"{said.second!r} is not a name"
         raise ClearanceError(f"a second person must take responsibility: name them with --second ({why})")
-    if _same(said.second, key.name):
+    if same_person(said.second, key.name):
         raise ClearanceError(f"{said.second}: the second person must not be the signer")
+    if key.role == SECOND:
+        raise ClearanceError(f"{key.name}: has a key that signs second, after somebody else")
+    if said.second and not seconds(said.second, trusted(office).values()):
+        raise ClearanceError(f"{said.second}: has no key to sign second with; screening keys make makes one")
     photographer = examined.run.report.batch.photographer
     if examined.run.settings.batch.separate_signer:
         if not letters(photographer):
             raise ClearanceError("the policy asks who took the pictures: scan again with --photographer")
-        if any(_same(key.name, name) for name in (photographer, *examined.overrode)):
+        if any(same_person(key.name, name) for name in (photographer, *examined.overrode)):
             raise ClearanceError(
                 f"{key.name}: took the pictures or overrode a finding; the policy requires another signer"
             )
@@ -185,8 +178,3 @@ def check_answers(examined: Examined, answers: Mapping[str, str], second: str = 
             raise ClearanceError(
                 f"{question.id}: was answered with {answer}{where}, so nothing goes out: {question.ask}{way}"
             )
-
-
-def _same(one: str, other: str) -> bool:
-    """Whether two names have the same letters."""
-    return bool(letters(one)) and letters(one) == letters(other)

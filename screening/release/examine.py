@@ -8,21 +8,20 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from screening import code, pipeline_file, settings
+from screening import code, pipeline_file
 from screening.finding import ScreeningError
 from screening.office import audit, audit_check, registers
 from screening.office.office import Office
 from screening.office.register_file import withdrawn
 from screening.photo_report import PhotoReport
 from screening.policy import Verdict
-from screening.questions import Question
 from screening.release.clearance import ClearanceError
+from screening.release.departures import Departures, departures
 from screening.report import ModelInfo
 from screening.run import copies, files
 from screening.run.decision import Action, answers, digest
 from screening.run.files import RunError
 from screening.run.run import Run
-from screening.settings import Settings
 from screening.weights import manifest, sha256_of
 
 
@@ -42,7 +41,7 @@ class Examined:
         decisions: the SHA-256 of what was decided.
         answers: what was answered during the review, by the questions' ids.
         overrode: the names of those who overrode a finding.
-        looser, off, unasked: where the pipeline judges less strictly than the default, looks for less, or asks less.
+        departures: where the pipeline asks less than the default one.
     """
 
     run: Run
@@ -56,25 +55,12 @@ class Examined:
     decisions: str
     answers: Mapping[str, str]
     overrode: frozenset[str]
-    looser: tuple[str, ...]
-    off: tuple[str, ...]
-    unasked: tuple[str, ...]
+    departures: Departures
 
     @property
     def released(self) -> frozenset[str]:
         """The SHA-256 of every picture that may go out."""
         return frozenset(self.files.values())
-
-    @property
-    def needs_second(self) -> str:
-        """Why a second person must take responsibility; "" where none needs to."""
-        parts = {
-            "kinds judged less strictly than by default": self.looser,
-            "stages switched off or with other options": self.off,
-            "stages that are not ours": self.run.settings.foreign,
-            "questions not asked, or asked differently": self.unasked,
-        }
-        return "; ".join(f"{said}: {', '.join(names)}" for said, names in parts.items() if names)
 
 
 def examine(folder: Path, pipeline: str, office: Office) -> Examined:
@@ -133,9 +119,7 @@ def examine(folder: Path, pipeline: str, office: Office) -> Examined:
         decisions=digest(current),
         answers=dict(answers(current)),
         overrode=frozenset(one.by for one in current if one.action is Action.OVERRIDE),
-        looser=tuple(run.policy.looser_than(settings.read().policy)),
-        off=_off(run.pipeline),
-        unasked=_unasked(run.settings),
+        departures=departures(run.pipeline),
     )
 
 
@@ -194,19 +178,3 @@ def _changed(photos: Sequence[PhotoReport], sources: Mapping[str, Path], *, most
     seen = [photo for photo in photos if photo.sha256]
     with ThreadPoolExecutor() as pool:  # hashing lets other threads run
         return tuple(photo.file for photo, still in zip(seen, pool.map(same, seen), strict=True) if not still)
-
-
-def _off(pipeline: str) -> tuple[str, ...]:
-    """Stages of the default pipeline that this one leaves out or runs with other options."""
-    here, standard = pipeline_file.read(pipeline).stages, pipeline_file.read("default").stages
-    return tuple(stage for stage, options in standard.items() if here.get(stage) != options)
-
-
-def _unasked(pipeline: Settings) -> tuple[str, ...]:
-    """Questions of the default pipeline that this one leaves out, or accepts a different answer to."""
-
-    def accepts(question: Question) -> tuple[str, str, bool]:
-        return question.answer, question.stops, question.second_person
-
-    here = {one.id: accepts(one) for one in pipeline.batch.question}
-    return tuple(one.id for one in settings.read().batch.question if here.get(one.id) != accepts(one))

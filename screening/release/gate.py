@@ -17,6 +17,7 @@ from pathlib import Path
 from screening import pipeline_file
 from screening.office import audit, audit_check, key_list
 from screening.office.office import Office
+from screening.release import second
 from screening.release.clearance import Clearance, ClearanceError, read
 from screening.release.gate_result import Answer, Checked, GateResult
 from screening.run.decision import digest
@@ -47,6 +48,8 @@ def gate(
     try:
         signed = read(path)
         stale, answer = _stale(signed, office, in_force.sha256)
+        if not stale and (missing := second.wrong(signed, key_list.trusted(office), pipeline)):
+            stale, answer = missing, Answer.REFUSE
         if not stale:
             stale, answer = _taken_back(signed, office, in_force.register_folder)
         if not stale and _edited(path.parent, signed, office):
@@ -118,10 +121,10 @@ def _stale(clearance: Clearance, office: Office, policy: str) -> tuple[str, Answ
         return f"the clearance is signed with {clearance.key[:32]}, a key that this gate does not trust", Answer.REFUSE
     if not clearance.signed_by(key):
         return "the clearance was edited after it was signed, or is not signed with the key it names", Answer.REFUSE
-    if key.revoked:
-        return f"the key that signed the clearance was revoked on {key.revoked[:10]}", Answer.REFUSE
-    if key.retired and at > datetime.datetime.fromisoformat(key.retired):
-        return f"the key that signed the clearance was replaced on {key.retired[:10]}, before it signed", Answer.REFUSE
+    if said := second.unusable(key, clearance.at):
+        return said, Answer.REFUSE
+    if key.role == key_list.SECOND:
+        return f"{key.name} signed first, which this gate's list of keys does not allow", Answer.REFUSE
     if not clearance.files:
         return "the clearance is empty: it lets nothing pass", Answer.UNKNOWN
     if last := audit.clock_behind(office.audit_log):

@@ -9,9 +9,10 @@ from pathlib import Path, PurePosixPath
 
 from screening.finding import ScreeningError
 from screening.force import Force
+from screening.office.key_list import trusted
 from screening.office.office import Office
 from screening.policy import Verdict
-from screening.release import clearance
+from screening.release import clearance, second
 from screening.release.clearance import Clearance
 from screening.release.copy_file import ENDING
 from screening.run import files
@@ -78,6 +79,8 @@ def note(folder: Path, *, pipeline: str, link: str, watched_by: str, office: Off
     clearance.signed_head(signed, office)  # raises if anybody else wrote it
     said = clearance.read(signed)
     run = Run.open(folder, office, pipeline)
+    if wrong := second.wrong(said, trusted(office), run.pipeline):
+        raise NoteError(f"{signed}: {wrong}")
     if said.report != sha256_of(folder / files.REPORT, most=files.LARGEST):
         raise NoteError(f"{folder}: was scanned again after it was cleared; clear it again")
     after = run.outcomes()
