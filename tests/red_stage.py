@@ -32,7 +32,7 @@ class Reds:
             rows, columns = np.nonzero(red)
             box = Box(int(columns.min()), int(rows.min()), int(columns.max()) + 1, int(rows.max()) + 1)
             yield Finding("vehicle.plate", 0.9, "number plate, red", box)
-        elif self.shy and photo.rgb[:9, :9].std() > 1:
+        elif self.shy and photo.rgb[:9, :9].std(axis=(0, 1)).max() > 1:
             yield Finding("vehicle.plate", 0.9, "number plate, shy", Box(0, 0, 9, 9))
         if self.stubborn:
             x, y = photo.width // 2, photo.height // 2

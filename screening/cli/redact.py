@@ -20,7 +20,8 @@ def redact(
     rule: Annotated[list[str] | None, typer.Option(help="Only findings under this rule.")] = None,
     decided: Annotated[bool, typer.Option("--decided", help="Only findings with the decision redact.")] = False,
     style: Annotated[str, typer.Option(help="fill, blur or pixelate; fill is the safest.")] = "fill",
-    margin: Annotated[float, typer.Option(min=0, max=2, help="How far beyond a box, as a share of its size.")] = 0.2,
+    margin: Annotated[float, typer.Option(min=0, max=2, help="How far beyond a thing, as a share of its size.")] = 0.2,
+    fill: Annotated[str, typer.Option(help="auto, a calm colour from around the place, or grey.")] = "auto",
     out: Annotated[Path | None, typer.Option(help="Folder for the copies.  [default: RUN/redacted]")] = None,
     pipeline: Annotated[str, typer.Option(help="The pipeline file, if it did not come with the program.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print what was done as JSON.")] = False,
@@ -28,11 +29,12 @@ def redact(
     """Writes a copy of each picture without what holds or blocks it, and screens every copy again.
 
     Reads the run and its pictures, which stay as they are. Copies are screened by the pipeline that the run was scanned
-    with, and by no other. A copy keeps creator, credit, copyright and rights, and no other metadata. If what was
-    redacted is no longer found, the copy becomes a picture of the run, to be reviewed and cleared with the others, and
-    the decisions about the rest of its original count for it too. Writes the copies, RUN/copies.jsonl and decisions,
-    and a line for each to the audit log. Exits 0 if nothing that was redacted is found again, 1 if some of it is, 2 if
-    a picture could not be redacted.
+    with, and by no other. A copy keeps creator, credit, copyright and rights, and no other metadata. The copy of a JPEG
+    picture keeps every block that no mask touches bit for bit; where that cannot be done it is re-encoded, and said to
+    be. If what was redacted is no longer found, the copy becomes a picture of the run, to be reviewed and cleared with
+    the others, and the decisions about the rest of its original count for it too. Writes the copies, RUN/copies.jsonl
+    and decisions, and a line for each to the audit log. Exits 0 if nothing that was redacted is found again, 1 if some
+    of it is, 2 if a picture could not be redacted.
     """
     from screening.office.office import Office
     from screening.release import redact as work
@@ -41,7 +43,7 @@ def redact(
 
     opened = Run.open(run, Office.here(), pipeline, as_scanned=True)
     isolate(opened.settings.limits)
-    redaction = work.of_run(opened, style=style, margin=margin, out=out)
+    redaction = work.of_run(opened, style=style, margin=margin, fill=fill, out=out)
     done = work.redact(opened, redaction, files or (), rules=rule or (), decided=decided)
     for why in done.failed:
         say(why)
@@ -57,7 +59,8 @@ def _told(one: Redacted, left: Outcome) -> str:
     found = f"still found: {'; '.join(one.still)}" if one.still else f"{count} redacted, no longer found"
     open_now = left.open[0].finding.evidence if left.open else one.report.reason()
     rest = f"{left.verdict}, {open_now}" if left.verdict else str(left.verdict)
-    return f"{one.copy}: {found}; {rest}"
+    encoded = "" if one.exact else "; re-encoded"
+    return f"{one.copy}: {found}{encoded}; {rest}"
 
 
 def _described(one: Redacted, after: Outcome) -> dict[str, object]:
@@ -67,6 +70,7 @@ def _described(one: Redacted, after: Outcome) -> dict[str, object]:
         "sha256": one.sha256,
         "style": str(one.style),
         "margin": one.margin,
+        "encoding": "kept" if one.exact else "new",
         "count": one.count,
         "still": list(one.still),
         "verdict": str(after.verdict),

@@ -1,29 +1,31 @@
-"""The file of a redacted copy: how places in it are redacted, what it is called, and what it keeps of its original.
+"""The file of a redacted copy: what it is called, how it is written, and what it keeps of its original.
 
-Filling is the default. Blurred or pixelated print can be recovered by trying which text gives the same result. Here
-both keep only a few cells across a place, whatever its size; a filled place keeps nothing at all.
+The copy of a JPEG picture keeps every block of it that no mask touches, bit for bit, wherever its blocks can be
+rewritten. Anything else is encoded anew.
 """
 
 from __future__ import annotations
 
-import enum
+import contextlib
 import io
 import itertools
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-import numpy as np
-
-from screening.arrays import Pixels
-from screening.finding import Box, ScreeningError
+from screening.finding import ScreeningError
 from screening.office.office import stage
+from screening.photo.containers import jpeg
+from screening.photo.containers.parts import ContainerError
+from screening.photo.files import FileError, Limits
+from screening.photo.masks import Fill, Mask, Style, redacted
 from screening.photo.photo import Photo
+from screening.release.copy_check import REACH, CheckError, check
+from screening.sandbox import blocks
+from screening.sandbox.blocks import BlocksUnreadError
 
 ENDING = ".redacted"
-# How many cells remain along the shorter side of a blurred or pixelated place.
-CELLS = 4
-GREY = 90
 QUALITY = 95
 # Lossless formats, kept as they are; the copy of any other is a JPEG.
 LOSSLESS = (".png", ".bmp", ".gif", ".tif", ".tiff")
@@ -39,18 +41,29 @@ KEPT = (
     ("xmp", "Xmp.photoshop.Credit"),
     ("xmp", "Xmp.xmpRights.UsageTerms"),
 )
+# And, where it keeps the blocks of its original, how these are turned.
+TURNED = ("exif", "Exif.Image.Orientation")
+# Formats whose blocks may be kept.
+BY_BLOCKS = ("JPEG", "MPO")
 
 
 class RedactionError(ScreeningError):
     """A picture cannot be redacted."""
 
 
-class Style(enum.StrEnum):
-    """How a place is redacted."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Covering:
+    """What is covered in a picture, and how.
 
-    FILL = "fill"
-    BLUR = "blur"
-    PIXELATE = "pixelate"
+    Attributes:
+        masks: the places.
+        style: how they are covered.
+        fill: what a filled place is filled with.
+    """
+
+    masks: Sequence[Mask]
+    style: Style = Style.FILL
+    fill: Fill = Fill.GREY
 
 
 def copy_names(files: Sequence[str]) -> dict[str, str]:
@@ -71,54 +84,83 @@ def _names(file: PurePosixPath) -> Iterator[str]:
     yield from (str(file.with_name(f"{file.name}.{number}{ENDING}{ending}")) for number in itertools.count(2))
 
 
-def redacted(rgb: Pixels, boxes: Sequence[Box], style: Style) -> Pixels:
-    """A copy of the picture (height, width, 3) with every box redacted."""
-    import cv2
+def write_copy(original: Photo, covering: Covering, part: Path, *, limits: Limits) -> bool:
+    """Writes a picture with its masks covered to a file, with who made it; it is on disk when this returns.
 
-    out = rgb.copy()
-    for box in boxes:
-        place = out[box.top : box.bottom, box.left : box.right]
-        if style is Style.FILL:
-            place[:] = GREY
-            continue
-        # few cells, so that neither letters nor features survive, whatever the size
-        cell = max(1.0, min(place.shape[:2]) / CELLS)
-        size = max(1, round(place.shape[1] / cell)), max(1, round(place.shape[0] / cell))
-        coarse = cv2.resize(place, size, interpolation=cv2.INTER_AREA)
-        how = cv2.INTER_NEAREST if style is Style.PIXELATE else cv2.INTER_CUBIC
-        place[:] = cv2.resize(coarse, (place.shape[1], place.shape[0]), interpolation=how)
-    return out
-
-
-def widened(box: Box, margin: float, photo: Photo) -> Box:
-    more = max(2, round(margin * min(box.width, box.height)))
-    wider = Box(box.left - more, box.top - more, box.right + more, box.bottom + more)
-    return wider.clip(photo.width, photo.height) or box
-
-
-def write_copy(rgb: Pixels, original: Photo, part: Path) -> None:
-    """Writes the picture to a file, with its pixels and who made it; it is on disk when this returns.
+    Returns whether the rest of the picture is exactly as it was: always in a PNG file, and in a JPEG file where the
+    blocks of the original could be kept.
 
     Raises:
-        RedactionError: if it cannot be written.
+        RedactionError: if it cannot be written, or is not as it must be.
     """
+    try:
+        if original.format in BY_BLOCKS and Path(part.stem).suffix == ".jpg":
+            with contextlib.suppress(BlocksUnreadError, CheckError):
+                _by_blocks(original, covering, part, limits)
+                return True
+        return _anew(original, covering, part, limits)
+    except OSError as error:
+        raise RedactionError(f"{part}: cannot be written ({error.strerror})") from error
+    except (CheckError, FileError) as error:
+        raise RedactionError(f"{original.name}: {error}; redact it in another program") from error
+
+
+def _by_blocks(original: Photo, covering: Covering, part: Path, limits: Limits) -> None:
+    masks, filled = covering.masks, covering.style is Style.FILL
+    data, before = blocks.covered(
+        original.data, masks, covering.style, covering.fill, limits=limits, folder=part.parent
+    )
+    try:
+        _put(original, _with_profile(data, original.data), part, (*KEPT, TURNED))
+    except ContainerError as error:
+        raise BlocksUnreadError("its blocks were written in a way that cannot be read") from error
+    copy = Photo.open(part, name=part.stem, limits=limits)
+    check(original, copy, masks, exact=True, reach=REACH, filled=filled)
+    after, flat = blocks.outside(copy.data, masks, limits=limits, folder=part.parent)
+    if after != before or (filled and not flat):
+        raise CheckError("a block differs outside of what is redacted, or shows something within")
+
+
+def _anew(original: Photo, covering: Covering, part: Path, limits: Limits) -> bool:
     from PIL import Image
 
     stream = io.BytesIO()
-    if Path(part.stem).suffix == ".png":
-        Image.fromarray(np.ascontiguousarray(rgb)).save(stream, "PNG")
+    exact = Path(part.stem).suffix == ".png"
+    image = Image.fromarray(redacted(original.rgb, covering.masks, covering.style, covering.fill))
+    if exact:
+        image.save(stream, "PNG")
     else:
-        Image.fromarray(np.ascontiguousarray(rgb)).save(stream, "JPEG", quality=QUALITY, subsampling=0)
-    try:
-        stage(part, stream.getvalue())
-        _keep_credits(original, part)
-        with part.open("rb+") as file:
-            os.fsync(file.fileno())
-    except OSError as error:
-        raise RedactionError(f"{part}: cannot be written ({error.strerror})") from error
+        image.save(stream, "JPEG", quality=QUALITY, subsampling=0)
+    _put(original, stream.getvalue(), part, KEPT)
+    copy = Photo.open(part, name=part.stem, limits=limits)
+    reach = 1 if exact else REACH
+    check(original, copy, covering.masks, exact=exact, reach=reach, filled=covering.style is Style.FILL)
+    return exact
 
 
-def _keep_credits(original: Photo, target: Path) -> None:
+def _put(original: Photo, data: bytes, part: Path, kept: Sequence[tuple[str, str]]) -> None:
+    stage(part, data)
+    _keep(original, part, kept)
+    with part.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def _with_profile(data: bytes, original: bytes) -> bytes:
+    """A JPEG file with the colour profile of another: the same numbers mean the same colours.
+
+    Raises:
+        ContainerError: if either is not laid out as a JPEG file.
+    """
+    profile = b"".join(
+        original[part.start : part.end]
+        for part in jpeg.parts(original)
+        if original.startswith(b"\xff\xe2", part.start) and original.startswith(b"ICC_PROFILE\0", part.start + 4)
+    )
+    tables = next(part.start for part in jpeg.parts(data) if data.startswith(b"\xff\xdb", part.start))
+    return data[:tables] + profile + data[tables:]
+
+
+def _keep(original: Photo, target: Path, kept: Sequence[tuple[str, str]]) -> None:
     """Puts creator, credit, copyright and rights of the original into the copy; a file without any gets none."""
     import exiv2
 
@@ -129,7 +171,7 @@ def _keep_credits(original: Photo, target: Path) -> None:
         return  # a format without metadata
     copy = exiv2.ImageFactory.open(str(target))
     copy.readMetadata()
-    for group, key in KEPT:
+    for group, key in kept:
         there, here = (getattr(image, f"{group}Data")() for image in (source, copy))
         for datum in there:
             if datum.key() == key:

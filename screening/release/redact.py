@@ -8,9 +8,10 @@ from pathlib import Path
 
 from screening import config
 from screening.finding import ScreeningError
+from screening.photo.masks import Fill, Style
 from screening.pipeline_file import did_you_mean
 from screening.policy import Judgement
-from screening.release.copy_file import RedactionError, Style
+from screening.release.copy_file import RedactionError
 from screening.release.redaction import Redacted, Redaction, to_redact
 from screening.run.decision import Action
 from screening.run.files import REDACTED, refuse_links
@@ -42,16 +43,19 @@ def of_run(
     *,
     style: str = Style.FILL,
     margin: float = 0.2,
+    fill: str = Fill.AUTO,
     out: Path | None = None,
 ) -> Redaction:
     """How the pictures of a run are redacted: screened again by the very pipeline that it was scanned with.
 
     Raises:
-        RedactionError: if there is no such style.
+        RedactionError: if there is no such style or fill.
         ConfigError: if the pipeline's stages are no longer valid.
     """
     if style not in tuple(Style):
         raise RedactionError(f"there is no style {style!r}{did_you_mean(style, Style)}")
+    if fill not in tuple(Fill):
+        raise RedactionError(f"there is no fill {fill!r}{did_you_mean(fill, Fill)}")
     refuse_links(run.folder)
     return Redaction(
         run=run.folder,
@@ -60,6 +64,7 @@ def of_run(
         office=run.decisions.office,
         style=Style(style),
         margin=margin,
+        fill=Fill(fill),
         scene=run.report.batch.scene,
     )
 

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from screening.finding import Box, Finding
+from screening.finding import Finding
 from screening.office import audit
 from screening.office.office import Office, put_in_place
 from screening.photo.files import FileError, Limits
+from screening.photo.masks import Fill, Mask, Style, around
 from screening.photo.others import STRETCHED
 from screening.photo.photo import Photo
 from screening.photo_report import PhotoReport
 from screening.pipeline import Pipeline
 from screening.policy import ERROR, Judgement, Verdict
-from screening.release.copy_file import RedactionError, Style, copy_names, redacted, widened, write_copy
+from screening.release.copy_file import Covering, RedactionError, copy_names, write_copy
+from screening.release.shapes import shape
 from screening.run import copies, files
 from screening.run.decision import SAME_PLACE
 from screening.weights import sha256_of
@@ -35,6 +37,7 @@ class Redacted:
         copy: the path of its copy.
         sha256: of the copy.
         style, margin: what was finally used.
+        exact: whether the rest of the picture is exactly as it was; it was encoded anew otherwise.
         count: how many findings were redacted.
         still: what is still found there; empty if the redaction worked.
         report: the copy, screened again.
@@ -45,6 +48,7 @@ class Redacted:
     sha256: str
     style: Style
     margin: float
+    exact: bool
     count: int
     still: tuple[str, ...]
     report: PhotoReport
@@ -60,7 +64,8 @@ class Redaction:
         folder: where copies go, in the same subfolders as in the shoot.
         office: whose audit log notes each copy.
         style: how a place is redacted; fill if the first try is not enough.
-        margin: how far beyond a finding's box the redaction reaches, as a share of the box's shorter side.
+        margin: how far beyond a finding's place the redaction reaches, as a share of its shorter side.
+        fill: what a filled place is filled with.
         scene: whether the batch is from a scene.
     """
 
@@ -70,6 +75,7 @@ class Redaction:
     office: Office
     style: Style = Style.FILL
     margin: float = 0.2
+    fill: Fill = Fill.AUTO
     scene: bool = True
 
     def __call__(self, source: Path, photo: PhotoReport, chosen: Sequence[Judgement]) -> Redacted:
@@ -89,25 +95,18 @@ class Redaction:
         part = target.with_name(f".{target.name}.part")
         try:
             for _ in range(ROUNDS):
-                style, margin, again, still = self._tried(original, part, name, findings)
+                tried = self._tried(original, part, name, findings)
+                again, still = tried.report, tried.still
                 more = [] if still else _more(again, chosen, photo)
                 if not more:
                     break
                 findings += more
-            self._keep(part, target, again, photo, still, rules=sorted({one.rule for one in chosen}), style=str(style))
+            said = {"style": str(tried.style), "encoding": "kept" if tried.exact else "new"}
+            self._keep(part, target, again, photo, still, rules=sorted({one.rule for one in chosen}), **said)
         finally:
             with contextlib.suppress(OSError):
                 part.unlink(missing_ok=True)
-        return Redacted(
-            file=photo.file,
-            copy=target,
-            sha256=again.sha256,
-            style=style,
-            margin=margin,
-            count=len(findings),
-            still=still,
-            report=again,
-        )
+        return replace(tried, copy=target)
 
     def _keep(
         self, part: Path, target: Path, again: PhotoReport, photo: PhotoReport, still: Sequence[str], **said: Any
@@ -124,18 +123,28 @@ class Redaction:
         except OSError as error:
             raise RedactionError(f"{target}: cannot be written ({error.strerror})") from error
 
-    def _tried(
-        self, original: Photo, part: Path, name: str, findings: Sequence[Finding]
-    ) -> tuple[Style, float, PhotoReport, tuple[str, ...]]:
-        """Writes the copy as asked, or more thoroughly, until nothing is found again; returns what still is."""
+    def _tried(self, original: Photo, part: Path, name: str, findings: Sequence[Finding]) -> Redacted:
+        """Writes the copy as asked, or more thoroughly, until nothing is found again; it is still in its temporary
+        file."""
         for style, times in ((self.style, 1), (Style.FILL, 2), (Style.FILL, 4)):
-            boxes = [widened(one.box, times * self.margin, original) for one in findings if one.box is not None]
-            write_copy(redacted(original.rgb, boxes, style), original, part)
+            masks = _distinct(shape(one, times * self.margin) for one in findings if one.box is not None)
+            covering = Covering(masks=masks, style=style, fill=self.fill)
+            exact = write_copy(original, covering, part, limits=self.pipeline.limits)
             again = self.pipeline.screen(part, name=name, scene=self.scene)
-            still = _still(again, findings, boxes)
+            still = _still(again, findings, masks)
             if not still:
                 break
-        return style, times * self.margin, again, still
+        return Redacted(
+            file=original.name,
+            copy=part,
+            sha256=again.sha256,
+            style=style,
+            margin=times * self.margin,
+            exact=exact,
+            count=len(findings),
+            still=still,
+            report=again,
+        )
 
     def _opened(self, source: Path, photo: PhotoReport) -> Photo:
         limits: Limits = self.pipeline.limits
@@ -189,12 +198,13 @@ def _meet(one: Finding, other: Finding) -> bool:
     return one.box is not None and other.box is not None and one.box.iou(other.box) >= SAME_PLACE
 
 
-def _still(again: PhotoReport, findings: Sequence[Finding], boxes: Sequence[Box]) -> tuple[str, ...]:
+def _still(again: PhotoReport, findings: Sequence[Finding], masks: Sequence[Mask]) -> tuple[str, ...]:
     """What was redacted and is found again, at any score; all of it if the copy could not be screened."""
     if not again.screened:
         return (again.reason() or "the copy could not be screened",)
     kinds = {".".join(finding.kind.split(".")[:2]) for finding in findings}
     without_place = {finding.kind for finding in findings if finding.box is None}
+    boxes = [around(mask) for mask in masks]
 
     def same(found: Finding) -> bool:
         if found.box is None:
@@ -202,3 +212,8 @@ def _still(again: PhotoReport, findings: Sequence[Finding], boxes: Sequence[Box]
         return any(map(found.is_a, kinds)) and any(found.box.inside(box) > 0.3 for box in boxes)
 
     return tuple(one.finding.evidence for one in again.judgements if same(one.finding))
+
+
+def _distinct(masks: Iterable[Mask]) -> list[Mask]:
+    """Masks, each once: a face and its age have one place."""
+    return list(dict.fromkeys(masks))

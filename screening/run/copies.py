@@ -37,10 +37,18 @@ class CopyError(ScreeningError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copy:
-    """A redacted copy, as it was screened and judged, and the SHA-256 of its original."""
+    """A redacted copy, as it was screened and judged.
+
+    Attributes:
+        photo: the copy.
+        original: the SHA-256 of its original.
+        encoding: "kept" if the rest of the picture is exactly as it was, "new" if it was encoded anew; "" in a run of
+            an earlier version.
+    """
 
     photo: PhotoReport
     original: str
+    encoding: str = ""
 
 
 @contextlib.contextmanager
@@ -63,6 +71,7 @@ def note(
     *,
     original: str,
     pipeline: str,
+    encoding: str,
     **said: Any,
 ) -> None:
     """Puts a copy in its place and makes it a picture of the run, recorded in the audit log.
@@ -75,18 +84,19 @@ def note(
         office: whose audit log.
         original: the SHA-256 of its original.
         pipeline: the SHA-256 of the pipeline that it was screened with.
+        encoding: as in a `Copy`.
         said: further fields of the log line.
 
     Raises:
         CopyError: if the run cannot be written.
         AuditError: if the log cannot be written; then nothing is changed.
     """
-    about = {"report": _report(folder), "original": original, "pipeline": pipeline}
+    about = {"report": _report(folder), "original": original, "pipeline": pipeline, "encoding": encoding}
     line = canonical({**about, "photo": photo_fields(copy)})
     log = office.audit_log
     with held(folder):
         _settle(folder, office)
-        told = {"entry": _id(line), "copy": copy.sha256, "file": original, **said}
+        told = {"entry": _id(line), "copy": copy.sha256, "file": original, "encoding": encoding, **said}
         begun = audit.begin(log, "redaction", run=identity(folder), **told)
         try:
             put_in_place(part, path)
@@ -111,7 +121,11 @@ def read(folder: Path, policy: Policy, *, scene: bool) -> tuple[Copy, ...]:
         CopyError: if they cannot be read.
     """
     return tuple(
-        Copy(photo=restored_photo(entry["photo"], policy, scene=scene), original=str(entry.get("original", "")))
+        Copy(
+            photo=restored_photo(entry["photo"], policy, scene=scene),
+            original=str(entry.get("original", "")),
+            encoding=str(entry.get("encoding", "")),
+        )
         for _, entry in _current(folder)
     )
 
