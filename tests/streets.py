@@ -15,6 +15,10 @@ PLATES = (
 says = "No legible number plate."
 lifted_by = "Redaction."
 kinds = { "vehicle" = { block = 0.5 } }
+
+[force]
+name = "West Midlands Police"
+credits = ["West Midlands Police", "A. Photographer"]
 """
 )
 

@@ -26,6 +26,7 @@ from screening.weights import sha256_of
 
 # How many times anything else that a copy shows under the same rules is redacted too.
 ROUNDS = 3
+COPYRIGHT = "copyright"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,9 +179,14 @@ def to_redact(photo: PhotoReport, rules: Sequence[str]) -> list[Judgement]:
     """The findings of a picture that are held or blocked, under these rules or under any.
 
     A finding without a box is in the metadata, which a copy drops; or in the file's name, where it is found again.
+    Whose picture it is stays in the copy: what is held for that is for a person to decide.
     """
-    held = [one for one in photo.judgements if one.verdict > Verdict.CLEAR and not one.finding.is_a(ERROR)]
+    held = [one for one in photo.judgements if one.verdict > Verdict.CLEAR and _can_go(one.finding)]
     return [one for one in held if not rules or one.rule in rules]
+
+
+def _can_go(finding: Finding) -> bool:
+    return not finding.is_a(ERROR) and not (finding.box is None and finding.is_a(COPYRIGHT))
 
 
 def _more(again: PhotoReport, chosen: Sequence[Judgement], photo: PhotoReport) -> list[Finding]:
