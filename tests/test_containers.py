@@ -16,9 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from screening.containers.parts import ContainerError, Kind, is_words
+from screening.containers.walk import walk
 from screening.photo.carried import carried
-from screening.photo.containers.parts import ContainerError, Kind, is_words
-from screening.photo.containers.walk import walk
 from screening.photo.metadata import MetadataError, read
 from screening.photo.photo import Photo
 from screening.photo.unshown import unshown

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from screening.arrays import Pixels
+from screening.containers.parts import ContainerError
+from screening.containers.walk import walk
 from screening.photo.blocks import blocks
 from screening.photo.carried import carried
-from screening.photo.containers.parts import ContainerError
-from screening.photo.containers.walk import walk
 from screening.photo.metadata import MetadataError, read
 from screening.photo.photo import Photo
 from tests.picture_files import picture, scenery

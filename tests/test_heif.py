@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from screening.arrays import Pixels
+from screening.containers.boxes import Items, boxes, items
+from screening.containers.parts import ContainerError, Kind
+from screening.containers.walk import walk
 from screening.photo.carried import carried
-from screening.photo.containers.boxes import Items, boxes, items
-from screening.photo.containers.parts import ContainerError, Kind
-from screening.photo.containers.walk import walk
 from screening.photo.metadata import MetadataError, read
 from screening.photo.photo import Photo
 from tests.picture_files import picture, scenery

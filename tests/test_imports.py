@@ -18,6 +18,7 @@ LAYERS = [
     ("finding", "arrays", "duplicates", "force", "home", "quiet", "code", "inert", "analysis", "typed", "patient"),
     ("weights", "policy", "lifting"),
     ("pipeline_file", "questions", "engine"),
+    ("containers",),
     ("photo",),
     ("sandbox",),
     ("faces", "text"),

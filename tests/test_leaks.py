@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageCms
 
-from screening.photo.containers import texts
+from screening.containers import texts
 from tests.command import screening
 from tests.picture_files import picture, scenery, with_iptc
 

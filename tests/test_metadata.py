@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
 from screening.arrays import Pixels
+from screening.containers import texts as containers
+from screening.containers.parts import ContainerError
+from screening.containers.walk import walk
 from screening.photo.blocks import EXTENDED_XMP, blocks
 from screening.photo.carried import carried
-from screening.photo.containers import texts as containers
-from screening.photo.containers.parts import ContainerError
-from screening.photo.containers.walk import walk
 from screening.photo.metadata import Metadata, MetadataError, read
 from screening.photo.photo import Photo
 from tests.picture_files import picture, scenery, with_iptc, with_thumbnail

@@ -118,7 +118,7 @@ def test_older_press_fields_name_owners_too() -> None:
 
 
 def test_content_credentials_of_somebody_else_are_reported() -> None:
-    from screening.photo.containers.texts import CREDENTIALS
+    from screening.containers.texts import CREDENTIALS
 
     box = b"\0\0\0\x30jumb\0\0\0\x1e" + CREDENTIALS + b"\x03c2pa\0"
     assert set(reported(picture() + box)) == {"copyright.credentials"}

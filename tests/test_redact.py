@@ -12,13 +12,13 @@ import pytest
 from PIL import Image
 
 from screening import config
+from screening.containers.parts import Kind
+from screening.containers.walk import walk
 from screening.finding import Box
 from screening.office import audit, audit_line
 from screening.office.office import Office
 from screening.photo import metadata
 from screening.photo.carried import carried
-from screening.photo.containers.parts import Kind
-from screening.photo.containers.walk import walk
 from screening.photo.files import Limits
 from screening.photo.masks import Style, rectangle, redacted
 from screening.photo.photo import Photo

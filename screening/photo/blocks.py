@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from screening.photo.containers import gif, heif
-from screening.photo.containers.parts import UNREAD_BYTES, ContainerError, Kind, Part, is_words
-from screening.photo.containers.walk import walk
+from screening.containers import gif, heif
+from screening.containers.parts import UNREAD_BYTES, ContainerError, Kind, Part, is_words
+from screening.containers.walk import walk
 from screening.photo.embedded import is_text
 from screening.photo.field_names import shown
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from screening.arrays import Pixels
+from screening.containers.parts import Kind
 from screening.finding import Finding
-from screening.photo.containers.parts import Kind
 from screening.photo.decode import TURNS
 from screening.photo.embedded import PREVIEW, Embedded
 from screening.photo.files import BROKEN, FORMATS

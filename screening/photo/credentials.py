@@ -11,7 +11,7 @@ import struct
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from screening.photo.containers.parts import Kind, Part
+from screening.containers.parts import Kind, Part
 from screening.photo.fields import Field, role
 from screening.photo.positions import Position, named_positions
 

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from screening.arrays import Floats, Pixels
+from screening.containers import jpeg
+from screening.containers.parts import ContainerError
 from screening.photo.colour import to_srgb
-from screening.photo.containers import jpeg
-from screening.photo.containers.parts import ContainerError
 from screening.photo.files import PhotoError
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from screening.photo.containers import exif, jpeg, resources
-from screening.photo.containers.hidden import files_in
-from screening.photo.containers.parts import UNREAD_BYTES, Kind, Part
+from screening.containers import exif, jpeg, resources
+from screening.containers.hidden import files_in
+from screening.containers.parts import UNREAD_BYTES, Kind, Part
 from screening.photo.xmp import without_packets
 
 # What nobody screens here, and how it is called.

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from screening.containers.bmp import completed
 from screening.finding import ScreeningError
 from screening.patient import PATIENCE, SILENT
-from screening.photo.containers.bmp import completed
 from screening.photo.signatures import read_regular
 from screening.pipeline_file import FILE_MEGABYTES
 

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from screening.containers import heif, jpeg, texts
+from screening.containers.bmp import is_bare
+from screening.containers.parts import ContainerError, Part
+from screening.containers.walk import walk
 from screening.photo import embedded
 from screening.photo.blocks import PARTS, blocks, coded
-from screening.photo.containers import heif, jpeg, texts
-from screening.photo.containers.bmp import is_bare
-from screening.photo.containers.parts import ContainerError, Part
-from screening.photo.containers.walk import walk
 from screening.photo.credentials import CredentialsError, credentials_said
 from screening.photo.decode import TURNS
 from screening.photo.embedded import PREVIEW, Embedded

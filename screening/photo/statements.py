@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from screening.containers.parts import UNREAD_BYTES
+from screening.containers.texts import entries
 from screening.photo.blocks import Block
 from screening.photo.charsets import decode, decode_comment, runs
-from screening.photo.containers.parts import UNREAD_BYTES
-from screening.photo.containers.texts import entries
 from screening.photo.fields import Field, between, exif, role, unsaid, xmp
 from screening.photo.iptc import iptc_fields
 from screening.photo.positions import Position, exif_positions, named_positions

@@ -9,8 +9,8 @@ import zlib
 
 import numpy as np
 
-from screening.photo.containers import chunks, jpeg
-from screening.photo.containers.parts import UNREAD_BYTES
+from screening.containers import chunks, jpeg
+from screening.containers.parts import UNREAD_BYTES
 from screening.photo.files import BROKEN
 
 # Rows that are decoded beyond the last, and how uneven (standard deviation in grey levels) they are when there is

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from screening.containers.parts import Kind
+from screening.containers.walk import walk
 from screening.finding import Box, ScreeningError
 from screening.photo import metadata
 from screening.photo.carried import carried
-from screening.photo.containers.parts import Kind
-from screening.photo.containers.walk import walk
 from screening.photo.masks import Mask, around, drawn
 from screening.photo.others import STRETCHED
 from screening.photo.photo import Photo

@@ -14,10 +14,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from screening.containers import jpeg
+from screening.containers.parts import ContainerError
 from screening.finding import ScreeningError
 from screening.office.office import stage
-from screening.photo.containers import jpeg
-from screening.photo.containers.parts import ContainerError
 from screening.photo.files import FileError, Limits
 from screening.photo.masks import Fill, Mask, Style, redacted
 from screening.photo.photo import Photo

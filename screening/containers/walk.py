@@ -6,9 +6,9 @@ import struct
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from screening.photo.containers import bmp, chunks, gif, heif, jpeg, samsung, tiff, trailers
-from screening.photo.containers.parts import ContainerError, Kind, Part
-from screening.photo.containers.unclaimed import unclaimed
+from screening.containers import bmp, chunks, gif, heif, jpeg, samsung, tiff, trailers
+from screening.containers.parts import ContainerError, Kind, Part
+from screening.containers.unclaimed import unclaimed
 
 BEHIND = "behind the picture's end"
 

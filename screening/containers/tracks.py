@@ -5,8 +5,8 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
-from screening.photo.containers.boxes import Box, boxes, children
-from screening.photo.containers.parts import ContainerError
+from screening.containers.boxes import Box, boxes, children
+from screening.containers.parts import ContainerError
 
 # Tracks of pictures, and of their transparency; any other holds a film, a sound or words.
 HANDLERS = frozenset((b"pict", b"auxv"))

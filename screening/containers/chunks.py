@@ -6,7 +6,7 @@ import struct
 import zlib
 from collections.abc import Iterator
 
-from screening.photo.containers.parts import ContainerError, Kind, Part
+from screening.containers.parts import ContainerError, Kind, Part
 
 PNG = b"\x89PNG\r\n\x1a\n"
 # Chunks that a viewer needs or that only say how the picture is to be shown, each with the most bytes it may have.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from screening.photo.containers.parts import ContainerError, Kind, Part
+from screening.containers.parts import ContainerError, Kind, Part
 
 # Applications that only say how often a film of frames is repeated; those whose data is read as metadata.
 SHOWN = (b"NETSCAPE2.0", b"ANIMEXTS1.0")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
-from screening.photo.containers.parts import ContainerError, Kind, Part
+from screening.containers.parts import ContainerError, Kind, Part
 
 RLE8, RLE4 = 1, 2
 CORE, V5 = 12, 124

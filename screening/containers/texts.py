@@ -6,8 +6,8 @@ import re
 import struct
 from collections.abc import Iterable, Iterator
 
-from screening.photo.containers import jpeg
-from screening.photo.containers.parts import ContainerError
+from screening.containers import jpeg
+from screening.containers.parts import ContainerError
 
 # The description box that opens a store of Content Credentials (C2PA), whatever the file's format.
 CREDENTIALS = b"jumdc2pa\x00\x11\x00\x10\x80\x00\x00\xaa\x00\x38\x9b\x71"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from screening.photo.containers.boxes import Box, Items, boxes, items
-from screening.photo.containers.heif_pictures import CODED, DERIVED, pictures
-from screening.photo.containers.parts import ContainerError, Kind, Part
-from screening.photo.containers.tracks import picture_samples
+from screening.containers.boxes import Box, Items, boxes, items
+from screening.containers.heif_pictures import CODED, DERIVED, pictures
+from screening.containers.parts import ContainerError, Kind, Part
+from screening.containers.tracks import picture_samples
 
 BRANDS = frozenset((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"mif2", b"msf1", b"avif", b"avis"))
 # Boxes at the top, and in the meta box, that say how the items are laid out, each with the most bytes it may have.

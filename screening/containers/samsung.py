@@ -9,7 +9,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
-from screening.photo.containers.parts import Kind, Part
+from screening.containers.parts import Kind, Part
 
 HEAD, TAIL = b"SEFH", b"SEFT"
 # Blocks that hold settings of the camera, or the picture's hash, in bytes.

@@ -7,7 +7,7 @@ import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from screening.photo.containers.parts import ContainerError
+from screening.containers.parts import ContainerError
 
 # Boxes without which a file is cut short.
 WHOLE = frozenset((b"ftyp", b"meta", b"mdat", b"moov", b"moof", b"mpvd", b"free", b"skip", b"uuid", b"sefd"))

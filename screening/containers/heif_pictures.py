@@ -7,9 +7,9 @@ import re
 import struct
 from collections.abc import Iterator, Sequence
 
-from screening.photo.containers.boxes import Items
-from screening.photo.containers.hevc import decoded_size
-from screening.photo.containers.parts import ContainerError, Kind, Part
+from screening.containers.boxes import Items
+from screening.containers.hevc import decoded_size
+from screening.containers.parts import ContainerError, Kind, Part
 
 CODED = frozenset((b"hvc1", b"hev1", b"av01", b"avc1", b"vvc1", b"lhv1", b"jpeg", b"j2k1", b"unci", b"mski"))
 DERIVED = frozenset((b"grid", b"iovl", b"iden", b"tmap"))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from screening.photo.containers.parts import Kind, Part
+from screening.containers.parts import Kind, Part
 
 SIGNATURE = b"cbipcbbl"
 # Fields of one number each.

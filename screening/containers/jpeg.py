@@ -6,7 +6,7 @@ import re
 import struct
 from collections.abc import Iterator
 
-from screening.photo.containers.parts import UNREAD_BYTES, ContainerError, Kind, Part, is_words
+from screening.containers.parts import UNREAD_BYTES, ContainerError, Kind, Part, is_words
 
 SOI = b"\xff\xd8"
 # What ends packed pixels: a marker that is neither a stuffed zero, nor a restart, nor filling.

@@ -10,8 +10,8 @@ import re
 import struct
 from collections.abc import Iterator
 
-from screening.photo.containers import chunks, gif, jpeg
-from screening.photo.containers.parts import ContainerError, Kind, Part, padding_end
+from screening.containers import chunks, gif, jpeg
+from screening.containers.parts import ContainerError, Kind, Part, padding_end
 
 # Nobody puts more files behind a picture; of what comes after so many, only the length is told.
 PARTS = 64

@@ -6,7 +6,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from screening.photo.containers.parts import ContainerError, Kind, Part
+from screening.containers.parts import ContainerError, Kind, Part
 
 BEGINNINGS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 DIRECTORIES, ENTRIES = 200, 4000

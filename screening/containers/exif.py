@@ -6,9 +6,9 @@ import re
 import struct
 from collections.abc import Iterator
 
-from screening.photo.containers import tiff
-from screening.photo.containers.parts import ContainerError, Kind, Part
-from screening.photo.containers.unclaimed import unclaimed
+from screening.containers import tiff
+from screening.containers.parts import ContainerError, Kind, Part
+from screening.containers.unclaimed import unclaimed
 
 # How a block begins in JPEG, in PNG and HEIF, and in WebP.
 HEAD = re.compile(rb"(?:EXIF.{4})?(?:Exif\0\0)?(?=II\*\0|MM\0\*)", re.DOTALL)

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from screening.photo.containers.parts import ContainerError, Kind, Part
-from screening.photo.containers.unclaimed import ANYTHING, file_at
+from screening.containers.parts import ContainerError, Kind, Part
+from screening.containers.unclaimed import ANYTHING, file_at
 
 # A value of this many letters may be a file; shorter ones show nothing.
 BASE64 = re.compile(rb"(?<![\w+/\s=-])[\s=]*[\w+/-](?:[\w+/\s=-]|&#x?[0-9A-Fa-f]{1,4};){300,}")
