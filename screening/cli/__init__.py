@@ -26,6 +26,7 @@ from screening.cli.purge import purge
 from screening.cli.redact import redact
 from screening.cli.register import register
 from screening.cli.release_note import release_note
+from screening.cli.retract import retract
 from screening.cli.review import review
 from screening.cli.say import print_line, say
 from screening.cli.scan import scan
@@ -104,8 +105,9 @@ def _said_once() -> dict[str, dict[str, str]]:
     from screening.office.office import Office
 
     office = setup.read(Office.here())
-    by = {"by": office.reviewer} if office.reviewer else {}
-    said = {"scan": {"pipeline": office.pipeline}, "gate": {"pipeline": office.pipeline}, "review": by, "decide": by}
+    said = {command: {"pipeline": office.pipeline} for command in ("scan", "gate", "retract")}
+    if office.reviewer:
+        said |= {command: {"by": office.reviewer} for command in ("review", "decide")}
     return said | ({"clear": {"key": office.signer}} if office.signer else {})
 
 
@@ -114,7 +116,7 @@ def _said_once() -> dict[str, dict[str, str]]:
 PANELS: dict[str, dict[str, Any]] = {
     "Every shoot": {"scan": scan, "review": review, "clear": clear},
     "Pictures and decisions": {"explain": explain, "decide": decide, "redact": redact},
-    "Publishing": {"gate": gate, "release-note": release_note, "purge": purge},
+    "Publishing": {"gate": gate, "release-note": release_note, "retract": retract, "purge": purge},
     "The office": {"office": office, "keys": keys, "register": register, "audit": audit},
     "How good it is": {"labels": labels, "evaluate": evaluate, "tune": tune, "models": models},
 }

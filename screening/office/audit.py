@@ -28,7 +28,9 @@ from screening.weights import opened
 if TYPE_CHECKING:
     from typing import BinaryIO
 
-EVENTS = tuple("scan decision override clearance countersignature gate register redaction review purge key".split())
+EVENTS = tuple(
+    "scan decision override clearance countersignature gate register redaction review purge key retract".split()
+)
 # The field `step` of a line before a change, of one after it, and of one after it was undone.
 BEGUN, DONE, UNDONE = "begun", "done", "undone"
 # How long a line waits for other processes to write theirs, and how often it checks, in seconds.

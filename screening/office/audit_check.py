@@ -1,4 +1,5 @@
-"""Checks the audit log for lines that were edited, removed or moved, and lists clearances that are due for review."""
+"""Checks the audit log for lines that were edited, removed or moved; lists clearances that are due for review, and
+pictures that are to be taken down."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ import datetime
 import itertools
 from pathlib import Path
 
-from screening.office.audit import counting, whole_lines
+from screening.office.audit import counting, entries, whole_lines
 from screening.office.audit_line import START, Entry, Head, digest, parsed
 
 
@@ -66,3 +67,13 @@ def due(log: Path, *, days: int) -> list[Entry]:
         elif entry.event == "review":
             waiting.pop(entry.fields.get("clearance", ""), None)
     return list(waiting.values())
+
+
+def taken_down(log: Path) -> dict[str, str]:
+    """When each picture was last found to have to be taken down, as ISO 8601, by its hash.
+
+    Raises:
+        AuditError: if the log cannot be read.
+    """
+    lines = entries(log, naming='"event":"retract"')
+    return {sha256: line.at for line in lines for sha256 in line.fields.get("pictures", ())}

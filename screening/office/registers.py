@@ -63,7 +63,7 @@ def add(office: Office, which: str, form: Form, photos: Sequence[Path], *, face:
     """
     file = register(office, which)
     _check(which, form, photos, face)
-    embeddings = [_enrolled(path, face) for path in photos]
+    embeddings = [embedding(path, face) for path in photos]
     _one_person(photos, embeddings)
     entry = Entry(
         id=secrets.token_hex(6),
@@ -191,8 +191,12 @@ def _check(which: str, form: Form, photos: Sequence[Path], face: int) -> None:
             raise RegisterError(f"--expires {form.expires}: give a date such as 2027-12-31 that has not passed")
 
 
-def _enrolled(path: Path, face: int) -> Floats:
-    """The embedding of the face in a photo."""
+def embedding(path: Path, face: int = 0) -> Floats:
+    """The embedding of the face in a photo, or of one of several, counted from the left.
+
+    Raises:
+        RegisterError: if the photo shows no face, several of which none is picked, or one too poor to recognise.
+    """
     from screening.faces.embedding import embed
     from screening.faces.finder import FaceFinder
 

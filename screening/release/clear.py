@@ -81,6 +81,7 @@ def _issued(examined: Examined, said: SignOff, office: Office, key: Key, passphr
         decisions=clearance.decisions,
         batch=clearance.batch,
         released=len(clearance.released),
+        pictures=sorted(clearance.released),
         withheld=len(clearance.withheld),
         key=key.id,
         until=clearance.until,

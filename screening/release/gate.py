@@ -1,6 +1,6 @@
 """The gate: whether the bytes of a file are among those that somebody cleared.
 
-It reads the files, the clearance, its own list of keys, the end of its own audit log and the hash of the pipeline file.
+It reads the files, the clearance, its own list of keys, its own audit log and the hash of the pipeline file.
 It runs no network, asks nobody, and says yes only where it is certain.
 """
 
@@ -57,6 +57,10 @@ def gate(
     except ClearanceError as error:
         signed, stale, answer = None, str(error), Answer.UNKNOWN
     withheld, released = (signed.withheld, signed.released) if signed else ({}, frozenset())
+    if signed:
+        # to be taken down after it was cleared: only clearing it again takes that back
+        down = {sha256: at for sha256, at in audit_check.taken_down(office.audit_log).items() if at > signed.at}
+        withheld = {**withheld, **{sha256: f"to be taken down since {at[:10]}" for sha256, at in down.items()}}
     check = partial(
         _check, withheld=withheld, released=released, stale=stale, answer=answer, most=in_force.most_bytes, keep=keep
     )
