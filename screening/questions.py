@@ -16,6 +16,8 @@ ANSWERS = ("yes", "no")
 LETTERS = 3
 # The least that a reason says: "x", "ok fine" and "because because because" say nothing.
 REASON_WORDS = 3
+# The question that a scan's purpose answers: nobody is asked it twice.
+PURPOSE = "purpose"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

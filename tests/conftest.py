@@ -35,6 +35,11 @@ if os.environ.get("CI"):
 LONGEST = ("juvenile_training", "notebooks", "damage_training", "broken_off", "street_network", "engine", "journal")
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One more process than two cores, because many tests wait for a server or another process to end."""
+    return max(3, os.cpu_count() or 1)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     order = {f"test_{name}": place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: order.get(item.path.stem, len(LONGEST)))

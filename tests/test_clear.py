@@ -40,8 +40,8 @@ from screening.run.decision import Action, Decision
 from screening.run.decisions import DecisionError, Decisions
 from screening.run.files import DECISIONS
 from screening.weights import manifest, sha256_of
-from tests.cleared import PASSPHRASE, QUESTION, SIGNED, Cleared, set_the_clock_back
-from tests.command import command, screening
+from tests.cleared import PASSPHRASE, QUESTION, QUESTIONS, SIGNED, Cleared, set_the_clock_back
+from tests.command import QUICK, command, screening
 from tests.entries import entry
 from tests.picture_files import picture
 from tests.streets import street
@@ -163,6 +163,17 @@ def test_a_person_at_a_terminal_is_asked_and_the_passphrase_does_not_show(
     assert "2 may go out, 1 is left out" in shown
     assert PASSPHRASE not in shown
     assert read(cleared.clearance).second == "B. Second"
+
+
+def test_a_purpose_that_the_scan_was_given_is_asked_nobody_again(cleared: Cleared, tmp_path: Path) -> None:
+    own, run, answers = tmp_path / "own.toml", tmp_path / "again", tmp_path / "answers.json"
+    own.write_text(QUICK + QUESTIONS + '[[batch.question]]\nid = "purpose"\nask = "Which purpose does it serve?"\n')
+    answers.write_text('{"libel": "no"}')
+    assert screening("scan", cleared.shoot, "--out", run, "--pipeline", own, "--purpose", "An open day").returncode == 1
+    done = screening("clear", run, "--pipeline", own, "--answers", answers, "--second", "B. Second")
+    assert done.returncode == 1, done.stderr
+    said = read(run / "clearance.json")
+    assert (said.purpose, said.answers["Which purpose does it serve?"]) == ("An open day", "An open day")
 
 
 def edit_the_report(cleared: Cleared) -> None:

@@ -39,6 +39,7 @@ def clear(
     """
     from screening.office import key_list
     from screening.office.office import Office
+    from screening.questions import PURPOSE
     from screening.release import clear, examine
     from screening.run.files import CLEARANCE
 
@@ -54,8 +55,11 @@ def clear(
     given = _read(answers)
     clear.check_answers(examined, given, second)
     given = {**examined.answers, **given}
+    purpose = purpose or given.get(PURPOSE, "") or examined.run.report.batch.purpose
+    purpose = _ask("Which policing purpose does the release serve?", purpose)
+    given.setdefault(PURPOSE, purpose)
     said = clear.SignOff(
-        purpose=_ask("Which policing purpose does the release serve?", purpose or examined.run.report.batch.purpose),
+        purpose=purpose,
         answers={one.id: _ask(one.prompt, given.get(one.id, "")) for one in examined.run.settings.batch.question},
         second=_ask("Who is the second person?", second) if why else second,
         days=days,

@@ -16,7 +16,7 @@ from screening.office.office import Office
 from screening.photo.files import read
 from screening.photo.photo import Photo
 from screening.policy import Verdict
-from screening.questions import ANSWERS, YES_NO, letters
+from screening.questions import ANSWERS, PURPOSE, YES_NO, letters
 from screening.release.decide import about_finding, about_picture
 from screening.release.sample import missed, sample
 from screening.run.decision import BLANK, Action, Decision, about_each, answers, in_force, latest
@@ -96,7 +96,8 @@ class Review:
         shown = range(len(after)) if only is None else sorted(set(only))
         misses, looked = missed(self.chosen, current)
         low, high = wilson(misses, looked)
-        said, batch = dict(answers(current)), self.run.report.batch
+        batch = self.run.report.batch
+        said = {PURPOSE: batch.purpose, **dict(answers(current))}
         asked = {one.question: one.id for one in history if one.question}
         return {
             "batch": {"name": inert(batch.name), "purpose": inert(batch.purpose)},
