@@ -18,18 +18,20 @@ import sys
 import tempfile
 import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from screening import pipeline_file
 from screening.office import audit, audit_check, keys
+from screening.office.checkpoint import Checkpoint, origin
 from screening.office.office import Office
 from screening.office.register_file import noted
 from screening.release.clearance import Clearance
 from screening.release.gate import gate
 from screening.weights import manifest
 
-FILES = 100
+FILES, PASSPHRASE = 100, "a passphrase for a benchmark"
 
 
 def cleared(folder: Path, megabytes: float) -> Path:
@@ -39,7 +41,7 @@ def cleared(folder: Path, megabytes: float) -> Path:
         data = secrets.token_bytes(round(megabytes * 1e6) if number < FILES else 1000)
         (folder / f"{number:03}.jpg").write_bytes(data)
         hashes.append(hashlib.sha256(data).hexdigest())
-    key = keys.make(office, "A benchmark", "a passphrase for a benchmark")
+    key = keys.make(office, "A benchmark", PASSPHRASE)
     clearance = Clearance(
         batch="benchmark",
         purpose="benchmark",
@@ -54,17 +56,18 @@ def cleared(folder: Path, megabytes: float) -> Path:
         off=(),
         foreign=(),
         models={weights.name: weights.sha256 for weights in manifest().values()},
-        audit=audit.head(office.audit_log),
+        earlier=(),
         by=key.name,
         second="",
         system_user="",
         key=key.id,
         at="2020-01-01T00:00:00+00:00",
         until="2999-01-01T00:00:00+00:00",
-    ).sign(office, key, "a passphrase for a benchmark")
-    (folder / "clearance.json").write_text(clearance.text())
+    ).sign(office, key, PASSPHRASE)
     said = {"clearance": clearance.name, "released": FILES, "withheld": 1}
-    audit.append(office.audit_log, "clearance", **said)
+    line = audit.append(office.audit_log, "clearance", **said)
+    head = Checkpoint(origin(office.audit_log), line.head, clearance.name).sign(office, key, PASSPHRASE)
+    (folder / "clearance.json").write_text(replace(clearance, checkpoint=head).text())
     return folder / "clearance.json"
 
 

@@ -10,8 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from screening.office import audit, audit_line, key_list, keys
+from screening.office import audit, audit_line, checkpoint, key_list, keys
 from screening.office.audit_line import Entry
+from screening.office.checkpoint import Checkpoint
 from screening.office.key_list import Key
 from screening.office.office import Office
 from screening.release import clear, examine
@@ -20,6 +21,7 @@ from screening.release.countersign import countersign
 from screening.release.examine import Examined
 from screening.release.gate import gate
 from screening.release.gate_result import GateResult
+from screening.run import files
 from tests.command import QUICK, screening
 from tests.picture_files import picture, scenery
 from tests.streets import PLACE
@@ -111,11 +113,14 @@ class Cleared:
 
     def sign_again(self, change: Callable[[Clearance], Clearance]) -> None:
         """What somebody who holds the key, and can write to the log, would write in the clearance's place."""
-        changed = replace(change(read(self.clearance)), signatures={})
+        log, run = self.office.audit_log, files.identity(self.run)
+        changed = replace(read(self.clearance), signatures={}, earlier=checkpoint.earlier(log, run))
+        changed = change(changed)
         for key in (self.key, self.second):
             changed = changed.sign(self.office, key, PASSPHRASE)
-        self.clearance.write_text(changed.text())
-        audit.append(self.office.audit_log, "clearance", clearance=changed.name)
+        line = audit.append(log, "clearance", clearance=changed.name, run=run, until=changed.until)
+        head = Checkpoint(checkpoint.origin(log), line.head, changed.name).sign(self.office, self.key, PASSPHRASE)
+        self.clearance.write_text(replace(changed, checkpoint=head).text())
 
     def copy(self, to: Path) -> Cleared:
         """The same in another folder."""

@@ -66,7 +66,7 @@ def test_a_run_is_cleared_from_the_command_line(cleared: Cleared, tmp_path: Path
     *_, entry, end = audit.entries(cleared.office.audit_log)
     assert (entry.event, entry.fields["step"]) == ("clearance", "begun")
     assert (end.fields["step"], end.fields["of"]) == ("done", entry.sha256)
-    assert entry.before == clearance.audit.sha256, "it signs the line before its own"
+    assert entry.head == clearance.checkpoint.head, "it carries its own line"
     assert entry.fields["clearance"] == clearance.name
     assert "A. Signer" not in cleared.office.audit_log.read_text()
     assert "B. Second is still to sign it: screening clear" in done.stderr

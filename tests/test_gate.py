@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import os
 import shutil
@@ -15,18 +16,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 import screening as package
 from screening import pipeline_file
 from screening.office import audit, audit_check, audit_line, key_list, keys
-from screening.office.audit_line import Head
 from screening.office.office import Office
 from screening.photo.files import Limits
 from screening.pipeline_file import ConfigError
 from screening.release import envelope
 from screening.release.clearance import read
 from screening.release.gate import gate
-from screening.release.gate_result import Answer
+from screening.release.gate_result import Answer, GateResult
 from screening.weights import sha256_of
 from tests.cleared import PASSPHRASE, Cleared, later, set_the_clock_back
 from tests.command import command, screening
@@ -103,6 +104,25 @@ def sign_with_a_key_after_it_was_replaced(cleared: Cleared) -> None:
     # `sign` itself refuses: this is what a stolen file would do
     signature = keys._open(key_list.private_file(cleared.office, old), PASSPHRASE).sign(late.body)
     cleared.clearance.write_text(replace(late, signatures={old.id: signature}).text())
+
+
+def put_an_older_head(cleared: Cleared) -> None:
+    """That of an earlier clearance, signed by the same key."""
+    head = read(cleared.clearance).checkpoint
+    cleared.clear()
+    cleared.clearance.write_text(replace(read(cleared.clearance), checkpoint=head).text())
+
+
+def edit_the_head(cleared: Cleared) -> None:
+    clearance = read(cleared.clearance)
+    head = replace(clearance.checkpoint.head, number=clearance.checkpoint.head.number + 9)
+    cleared.clearance.write_text(replace(clearance, checkpoint=replace(clearance.checkpoint, head=head)).text())
+
+
+def sign_the_head_with_the_other_key(cleared: Cleared) -> None:
+    clearance = read(cleared.clearance)
+    head = clearance.checkpoint.sign(cleared.office, cleared.second, PASSPHRASE)
+    cleared.clearance.write_text(replace(clearance, checkpoint=head).text())
 
 
 def without_the_second(cleared: Cleared) -> None:
@@ -216,6 +236,9 @@ def edit_the_run(cleared: Cleared) -> None:
         (keep_the_trusted_number_on_ones_own_signature, "is not signed with the key it names"),
         (revoke, "was revoked on"),
         (sign_with_a_key_after_it_was_replaced, "before it signed"),
+        (put_an_older_head, "the head of the audit log in the clearance was edited, or belongs to another clearance"),
+        (edit_the_head, "the head of the audit log in the clearance was edited"),
+        (sign_the_head_with_the_other_key, "the head of the audit log in the clearance was edited"),
         (without_the_second, "B. Second is still to sign it: screening clear RUN --countersign"),
         (without_the_first, "is not signed with the key it names"),
         (name_no_second, "stages switched off or with other options: faces"),
@@ -352,7 +375,11 @@ def pad(fields: Fields) -> Fields:
         (edit(until="2999-01-01"), "is not a clearance"),
         (edit(timeCreated="yesterday"), "is not a clearance"),
         (edit(withheld={"a": None}), "is not a clearance"),
-        (edit(audit={"number": "1", "sha256": ""}), "is not a clearance"),
+        (edit(earlier=[{"clearance": "", "number": "1", "sha256": "", "stands": True}]), "is not a clearance"),
+        (edit(earlier=[{"clearance": "", "number": 1}]), "is not a clearance"),
+        (enclose(lambda one: one | {"checkpoint": ""}), "is not a clearance"),
+        (enclose(lambda one: one | {"checkpoint": None}), "is not a clearance"),
+        (enclose(lambda one: one | {"checkpoint": one["checkpoint"] + "\n"}), "is not a clearance"),
         (edit(properties=["ALL_IS_WELL"]), "is not a clearance"),
         (edit(verifier={"id": "somebody else"}), "is not a clearance"),
         (state(lambda one: one | {"more": 1}), "is not a clearance"),
@@ -484,9 +511,104 @@ def test_a_log_cut_or_rebuilt_shows_against_the_clearance(cleared: Cleared) -> N
     assert "its end was cut off" in done.stdout
     other = Office(cleared.folder / "other")
     key = keys.make(other, "X", PASSPHRASE)
-    forged = replace(read(cleared.clearance), audit=Head(), key=key.id, signatures={})
+    forged = replace(read(cleared.clearance), key=key.id, signatures={})
     cleared.clearance.write_text(forged.sign(other, key, PASSPHRASE).text())
     assert screening(*verify).returncode == 2, "a clearance that anybody could have written proves nothing"
+
+
+def on_a_host(cleared: Cleared) -> Callable[[Path], GateResult]:
+    """A gate on a computer that has the keys and neither the log nor the run."""
+    host = Office(cleared.folder / "host")
+    for key in (cleared.key, cleared.second):
+        keys.trust(host, key_list.export(key))
+    return lambda clearance: gate([cleared.good], clearance, pipeline=cleared.pipeline, office=host)
+
+
+def kept(cleared: Cleared, name: str) -> Path:
+    """The clearance that lies there, under a name of its own."""
+    return Path(shutil.copyfile(cleared.clearance, cleared.folder / name))
+
+
+def test_a_host_that_saw_a_later_clearance_of_the_run_refuses_the_earlier(cleared: Cleared) -> None:
+    asked, first = on_a_host(cleared), kept(cleared, "first.json")
+    assert asked(first).exit_code == 0
+    cleared.clear()
+    assert [asked(cleared.clearance).exit_code, asked(first).exit_code, asked(cleared.clearance).exit_code] == [0, 1, 0]
+    assert "a later clearance no longer lets this one stand" in asked(first).reason
+
+
+def test_two_batches_go_out_in_either_order(cleared: Cleared) -> None:
+    asked = on_a_host(cleared)
+    first = kept(cleared, "first.json")
+    other = cleared.folder / "other run"
+    call = ("scan", cleared.shoot, "--out", other, "--pipeline", cleared.pipeline)
+    assert screening(*call).returncode == 1
+    OtherRun(cleared.folder).clear()
+    later = read(other / "clearance.json")
+    assert [one.stands for one in later.earlier] == [True]
+    for clearance in (other / "clearance.json", first, other / "clearance.json"):
+        assert asked(clearance).exit_code == 0
+
+
+class OtherRun(Cleared):
+    """The same with another run."""
+
+    @property
+    def run(self) -> Path:
+        return self.folder / "other run"
+
+
+def cut_back(cleared: Cleared) -> None:
+    """The log as it was before the clearance."""
+    log = cleared.office.audit_log
+    lines = log.read_bytes().splitlines(keepends=True)
+    first = next(number for number, line in enumerate(lines) if b'"event":"clearance"' in line)
+    log.write_bytes(b"".join(lines[:first]))
+
+
+def let_it_grow(cleared: Cleared) -> None:
+    cut_back(cleared)
+    for _ in range(20):
+        audit.append(cleared.office.audit_log, "gate", exit=2)
+
+
+@pytest.mark.parametrize("roll", [cut_back, let_it_grow])
+def test_a_host_refuses_what_is_signed_in_a_log_that_was_rolled_back(
+    cleared: Cleared, roll: Callable[[Cleared], None]
+) -> None:
+    asked = on_a_host(cleared)
+    cleared.clear()
+    assert asked(cleared.clearance).exit_code == 0
+    roll(cleared)
+    cleared.clear()
+    assert cleared.gate().exit_code == 0, "the office itself cannot know"
+    refused = asked(cleared.clearance)
+    assert refused.exit_code == 1
+    assert "no longer lets this one stand" in refused.reason or "was cut or rewritten" in refused.reason
+
+
+def test_a_host_asks_about_a_new_log_until_its_key_is_trusted_again(cleared: Cleared) -> None:
+    asked, log = on_a_host(cleared), cleared.office.audit_log
+    assert asked(cleared.clearance).exit_code == 0
+    log.unlink()
+    assert screening("scan", cleared.shoot, "--out", cleared.run, "--pipeline", cleared.pipeline).returncode == 1
+    cleared.clear()
+    assert "another audit log than this key's earlier ones" in asked(cleared.clearance).reason
+    keys.trust(Office(cleared.folder / "host"), key_list.export(cleared.key))
+    assert asked(cleared.clearance).exit_code == 0
+
+
+def test_the_head_is_a_signed_note_that_others_can_check(cleared: Cleared) -> None:
+    note = json.loads(cleared.clearance.read_text())["checkpoint"]
+    body, _, signature = note.rpartition("\n\n")
+    dash, name, encoded = signature.strip().split(" ")
+    origin, number, root, about = body.split("\n")
+    (line,) = [one for one in audit.entries(cleared.office.audit_log) if one.number == int(number)]
+    assert (dash, name) == ("\u2014", origin)
+    assert (base64.b64decode(root).hex(), line.fields["clearance"]) == (line.sha256, about)
+    public, marked = base64.b64decode(cleared.key.public), base64.b64decode(encoded)
+    assert marked[:4] == hashlib.sha256(f"{name}\n\x01".encode() + public).digest()[:4]
+    Ed25519PublicKey.from_public_bytes(public).verify(marked[4:], f"{body}\n".encode())
 
 
 def test_many_at_once_get_the_right_answer_each_and_leave_the_log_whole(cleared: Cleared) -> None:

@@ -38,7 +38,7 @@ def verify(log: Path, *, against: Head | None = None) -> list[str]:
             if cut
             else f"has a different line {against.number}: it was rewritten"
         )
-        wrong.append(f"the clearance was signed at line {against.number}, and the log {said}")
+        wrong.append(f"the clearance is line {against.number}, and the log {said}")
     return wrong
 
 

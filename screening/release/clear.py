@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import datetime
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from screening.office import audit
+from screening.office import audit, checkpoint
+from screening.office.checkpoint import Checkpoint
 from screening.office.key_list import SECOND, Key, trusted
 from screening.office.office import Office, replace_file, system_user
 from screening.office.register_file import withdrawn
@@ -87,6 +88,8 @@ def _issued(examined: Examined, said: SignOff, office: Office, key: Key, passphr
         until=clearance.until,
     )
     try:
+        head = Checkpoint(checkpoint.origin(log), begun.head, clearance.name).sign(office, key, passphrase)
+        clearance = replace(clearance, checkpoint=head)
         replace_file(file, clearance.text())
         audit.end(log, begun)
     except OSError as error:
@@ -114,7 +117,7 @@ def drafted(examined: Examined, said: SignOff, office: Office, key: Key) -> Clea
         off=examined.departures.off,
         foreign=examined.departures.foreign,
         models={model.name: model.sha256 for model in examined.run.report.models},
-        audit=audit.head(office.audit_log),
+        earlier=checkpoint.earlier(office.audit_log, files.identity(examined.run.folder)),
         by=key.name,
         second=said.second,
         system_user=system_user(),

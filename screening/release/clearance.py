@@ -16,7 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from screening.finding import ScreeningError
+from screening.office import checkpoint
 from screening.office.audit_line import Head, canonical
+from screening.office.checkpoint import Checkpoint, Earlier
 from screening.office.office import is_moment
 from screening.release import envelope
 from screening.release.envelope import Envelope
@@ -57,13 +59,14 @@ class Clearance:
         off: stages of the default pipeline that did not run, or ran with other options.
         foreign: stages that did not come with the program.
         models: the SHA-256 of every network's file, by its name.
-        audit: the audit log's last line at the moment of signing.
+        earlier: the clearances of the last months before it in the audit log.
         by: who signed.
         second: who else takes responsibility, where somebody must; else "".
         system_user: the signer's login name.
         key: the id of the key.
         at, until: from when and until when it is valid, as ISO 8601 in UTC.
         signatures: over all of the above, by the ids of the keys; empty until it is signed.
+        checkpoint: the head of the audit log with the clearance's own line, signed by the first person.
     """
 
     batch: str
@@ -79,7 +82,7 @@ class Clearance:
     off: tuple[str, ...]
     foreign: tuple[str, ...]
     models: Mapping[str, str]
-    audit: Head
+    earlier: tuple[Earlier, ...]
     by: str
     second: str
     system_user: str
@@ -87,6 +90,7 @@ class Clearance:
     at: str
     until: str
     signatures: Mapping[str, bytes] = field(default_factory=dict)
+    checkpoint: Checkpoint = Checkpoint()
 
     @property
     def sound(self) -> bool:
@@ -96,12 +100,12 @@ class Clearance:
             value = getattr(self, one.name)
             if one.type == "Mapping[str, str]":
                 texts += [*value.keys(), *value.values()]
-            elif one.type.startswith("tuple"):
+            elif one.type == "tuple[str, ...]":
                 texts += value
             elif one.type == "str":
                 texts.append(value)
-        right = type(self.audit.number) is int and isinstance(self.audit.sha256, str)
-        return right and all(isinstance(one, str) for one in texts) and is_moment(self.at) and is_moment(self.until)
+        right = all(isinstance(one, str) for one in texts) and all(one.sound for one in self.earlier)
+        return right and is_moment(self.at) and is_moment(self.until)
 
     @property
     def released(self) -> frozenset[str]:
@@ -136,9 +140,13 @@ class Clearance:
         """Whether it has a good signature by this key."""
         return key.id in self.signatures and key.signed(self.body, self.signatures[key.id])
 
+    def checked_by(self, key: Key) -> bool:
+        """Whether its head of the audit log is its own, with a good signature by this key."""
+        return self.checkpoint.about == self.name and self.checkpoint.signed_by(key)
+
     @property
     def _envelope(self) -> Envelope:
-        return Envelope(canonical(self._statement()), PAYLOAD_TYPE, self.signatures)
+        return Envelope(canonical(self._statement()), PAYLOAD_TYPE, self.signatures, self.checkpoint.text())
 
     def _statement(self) -> dict[str, Any]:
         own = {name: getattr(self, name) for name in OWN}
@@ -152,7 +160,7 @@ class Clearance:
                 "timeCreated": self.at,
                 "properties": PROPERTIES,
                 **own,
-                "audit": dataclasses.asdict(self.audit),
+                "earlier": [dataclasses.asdict(one) for one in self.earlier],
             },
         }
 
@@ -161,7 +169,7 @@ class Clearance:
 OWN = tuple(
     one.name
     for one in dataclasses.fields(Clearance)
-    if one.name not in ("files", "policy", "at", "audit", "signatures")
+    if one.name not in ("files", "policy", "at", "earlier", "signatures", "checkpoint")
 )
 
 
@@ -201,7 +209,8 @@ def parse(data: bytes, path: Path) -> Clearance:
         statement = json.loads(found.payload)
         if (statement["_type"], statement["predicateType"]) != (STATEMENT, PREDICATE):
             raise ClearanceError(f"{path}: is a statement of another kind than a clearance; clear the run again")
-        clearance = replace(_clearance(statement), signatures=found.signatures)
+        signed = checkpoint.parse(found.checkpoint)
+        clearance = replace(_clearance(statement), signatures=found.signatures, checkpoint=signed)
         if not clearance.sound or clearance.text().encode() != data:
             raise ValueError("other fields, or of other types")
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
@@ -219,12 +228,12 @@ def _clearance(statement: dict[str, Any]) -> Clearance:
         files={one["name"]: one["digest"]["sha256"] for one in statement["subject"]},
         policy={"name": policy["name"], "sha256": policy["digest"]["sha256"]},
         at=said["timeCreated"],
-        audit=Head(**said["audit"]),
+        earlier=tuple(Earlier(**one) for one in said["earlier"]),
     )
 
 
 def signed_head(path: Path, office: Office) -> Head:
-    """The line of the audit log at which a clearance was signed.
+    """The line of the audit log in which a clearance was given.
 
     Raises:
         ClearanceError: if the clearance is not signed by a key on the office's list: anybody could have written it.
@@ -233,6 +242,6 @@ def signed_head(path: Path, office: Office) -> Head:
 
     clearance = read(path)
     key = trusted(office).get(clearance.key)
-    if key is None or not clearance.signed_by(key):
+    if key is None or not clearance.signed_by(key) or not clearance.checked_by(key):
         raise ClearanceError(f"{path}: was edited, or is signed with a key that this office does not trust")
-    return clearance.audit
+    return clearance.checkpoint.head

@@ -25,7 +25,7 @@ def waiting(examined: Examined, office: Office) -> Clearance:
     file = examined.run.folder / files.CLEARANCE
     clearance = read(file)
     first = trusted(office).get(clearance.key)
-    if first is None or first.revoked or not clearance.signed_by(first):
+    if first is None or first.revoked or not clearance.signed_by(first) or not clearance.checked_by(first):
         raise ClearanceError(f"{file}: was edited, or its key is not trusted or was revoked; clear the run again")
     if not clearance.second:
         raise ClearanceError(f"{file}: needs no second person, and names none")
@@ -36,7 +36,9 @@ def waiting(examined: Examined, office: Office) -> Clearance:
     said = clear.SignOff(purpose=clearance.purpose, answers=answers, second=clearance.second)
     clear.check(examined, said, office, first)
     again = clear.drafted(examined, said, office, first)
-    kept = {name: getattr(clearance, name) for name in ("at", "until", "audit", "system_user", "signatures")}
+    kept = {
+        name: getattr(clearance, name) for name in ("at", "until", "earlier", "system_user", "signatures", "checkpoint")
+    }
     if replace(again, **kept) != clearance:
         raise ClearanceError(f"{file}: the run is not as it was when {clearance.by} signed; clear it again")
     return clearance

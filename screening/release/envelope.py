@@ -22,11 +22,13 @@ class Envelope:
         payload: what is signed.
         payload_type: what the payload is, as a media type.
         signatures: by the ids of the keys.
+        checkpoint: beside the envelope proper, where other programs ignore it: a signed head of the audit log.
     """
 
     payload: bytes
     payload_type: str
     signatures: Mapping[str, bytes] = field(default_factory=dict)
+    checkpoint: str = ""
 
     @property
     def signed(self) -> bytes:
@@ -38,7 +40,7 @@ class Envelope:
         """The text of the envelope's file."""
         signatures = [{"keyid": key, "sig": _encoded(sig)} for key, sig in sorted(self.signatures.items())]
         fields = {"payload": _encoded(self.payload), "payloadType": self.payload_type, "signatures": signatures}
-        return canonical(fields).decode() + "\n"
+        return canonical({**fields, "checkpoint": self.checkpoint}).decode() + "\n"
 
 
 def parse(data: bytes) -> Envelope:
@@ -50,8 +52,9 @@ def parse(data: bytes) -> Envelope:
     """
     fields = json.loads(data)
     signatures = {one["keyid"]: base64.b64decode(one["sig"], validate=True) for one in fields["signatures"]}
-    envelope = Envelope(base64.b64decode(fields["payload"], validate=True), fields["payloadType"], signatures)
-    if not all(isinstance(one, str) for one in (envelope.payload_type, *signatures)):
+    payload, kind = base64.b64decode(fields["payload"], validate=True), fields["payloadType"]
+    envelope = Envelope(payload, kind, signatures, fields["checkpoint"])
+    if not all(isinstance(one, str) for one in (kind, envelope.checkpoint, *signatures)):
         raise TypeError("fields of other types")
     if envelope.text().encode() != data:
         raise ValueError("written in another way")

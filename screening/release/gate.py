@@ -17,7 +17,7 @@ from pathlib import Path
 from screening import pipeline_file
 from screening.office import audit, audit_check, key_list
 from screening.office.office import Office
-from screening.release import second
+from screening.release import second, seen
 from screening.release.clearance import Clearance, ClearanceError, read
 from screening.release.gate_result import Answer, Checked, GateResult
 from screening.run.decision import digest
@@ -52,6 +52,8 @@ def gate(
             stale, answer = missing, Answer.REFUSE
         if not stale:
             stale, answer = _taken_back(signed, office, in_force.register_folder)
+        if not stale and (cut := seen.wrong(signed, office.audit_log)):
+            stale, answer = cut, Answer.REFUSE
         if not stale and _edited(path.parent, signed, office):
             stale, answer = "the run was changed or scanned again after it was cleared; clear it again", Answer.REFUSE
     except ClearanceError as error:
@@ -79,6 +81,7 @@ def gate(
         clearance=result.clearance,
         passed=[one.sha256 for one in files if one.answer is Answer.PASS],
         refused=[one.sha256 for one in files if one.answer is not Answer.PASS],
+        **(seen.newly(signed, office.audit_log) if signed and not stale else {}),
     )
     return result
 
@@ -129,6 +132,8 @@ def _stale(clearance: Clearance, office: Office, policy: str) -> tuple[str, Answ
         return said, Answer.REFUSE
     if key.role == key_list.SECOND:
         return f"{key.name} signed first, which this gate's list of keys does not allow", Answer.REFUSE
+    if not clearance.checked_by(key):
+        return "the head of the audit log in the clearance was edited, or belongs to another clearance", Answer.REFUSE
     if not clearance.files:
         return "the clearance is empty: it lets nothing pass", Answer.UNKNOWN
     if last := audit.clock_behind(office.audit_log):
@@ -154,10 +159,10 @@ def _taken_back(clearance: Clearance, office: Office, registers: str) -> tuple[s
     signed at.
     """
     log, key = office.audit_log, key_list.trusted(office)[clearance.key]
-    held, signs_here = audit_check.holds(log, clearance.audit), key_list.private_file(office, key).is_file()
+    held, signs_here = audit_check.holds(log, clearance.checkpoint.head), key_list.private_file(office, key).is_file()
     if signs_here and not held:
-        return "the audit log no longer contains the line at which the clearance was signed", Answer.REFUSE
-    if not (signs_here or (held and clearance.audit.number)):
+        return "the audit log no longer contains the line in which the clearance was given", Answer.REFUSE
+    if not (signs_here or held):
         return "", Answer.PASS
     if not _given(log, clearance.name):
         return "the audit log does not say that this clearance was given; clear the run again", Answer.REFUSE
