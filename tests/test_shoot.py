@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import os
 import socket
 import sys
@@ -16,14 +17,17 @@ from screening.photo.files import FORMATS, Limits, PhotoError, read
 from screening.photo.signatures import read_regular, shows
 from screening.run import shoot
 from screening.run.shoot import Entry, walk
+from tests.command import QUICK, screening
 from tests.picture_files import drawn, picture, saved
 
 posix = pytest.mark.skipif(os.name != "posix", reason="links, pipes and such names need POSIX")
 
 
-def walked(folder: Path, **options: Path) -> dict[str, str]:
+def walked(folder: Path, leave_out: Path | None = None) -> dict[str, str]:
     """What becomes of each file: "screened", "aside" or why it is refused."""
-    return {one.name: one.refused or ("aside" if one.aside else "screened") for one in walk([folder], **options)}
+    return {
+        one.name: one.refused or ("aside" if one.aside else "screened") for one in walk([folder], leave_out=leave_out)
+    }
 
 
 def link(target: str) -> Callable[[Path], object]:
@@ -159,6 +163,20 @@ def test_a_target_that_is_there_and_cannot_be_read_is_refused_and_one_that_is_no
 
 
 @posix
+def test_the_run_of_an_earlier_scan_is_left_aside_whole_and_named(tmp_path: Path) -> None:
+    shoot = tmp_path / "shoot"
+    (shoot / "day").mkdir(parents=True)
+    (tmp_path / "quick.toml").write_text(QUICK)
+    for name in ("a.jpg", "day/b.jpg"):
+        (shoot / name).write_bytes(picture())
+    for run in ("day/first", "second"):
+        done = screening("scan", shoot, "--out", shoot / run, "--pipeline", tmp_path / "quick.toml")
+        assert done.returncode == 0, done.stdout
+    report = json.loads((shoot / "second" / "report.json").read_text())
+    assert [one["file"] for one in report["photos"]] == ["a.jpg", "day/b.jpg"]
+    assert report["aside"] == ["day/first"]
+
+
 def test_a_link_to_a_folder_is_left_aside_only_where_that_folder_is_walked(tmp_path: Path) -> None:
     folder = tmp_path / "shoot"
     for name in ("day", "run", ".hidden"):

@@ -72,7 +72,7 @@ def _shares(row: dict[str, Any]) -> list[str]:
     cells = [row["about"]]
     for name in ("recall", "flag_rate", "precision"):
         hits, of, low, high = row[name]
-        cells += [f"{hits}/{of}", f"{low:.3f}-{high:.3f}" if of else ""]
+        cells += [f"{hits / of:.3f} ({hits}/{of})", f"{low:.3f}-{high:.3f}"] if of else ["0/0", ""]
     return cells
 
 

@@ -68,7 +68,7 @@ def scan(
     targets = [Path(one) for one in ([paths] if isinstance(paths, str | os.PathLike) else paths)]
     folder = Path(out) if out else None
     chosen = config.load(pipeline)
-    entries = walk(targets, leave_out=folder)
+    entries = walk(targets, leave_out=folder, is_run=files.scanned_into)
     batch = batch or Batch(name=Path(os.path.realpath(targets[0])).name if targets else "")
     if folder:
         files.refuse_shoot(folder, targets)

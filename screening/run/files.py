@@ -123,8 +123,11 @@ def scanned_into(folder: Path) -> bool:
         return True
     if _head(folder / JOURNAL).startswith(b'{"about":"'):
         return True
+    try:
+        names = {path.name for path in folder.iterdir() if not path.name.startswith(".")}
+    except OSError:
+        return False
     # a journal was begun, and nothing else is in the folder
-    names = {path.name for path in folder.iterdir() if not path.name.startswith(".")}
     return JOURNAL in names and names <= {JOURNAL, PREVIEWS} and not _head(folder / JOURNAL)
 
 

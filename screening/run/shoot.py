@@ -8,7 +8,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -30,7 +30,7 @@ class Entry:
         name: its path relative to the folder, with forward slashes.
         path: its path on disk.
         refused: why it must not be opened; "" for one to be screened.
-        aside: whether it accompanies pictures and, by its bytes, is not a picture, and so is left aside.
+        aside: whether it is left aside: it goes with pictures and is none by its bytes, or is an earlier run's folder.
     """
 
     name: str
@@ -39,9 +39,12 @@ class Entry:
     aside: bool = False
 
 
-def walk(targets: Iterable[Path], *, leave_out: Path | None = None) -> list[Entry]:
-    """Every file below the folders, and the single files, sorted by name; `leave_out` is a run folder to skip.
+def walk(
+    targets: Iterable[Path], *, leave_out: Path | None = None, is_run: Callable[[Path], bool] = lambda _: False
+) -> list[Entry]:
+    """Every file below the folders, and the single files, sorted by name.
 
+    `leave_out` is the folder of this run, which is passed over; one of an earlier run (`is_run`) is left aside whole.
     Symbolic links are followed to files within the folder only. What cannot be read is refused, by name.
 
     Raises:
@@ -49,7 +52,7 @@ def walk(targets: Iterable[Path], *, leave_out: Path | None = None) -> list[Entr
     """
     entries: dict[str, Entry] = {}
     for target in targets:
-        for entry in _listed(target, os.path.realpath(leave_out) if leave_out else ""):
+        for entry in _listed(target, os.path.realpath(leave_out) if leave_out else "", is_run):
             name = entry.name
             while name in entries:  # two folders may contain files of the same name: neither may hide the other
                 name = f"{target.as_posix()}/{name}"
@@ -57,26 +60,26 @@ def walk(targets: Iterable[Path], *, leave_out: Path | None = None) -> list[Entr
     return sorted(entries.values())
 
 
-def _listed(target: Path, leave_out: str) -> Iterator[Entry]:
+def _listed(target: Path, leave_out: str, is_run: Callable[[Path], bool]) -> Iterator[Entry]:
     """What is found in a target; the target itself is refused beside it where its disk stops answering."""
     try:
         # more patience than for the beginning of one sidecar, which is read on the way
-        yield from awaited(_target(target, leave_out), 2 * PATIENCE)
+        yield from awaited(_target(target, leave_out, is_run), 2 * PATIENCE)
     except TimeoutError:
         said = f"was not looked through to its end: {SILENT}; check the connection and scan again"
         yield Entry(_name(target, target), target, refused=said)
 
 
-def _target(target: Path, leave_out: str) -> Iterator[Entry]:
+def _target(target: Path, leave_out: str, is_run: Callable[[Path], bool]) -> Iterator[Entry]:
     try:
         target.lstat()
     except OSError as error:
         if error.errno in (errno.ENOENT, errno.ENOTDIR):
             raise FileNotFoundError(target) from error
-    yield from _below(target, leave_out) if _is_folder(target) else [_entry(target, target.parent)]
+    yield from _below(target, leave_out, is_run) if _is_folder(target) else [_entry(target, target.parent)]
 
 
-def _below(folder: Path, leave_out: str) -> Iterator[Entry]:
+def _below(folder: Path, leave_out: str, is_run: Callable[[Path], bool]) -> Iterator[Entry]:
     walked: set[tuple[int, int]] = set()
     links: list[Path] = []
     waiting = [folder]
@@ -96,7 +99,11 @@ def _below(folder: Path, leave_out: str) -> Iterator[Entry]:
                 yield _entry(path, folder)
             elif is_link(path):
                 links.append(path)
-            elif os.path.realpath(path) != leave_out:
+            elif os.path.realpath(path) == leave_out:
+                continue
+            elif is_run(path):
+                yield Entry(_name(path, folder), path, aside=True)
+            else:
                 waiting.append(path)
     # last, because the target of a link to a folder is screened under its own path, if it is in the shoot
     for path in links:
