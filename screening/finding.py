@@ -117,8 +117,8 @@ class Finding:
         evidence: what was seen, masked, in a few words for the report.
         box: where, or None for the whole file.
         text: what was read, in full; personal data, so left out of repr, logs and reports.
-        points: corners of a line of text (clockwise from its own top left) or landmarks of a face (left eye, right eye,
-            nose, left and right mouth corner as seen in the picture), as (x, y) in pixels.
+        points: corners of a line of text or a slanted thing (clockwise from its own top left) or landmarks of a face
+            (left eye, right eye, nose, left and right mouth corner as seen in the picture), as (x, y) in pixels.
         stage: the name of the stage that made it; the pipeline fills it in.
         frame: which other picture of the same file it is in, as in `Photo.frame`; "" for the picture itself.
 

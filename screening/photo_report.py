@@ -88,6 +88,8 @@ def _finding(one: Judgement, *, show_text: bool) -> dict[str, Any]:
         "stage": finding.stage,
         "frame": finding.frame,
     }
+    if len(finding.points) == 4:  # a face's landmarks are nobody's business
+        fields["corners"] = [[round(x, 1), round(y, 1)] for x, y in finding.points]
     if show_text:
         fields["text"] = finding.text
     return fields

@@ -16,6 +16,7 @@ from screening.photo.photo import Photo
 from screening.photo_report import PhotoReport, judged
 from screening.settings import Settings
 from screening.stages import Stage
+from screening.text.outlines import outlined
 
 log = logging.getLogger(__name__)
 # Side of the small picture that the report page shows, in pixels.
@@ -83,7 +84,7 @@ def run(stages: Sequence[Stage], photo: Photo) -> list[Finding]:
             found += [part for one in _checked(stage, photo, tuple(found)) for part in in_parts(one)]
         except Exception as error:  # the one place where a failing stage turns into a finding
             found.append(failure(stage.name, error))
-    return found
+    return outlined(found)
 
 
 def in_parts(finding: Finding) -> Iterator[Finding]:
@@ -127,7 +128,8 @@ def _elsewhere(photo: Photo, findings: list[Finding], frame: str, *, same_places
     """
     for finding in findings:
         fits = same_places and finding.box and finding.box.clip(photo.width, photo.height) == finding.box
-        yield replace(finding, evidence=f"{finding.evidence} ({frame})", box=finding.box if fits else None, frame=frame)
+        box, points = (finding.box, finding.points) if fits else (None, ())
+        yield replace(finding, evidence=f"{finding.evidence} ({frame})", box=box, points=points, frame=frame)
 
 
 def _preview(photo: Photo) -> bytes:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from screening.finding import Box, Finding, ScreeningError
 from screening.photo_report import PhotoReport, judged
 from screening.policy import Policy
 from screening.report import Batch, ModelInfo, PipelineInfo, Report
+
+# No picture is so wide, in pixels.
+FARTHEST = 1e6
 
 
 class ReportError(ScreeningError):
@@ -72,9 +75,17 @@ def _finding(one: Mapping[str, Any]) -> Finding:
         one["evidence"],
         box,
         one.get("text", ""),
+        _corners(one.get("corners", ())),
         stage=one["stage"],
         frame=one.get("frame", ""),
     )
+
+
+def _corners(said: Sequence[Sequence[float]]) -> tuple[tuple[float, float], ...]:
+    corners = tuple((float(x), float(y)) for x, y in said)
+    if len(corners) not in (0, 4) or not all(abs(side) < FARTHEST for corner in corners for side in corner):
+        raise ValueError("these are no corners of a picture's part")
+    return corners
 
 
 def _tuples(fields: Mapping[str, Any]) -> dict[str, Any]:
