@@ -90,9 +90,6 @@ def test_the_wheel_carries_everything_and_screens_outside_the_clone(shoot: Path,
     few.mkdir()
     for name in ("street/parked-car.jpg", "stock/hills.jpg"):
         shutil.copy(shoot / name, few)
-    (tmp_path / "override.txt").write_text(
-        "dlib; sys_platform == 'never'\nopencv-python-headless; sys_platform == 'never'\n"
-    )
 
     def call(*command: object) -> None:
         # outside the clone, nothing of it on the path
@@ -109,7 +106,7 @@ def test_the_wheel_carries_everything_and_screens_outside_the_clone(shoot: Path,
     (tmp_path / "pins.txt").write_text("\n".join(installed(uv)))
     call(
         *(uv, "pip", "install", "--quiet", "--python", python, wheel),
-        *("--override", tmp_path / "override.txt", "--constraint", tmp_path / "pins.txt"),
+        *("--override", ROOT / "examples" / "overrides.txt", "--constraint", tmp_path / "pins.txt"),
     )
     program = python.parent / "screening"
     scan = subprocess.run(
