@@ -279,3 +279,18 @@ def test_as_long_as_nobody_says_who_we_are_every_credit_holds() -> None:
     found = found_in(picture(xmp=creator("West Midlands Police")), force=Force())
     (said,) = (one for one in found if one.is_a("copyright.creator"))
     assert "no force is set up" in said.evidence
+
+
+@pytest.mark.parametrize(
+    ("source", "made"),
+    [
+        ("http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia", True),
+        ("http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia", True),
+        ("http://cv.iptc.org/newscodes/digitalsourcetype/compositeSynthetic", True),
+        ("http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture", False),
+        ("A talk about trainedAlgorithmicMedia and algorithms", False),
+    ],
+)
+def test_a_picture_that_no_camera_took_is_held(source: str, made: bool) -> None:
+    found = found_in(picture(xmp=f"<Iptc4xmpExt:DigitalSourceType>{source}</Iptc4xmpExt:DigitalSourceType>"))
+    assert any(one.is_a("reputation.generated") for one in found) is made

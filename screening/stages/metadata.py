@@ -32,6 +32,10 @@ NOBODY = re.compile(
 UNRELEASED = {"MR-NON": "none", "MR-LMR": "limited or incomplete"}
 RELEASED = "MR-UMR"
 MINORS = frozenset({"AG-A17", "AG-A16", "AG-A15", "AG-U14"})
+# Values of IPTC's digital source type (NewsCodes, 2024) of pictures that no camera took.
+GENERATED = re.compile(
+    r"(?i)(?:^|[/#:])(?:trained|compositeWithTrained)?algorithmicMedia$|(?:^|[/#:])(?:compositeSynthetic|virtualRecording)$"
+)
 # Fields that hold what a camera or a program counts, and those that say where the photographer is to be reached.
 COUNTED = re.compile(
     r"(?i)date|time|serial|version|software|firmware|uniqueid|documentid|instanceid|model|make|lens|digest|hash"
@@ -65,6 +69,7 @@ class Metadata:
         "face.release_missing",
         "face.named",
         "juvenile.metadata",
+        "reputation.generated",
         "seen.release",
         "seen.metadata",
         "seen.metadata.counted",
@@ -83,6 +88,7 @@ class Metadata:
         yield from ownership(said, self.force)
         yield from people(said)
         yield from photographer(said, self.force)
+        yield from generated(said)
         for one in said.fields:
             yield stated(one)
         yield from names(photo.name)
@@ -180,6 +186,14 @@ def photographer(said: metadata.Metadata, force: Force) -> Iterator[Finding]:
     for one in said.fields:
         if SERIAL.search(one.name) and re.search(r"[1-9]", one.text):
             yield Finding("staff.camera", 0.2, f"serial number in {described(one)}", text=one.text)
+
+
+def generated(said: metadata.Metadata) -> Iterator[Finding]:
+    """Whether the file says that a program made the picture, or a part of it."""
+    for one in said.fields:
+        if GENERATED.search(one.text.strip()):
+            yield Finding("reputation.generated", 0.9, f"made by a program, at least in part, by {described(one)}")
+            return
 
 
 def names(path: str) -> Iterator[Finding]:
