@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime
 import errno
 import io
 import json
@@ -254,6 +255,17 @@ def test_a_release_is_due_until_somebody_has_looked_at_it_again(log: Path) -> No
     assert screening("audit", "reviewed", done.stdout.split()[0]).returncode == 0
     assert audit_check.due(log, days=0) == []
     assert audit_check.verify(log) == []
+
+
+def test_weeks_without_a_release_are_remarked_on(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    audit.append(log, "scan", run="a")
+    assert "nothing was released yet" in screening("audit", "due").stderr
+    past = (datetime.datetime.now(datetime.UTC) - datetime.timedelta(weeks=5)).isoformat(timespec="milliseconds")
+    log.unlink()
+    monkeypatch.setattr(audit_line, "now", lambda: past)
+    audit.append(log, "clearance", clearance="a" * 64, batch="Open day", released=12, report="b" * 64)
+    assert f"the last release was on {past[:10]}" in screening("audit", "due").stderr
+    assert screening("audit", "due", "--weeks", 6).stderr == ""
 
 
 def test_what_was_begun_counts_unless_it_was_taken_back_and_is_told_of_once(log: Path) -> None:

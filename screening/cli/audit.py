@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from screening.cli.say import print_json, print_line, print_text
+from screening.cli.say import print_json, print_line, print_text, say
 
 audit = typer.Typer(no_args_is_help=True, help="Checks and exports the office's audit log.")
 
@@ -71,14 +71,23 @@ def export() -> None:
 @audit.command()
 def due(
     after: Annotated[int, typer.Option(min=0, help="How many days after its release a batch falls due.")] = 30,
+    weeks: Annotated[int, typer.Option(min=1, help="After how many weeks without a release it reminds of one.")] = 4,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Lists the released batches that are due for review, and exits 1 if there are any."""
+    """Lists the released batches that are due for review, and exits 1 if there are any.
+
+    Pictures are to be published regularly: it says so, too, when nothing was released for --weeks.
+    """
     import dataclasses
+    import datetime
 
     from screening.office import audit_check
 
     waiting = audit_check.due(_log(), days=after)
+    last = audit_check.last_release(_log())
+    if last is None or datetime.datetime.now(datetime.UTC) - last > datetime.timedelta(weeks=weeks):
+        said = f"the last release was on {last:%Y-%m-%d}" if last else "nothing was released yet"
+        say(f"{said}; pictures are to be published regularly")
     if json:
         print_json([dataclasses.asdict(entry) for entry in waiting])
     for entry in [] if json else waiting:

@@ -69,6 +69,15 @@ def due(log: Path, *, days: int) -> list[Entry]:
     return list(waiting.values())
 
 
+def last_release(log: Path) -> datetime.datetime | None:
+    """When a batch was last cleared, or None.
+
+    Raises:
+        AuditError: if the log cannot be read, or a line is not one of ours.
+    """
+    return max((entry.time for entry in counting(log, "clearance")), default=None)
+
+
 def taken_down(log: Path) -> dict[str, str]:
     """When each picture was last found to have to be taken down, as ISO 8601, by its hash.
 
