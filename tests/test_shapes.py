@@ -10,9 +10,10 @@ from screening.finding import Box, Finding
 from screening.photo.masks import around, drawn
 from screening.photo_report import PhotoReport, judged, photo_fields
 from screening.release.shapes import shape
+from screening.render.table import csv_table
 from screening.run.restore import restored_photo
 from screening.text.outlines import outlined, turned
-from tests.shown import POLICY
+from tests.shown import POLICY, report
 
 BOX = Box(100, 80, 260, 160)
 
@@ -77,6 +78,8 @@ def test_corners_are_kept_in_a_report_and_landmarks_are_not() -> None:
     again = restored_photo(fields, POLICY, scene=True)
     kept = {one.finding.kind: one.finding.points for one in again.judgements}
     assert kept == {"personal.phone": LINE, "face": ()}
+    # every form of a report is made of it
+    assert "personal.phone" in csv_table(report(photo).as_dict())
     said = next(one for one in fields["findings"] if "corners" in one)
     for wrong in ([[1, 2]], [[1, 2]] * 3 + [[1, math.nan]], [[1, 2]] * 3 + [[1, 1e9]], [[1, 2, 3]] * 4):
         said["corners"] = wrong

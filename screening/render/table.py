@@ -30,8 +30,8 @@ def csv_table(report: Mapping[str, Any]) -> str:
     columns = [*COLUMNS, *(["text"] if shows_text else [])]
     writer = csv.DictWriter(file, columns, restval="", lineterminator="\r\n", quoting=csv.QUOTE_ALL)
     writer.writeheader()
-    for row in rows(report):
-        writer.writerow({column: _cell(value) for column, value in row.items()})
+    for row in rows(report):  # report.json holds more, such as the corners of slanted things
+        writer.writerow({column: _cell(value) for column, value in row.items() if column in columns})
     return file.getvalue()
 
 
