@@ -20,6 +20,7 @@ import pytest
 from screening.office import audit, audit_check, key_list, keys
 from screening.office.office import Office, make_private
 from screening.office.register_file import RegisterFile
+from screening.release.gate import gate
 from screening.run import copies
 from screening.run.decision import Action, Decision
 from screening.run.decisions import Decisions
@@ -95,6 +96,14 @@ def released(cleared: Cleared) -> bool:
     return cleared.clearance.is_file() and cleared.gate().exit_code == 0
 
 
+def public(cleared: Cleared) -> bool:
+    """Whether there is an exported folder, and nothing else was left beside it; one that is, may go out."""
+    folder = cleared.folder / "public"
+    whole = folder.exists() and gate([folder], pipeline=cleared.pipeline, office=cleared.office).exit_code == 0
+    assert whole or not folder.exists()
+    return whole
+
+
 def answered(cleared: Cleared) -> int:
     return len(audit.counting(cleared.office.audit_log, "gate"))
 
@@ -158,6 +167,7 @@ COMMANDS = {
         state=released,
         code=1,
     ),
+    "export": Command(call=("export", "RUN", "PUBLIC", "--pipeline", "PIPELINE"), state=public),
     "gate": Command(call=("gate", "GOOD", "--clearance", "SIGNED", "--pipeline", "PIPELINE"), state=answered),
     "keys make": Command(call=("keys", "make", "C. Signer"), state=trusted),
     "keys rotate": Command(call=("keys", "rotate", "A. Signer"), state=trusted),
@@ -176,6 +186,7 @@ def said(command: Command, cleared: Cleared) -> list[object]:
         "PIPELINE": cleared.pipeline,
         "GOOD": cleared.good,
         "SIGNED": cleared.clearance,
+        "PUBLIC": cleared.folder / "public",
         "CLEARANCE": cleared.named if cleared.clearance.is_file() else "",
         "ANSWERS": cleared.folder / "answers.json",
         "OTHER": cleared.folder / "other.json",

@@ -106,6 +106,8 @@ CALLS: dict[tuple[str, ...], tuple[tuple[str, ...], ...]] = {
         ("{}/shoot/" + PICTURE, "--clearance", "{}/run/clearance.json", "--pipeline", HOSTILE, "--json"),
         ("{}/nothing", "--clearance", "{}/nothing"),
     ),
+    ("export",): (("{}/run", "{}/public", *OF_RUN[1:]), ("{}/nothing", "{}/public")),
+    ("retract",): (("{}/nothing",), ("--name", HOSTILE, "--run", "{}/nothing"), ("--released", "{}/nothing")),
     ("release-note",): ((*OF_RUN, "--link", HOSTILE, "--watched-by", HOSTILE), (*OF_RUN, "--announcement")),
     ("labels",): ((*OF_RUN,), ("{}/nothing",), ("{}/shoot", "--as", HOSTILE)),
     ("evaluate",): (("{}/labels.csv", "--run", *OF_RUN), ("{}/wrong.csv", "--run", *OF_RUN)),
@@ -129,6 +131,13 @@ CALLS: dict[tuple[str, ...], tuple[tuple[str, ...], ...]] = {
     ("models", "add"): (("{}/nothing.onnx", "--name", HOSTILE), ("{}/labels.csv",)),
     ("models", "remove"): ((HOSTILE,),),
     ("purge",): (("{}/run",), ("{}/run", "--yes"), ("{}/run", "--yes"), ("{}/nothing",)),
+    # last, because every later command goes by it
+    ("office", "init"): (
+        ("--policy", HOSTILE),
+        (*"--policy default --credit a --domain a.example --phone 999 --vehicle A1".split(), "--name", HOSTILE)
+        + ("--reviewer", HOSTILE, "--signer", HOSTILE),
+    ),
+    ("office", "show"): ((),),
 }
 
 

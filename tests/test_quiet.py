@@ -41,6 +41,8 @@ COMMANDS = (
     ("keys list", 0),
     ("clear RUN --answers ANSWERS --purpose Recruitment", 0),
     ("gate SHOOT/fine.jpg --clearance RUN/clearance.json", 0),
+    ("export RUN PUBLIC", 0),
+    ("gate PUBLIC", 0),
     ("release-note RUN", 0),
     ("models", 0),
     ("audit verify", 0),
@@ -76,7 +78,9 @@ def alone(tmp_path: Path) -> Alone:
 def laid_out(folder: Path, astronaut: Path) -> dict[str, str]:
     """The files that the commands are about, by the words that stand for them."""
     names = {"PLATES": "plates.toml", "LABELS": "labels.csv", "ANSWERS": "answers.json", "TUNED": "tuned.toml"}
-    places = {name: folder / names.get(name, name.lower()) for name in (*names, "SHOOT", "MANY", "RUN", "COUNTED")}
+    places = {
+        name: folder / names.get(name, name.lower()) for name in (*names, "SHOOT", "MANY", "RUN", "COUNTED", "PUBLIC")
+    }
     places["SHOOT"].mkdir()
     shutil.copy(astronaut, places["SHOOT"])
     (places["SHOOT"] / "fine.jpg").write_bytes(make_broken.encoded(make_broken.view(), "JPEG", quality=92))

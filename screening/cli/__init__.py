@@ -17,6 +17,7 @@ from screening.cli.clear import clear
 from screening.cli.decide import decide
 from screening.cli.evaluate import evaluate
 from screening.cli.explain import explain
+from screening.cli.export import export
 from screening.cli.gate import gate
 from screening.cli.keys import keys
 from screening.cli.labels import labels
@@ -105,7 +106,7 @@ def _said_once() -> dict[str, dict[str, str]]:
     from screening.office.office import Office
 
     office = setup.read(Office.here())
-    said = {command: {"pipeline": office.pipeline} for command in ("scan", "gate", "retract")}
+    said = {command: {"pipeline": office.pipeline} for command in ("scan", "gate", "export", "retract")}
     if office.reviewer:
         said |= {command: {"by": office.reviewer} for command in ("review", "decide")}
     return said | ({"clear": {"key": office.signer}} if office.signer else {})
@@ -116,7 +117,7 @@ def _said_once() -> dict[str, dict[str, str]]:
 PANELS: dict[str, dict[str, Any]] = {
     "Every shoot": {"scan": scan, "review": review, "clear": clear},
     "Pictures and decisions": {"explain": explain, "decide": decide, "redact": redact},
-    "Publishing": {"gate": gate, "release-note": release_note, "retract": retract, "purge": purge},
+    "Publishing": {"export": export, "gate": gate, "release-note": release_note, "retract": retract, "purge": purge},
     "The office": {"office": office, "keys": keys, "register": register, "audit": audit},
     "How good it is": {"labels": labels, "evaluate": evaluate, "tune": tune, "models": models},
 }

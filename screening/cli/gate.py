@@ -11,14 +11,19 @@ from screening.cli.say import print_json, say
 
 
 def gate(
-    clearance: Annotated[Path, typer.Option(help="The clearance that screening clear wrote.", show_default=False)],
-    files: Annotated[list[Path] | None, typer.Argument(help="The files to upload.", show_default=False)] = None,
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="The files to upload, or one exported folder.", show_default=False)
+    ] = None,
+    clearance: Annotated[
+        Path | None, typer.Option(help="The clearance that screening clear wrote.  [default: the folder's own]")
+    ] = None,
     pipeline: Annotated[str, typer.Option(envvar="SCREENING_PIPELINE", help="The policy in force.")] = "default",
     json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
 ) -> None:
     """Says whether every file may be uploaded: exits 0 if all may, 1 if one must not, 2 if it cannot tell.
 
-    Reads the files, and this computer's list of trusted keys. Writes one line to the office's audit log.
+    Reads the files, and this computer's list of trusted keys. Of a folder that screening export wrote, everything in it
+    must be cleared, and every cleared file must be there. Writes one line to the office's audit log.
     """
     from screening.release.gate import gate
 

@@ -15,20 +15,19 @@ from functools import partial
 from pathlib import Path
 
 from screening import pipeline_file
-from screening.office import audit, audit_check, key_list
+from screening.office import audit, audit_check
 from screening.office.office import Office
-from screening.release import second, seen
-from screening.release.clearance import Clearance, ClearanceError, read
+from screening.release import folder, seen
+from screening.release.clearance import ClearanceError
 from screening.release.gate_result import Answer, Checked, GateResult
-from screening.run.decision import digest
-from screening.run.decisions import DecisionError, Decisions
-from screening.run.files import LARGEST, REPORT
-from screening.weights import manifest, opened, sha256_of
+from screening.release.standing import standing
+from screening.run.files import CLEARANCE
+from screening.weights import opened
 
 
 def gate(
     paths: Iterable[Path | str],
-    clearance: Path | str,
+    clearance: Path | str | None = None,
     *,
     pipeline: Path | str = "default",
     office: Office | None = None,
@@ -36,28 +35,23 @@ def gate(
 ) -> GateResult:
     """Whether every file's bytes are in the clearance, and the clearance is valid here and now; writes one log line.
 
-    `pipeline` is the policy in force. With `keep`, each file that passes comes with the very bytes that were checked:
-    upload those, not the file, which may have changed by then.
+    A single folder must be an exported one: exactly the cleared files, by their names, and the clearance, which need
+    not be named then. `pipeline` is the policy in force. With `keep`, each file that passes comes with the very bytes
+    that were checked: upload those, not the file, which may have changed by then.
 
     Raises:
         ScreeningError: if the gate's own keys, pipeline file or log cannot be read or written: nothing may go out.
     """
     office = office or Office.here()
-    path = Path(clearance)
+    named = [Path(one) for one in paths]
+    whole = named[0] if len(named) == 1 and named[0].is_dir() else None
+    if whole and clearance is not None and not (whole / CLEARANCE).exists():
+        whole = None  # no exported folder
+    if clearance is None and whole is None:
+        raise ClearanceError("name the clearance of these files with --clearance; only an exported folder contains it")
+    path = Path(clearance) if clearance is not None else whole / CLEARANCE if whole else Path()
     in_force = pipeline_file.read(pipeline)
-    try:
-        signed = read(path)
-        stale, answer = _stale(signed, office, in_force.sha256)
-        if not stale and (missing := second.wrong(signed, key_list.trusted(office), pipeline)):
-            stale, answer = missing, Answer.REFUSE
-        if not stale:
-            stale, answer = _taken_back(signed, office, in_force.register_folder)
-        if not stale and (cut := seen.wrong(signed, office.audit_log)):
-            stale, answer = cut, Answer.REFUSE
-        if not stale and _edited(path.parent, signed, office):
-            stale, answer = "the run was changed or scanned again after it was cleared; clear it again", Answer.REFUSE
-    except ClearanceError as error:
-        signed, stale, answer = None, str(error), Answer.UNKNOWN
+    signed, stale, answer = standing(path, in_force, pipeline, office)
     withheld, released = (signed.withheld, signed.released) if signed else ({}, frozenset())
     if signed:
         # to be taken down after it was cleared: only clearing it again takes that back
@@ -67,7 +61,12 @@ def gate(
         _check, withheld=withheld, released=released, stale=stale, answer=answer, most=in_force.most_bytes, keep=keep
     )
     with ThreadPoolExecutor(8) as pool:  # hashing lets other threads run
-        files = tuple(pool.map(check, [Path(one) for one in paths]))
+        if whole and signed is None:
+            files: tuple[Checked, ...] = (Checked(path=whole, answer=answer, reason=stale),)
+        elif whole and signed:
+            files = folder.checked(whole, signed, path, lambda there: pool.map(check, there))
+        else:
+            files = tuple(pool.map(check, named))
     result = GateResult(
         files=files,
         clearance=signed.name if signed else "",
@@ -117,87 +116,6 @@ def _check(
         reason = "is not in the clearance, or has changed since"
         return Checked(path=path, answer=Answer.REFUSE, reason=reason, sha256=sha256)
     return Checked(path=path, answer=Answer.PASS, sha256=sha256, data=data if keep else None)
-
-
-def _stale(clearance: Clearance, office: Office, policy: str) -> tuple[str, Answer]:
-    """Why a clearance is not valid here and now, or "", and the answer that every file gets for it."""
-    now = datetime.datetime.now(datetime.UTC)
-    key = key_list.trusted(office).get(clearance.key)
-    at, until = (datetime.datetime.fromisoformat(moment) for moment in (clearance.at, clearance.until))
-    if key is None:
-        return f"the clearance is signed with {clearance.key[:32]}, a key that this gate does not trust", Answer.REFUSE
-    if not clearance.signed_by(key):
-        return "the clearance was edited after it was signed, or is not signed with the key it names", Answer.REFUSE
-    if said := second.unusable(key, clearance.at):
-        return said, Answer.REFUSE
-    if key.role == key_list.SECOND:
-        return f"{key.name} signed first, which this gate's list of keys does not allow", Answer.REFUSE
-    if not clearance.checked_by(key):
-        return "the head of the audit log in the clearance was edited, or belongs to another clearance", Answer.REFUSE
-    if not clearance.files:
-        return "the clearance is empty: it lets nothing pass", Answer.UNKNOWN
-    if last := audit.clock_behind(office.audit_log):
-        return f"the clock is behind the last line of the audit log ({last[:16]}); correct it", Answer.UNKNOWN
-    if now < at - audit.SLACK:
-        return f"the clearance is dated in the future ({clearance.at[:16]}); correct the clock", Answer.UNKNOWN
-    if now > until:
-        return f"the clearance was valid until {clearance.until[:16]} UTC; clear the run again", Answer.REFUSE
-    if clearance.policy.get("sha256") != policy:
-        return "the policy in force is not the one that the clearance was judged by; scan again", Answer.REFUSE
-    known = {weights.name: weights.sha256 for weights in manifest().values()}
-    # a network that the scanning office added need not be on the upload host; if there is one of that name, it must
-    # match
-    if any(known.get(name, sha256) != sha256 for name, sha256 in clearance.models.items()):
-        return "the networks of this version are not those that the clearance was judged by; scan again", Answer.REFUSE
-    return "", Answer.PASS
-
-
-def _taken_back(clearance: Clearance, office: Office, registers: str) -> tuple[str, Answer]:
-    """What only the computer that signed can know: whether its log and its registers still support a clearance.
-
-    That is the computer with the private key, or, after the key was replaced, with the log that the clearance was
-    signed at.
-    """
-    log, key = office.audit_log, key_list.trusted(office)[clearance.key]
-    held, signs_here = audit_check.holds(log, clearance.checkpoint.head), key_list.private_file(office, key).is_file()
-    if signs_here and not held:
-        return "the audit log no longer contains the line in which the clearance was given", Answer.REFUSE
-    if not (signs_here or held):
-        return "", Answer.PASS
-    if not _given(log, clearance.name):
-        return "the audit log does not say that this clearance was given; clear the run again", Answer.REFUSE
-    from screening.office.register_file import RegisterError, withdrawn
-
-    try:
-        if withdrawn(office.register_folder(registers), clearance.registers):
-            said = "somebody was removed from the release register, or added to the restricted list, since the scan"
-            return f"{said}; scan and clear again", Answer.REFUSE
-    except RegisterError as error:
-        return str(error), Answer.UNKNOWN
-    return "", Answer.PASS
-
-
-def _given(log: Path, named: str) -> bool:
-    """Whether the log says that a clearance was given: begun and finished."""
-    lines = audit.entries(log, naming=named)
-    line = next((one for one in lines if one.event == "clearance" and one.fields.get("clearance") == named), None)
-    if line is None or line.fields.get("step") is None:
-        return line is not None
-    ends = audit.entries(log, naming=line.sha256)
-    return any(one.fields.get("of") == line.sha256 and one.fields.get("step") == audit.DONE for one in ends)
-
-
-def _edited(folder: Path, clearance: Clearance, office: Office) -> bool:
-    """Whether the clearance is in a run folder whose report or decisions have changed since it was cleared."""
-    report = folder / REPORT
-    try:
-        if not report.exists():
-            return False
-        if sha256_of(report, most=LARGEST) != clearance.report:
-            return True
-        return digest(Decisions(folder, office).current()) != clearance.decisions
-    except (OSError, DecisionError):
-        return True
 
 
 def _warnings(review_by: str) -> tuple[str, ...]:
