@@ -14,15 +14,18 @@ PNG_SHOWN = {
     **dict.fromkeys((b"IDAT", b"fdAT"), 1 << 31),
     **{b"IHDR": 13, b"PLTE": 768, b"IEND": 0, b"acTL": 8, b"fcTL": 26, b"tRNS": 256, b"cHRM": 32, b"gAMA": 4},
     **{b"sBIT": 4, b"sRGB": 1, b"cICP": 4, b"mDCV": 24, b"mDCv": 24, b"cLLI": 8, b"cLLi": 8, b"bKGD": 6, b"hIST": 512},
-    **{b"pHYs": 9, b"tIME": 7, b"oFFs": 9, b"pCAL": 64, b"sCAL": 64, b"sTER": 1, b"gIFg": 4, b"iDOT": 64, b"CgBI": 4},
+    **{b"pHYs": 9, b"tIME": 7, b"oFFs": 9, b"sTER": 1, b"gIFg": 4, b"iDOT": 28, b"CgBI": 4},
     **{b"vpAg": 9, b"orNT": 1},
 }
 # The passes of an interlaced picture: their first column and row, and how far apart the next ones are.
 ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
 # The sort of picture whose pixels are places in a list of colours.
 INDEXED = 3
-# Chunks that are read as metadata; caBX holds Content Credentials.
-PNG_METADATA = frozenset((b"tEXt", b"zTXt", b"iTXt", b"eXIf", b"iCCP", b"caBX"))
+# Those of which there may be several.
+PNG_MANY = frozenset((b"IDAT", b"fdAT", b"fcTL"))
+# Chunks that are read as metadata; caBX holds Content Credentials, in a box of JUMBF (ISO/IEC 19566-5).
+PNG_METADATA = frozenset((b"tEXt", b"zTXt", b"iTXt", b"eXIf", b"iCCP", b"caBX", b"pCAL", b"sCAL"))
+STORE = b"jumb"
 WEBP_SHOWN = {b"VP8X": 10, b"ANIM": 6, b"ALPH": 1 << 31, b"ANMF": 1 << 31}
 WEBP_PIXELS = (b"VP8 ", b"VP8L")
 WEBP_METADATA = frozenset((b"ICCP", b"EXIF", b"XMP ", b"C2PA"))
@@ -34,22 +37,25 @@ def png(data: bytes, start: int = 0) -> Iterator[Part]:
     Raises:
         ContainerError: if a chunk is longer than the file, or the last one is missing.
     """
-    place = start + len(PNG)
+    place, seen = start + len(PNG), set[bytes]()
     yield Part(Kind.SHOWN, "PNG start", start, place)
     while place + 12 <= len(data):
         size, name = struct.unpack_from(">I4s", data, place)
         end = place + 12 + size
         if end > len(data):
             raise ContainerError("a chunk is longer than the file")
-        # colours that are listed although every pixel has its own
-        idle = name == b"PLTE" and data[start + 25] != INDEXED
-        if not idle and (name in PNG_METADATA or size <= PNG_SHOWN.get(name, -1)):
-            yield Part(Kind.METADATA if name in PNG_METADATA else Kind.SHOWN, "PNG chunk", place, end)
+        # colours that are listed although every pixel has its own, and what is said once more
+        idle = (name == b"PLTE" and data[start + 25] != INDEXED) or (name in seen and name not in PNG_MANY)
+        if name in PNG_METADATA and (name != b"caBX" or data.startswith(STORE, place + 12)):
+            yield Part(Kind.METADATA, "PNG chunk", place, end)
+        elif not idle and size <= PNG_SHOWN.get(name, -1):
+            yield Part(Kind.SHOWN, "PNG chunk", place, end)
         else:
             yield Part(Kind.SHOWN, "PNG chunk", place, place + 8)
             yield Part(Kind.UNKNOWN, "in a PNG chunk", place + 8, end - 4)
             yield Part(Kind.SHOWN, "PNG chunk", end - 4, end)
         place = end
+        seen.add(name)
         if name == b"IEND":
             return
     raise ContainerError("the picture is cut short")
@@ -98,7 +104,7 @@ def webp(data: bytes, start: int = 0) -> Iterator[Part]:
 
 def _riff(data: bytes, place: int, end: int) -> Iterator[Part]:
     """The chunks of a WebP picture or of one frame of it: the first pixels are shown, further ones are not."""
-    shown = False
+    shown, seen = False, set[bytes]()
     while place + 8 <= end:
         name, size = struct.unpack_from("<4sI", data, place)
         after = min(place + 8 + size + size % 2, end)
@@ -113,12 +119,13 @@ def _riff(data: bytes, place: int, end: int) -> Iterator[Part]:
         elif name == b"ALPH" and not data.startswith(b"VP8 ", after):  # transparency of nothing
             yield Part(Kind.SHOWN, "WebP chunk", place, place + 8)
             yield Part(Kind.UNKNOWN, "in a WebP chunk", place + 8, after)
-        elif name in WEBP_METADATA or name in WEBP_PIXELS or size <= WEBP_SHOWN.get(name, -1):
+        elif name in WEBP_METADATA or name in WEBP_PIXELS or (name not in seen and size <= WEBP_SHOWN.get(name, -1)):
             yield Part(Kind.METADATA if name in WEBP_METADATA else Kind.SHOWN, "WebP chunk", place, after)
         else:
             yield Part(Kind.SHOWN, "WebP chunk", place, place + 8)
             yield Part(Kind.UNKNOWN, "in a WebP chunk", place + 8, after)
         shown = shown or name in WEBP_PIXELS
+        seen.add(name)
         place = after
     if place < end:
         yield Part(Kind.UNKNOWN, "in a WebP chunk", place, end)

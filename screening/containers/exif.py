@@ -10,8 +10,8 @@ from screening.containers import tiff
 from screening.containers.parts import ContainerError, Kind, Part
 from screening.containers.unclaimed import unclaimed
 
-# How a block begins in JPEG, in PNG and HEIF, and in WebP.
-HEAD = re.compile(rb"(?:EXIF.{4})?(?:Exif\0\0)?(?=II\*\0|MM\0\*)", re.DOTALL)
+# How a block begins in JPEG, in PNG and HEIF, and in WebP; the index of a multi-picture file is laid out likewise.
+HEAD = re.compile(rb"(?:EXIF.{4})?(?:Exif\0\0|MPF\0)?(?=II\*\0|MM\0\*)", re.DOTALL)
 NAME = "in the EXIF data, claimed by no tag"
 # Programs that rewrite tags leave old ones behind, and makers' notes point beyond themselves: of 198 real files, sound
 # ones had at most 1,802 bytes. A picture of any use needs more.

@@ -127,10 +127,11 @@ def _unpacked(chunk: bytes, body: bytes) -> Iterator[Block]:
     key, _, rest = body.partition(b"\0")
     if chunk in (b"zTXt", b"iCCP"):
         rest = unpack(rest[1:])
+        yield from [Block("PNG profile", key)] if chunk == b"iCCP" else []
     elif chunk == b"iTXt":
         packed = rest[:1] == b"\1"
-        translated, rest = rest[2:].split(b"\0", 2)[1:]
-        yield Block("PNG field", translated, text=True)
+        language, translated, rest = rest[2:].split(b"\0", 2)
+        yield from (Block("PNG field", one, text=True) for one in (language, translated) if one)
         rest = unpack(rest) if packed else rest
     elif chunk != b"tEXt":
         yield Block("PNG chunk", body)
@@ -152,9 +153,12 @@ def unpack(packed: bytes) -> bytes:
 
     Raises:
         ContainerError: if it is more than any text or profile.
+        zlib.error: if it is not packed so, or more lies behind it.
     """
     unpacker = zlib.decompressobj()
     text = unpacker.decompress(packed, UNPACKED)
     if unpacker.unconsumed_tail:
         raise ContainerError("a part of it unpacks to more than a text")
+    if len(unpacker.unused_data) > UNREAD_BYTES:
+        raise zlib.error("more lies behind it")
     return text

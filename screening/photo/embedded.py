@@ -24,8 +24,12 @@ PREVIEW = "embedded preview"
 PICTURES = (Kind.PICTURE, Kind.FRAME, Kind.CROPPED)
 # The longest pattern with which encoders fill up.
 PATTERN = 32
-# Letters without end are data in disguise, such as base64.
-DISGUISED = re.compile(r"[\w+/=-]{200}")
+# Letters without end, or digits, are data in disguise: base64, base85, uuencoded, hexadecimal or decimal.
+DISGUISED = re.compile(
+    r"""[\w+/=-]{200} | [^\s"':,./\\\[\]]{200} | (?:M[ -`]{60}\n){4} | (?:\b[0-9A-Fa-f]{2}[\s:,;]+){200}
+    | (?:\b\d{1,3}[\s,;]+){200}""",
+    re.VERBOSE,
+)
 
 
 @dataclass(frozen=True, slots=True)

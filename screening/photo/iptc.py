@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from screening.containers.parts import UNREAD_BYTES, is_words
+from screening.containers.unclaimed import ANYTHING
 from screening.photo import field_names
 from screening.photo.charsets import decode
 from screening.photo.fields import Field, role
@@ -21,13 +23,21 @@ ENVELOPE, PRESS = 1, 2
 
 def iptc_fields(raw: bytes, *, bare: bool) -> Iterator[Field]:
     """Every press field in some bytes, wherever a row of them begins; `bare` where one may stand outside a resource."""
+    yield from (_field(record, number, text) for record, number, text in _said(raw, bare=bare))
+
+
+def coded(raw: bytes) -> int:
+    """How many bytes stand in a resource's press fields that ought to be words and are neither these nor a picture."""
+    contents = (text for _, _, text in _said(raw, bare=False) if len(text) > UNREAD_BYTES)
+    return sum(len(text) for text in contents if not is_words(text) and not ANYTHING.match(text))
+
+
+def _said(raw: bytes, *, bare: bool) -> Iterator[tuple[int, int, bytes]]:
     place, pattern = 0, ANYWHERE if bare else RESOURCE
     while found := pattern.search(raw, place):
         place = found.start() if raw[found.start()] == MARK else _content(raw, found.end())
         row = list(_row(raw, place))
-        for record, number, _, text in row:
-            if record in (ENVELOPE, PRESS):
-                yield _field(record, number, text)
+        yield from ((record, number, text) for record, number, _, text in row if record in (ENVELOPE, PRESS))
         place = max(found.end(), row[-1][2] if row else 0)
 
 

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from screening.containers import heif, jpeg, texts
+from screening.containers import chunks, heif, jpeg, texts
 from screening.containers.bmp import is_bare
-from screening.containers.parts import ContainerError, Part
+from screening.containers.parts import ContainerError, Kind, Part
 from screening.containers.walk import walk
 from screening.photo import embedded
 from screening.photo.blocks import PARTS, blocks, coded
@@ -109,12 +110,13 @@ def _read(photo: Photo) -> Metadata:
     further = statements(listed, own)
     credentials = _credentials(data, parts)
     orientation = number(image.exifData(), "Exif.Image.Orientation")
+    pictures = [*_previews(image), *embedded.pictures(data, parts)]
     return Metadata(
         fields=_settle((*further.fields, *credentials.fields)),
         positions=_each_once(
             [*_unread_position(image, data), *exif_positions(image), *further.positions, *credentials.positions]
         ),
-        pictures=embedded.distinct([*_previews(image), *embedded.pictures(data, parts)]),
+        pictures=embedded.distinct([*pictures, *(inner for one in pictures for inner in _inside(one))]),
         unread=(
             *unread,
             *embedded.unread(data, parts),
@@ -126,6 +128,16 @@ def _read(photo: Photo) -> Metadata:
         orientation=orientation if orientation in TURNS else 1,
         credentials=texts.credentials(data),
     )
+
+
+def _inside(one: Embedded) -> Iterator[Embedded]:
+    """The pictures in a further picture's metadata; its own kind says what they need be like."""
+    if one.data.startswith((jpeg.SOI, chunks.PNG, b"RIFF")):
+        # one that is not laid out as its format says is looked at as a picture
+        with suppress(ContainerError):
+            within = embedded.within(block.data for block in blocks(one.data, walk(one.data), whole=False))
+            for found in embedded.pictures(one.data, within):
+                yield replace(found, kind=one.kind if found.kind is Kind.PICTURE else found.kind)
 
 
 def _credentials(data: bytes, parts: Sequence[Part]) -> Statements:

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from screening.containers.parts import UNREAD_BYTES
+from screening.containers.parts import UNREAD_BYTES, is_words
 from screening.containers.texts import entries
 from screening.photo.blocks import Block
 from screening.photo.charsets import decode, decode_comment, runs
 from screening.photo.fields import Field, between, exif, role, unsaid, xmp
-from screening.photo.iptc import iptc_fields
+from screening.photo.iptc import coded, iptc_fields
 from screening.photo.positions import Position, exif_positions, named_positions
 from screening.photo.xmp import MalformedError, Said, packets, said, said_loosely, without_packets
 
@@ -64,6 +64,8 @@ def statements(blocks: Iterable[Block], known: Sequence[Field]) -> Statements:
         _from_xmp(block, fields, positions, unread)
         _from_exif(block, fields, positions, unread)
         fields += iptc_fields(block.data, bare=not block.pixels)
+        if size := coded(block.data):
+            unread.append(f"{size:,} bytes of an unknown sort (in a press field)")
         if block.text:
             fields += _from_text(block)
             pairs[block.key] = decode(block.data)
@@ -127,7 +129,8 @@ def _from_exif(block: Block, fields: list[Field], positions: list[Position], unr
 
 
 def _unexplained(image: exiv2.Image) -> Iterator[int]:
-    """How many bytes stand in each tag of the standard's groups that nobody knows or that is longer than any setting.
+    """How many bytes stand in each tag of the standard's groups that nobody knows, that is longer than any setting, or
+    that ought to be words and is not.
 
     What stands in a maker's note is the maker's; exiv2 knows few of these.
     """
@@ -135,9 +138,16 @@ def _unexplained(image: exiv2.Image) -> Iterator[int]:
 
     numbers = (exiv2.TypeId.undefined, exiv2.TypeId.unsignedByte, exiv2.TypeId.signedByte, exiv2.TypeId.invalidTypeId)
     for datum in image.exifData():
-        if datum.typeId() not in numbers or datum.groupName() not in GROUPS or datum.tagName() in WHOLE:
+        if datum.groupName() not in GROUPS or datum.tagName() in WHOLE or datum.size() <= UNREAD_BYTES:
             continue
-        raw = bytes(datum.value().data()).strip(b"\0")
-        most = UNREAD_BYTES if datum.tagName().startswith("0x") else SETTING_BYTES
-        if len(raw) > most and not decode_comment(raw):
-            yield len(raw)
+        size, nobody = datum.size(), datum.tagName().startswith("0x")
+        if datum.typeId() in numbers:
+            raw = bytes(datum.value().data()).strip(b"\0")
+            size = len(raw)
+            told = size > (UNREAD_BYTES if nobody else SETTING_BYTES) and not decode_comment(raw)
+        elif datum.typeId() == exiv2.TypeId.asciiString:
+            told = not is_words(bytes(datum.value().data()))
+        else:
+            told = nobody
+        if told:
+            yield size

@@ -6,6 +6,7 @@ import io
 import struct
 import warnings
 import zlib
+from itertools import pairwise
 
 import numpy as np
 
@@ -29,7 +30,35 @@ def unshown(data: bytes) -> str:
         except zlib.error:
             return ""  # which the decoder says
         return f"{beyond:,} bytes of pixels beyond those that are shown" if beyond > UNREAD_BYTES else ""
+    if chunks.is_webp(data):
+        return "bytes behind its pixels that are not needed for them" if _decodes_without_end(data) else ""
     return ""
+
+
+def _decodes_without_end(data: bytes) -> bool:
+    """Whether a WebP picture's packed pixels, or their transparency, can do without their last bytes: decoders want
+    them to the last, but pass over what follows."""
+    from PIL import Image
+
+    found = [(data[part.start : part.start + 4], data[part.start + 8 : part.end]) for part in chunks.webp(data)]
+    for (name, body), (_, pixels) in pairwise([*found, (b"", b"")]):
+        if name not in (*chunks.WEBP_PIXELS, b"ALPH") or len(body) <= UNREAD_BYTES + 16:
+            continue
+        alone = _chunk(name, body[: (len(body) - UNREAD_BYTES) // 2 * 2])
+        if name == b"ALPH":  # with the pixels that it belongs to, and the head of a file that has both
+            width, height = (side & 0x3FFF for side in struct.unpack_from("<HH", pixels.ljust(10, b"\0"), 6))
+            sides = (max(side - 1, 0).to_bytes(3, "little") for side in (width, height))
+            alone = _chunk(b"VP8X", b"\x10\0\0\0" + b"".join(sides)) + alone + _chunk(b"VP8 ", pixels)
+        try:
+            Image.open(io.BytesIO(_chunk(b"RIFF", b"WEBP" + alone)), formats=("WEBP",)).load()
+        except BROKEN:
+            continue
+        return True
+    return False
+
+
+def _chunk(name: bytes, body: bytes) -> bytes:
+    return name + struct.pack("<I", len(body)) + body + b"\0" * (len(body) % 2)
 
 
 def _jpeg_rows(data: bytes) -> bool:

@@ -1,0 +1,168 @@
+"""Places in a picture file where decoders never look: what is put there is read, compared, held or blocked."""
+# ruff: noqa: E501 - a table of files reads best a row a line
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+
+import numpy as np
+import pytest
+
+from screening.containers import gif
+from screening.photo.carried import carried
+from screening.photo.metadata import read
+from screening.photo.photo import Photo
+from tests.picture_files import picture, scenery, with_thumbnail
+
+VIEW, OTHER = scenery(300, 200), scenery(300, 200, seed=2)
+JPEG, PNG, GIF, WEBP = (picture(name, rgb=VIEW) for name in ("JPEG", "PNG", "GIF", "WEBP"))
+SCAN = b"\xff\xda"
+HIDDEN = picture(rgb=OTHER)
+JUNK = np.random.default_rng(1).integers(0, 256, 2000, dtype=np.uint8).tobytes()
+SECRET = b"call 07700 900123 and ask for the key of number 12"
+
+
+def segment(marker: int, body: bytes) -> bytes:
+    return bytes((0xFF, marker)) + struct.pack(">H", len(body) + 2) + body
+
+
+def jpeg(*segments: bytes) -> bytes:
+    return JPEG[:20] + b"".join(segments) + JPEG[20:]
+
+
+def resource(number: int, content: bytes, left: bytes = b"") -> bytes:
+    body = b"8BIM" + struct.pack(">HHI", number, 0, len(content)) + content + b"\0" * (len(content) % 2)
+    return jpeg(segment(0xED, b"Photoshop 3.0\0" + body + left))
+
+
+def table(*lines: bytes) -> bytes:
+    """A table of codes for each of these, all with the same number."""
+    return b"".join(segment(0xC4, b"\x13" + bytes(15) + bytes((len(one),)) + one) for one in lines)
+
+
+def png(*chunks: tuple[bytes, bytes]) -> bytes:
+    packed = b"".join(
+        struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body)) for name, body in chunks
+    )
+    return PNG[:33] + packed + PNG[33:]
+
+
+def rows(data: bytes, size: int) -> list[bytes]:
+    return [data[place : place + size] for place in range(0, len(data), size)]
+
+
+def blocks(data: bytes) -> bytes:
+    return b"".join(bytes((len(one),)) + one for one in rows(data, 255))
+
+
+def behind_the_codes(content: bytes) -> bytes:
+    """A GIF file with more blocks behind its only frame's last code."""
+    frame = GIF.index(b"\x2c\0\0\0\0")
+    _, end = gif.blocks(GIF, frame + 11)
+    return GIF[: end - 1] + blocks(content) + GIF[end - 1 :]
+
+
+def chunk(name: bytes, body: bytes) -> bytes:
+    return name + struct.pack("<I", len(body)) + body + b"\0" * (len(body) % 2)
+
+
+def webp(*more: bytes, data: bytes = WEBP) -> bytes:
+    return chunk(b"RIFF", b"".join((data[8:], *more)))
+
+
+def longer(data: bytes, name: bytes, content: bytes) -> bytes:
+    """A WebP file whose chunk of that name has more than its decoder needs."""
+    place, packed = 12, b""
+    while place < len(data):
+        size = int.from_bytes(data[place + 4 : place + 8], "little")
+        body = data[place + 8 : place + 8 + size]
+        packed += chunk(data[place : place + 4], body + (content if data[place : place + 4] == name else b""))
+        place += 8 + size + size % 2
+    return chunk(b"RIFF", b"WEBP" + packed)
+
+
+CLEAR = picture("WEBP", rgb=np.dstack([VIEW, VIEW[:, :, :1]]))
+LOSSLESS = picture("WEBP", rgb=VIEW, lossless=True)
+UNREAD, PREVIEW = "metadata.unread", "metadata.preview"
+FILES = [
+    # where it is, the file, what is reported
+    ("behind Adobe's mark", jpeg(segment(0xEE, b"Adobe\0\x64\0\0\0\0\1" + JUNK)), UNREAD),
+    ("behind the mark of a film", jpeg(segment(0xE0, b"AVI1" + JUNK)), UNREAD),
+    ("behind a mark of colours", jpeg(segment(0xED, b"Adobe_CM" + JUNK)), UNREAD),
+    ("in an index of pictures that is none", jpeg(segment(0xE2, b"MPF\0" + JUNK)), UNREAD),
+    ("behind the version of a gain map", jpeg(segment(0xE2, b"urn:iso:std:iso:ts:21496:-1\0" + JUNK)), UNREAD),
+    ("in a second scan", JPEG[:-2] + HIDDEN[HIDDEN.index(SCAN) :], PREVIEW),
+    ("in tables that others replace", jpeg(table(*rows(JUNK, 200))), UNREAD),
+    ("in tables behind the last scan", JPEG[:-2] + table(JUNK[:255]) + JPEG[-2:], UNREAD),
+    ("in a number of lines", jpeg(segment(0xDC, JUNK)), UNREAD),
+    ("in a preview's own thumbnail", resource(1036, bytes(28) + with_thumbnail(picture(rgb=VIEW[::2, ::2].copy()), OTHER[::2, ::2].copy())), PREVIEW),
+    ("in hexadecimal digits with blanks", JPEG + HIDDEN.hex(" ").encode(), UNREAD),
+    ("in decimal digits", JPEG + " ".join(map(str, HIDDEN)).encode(), UNREAD),
+    ("in a tag of numbers that nobody knows", picture(rgb=VIEW, exif={0xC0DE: tuple(JUNK)}), UNREAD),
+    ("in a caption", jpeg(segment(0xE1, b"Exif\0\0II*\0\x08\0\0\0" + struct.pack("<HHHIII", 1, 0x10E, 2, len(JUNK), 26, 0) + JUNK)), UNREAD),
+    ("in a press field", resource(0x404, b"\x1c\2\x78" + struct.pack(">H", 1500) + JUNK[:1500]), UNREAD),
+    ("in a path that is none", resource(2500, JUNK), UNREAD),
+    ("a path", resource(2500, (b"\0\6" + bytes(24)) * 3), ""),
+    ("behind the last resource", resource(1005, bytes(16), JUNK), UNREAD),
+    ("in chunks that say the same again", png(*((b"pHYs", one) for one in rows(JUNK[:1998], 9))), UNREAD),
+    ("in transparent colours again and again", png(*((b"tRNS", one) for one in rows(JUNK[:1998], 6))), UNREAD),
+    ("behind a packed text", png((b"zTXt", b"Comment\0\0" + zlib.compress(b"A desk") + JUNK)), UNREAD),
+    ("behind a packed profile", png((b"iCCP", b"own\0\0" + zlib.compress(bytes(200)) + JUNK)), UNREAD),
+    ("a picture behind a packed text", png((b"zTXt", b"Comment\0\0" + zlib.compress(b"A desk") + HIDDEN)), PREVIEW),
+    ("in a store of credentials that is none", png((b"caBX", JUNK)), UNREAD),
+    ("in controls of a frame", GIF[:-1] + b"".join(b"\x21\xf9\x1e" + one + b"\0" for one in rows(JUNK[:1980], 30)) + b";", UNREAD),
+    ("in controls one after another", GIF[:-1] + b"".join(b"\x21\xf9\x04" + one + b"\0" for one in rows(JUNK, 4)) + b";", UNREAD),
+    ("in how often to repeat", GIF[:-1] + b"".join(b"\x21\xff\x0bNETSCAPE2.0\x14" + one + b"\0" for one in rows(JUNK, 20)) + b";", UNREAD),
+    ("behind the last code of a frame", behind_the_codes(JUNK), UNREAD),
+    ("a picture there", behind_the_codes(HIDDEN), PREVIEW),
+    ("behind packed pixels", longer(WEBP, b"VP8 ", JUNK), UNREAD),
+    ("behind packed pixels without loss", longer(LOSSLESS, b"VP8L", JUNK), UNREAD),
+    ("behind packed transparency", longer(CLEAR, b"ALPH", JUNK), UNREAD),
+    ("nothing behind any of them", CLEAR, ""),
+    ("in a colour of the ground again and again", webp(*(chunk(b"ANIM", one) for one in rows(JUNK[:1998], 6))), UNREAD),
+]  # fmt: skip
+
+
+def photo_of(data: bytes) -> Photo:
+    ending = {b"\xff\xd8": "jpg", b"\x89P": "png", b"RI": "webp", b"GI": "gif", b"BM": "bmp"}.get(data[:2], "tif")
+    ending = {b"avif": "avif", b"heic": "heic"}.get(data[8:12], ending)
+    return Photo.from_bytes(data, name=f"a.{ending}")
+
+
+@pytest.mark.parametrize(("where", "data", "kind"), FILES)
+def test_what_is_put_there_is_noticed(where: str, data: bytes, kind: str) -> None:
+    found = {one.finding.kind for one in carried(photo_of(data)) if one.finding}
+    assert (kind in found) if kind else not found
+
+
+WORDS = [
+    ("a language", png((b"iTXt", b"Comment\0\0\0" + SECRET + b"\0\0A desk"))),
+    ("a profile's name", png((b"iCCP", SECRET + b"\0\0" + zlib.compress(bytes(100))))),
+    ("a scale of numbers", png((b"pCAL", SECRET))),
+    ("a mark of Adobe's", jpeg(segment(0xEE, b"Adobe\0\x64\0\0\0\0\1" + SECRET))),
+]
+
+
+@pytest.mark.parametrize(("where", "data"), WORDS)
+def test_words_put_there_are_read(where: str, data: bytes) -> None:
+    assert "07700 900123" in " ".join(one.text for one in read(photo_of(data)).fields)
+
+
+@pytest.mark.parametrize("colours", [2, 16, 256])
+@pytest.mark.parametrize("noisy", [False, True])
+def test_a_frame_ends_where_its_codes_do(colours: int, noisy: bool) -> None:
+    """Whatever the codes' width, and however often the table of codes is begun anew."""
+    from PIL import Image
+
+    rng = np.random.default_rng(1)
+    shades = rng.integers(0, colours, (200, 300)) if noisy else np.arange(60_000).reshape(200, 300) // 999 % colours
+    stream = io.BytesIO()
+    Image.fromarray(shades.astype(np.uint8)).save(stream, "GIF")
+    data = stream.getvalue()
+    frame = data.index(b"\x2c\0\0\0\0")
+    table_size = 3 << (data[frame + 9] & 7) + 1 if data[frame + 9] & 0x80 else 0
+    codes = frame + 10 + table_size
+    packed, _ = gif.blocks(data, codes + 1)
+    assert len(packed) - 2 <= gif.codes_end(packed, data[codes], 60_000) <= len(packed)
