@@ -348,3 +348,41 @@ def test_no_copy_takes_the_place_of_another_originals(shoot: Path) -> None:
     # one of them again: the others stay as they are
     assert screening("redact", run, "street.jpg", "--style", "blur", "--pipeline", pipeline).returncode == 0
     assert {name for name in noted if made()[name] != noted[name]} <= {"street.jpg.redacted.jpg"}
+
+
+def test_without_a_choice_the_reviews_decisions_are_followed(shoot: Path) -> None:
+    (shoot / "third.jpg").write_bytes(picture(rgb=street(seed=5)))
+    run, pipeline = scanned(shoot), shoot.parent / "plates.toml"
+    by = ("--by", "A. Reviewer", "--pipeline", pipeline)
+    reason = ("--reason", "our own marked car, shown on purpose")
+    assert screening("decide", run, "override", "drawing.png", *by, *reason).returncode == 0
+    done = screening("redact", run, "--pipeline", pipeline, "--json")
+    assert {one["file"] for one in json.loads(done.stdout)} == {"street.jpg", "third.jpg"}, "what was lifted stays"
+    assert screening("decide", run, "redact", "third.jpg", *by).returncode == 0
+    done = screening("redact", run, "--pipeline", pipeline, "--json")
+    assert {one["file"] for one in json.loads(done.stdout)} == {"third.jpg"}, (
+        "and only what was marked, if anything was"
+    )
+    (shoot / "another.jpg").write_bytes(picture(rgb=plain(6)))
+    scanned(shoot)
+    done = screening("redact", run, "third.jpg", "--pipeline", pipeline)
+    assert "street.redacted.jpg: is a copy from an earlier scan and no longer counts" in done.stderr
+    assert "third.redacted.jpg: is a copy" not in done.stderr
+
+
+def test_what_is_noted_but_clear_can_be_redacted_too(shoot: Path) -> None:
+    noted = PLATES.replace('"vehicle" = { block = 0.5 }', '"vehicle" = { block = 0.95 }')
+    (shoot.parent / "plates.toml").write_text(noted)
+    run, pipeline, office = shoot.parent / "run", shoot.parent / "plates.toml", Office(shoot.parent / "office")
+    screening("scan", shoot, "--out", run, "--pipeline", pipeline)
+    review = Review(run, by="A. Reviewer", pipeline=str(pipeline), office=office)
+    drawing = next(one for one in review.state()["photos"] if one["file"] == "drawing.png")
+    assert (drawing["verdict"], drawing["findings"][0]["may"]) == ("clear", {"redact": ""})
+    review.decide([Wish(photo=drawing["number"], finding=0, action=Action.REDACT)])
+    drawing = next(one for one in review.state()["photos"] if one["file"] == "drawing.png")
+    assert (drawing["verdict"], drawing["open"]) == ("hold", [0]), "its picture stays back"
+    assert sha256_of(shoot / "drawing.png") in examine.examine(run, str(pipeline), office).withheld
+    done = screening("redact", run, "--pipeline", pipeline)
+    assert "drawing.redacted.png: 1 finding redacted, no longer found; clear" in done.stdout, done.stderr
+    done = screening("redact", run, "street.jpg", "--kind", "vehicle.plate", "--pipeline", pipeline)
+    assert "street.redacted.jpg: 1 finding redacted, no longer found" in done.stdout, done.stderr

@@ -62,7 +62,7 @@ def _described(found: Outcome, policy: Policy) -> dict[str, Any]:
                 "verdict": str(one.verdict),
                 "box": [box.left, box.top, box.right, box.bottom] if box else None,
                 "ways": [str(action) for action in ways(one)],
-                "open": any(one is other for other in found.open),
+                "open": any(one.finding is other.finding for other in found.open),
                 "decision": decision
                 and {
                     "action": str(decision.action),

@@ -18,6 +18,7 @@ def redact(
     run: Annotated[Path, typer.Argument(help="The folder that screening scan --out wrote.", show_default=False)],
     files: Annotated[list[str] | None, typer.Argument(help="Pictures, named as in the report.  [default: all]")] = None,
     rule: Annotated[list[str] | None, typer.Option(help="Only findings under this rule.")] = None,
+    kind: Annotated[list[str] | None, typer.Option(help="Also findings of this kind that are noted but clear.")] = None,
     decided: Annotated[bool, typer.Option("--decided", help="Only findings with the decision redact.")] = False,
     style: Annotated[str, typer.Option(help="fill, blur or pixelate; fill is the safest.")] = "fill",
     margin: Annotated[float, typer.Option(min=0, max=2, help="How far beyond a thing, as a share of its size.")] = 0.2,
@@ -28,23 +29,28 @@ def redact(
 ) -> None:
     """Writes a copy of each picture without what holds or blocks it, and screens every copy again.
 
-    Reads the run and its pictures, which stay as they are. Copies are screened by the pipeline that the run was scanned
-    with, and by no other. A copy keeps creator, credit, copyright and rights, and no other metadata. The copy of a JPEG
-    picture keeps every block that no mask touches bit for bit; where that cannot be done it is re-encoded, and said to
-    be. If what was redacted is no longer found, the copy becomes a picture of the run, to be reviewed and cleared with
-    the others, and the decisions about the rest of its original count for it too. Writes the copies, RUN/copies.jsonl
-    and decisions, and a line for each to the audit log. Exits 0 if nothing that was redacted is found again, 1 if some
-    of it is, 2 if a picture could not be redacted.
+    With neither pictures, rules nor kinds, what the review marked for redaction is redacted; if it marked nothing, all
+    that holds or blocks and that no decision lifted. Reads the run and its pictures, which stay as they are. Copies are
+    screened by the pipeline that the run was scanned with, and by no other. A copy keeps creator, credit, copyright and
+    rights, and no other metadata. The copy of a JPEG picture keeps every block that no mask touches bit for bit; where
+    that cannot be done it is re-encoded, and said to be. If what was redacted is no longer found, the copy becomes a
+    picture of the run, to be reviewed and cleared with the others, and the decisions about the rest of its original
+    count for it too. Writes the copies, RUN/copies.jsonl and decisions, and a line for each to the audit log. Exits 0
+    if nothing that was redacted is found again, 1 if some of it is, 2 if a picture could not be redacted.
     """
     from screening.office.office import Office
     from screening.release import redact as work
+    from screening.run import copies
     from screening.run.run import Run
     from screening.sandbox.untrusted import isolate
 
     opened = Run.open(run, Office.here(), pipeline, as_scanned=True)
     isolate(opened.settings.limits)
     redaction = work.of_run(opened, style=style, margin=margin, fill=fill, out=out)
-    done = work.redact(opened, redaction, files or (), rules=rule or (), decided=decided)
+    choice = work.Choice(files=files or (), rules=rule or (), kinds=kind or (), decided=decided)
+    done = work.redact(opened, redaction, choice)
+    for name in copies.stale(opened.folder):
+        say(f"{name}: is a copy from an earlier scan and no longer counts; remove it, or redact its picture again")
     for why in done.failed:
         say(why)
     if as_json:

@@ -12,7 +12,7 @@ from screening.photo.masks import Fill, Style
 from screening.pipeline_file import did_you_mean
 from screening.policy import Judgement
 from screening.release.copy_file import RedactionError
-from screening.release.redaction import Redacted, Redaction, to_redact
+from screening.release.redaction import Redacted, Redaction, can_go, to_redact
 from screening.run.decision import Action
 from screening.run.files import REDACTED, refuse_links
 from screening.run.outcome import Outcome, carried, find, outcomes
@@ -69,24 +69,42 @@ def of_run(
     )
 
 
-def redact(
-    run: Run, redaction: Redaction, files: Sequence[str] = (), *, rules: Sequence[str] = (), decided: bool = False
-) -> Copies:
-    """Makes a copy of each picture without what holds or blocks it; one that fails does not affect the others.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """Which findings are redacted.
 
-    Args:
-        run: the run, opened with the pipeline that it was scanned with.
-        redaction: how to redact.
-        files: the pictures, named as in the report; if none is named, all that are held or blocked.
-        rules: only findings under these; all if none is named.
+    With nothing chosen, these are the ones that the review marked for redaction; if it marked none, all that hold or
+    block and that no decision lifted.
+
+    Attributes:
+        files: the pictures, named as in the report; all if none is named.
+        rules: only what is held or blocked under these.
+        kinds: findings of these kinds, those too that are noted but clear.
         decided: only findings with the decision redact.
+    """
+
+    files: Sequence[str] = ()
+    rules: Sequence[str] = ()
+    kinds: Sequence[str] = ()
+    decided: bool = False
+
+    @property
+    def of_the_review(self) -> bool:
+        """Whether the review's decisions say what is redacted."""
+        return not (self.files or self.rules or self.kinds or self.decided)
+
+
+def redact(run: Run, redaction: Redaction, choice: Choice) -> Copies:
+    """Makes a copy of each picture without what was chosen; one that fails does not affect the others.
+
+    `run` was opened with the pipeline that it was scanned with.
 
     Raises:
         RedactionError: if there is nothing to redact.
         ScreeningError: if the run or its decisions cannot be read, or there is no such rule or picture.
     """
-    check_rules(rules, run.policy)
-    chosen = _chosen(run, files, rules, decided)
+    check_rules(choice.rules, run.policy)
+    chosen = _chosen(run, choice)
     sources = run.sources
     made: list[Redacted] = []
     failed: list[str] = []
@@ -99,27 +117,36 @@ def redact(
             failed.append(str(error))
     if not made and not failed:
         raise RedactionError(
-            f"{run.folder}: nothing in it is held or blocked"
-            f"{' under that rule' if rules else ''}{' and to be redacted by decision' if decided else ''}"
+            f"{run.folder}: nothing in it is {'of that kind' if choice.kinds else 'held or blocked'}"
+            f"{' under that rule' if choice.rules else ''}"
+            f"{' and to be redacted by decision' if choice.decided else ''}"
         )
     after = outcomes([one.report for one in made], run.decisions.current())
     return Copies(made=tuple(zip(made, after, strict=True)), failed=tuple(failed))
 
 
-def _chosen(
-    run: Run, files: Sequence[str], rules: Sequence[str], decided: bool
-) -> list[tuple[Outcome, list[Judgement]]]:
+def _chosen(run: Run, choice: Choice) -> list[tuple[Outcome, list[Judgement]]]:
     """The pictures to redact, each with its findings; a picture that is named may have none."""
     originals = run.outcomes(redacted=False)
-    chosen = [
-        (one, [held for held in to_redact(one.photo, rules) if not decided or _wanted(one, held)])
-        for one in (find(files, originals) if files else originals)
-    ]
-    return [both for both in chosen if both[1] or files]
+    there = find(choice.files, originals) if choice.files else originals
+    marked = [(one, _marked(one, choice)) for one in there]
+    if choice.decided or (choice.of_the_review and any(findings for _, findings in marked)):
+        chosen = marked
+    elif choice.of_the_review:
+        chosen = [(one, [held for held in to_redact(one.photo) if _is_open(one, held)]) for one in there]
+    else:
+        chosen = [(one, to_redact(one.photo, choice.rules, choice.kinds)) for one in there]
+    return [both for both in chosen if both[1] or choice.files]
 
 
-def _wanted(one: Outcome, judgement: Judgement) -> bool:
-    return any(judgement is about and decision.action is Action.REDACT for about, decision in one.decided)
+def _marked(one: Outcome, choice: Choice) -> list[Judgement]:
+    """The findings that a person decided to redact, those too that are noted but clear."""
+    marked = [about for about, decision in one.decided if decision.action is Action.REDACT and can_go(about.finding)]
+    return [about for about in marked if not choice.rules or about.rule in choice.rules]
+
+
+def _is_open(one: Outcome, judgement: Judgement) -> bool:
+    return any(left.finding is judgement.finding for left in one.open)
 
 
 def _copied(redaction: Redaction, original: Outcome, judgements: Sequence[Judgement], source: Path | None) -> Redacted:

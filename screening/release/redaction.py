@@ -175,17 +175,26 @@ class Redaction:
         return target, name
 
 
-def to_redact(photo: PhotoReport, rules: Sequence[str]) -> list[Judgement]:
-    """The findings of a picture that are held or blocked, under these rules or under any.
+def to_redact(photo: PhotoReport, rules: Sequence[str] = (), kinds: Sequence[str] = ()) -> list[Judgement]:
+    """The findings of a picture that are held or blocked, under these rules or under any; and those of these kinds,
+    whatever their verdict. Only those, if kinds and no rules are named.
 
     A finding without a box is in the metadata, which a copy drops; or in the file's name, where it is found again.
     Whose picture it is stays in the copy: what is held for that is for a person to decide.
     """
-    held = [one for one in photo.judgements if one.verdict > Verdict.CLEAR and _can_go(one.finding)]
-    return [one for one in held if not rules or one.rule in rules]
+    return [
+        one
+        for one in photo.judgements
+        if can_go(one.finding)
+        and (
+            any(map(one.finding.is_a, kinds))
+            or (one.verdict > Verdict.CLEAR and (one.rule in rules or not (rules or kinds)))
+        )
+    ]
 
 
-def _can_go(finding: Finding) -> bool:
+def can_go(finding: Finding) -> bool:
+    """Whether a copy can be without it."""
     return not finding.is_a(ERROR) and not (finding.box is None and finding.is_a(COPYRIGHT))
 
 

@@ -24,7 +24,7 @@ from screening.office.audit_line import AuditError, canonical
 from screening.office.office import Office, OfficeError, locked, put_in_place, replace_file
 from screening.photo_report import PhotoReport, photo_fields
 from screening.policy import Policy
-from screening.run.files import COPIES, LARGEST, REPORT, add_source, identity, lock
+from screening.run.files import COPIES, LARGEST, REDACTED, REPORT, add_source, identity, lock
 from screening.run.restore import restored_photo
 from screening.weights import read_bytes, sha256_of
 
@@ -128,6 +128,17 @@ def read(folder: Path, policy: Policy, *, scene: bool) -> tuple[Copy, ...]:
         )
         for _, entry in _current(folder)
     )
+
+
+def stale(folder: Path) -> list[str]:
+    """The names of the copies in the run's folder that were made for an earlier report and do not count for this one.
+
+    Raises:
+        CopyError: if they cannot be read.
+    """
+    current = {entry["photo"]["file"] for _, entry in _current(folder)}
+    earlier = {str(entry["photo"]["file"]) for _, entry in _entries(folder)} - current
+    return sorted(name for name in earlier if (folder / REDACTED / name).is_file())
 
 
 def check(folder: Path, office: Office, *, screened_by: str) -> None:

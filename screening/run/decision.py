@@ -29,7 +29,7 @@ class Action(enum.StrEnum):
     PARENTAL = "parental"  # parental permission, by its reference
     ADULT = "adult"  # known to us as an adult
     OVERRIDE = "override"  # let it pass, for a written reason
-    REDACT = "redact"  # the picture stays back, and a copy without it is made (screening redact --decided)
+    REDACT = "redact"  # the picture stays back, and a copy without it is made (screening redact)
     REJECT = "reject"  # the picture does not go out, whatever else is decided
     AGREE = "agree"  # a person looked at a picture that nothing holds, and found nothing either
     WITHDRAW = "withdraw"  # what was decided before no longer counts

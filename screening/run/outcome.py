@@ -22,7 +22,8 @@ class Outcome:
 
     Attributes:
         photo: as it was screened and judged.
-        open: what still holds or blocks it, the strictest first.
+        open: what still holds or blocks it, the strictest first. What is noted but clear and was marked for redaction
+            holds too.
         decided: the decisions, each with the finding that it is about.
         rejected: the decision by which a person kept it back, or the original that it is a copy of; or None.
     """
@@ -81,6 +82,8 @@ def _outcome(photo: PhotoReport, decisions: Sequence[Decision], rejected: Decisi
         lifted = made is not None and made.action not in LIFTS_NOTHING and not refusal(made, judgement)
         if judgement.verdict > Verdict.CLEAR and not lifted:
             left.append(judgement)
+        elif made is not None and made.action is Action.REDACT:
+            left.append(dataclasses.replace(judgement, verdict=Verdict.HOLD))
     return Outcome(photo=photo, open=tuple(left), decided=tuple(decided), rejected=rejected)
 
 

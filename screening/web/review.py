@@ -184,7 +184,11 @@ class Review:
                 | {"decision": shown_decision(decided.get(id(one))), "after": _id(last(about))}
                 for number, (one, about) in enumerate(zip(photo.judgements, about_each(photo, BLANK), strict=True))
             ],
-            "open": [number for number, one in enumerate(photo.judgements) if any(one is left for left in after.open)],
+            "open": [
+                number
+                for number, one in enumerate(photo.judgements)
+                if any(one.finding is left.finding for left in after.open)
+            ],
         }
 
     def _small(self, number: int) -> bytes:

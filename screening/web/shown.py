@@ -22,8 +22,15 @@ def shown_finding(one: Judgement, rule: Rule) -> dict[str, Any]:
         "score": round(one.finding.score, 3),
         "verdict": str(one.verdict),
         "box": [box.left, box.top, box.right, box.bottom] if box else None,
-        "may": {str(action): need for action, need in ways(one).items()} if one.verdict > Verdict.CLEAR else {},
+        "may": _may(one),
     }
+
+
+def _may(one: Judgement) -> dict[str, str]:
+    """What the reviewer may decide, each with what it needs: of what is noted but clear, that it is redacted too."""
+    if one.verdict is Verdict.CLEAR:
+        return {str(Action.REDACT): ""} if one.finding.box else {}
+    return {str(action): need for action, need in ways(one).items()}
 
 
 def shown_decision(decision: Decision | None) -> dict[str, str] | None:

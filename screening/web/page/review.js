@@ -335,7 +335,7 @@ async function decide(action, everywhere) {
     return;
   }
   const about = everywhere
-    ? photo.findings.filter((one) => action in one.may && !one.decision)
+    ? photo.findings.filter((one) => one.verdict !== "clear" && action in one.may && !one.decision)
     : [photo.findings[chosen]];
   if (!about.length) return;
   const need = about.map((one) => one.may[action]).find(Boolean) || "";
@@ -355,7 +355,8 @@ function equal() {
   if (!last) return [];
   return photos.flatMap((photo) =>
     decidedWhole(photo) ? [] : photo.findings
-      .filter((one) => one.rule === last.rule && one.kind === last.kind && !one.decision && last.action in one.may)
+      .filter((one) => one.rule === last.rule && one.kind === last.kind && one.verdict !== "clear")
+      .filter((one) => !one.decision && last.action in one.may)
       .map((one) => ({ photo: photo.number, finding: one.number, action: last.action, after: one.after, ...last.said })));
 }
 
