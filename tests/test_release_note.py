@@ -71,6 +71,14 @@ def test_the_announcement_names_nothing_that_was_held_back(cleared: Cleared, tmp
     assert (tmp_path / "note.md").read_text().endswith(f"{said}```\n")
 
 
+def test_the_announcement_counts_pictures_whose_names_say_nothing_and_lists_the_others(cleared: Cleared) -> None:
+    made = note(cleared.run, pipeline=str(cleared.pipeline), link="", watched_by="", office=cleared.office)
+    said = announcement(replace(made, released=("a_dog.jpg", "DSC_0123.jpg", "IMG-20240501-WA0003.jpg")))
+    assert "3 new photographs" in said
+    assert [line for line in said.splitlines() if line.startswith("- ")] == ["- A dog"]
+    assert "- " not in announcement(replace(made, released=("DSC_0123.jpg",)))
+
+
 def test_what_was_decided_is_counted_and_nobody_is_named(cleared: Cleared) -> None:
     arguments = ("--by", "D. Editor", "--reason", "the station's own address", "--pipeline", cleared.pipeline)
     done = screening("decide", cleared.run, "override", "with_a_place.jpg", *arguments)

@@ -55,8 +55,8 @@ class Note:
 
     @property
     def titles(self) -> list[str]:
-        """The released pictures' titles, made from the names of their files."""
-        return [title(file) or f"Picture {number}" for number, file in enumerate(self.released, 1)]
+        """The released pictures' titles, made from the names of their files; none for a name that says nothing."""
+        return [said for file in self.released if (said := title(file))]
 
 
 def title(file: str) -> str:
