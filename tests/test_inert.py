@@ -134,8 +134,10 @@ CALLS: dict[tuple[str, ...], tuple[tuple[str, ...], ...]] = {
     # last, because every later command goes by it
     ("office", "init"): (
         ("--policy", HOSTILE),
-        (*"--policy default --credit a --domain a.example --phone 999 --vehicle A1".split(), "--name", HOSTILE)
-        + ("--reviewer", HOSTILE, "--signer", HOSTILE),
+        (
+            *"--policy default --credit a --domain a.example --phone 999 --vehicle A1".split(),
+            *("--name", HOSTILE, "--reviewer", HOSTILE, "--signer", HOSTILE),
+        ),
     ),
     ("office", "show"): ((),),
 }
