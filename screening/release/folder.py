@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
@@ -30,16 +32,16 @@ def places(files: Mapping[str, str]) -> dict[str, PurePosixPath]:
         files: the SHA-256 of each file, by its name in the report.
     """
     own = {name: _parts(name) for name in sorted(files)}
-    last = [parts[-1].casefold() for parts in own.values()]
+    last = Counter(_folded(parts[-1:]) for parts in own.values())
     # a run's report beside a clearance would be taken for the one that it belongs to
     taken, folders = {CLEARANCE, REPORT}, {""}
     found = {}
     for name, parts in own.items():
-        alone = [parts[-1:]] if last.count(parts[-1].casefold()) == 1 else []
+        alone = [parts[-1:]] if last[_folded(parts[-1:])] == 1 else []
         kept_apart = ((f"{files[name][:12]}{number or ''}", *parts) for number in itertools.count())
         for one in itertools.chain(alone, [parts], kept_apart):
-            above = {"/".join(one[:depth]).casefold() for depth in range(1, len(one))}
-            path = "/".join(one).casefold()
+            above = {_folded(one[:depth]) for depth in range(1, len(one))}
+            path = _folded(one)
             if path not in taken | folders and not above & taken:
                 break
         taken.add(path)
@@ -103,6 +105,11 @@ def _walk(folder: Path, wanted: Mapping[Path, str]) -> Iterator[Path]:
     for here, folders, names in os.walk(folder, onerror=unreadable):
         inside = [Path(here, name) for name in (*folders, *names)]
         yield from (path for path in inside if path not in above or is_link(path))
+
+
+def _folded(parts: Sequence[str]) -> str:
+    """A path by which two are the same where upper and lower case, or the spelling of an accent, make no difference."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", "/".join(parts)).casefold())
 
 
 def _parts(name: str) -> tuple[str, ...]:
