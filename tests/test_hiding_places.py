@@ -8,9 +8,13 @@ import struct
 import zlib
 
 import numpy as np
+import pillow_heif
 import pytest
 
+from screening.arrays import Pixels
 from screening.containers import gif
+from screening.containers.boxes import boxes as boxes_in
+from screening.containers.boxes import items
 from screening.photo.carried import carried
 from screening.photo.metadata import read
 from screening.photo.photo import Photo
@@ -85,6 +89,37 @@ def longer(data: bytes, name: bytes, content: bytes) -> bytes:
 
 CLEAR = picture("WEBP", rgb=np.dstack([VIEW, VIEW[:, :, :1]]))
 LOSSLESS = picture("WEBP", rgb=VIEW, lossless=True)
+
+
+def bitmap(rgb: Pixels, *, padding: bytes = b"", unused: Pixels | None = None) -> bytes:
+    """A BMP file whose rows end with those bytes each, or whose pixels have a fourth byte that is no colour."""
+    deep = rgb[::-1, :, ::-1] if unused is None else np.dstack([rgb[:, :, ::-1], unused])[::-1]
+    lines = b"".join(line.tobytes() + padding[number : number + 1] for number, line in enumerate(deep))
+    height, width, channels = deep.shape
+    head = struct.pack("<IiiHHIIiiII", 40, width, height, 1, 8 * channels, 0, len(lines), 0, 0, 0, 0)
+    return b"BM" + struct.pack("<IHHI", 54 + len(lines), 0, 0, 54) + head + lines
+
+
+def grown(data: bytes, *path: bytes, by: bytes) -> bytes:
+    """A HEIF file with more bytes at the end of a box, given by the boxes around it and its own name."""
+    meta = next(box for box in boxes_in(data, 0, len(data)) if box.name == b"meta")
+    around, start, end = [meta], meta.body + 4, meta.end
+    for name in path:
+        around.append(next(box for box in boxes_in(data, start, end) if box.name == name))
+        start, end = around[-1].body, around[-1].end
+    changed = bytearray(data[:end] + by + data[end:])
+    for box in around:
+        struct.pack_into(">I", changed, box.start, box.end - box.start + len(by))
+    listed = next(box for box in boxes_in(data, meta.body + 4, meta.end) if box.name == b"iloc")
+    place = listed.start + (len(by) if listed.start >= end else 0)
+    for start, _ in (extent for extents in items(data, meta).extents.values() for extent in extents):
+        struct.pack_into(">I", changed, changed.index(struct.pack(">I", start), place), start + len(by))
+    return bytes(changed)
+
+
+pillow_heif.register_heif_opener()
+ODD = scenery(301, 200)
+HEIC, AVIF = picture("HEIF", rgb=VIEW), picture("AVIF", rgb=VIEW)
 UNREAD, PREVIEW = "metadata.unread", "metadata.preview"
 FILES = [
     # where it is, the file, what is reported
@@ -121,6 +156,18 @@ FILES = [
     ("behind packed pixels without loss", longer(LOSSLESS, b"VP8L", JUNK), UNREAD),
     ("behind packed transparency", longer(CLEAR, b"ALPH", JUNK), UNREAD),
     ("nothing behind any of them", CLEAR, ""),
+    ("in the padding of a bitmap's rows", bitmap(ODD, padding=JUNK), UNREAD),
+    ("padding that is always the same", bitmap(ODD, padding=bytes(200)), ""),
+    ("in a channel that is no colour", bitmap(VIEW, unused=OTHER[:, :, :1]), UNREAD),
+    ("one that is always the same", bitmap(VIEW, unused=np.full_like(OTHER[:, :, :1], 255)), ""),
+    ("in colours of a bitmap that has its own", (plain := bitmap(VIEW))[:10] + struct.pack("<I", 54 + 1024) + plain[14:46] + struct.pack("<II", 256, 0) + JUNK[:1024] + plain[54:], UNREAD),
+    ("in the list of items", grown(HEIC, b"iinf", by=JUNK), UNREAD),
+    ("in the list of places", grown(HEIC, b"iloc", by=JUNK), UNREAD),
+    ("in the list of properties", grown(HEIC, b"iprp", b"ipma", by=JUNK), UNREAD),
+    ("in a decoder's parameters", grown(HEIC, b"iprp", b"ipco", b"hvcC", by=JUNK), UNREAD),
+    ("a picture there", grown(HEIC, b"iprp", b"ipco", b"hvcC", by=HIDDEN), PREVIEW),
+    ("in those of AVIF", grown(AVIF, b"iprp", b"ipco", b"av1C", by=JUNK), UNREAD),
+    ("behind numbers of colours", grown(AVIF, b"iprp", b"ipco", b"colr", by=JUNK), UNREAD),
     ("in a colour of the ground again and again", webp(*(chunk(b"ANIM", one) for one in rows(JUNK[:1998], 6))), UNREAD),
 ]  # fmt: skip
 

@@ -9,6 +9,8 @@ from screening.containers.parts import ContainerError, Kind, Part
 
 RLE8, RLE4 = 1, 2
 CORE, V5 = 12, 124
+# With more bits, every pixel has its own colour.
+INDEXED = 8
 # Larger pictures are not screened.
 SIDE = 20_000
 HEADERS = (40, 52, 56, 108, 124)
@@ -45,12 +47,13 @@ def parts(data: bytes) -> Iterator[Part]:
     begin = 14 if data.startswith(b"BM") else 0
     try:
         (header,) = struct.unpack_from("<I", data, begin)
-        colours, size = _sizes(data, begin, header)
-        pixels = struct.unpack_from("<I", data, 10)[0] if begin else header + colours
+        masks, colours, bits, size = _sizes(data, begin, header)
+        pixels = struct.unpack_from("<I", data, 10)[0] if begin else header + masks + colours
         profile = struct.unpack_from("<II", data, begin + 112) if header >= V5 else (0, 0)
     except struct.error as error:
         raise ContainerError("the picture is cut short") from error
-    end = min(begin + header + colours, pixels)
+    # colours that are listed although every pixel has its own are not shown
+    end = min(begin + header + masks + (colours if bits <= INDEXED else 0), pixels)
     yield Part(Kind.SHOWN, "BMP header", 0, end)
     if pixels > end:
         yield Part(Kind.UNKNOWN, "bytes before the pixels", end, pixels)
@@ -63,8 +66,8 @@ def parts(data: bytes) -> Iterator[Part]:
         yield Part(Kind.METADATA, "BMP profile", start, start + length)
 
 
-def _sizes(data: bytes, begin: int, header: int) -> tuple[int, int]:
-    """How many bytes the masks and colours have, and the pixels."""
+def _sizes(data: bytes, begin: int, header: int) -> tuple[int, int, int, int]:
+    """How many bytes the masks have, and the colours, how many bits a pixel, and how many bytes all pixels."""
     if header == CORE:
         width, height, _, bits = struct.unpack_from("<4H", data, begin + 4)
         packing, packed, used, entry = 0, 0, 0, 3
@@ -73,6 +76,21 @@ def _sizes(data: bytes, begin: int, header: int) -> tuple[int, int]:
         (used,) = struct.unpack_from("<I", data, begin + 32)
         entry = 4
     masks = {3: 12, 6: 16}.get(packing, 0) if header == 40 else 0
-    colours = (min(used, 256) or 1 << bits) * entry if bits <= 8 else min(used, 256) * entry
+    colours = (min(used, 256) or 1 << bits) * entry if bits <= INDEXED else min(used, 256) * entry
     rows = (abs(width) * bits + 31) // 32 * 4 * abs(height)
-    return masks + colours, packed if packing in (RLE8, RLE4) and packed else rows
+    return masks, colours, bits, packed if packing in (RLE8, RLE4) and packed else rows
+
+
+def idle(data: bytes) -> bytes:
+    """The bytes of each row that belong to no pixel, or to no colour of one, of an unpacked bitmap."""
+    if not data.startswith(b"BM") or len(data) < 54 or data[14] == CORE or data[30] or not any(data[18:22]):
+        return b""
+    width, height, _, bits = struct.unpack_from("<iiHH", data, 18)
+    place, row = int.from_bytes(data[10:14], "little"), (width * bits + 31) // 32 * 4
+    if width <= 0 or abs(height) > SIDE or row * abs(height) > len(data) - place:
+        return b""
+    rows = memoryview(data)[place : place + row * abs(height)]
+    if bits == 32:
+        return bytes(rows[3::4])
+    used = (width * bits + 7) // 8
+    return b"".join(bytes(rows[start + used : start + row]) for start in range(0, len(rows), row))

@@ -10,18 +10,19 @@ from screening.containers.parts import ContainerError, Kind, Part
 from screening.containers.tracks import picture_samples
 
 BRANDS = frozenset((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"mif2", b"msf1", b"avif", b"avis"))
-# Boxes at the top, and in the meta box, that say how the items are laid out, each with the most bytes it may have.
-LAYOUT = {
-    **{b"ftyp": 256, b"meta": 16, b"hdlr": 96, b"pitm": 16, b"iloc": 1 << 20, b"iref": 1 << 20, b"iprp": 1 << 20},
-    **{b"iinf": 1 << 20, b"dinf": 64, b"grpl": 1 << 16, b"ipma": 1 << 20},
-}
-# Properties of items, likewise; profiles and parameters of the decoder can be long.
+# Boxes at the top, and in the meta box, that say how the items are laid out, each with the most bytes it may have;
+# lists may have EACH more for every item.
+LAYOUT = {b"ftyp": 128, b"meta": 16, b"hdlr": 96, b"pitm": 16, b"dinf": 64}
+LISTS, EACH = dict.fromkeys((b"iloc", b"iref", b"iinf", b"ipma", b"grpl"), 128), 48
+# Properties of items, likewise; parameters of the decoder can be long, and colour profiles are read as metadata.
 PROPERTIES = {
     **dict.fromkeys((b"ispe", b"pixi", b"irot", b"imir", b"clap", b"pasp", b"rloc", b"lsel", b"a1lx", b"a1op"), 64),
     **dict.fromkeys((b"clli", b"mdcv", b"cclv", b"amve", b"ndwt", b"rref", b"crtt", b"mdft", b"altt", b"iscl"), 64),
-    **dict.fromkeys((b"hvcC", b"av1C", b"avcC", b"vvcC", b"lhvC", b"jpgC", b"colr", b"auxC"), 1 << 20),
+    **dict.fromkeys((b"hvcC", b"avcC", b"vvcC", b"lhvC"), 1024),
+    **{b"av1C": 256, b"auxC": 256, b"jpgC": 4096, b"colr": 32},
     **dict.fromkeys((b"cmin", b"cmex", b"tols", b"oinf"), 512),
 }
+PROFILES = (b"prof", b"rICC")
 # Items of EXIF, XMP and press fields.
 SAID = frozenset((b"Exif", b"mime", b"iptc"))
 # Of XMP, and of Content Credentials.
@@ -69,7 +70,7 @@ def parts(data: bytes) -> Iterator[Part]:
             if listed.sorts:
                 raise ContainerError("there are two lists of items")
             listed = items(data, box)
-            found += _meta(data, box)
+            found += _meta(data, box, len(listed.sorts))
         elif box.name == b"moov" and (samples := _sequence(data, box)):
             found += samples
         else:
@@ -86,19 +87,20 @@ def _sequence(data: bytes, box: Box) -> list[Part]:
     return kept + [Part(Kind.SHOWN, "pictures", start, end) for start, end in samples or () if end <= len(data)]
 
 
-def _top(data: bytes, box: Box) -> Iterator[Part]:
+def _top(data: bytes, box: Box, count: int = 0) -> Iterator[Part]:
+    most = LAYOUT.get(box.name, LISTS.get(box.name, -EACH * count) + EACH * count)
     known = box.name == b"uuid" and data[box.body : box.body + 16] in UUIDS
     if box.name in FILMS:
         yield Part(Kind.FILM, "in a box of its own", box.start, box.end)
-    elif known or box.end - box.start <= LAYOUT.get(box.name, 0):
+    elif known or box.end - box.start <= most:
         yield Part(Kind.METADATA if known else Kind.SHOWN, "box", box.start, box.end)
     else:
         yield Part(Kind.SHOWN, "head of a box", box.start, box.body)
         yield Part(Kind.UNKNOWN, "in a box", box.body, box.end)
 
 
-def _meta(data: bytes, meta: Box) -> Iterator[Part]:
-    """What is in a meta box: its own boxes, and the properties among them."""
+def _meta(data: bytes, meta: Box, count: int) -> Iterator[Part]:
+    """What is in a meta box of so many items: its own boxes, and the properties among them."""
     yield Part(Kind.SHOWN, "box", meta.start, meta.body + 4)
     for box in boxes(data, meta.body + 4, meta.end):
         if box.name == b"idat":
@@ -110,14 +112,16 @@ def _meta(data: bytes, meta: Box) -> Iterator[Part]:
                     yield Part(Kind.SHOWN, "box", inner.start, inner.body)
                     yield from (part for one in boxes(data, inner.body, inner.end) for part in _property(data, one))
                 else:
-                    yield from _top(data, inner)
+                    yield from _top(data, inner, count)
         else:
-            yield from _top(data, box)
+            yield from _top(data, box, count)
 
 
 def _property(data: bytes, box: Box) -> Iterator[Part]:
     stereo = data.startswith(STEREO, box.body) and box.end - box.start <= 64 and box.name == b"uuid"
-    if stereo or box.end - box.start <= PROPERTIES.get(box.name, 0):
+    if box.name == b"colr" and data.startswith(PROFILES, box.body):
+        yield Part(Kind.METADATA, "box", box.start, box.end)
+    elif stereo or box.end - box.start <= PROPERTIES.get(box.name, 0):
         yield Part(Kind.SHOWN, "box", box.start, box.end)
     else:
         # most have a version and flags first

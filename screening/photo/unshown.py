@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from screening.containers import chunks, jpeg
+from screening.containers import bmp, chunks, jpeg
 from screening.containers.parts import UNREAD_BYTES
 from screening.photo.files import BROKEN
 
@@ -30,9 +30,17 @@ def unshown(data: bytes) -> str:
         except zlib.error:
             return ""  # which the decoder says
         return f"{beyond:,} bytes of pixels beyond those that are shown" if beyond > UNREAD_BYTES else ""
+    if data.startswith(b"BM"):
+        idle = bmp.idle(data)
+        return f"{len(idle):,} bytes in its rows that belong to no colour" if _differ(idle) else ""
     if chunks.is_webp(data):
         return "bytes behind its pixels that are not needed for them" if _decodes_without_end(data) else ""
     return ""
+
+
+def _differ(idle: bytes) -> bool:
+    """Whether there are many bytes, and not all the same."""
+    return len(idle) > UNREAD_BYTES and idle.count(idle[:1]) < len(idle)
 
 
 def _decodes_without_end(data: bytes) -> bool:
