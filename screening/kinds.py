@@ -15,7 +15,7 @@ from screening.policy import ANYTHING, ERROR, Policy
 from screening.stages import STAGES, Stage
 
 # Kinds that the program makes, whichever stages run.
-OF_THE_PROGRAM = ("error.photo", "error.unsupported", "metadata.preview", "metadata.unread")
+OF_THE_PROGRAM = ("error.photo", "error.unsupported", "metadata.preview", "metadata.unread", "metadata.misnamed")
 # Kinds that our policies judge if another office's stage reports them; none of ours does.
 OF_OTHERS = ("graphic",)
 

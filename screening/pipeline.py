@@ -11,7 +11,7 @@ from pathlib import Path
 
 from screening.finding import Finding, ScreeningError
 from screening.photo.carried import carried
-from screening.photo.files import FileError, UnsupportedError, read, refuse
+from screening.photo.files import FileError, UnsupportedError, misnamed, read, refuse
 from screening.photo.photo import Photo
 from screening.photo_report import PhotoReport, judged
 from screening.settings import Settings
@@ -52,6 +52,8 @@ class Pipeline(Settings):
             photo = Photo.from_bytes(data, name=name, limits=self.limits)
             width, height = photo.width, photo.height
             preview = _preview(photo)
+            if said := misnamed(photo.format, name):
+                findings.append(Finding("metadata.misnamed", 1.0, said, stage="photo"))
             findings += run(self.stages, photo)
             for other in photo.others():
                 findings += _elsewhere(photo, run(self.stages, other), other.frame, same_places=True)

@@ -18,7 +18,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from screening.photo.files import BYTES_A_PIXEL, FORMATS, FileError, Limits, PhotoError, UnsupportedError, read
+from screening.photo.files import (
+    BYTES_A_PIXEL,
+    FORMATS,
+    FileError,
+    Limits,
+    PhotoError,
+    UnsupportedError,
+    misnamed,
+    read,
+)
 from screening.photo.photo import Photo
 from tests.picture_files import drawn, saved
 
@@ -221,8 +230,8 @@ def bomb() -> bytes:
         ("a.png", cut("PNG"), PhotoError, "cut short"),
         ("a.webp", cut("WEBP"), PhotoError, "damaged|cut short"),
         ("a.tif", cut("TIFF"), PhotoError, "damaged|cut short"),
-        ("a.jpg", lambda: saved(drawn(), "PNG"), PhotoError, "named .jpg but contains a PNG"),  # renamed
-        ("photo", lambda: saved(drawn(), "PNG"), PhotoError, "without an ending"),
+        # two formats at once, under the name of a third
+        ("a.jpg", lambda: saved(drawn(), "GIF") + saved(drawn(), "PNG"), PhotoError, "GIF picture, not what its name"),
         ("a.jpg", lambda: b"hello, this is text", PhotoError, "not a picture"),
         ("a.png", bomb, PhotoError, "megapixels|far more pixels"),
         ("a.nef", lambda: b"II*\0", UnsupportedError, "RAW.*convert it, or leave it out"),
@@ -239,6 +248,14 @@ def test_what_cannot_be_screened_is_refused_in_one_clear_line(
         Photo.open(path)
     assert "\n" not in str(raised.value)
     assert str(tmp_path) not in str(raised.value)
+
+
+@pytest.mark.parametrize("name", ["a.jpg", "photo", "a.docx"])
+def test_a_picture_under_another_formats_name_is_opened_as_what_it_is(name: str) -> None:
+    data = saved(drawn(), "PNG")
+    assert (Photo.from_bytes(data, name=name).rgb == Photo.from_bytes(data, name="a.png").rgb).all()
+    assert "rename it, with .png at the end" in misnamed("PNG", name)
+    assert misnamed("PNG", "A.PNG") == misnamed("MPO", "a.jpg") == ""
 
 
 def test_an_empty_missing_or_too_large_file_is_refused(tmp_path: Path) -> None:

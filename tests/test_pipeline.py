@@ -203,3 +203,12 @@ def test_a_text_four_times_as_long_takes_about_four_times_the_work(unit: str, ru
 
     # a rule that looks at all of a text from each place in it would take sixteen times as long
     assert any(work(16_000) < 9 * work(4_000) + 0.3 for _ in range(2))
+
+
+@pytest.mark.parametrize(("name", "verdict"), [("a.png", Verdict.CLEAR), ("a.jpg", Verdict.HOLD), ("a", Verdict.HOLD)])
+def test_a_picture_under_another_formats_name_is_screened_and_held(tmp_path: Path, name: str, verdict: Verdict) -> None:
+    path = tmp_path / name
+    Image.fromarray(np.full((40, 60, 3), 120, np.uint8)).save(path, "PNG")
+    report = pipeline(Fake()).screen(path, name=name)
+    assert (report.verdict, report.width, report.screened) == (verdict, 60, True)
+    assert not verdict or "rename it, with .png at the end" in report.reason()

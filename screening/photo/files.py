@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from screening.containers.bmp import completed
+from screening.containers.parts import ContainerError, Kind
+from screening.containers.walk import walk
 from screening.finding import ScreeningError
 from screening.patient import PATIENCE, SILENT
 from screening.photo.signatures import read_regular
@@ -38,6 +40,10 @@ FORMATS = {
     "AVIF": (".avif", ".avifs"),
 }
 PICTURES = frozenset(ending for endings in FORMATS.values() for ending in endings)
+# Formats made to hold several pictures, thumbnails among them; each is looked at.
+OF_SEVERAL = ("TIFF", "HEIF", "AVIF")
+# What makes a file with another format's name one that is two things at once.
+ALSO = (Kind.PICTURE, Kind.FILM, Kind.SOUND, Kind.ARCHIVE, Kind.DOCUMENT)
 RAW = frozenset(
     (
         ".3fr .arw .cr2 .cr3 .crw .dcr .dng .erf .fff .gpr .iiq .k25 .kdc .mef .mos .mrw "
@@ -126,11 +132,11 @@ def read(path: Path, *, limits: Limits) -> bytes:
 
 
 def identify(data: bytes, name: str) -> Image.Image:
-    """Opens a picture without decoding it; what its bytes are must be what its name says.
+    """Opens a picture without decoding it, as what its bytes are, whatever its name says.
 
     Raises:
         UnsupportedError: if it is no kind of picture that can be screened.
-        PhotoError: if it is broken, or not what its name says.
+        PhotoError: if it is broken, or is something else too and its name is that of another format.
     """
     from PIL import Image, UnidentifiedImageError
     from pillow_heif import register_heif_opener
@@ -153,10 +159,27 @@ def identify(data: bytes, name: str) -> Image.Image:
         raise UnsupportedError("is not a picture that can be screened; leave it out of the upload") from error
     except BROKEN as error:
         raise PhotoError("is damaged or cut short; export it again from the original") from error
-    if ending not in FORMATS.get(image.format or "", ()):
-        said = f"is named {ending}" if ending else "has a name without an ending"
-        raise PhotoError(f"{said} but contains a {image.format} picture; rename it or export it again")
+    if misnamed(image.format or "", name) and image.format not in OF_SEVERAL and (said := _also(data)):
+        raise PhotoError(f"contains a {image.format} picture, not what its name says, and {said}; export it again")
     return image
+
+
+def misnamed(format: str, name: str) -> str:
+    """What a file's name says wrongly of its format (Pillow's name), and what it ought to be; "" if it fits."""
+    ending, right = Path(name).suffix.lower(), FORMATS.get(format, ("",))
+    if ending in right:
+        return ""
+    said = f"its name ends in {ending}" if ending in PICTURES else "its name has no picture's ending"
+    return f"{said} but it is a {format} picture: rename it, with {right[0]} at the end, and scan again"
+
+
+def _also(data: bytes) -> str:
+    """What else a file is, or holds beside its picture; "" if that is all."""
+    try:
+        found = next((part for part in walk(data) if part.kind in ALSO), None)
+    except ContainerError:
+        return "cannot be taken apart"
+    return f"something else ({found.name})" if found else ""
 
 
 def check_size(image: Image.Image, data: bytes, limits: Limits) -> None:
