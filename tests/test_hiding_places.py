@@ -118,6 +118,21 @@ def grown(data: bytes, *path: bytes, by: bytes) -> bytes:
 
 
 pillow_heif.register_heif_opener()
+
+
+def strip(more: bytes, packing: str | None = None) -> bytes:
+    """A TIFF file whose only strip goes on behind its pixels."""
+    data = picture("TIFF", rgb=VIEW, compression=packing, strip_size=1 << 30)
+    place = int.from_bytes(data[4:8], "little")
+    entries = range(place + 2, place + 2 + 12 * int.from_bytes(data[place : place + 2], "little"), 12)
+    tags = {int.from_bytes(data[entry : entry + 2], "little"): entry for entry in entries}
+    start, size = (int.from_bytes(data[tags[tag] + 8 : tags[tag] + 12], "little") for tag in (273, 279))
+    changed = bytearray(data[:start] + bytes(size) + data[start + size :] + data[start : start + size] + more)
+    struct.pack_into("<I", changed, tags[273] + 8, len(data))
+    struct.pack_into("<HII", changed, tags[279] + 2, 4, 1, size + len(more))
+    return bytes(changed)
+
+
 ODD = scenery(301, 200)
 HEIC, AVIF = picture("HEIF", rgb=VIEW), picture("AVIF", rgb=VIEW)
 UNREAD, PREVIEW = "metadata.unread", "metadata.preview"
@@ -161,6 +176,11 @@ FILES = [
     ("in a channel that is no colour", bitmap(VIEW, unused=OTHER[:, :, :1]), UNREAD),
     ("one that is always the same", bitmap(VIEW, unused=np.full_like(OTHER[:, :, :1], 255)), ""),
     ("in colours of a bitmap that has its own", (plain := bitmap(VIEW))[:10] + struct.pack("<I", 54 + 1024) + plain[14:46] + struct.pack("<II", 256, 0) + JUNK[:1024] + plain[54:], UNREAD),
+    ("behind the pixels of a TIFF file", strip(JUNK), UNREAD),
+    ("nothing behind them", strip(b""), ""),
+    ("a picture behind packed ones", strip(HIDDEN, "tiff_lzw"), PREVIEW),
+    ("nothing behind these", strip(b"", "tiff_lzw"), ""),
+    ("in numbers of a tag that nobody knows", picture("TIFF", rgb=VIEW, tiffinfo={50001: tuple(JUNK)}), UNREAD),
     ("in the list of items", grown(HEIC, b"iinf", by=JUNK), UNREAD),
     ("in the list of places", grown(HEIC, b"iloc", by=JUNK), UNREAD),
     ("in the list of properties", grown(HEIC, b"iprp", b"ipma", by=JUNK), UNREAD),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from screening.containers.parts import ContainerError, Kind, Part
+from screening.containers.parts import UNREAD_BYTES, ContainerError, Kind, Part
+from screening.containers.unclaimed import ANYTHING, file_at
 
 BEGINNINGS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 DIRECTORIES, ENTRIES = 200, 4000
@@ -21,6 +22,9 @@ BELOW = (330, 34665, 34853, 40965)
 # Where pixels lie, and how many bytes they have: strips, tiles, a JPEG picture of the old kind.
 PIXELS = ((273, 279), (324, 325), (513, 514))
 PLAIN = (273, 324)
+ROWS = 278
+# Ways to pack pixels after whose end a strip may go on: LZW, Deflate and PackBits.
+PACKED = (5, 8, 32773, 32946)
 # Tags with long values that are read as metadata: XMP, IPTC, Photoshop's, profile, comment, maker's, Windows' own.
 METADATA = frozenset((700, 33723, 34377, 34675, 37510, 37500, *range(40091, 40096)))
 # Those of TIFF, Exif (CIPA DC-008) and DNG, whose bytes are settings.
@@ -118,7 +122,9 @@ def parts(data: bytes, *, pages: bool = True) -> Iterator[Part]:
         tags = {entry.tag: entry for entry in entries}
         found += (part for entry in entries for part in _value(entry))
         pixels = [part for part in _pixels(data, how, tags) if part.end > part.start]
-        found += pixels
+        found += (piece for part in pixels for piece in _told_apart(part, _strip(data, how, tags)))
+        if (how.numbers(data, tags.get(259)) or [1])[0] in PACKED:
+            found += (picture for part in pixels for picture in _pictures(data, part))
         if pixels and (below if pages else any(tag in tags for tag in PLAIN)):
             copies += len(data)
             if copies > COPIES:
@@ -145,7 +151,9 @@ def _value(entry: Entry) -> Iterator[Part]:
         kind = Kind.SHOWN if known and entry.end - entry.start <= BYTES else Kind.UNKNOWN
         yield Part(kind, "in a TIFF tag", entry.start, entry.end)
     else:
-        row = entry.end - entry.start <= ROW or any(entry.tag in pair for pair in PIXELS)
+        known = any(entry.tag in tags for tags in STANDARD)
+        most = ROW if known else UNREAD_BYTES
+        row = entry.end - entry.start <= most or any(entry.tag in pair for pair in PIXELS)
         yield Part(Kind.SHOWN if row else Kind.UNKNOWN, "in a TIFF tag", entry.start, entry.end)
 
 
@@ -153,6 +161,32 @@ def _pixels(data: bytes, how: Layout, tags: dict[int, Entry]) -> Iterator[Part]:
     for places, sizes in PIXELS:
         for start, size in zip(how.numbers(data, tags.get(places)), how.numbers(data, tags.get(sizes)), strict=False):
             yield Part(Kind.SHOWN, "TIFF pixels", min(start, len(data)), min(start + size, len(data)))
+
+
+def _strip(data: bytes, how: Layout, tags: dict[int, Entry]) -> int:
+    """How many bytes a strip of a plain, unpacked picture has at most; 0 where that is not known."""
+    width, height, rows = ((how.numbers(data, tags.get(tag)) or [0])[0] for tag in (256, 257, ROWS))
+    packed, planes = ((how.numbers(data, tags.get(tag)) or [1])[0] for tag in (259, 284))
+    bits = how.numbers(data, tags.get(258)) or [1]
+    if packed != 1 or planes != 1 or 324 in tags or len(bits) != (how.numbers(data, tags.get(277)) or [1])[0]:
+        return 0
+    return -(-width * sum(bits) // 8) * min(rows or height, height)
+
+
+def _told_apart(pixels: Part, most: int) -> Iterator[Part]:
+    """Pixels, and what lies behind them where they are counted as more than there are."""
+    end = pixels.start + most if most and pixels.end - pixels.start > most + UNREAD_BYTES else pixels.end
+    yield replace(pixels, end=end)
+    if end < pixels.end:
+        yield Part(Kind.UNKNOWN, "behind a TIFF picture's pixels", end, pixels.end)
+
+
+def _pictures(data: bytes, pixels: Part) -> Iterator[Part]:
+    """The picture files behind or among packed pixels, which decoders pass over."""
+    for found in ANYTHING.finditer(data, pixels.start, pixels.end):
+        one = file_at(data, found.start(), pixels.end, "among a TIFF picture's pixels")
+        if one.kind is Kind.PICTURE and not data.startswith(BEGINNINGS, one.start):
+            yield replace(one, start=pixels.end, end=pixels.end, content=one.read(data))
 
 
 def _in_front(data: bytes, how: Layout, place: int) -> bytes:
