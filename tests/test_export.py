@@ -19,6 +19,7 @@ from screening.release.clearance import read
 from screening.release.export import export
 from screening.release.folder import FolderError, places
 from screening.release.gate import gate
+from screening.run.run import Run
 from screening.weights import sha256_of
 from tests.cleared import Cleared
 from tests.command import screening
@@ -207,3 +208,20 @@ def test_no_two_files_share_a_place_and_none_is_hidden_or_leads_out(files: dict[
         assert not place.is_absolute() and not any(part.startswith(".") for part in place.parts)
         assert not {str(parent).casefold() for parent in place.parents} - {"."} & set(folded)
     assert PurePosixPath("clearance.json") not in found.values()
+
+
+def test_caption_credit_and_rights_enter_a_copy_before_it_is_screened(cleared: Cleared) -> None:
+    exiv2 = pytest.importorskip("exiv2")
+    by, words = ("--pipeline", cleared.pipeline), ("--credit", "The force", "--rights", "© The force")
+    assert screening("redact", cleared.run, *by, "--caption", "Élan, the police dog", *words).returncode == 0
+    copy = cleared.run / "redacted" / "with_a_place.redacted.jpg"
+    image = exiv2.ImageFactory.open(str(copy))
+    image.readMetadata()
+    xmp, iptc = image.xmpData(), image.iptcData()
+    assert xmp["Xmp.dc.description"].toString() == 'lang="x-default" Élan, the police dog'
+    assert xmp["Xmp.photoshop.Credit"].toString() == iptc["Iptc.Application2.Credit"].toString() == "The force"
+    assert iptc["Iptc.Application2.Copyright"].toString() == "© The force"
+    assert iptc["Iptc.Application2.Caption"].toString() == "Élan, the police dog"
+    (screened,) = [one.photo for one in Run.open(cleared.run, cleared.office, str(cleared.pipeline)).copies]
+    assert screened.sha256 == sha256_of(copy)
+    assert {one.finding.kind.split(".")[0] for one in screened.judgements} == {"copyright"}, "it was screened with them"

@@ -23,6 +23,9 @@ def redact(
     style: Annotated[str, typer.Option(help="fill, blur or pixelate; fill is the safest.")] = "fill",
     margin: Annotated[float, typer.Option(min=0, max=2, help="How far beyond a thing, as a share of its size.")] = 0.2,
     fill: Annotated[str, typer.Option(help="auto, a calm colour from around the place, or grey.")] = "auto",
+    caption: Annotated[str, typer.Option(help="Caption of the copies, which are screened with it.")] = "",
+    credit: Annotated[str, typer.Option(help="Credit line of the copies.")] = "",
+    rights: Annotated[str, typer.Option(help="Copyright notice of the copies.")] = "",
     out: Annotated[Path | None, typer.Option(help="Folder for the copies.  [default: RUN/redacted]")] = None,
     pipeline: Annotated[str, typer.Option(help="The pipeline file, if it did not come with the program.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print what was done as JSON.")] = False,
@@ -32,21 +35,24 @@ def redact(
     With neither pictures, rules nor kinds, what the review marked for redaction is redacted; if it marked nothing, all
     that holds or blocks and that no decision lifted. Reads the run and its pictures, which stay as they are. Copies are
     screened by the pipeline that the run was scanned with, and by no other. A copy keeps creator, credit, copyright and
-    rights, and no other metadata. The copy of a JPEG picture keeps every block that no mask touches bit for bit; where
-    that cannot be done it is re-encoded, and said to be. If what was redacted is no longer found, the copy becomes a
-    picture of the run, to be reviewed and cleared with the others, and the decisions about the rest of its original
-    count for it too. Writes the copies, RUN/copies.jsonl and decisions, and a line for each to the audit log. Exits 0
-    if nothing that was redacted is found again, 1 if some of it is, 2 if a picture could not be redacted.
+    rights, and no other metadata, and gets what --caption, --credit and --rights say. The copy of a JPEG picture keeps
+    every block that no mask touches bit for bit; where that cannot be done it is re-encoded, and said to be. If what
+    was redacted is no longer found, the copy becomes a picture of the run, to be reviewed and cleared with the others,
+    and the decisions about the rest of its original count for it too. Writes the copies, RUN/copies.jsonl and
+    decisions, and a line for each to the audit log. Exits 0 if nothing that was redacted is found again, 1 if some of
+    it is, 2 if a picture could not be redacted.
     """
     from screening.office.office import Office
     from screening.release import redact as work
+    from screening.release.words import Words
     from screening.run import copies
     from screening.run.run import Run
     from screening.sandbox.untrusted import isolate
 
     opened = Run.open(run, Office.here(), pipeline, as_scanned=True)
     isolate(opened.settings.limits)
-    redaction = work.of_run(opened, style=style, margin=margin, fill=fill, out=out)
+    words = Words(caption=caption, credit=credit, rights=rights)
+    redaction = work.of_run(opened, style=style, margin=margin, fill=fill, out=out, words=words)
     choice = work.Choice(files=files or (), rules=rule or (), kinds=kind or (), decided=decided)
     done = work.redact(opened, redaction, choice)
     for name in copies.stale(opened.folder):

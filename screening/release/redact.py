@@ -13,6 +13,7 @@ from screening.pipeline_file import did_you_mean
 from screening.policy import Judgement
 from screening.release.copy_file import RedactionError
 from screening.release.redaction import Redacted, Redaction, can_go, to_redact
+from screening.release.words import Words
 from screening.run.decision import Action
 from screening.run.files import REDACTED, refuse_links
 from screening.run.outcome import Outcome, carried, find, outcomes
@@ -45,6 +46,7 @@ def of_run(
     margin: float = 0.2,
     fill: str = Fill.AUTO,
     out: Path | None = None,
+    words: Words | None = None,
 ) -> Redaction:
     """How the pictures of a run are redacted: screened again by the very pipeline that it was scanned with.
 
@@ -66,6 +68,7 @@ def of_run(
         margin=margin,
         fill=Fill(fill),
         scene=run.report.batch.scene,
+        words=words or Words(),
     )
 
 

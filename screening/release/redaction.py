@@ -20,6 +20,7 @@ from screening.pipeline import Pipeline
 from screening.policy import ERROR, Judgement, Verdict
 from screening.release.copy_file import Covering, RedactionError, copy_names, write_copy
 from screening.release.shapes import shape
+from screening.release.words import Words
 from screening.run import copies, files
 from screening.run.decision import SAME_PLACE
 from screening.weights import sha256_of
@@ -68,6 +69,7 @@ class Redaction:
         margin: how far beyond a finding's place the redaction reaches, as a share of its shorter side.
         fill: what a filled place is filled with.
         scene: whether the batch is from a scene.
+        words: what the copies say besides; they are screened with it.
     """
 
     run: Path
@@ -78,6 +80,7 @@ class Redaction:
     margin: float = 0.2
     fill: Fill = Fill.AUTO
     scene: bool = True
+    words: Words = Words()
 
     def __call__(self, source: Path, photo: PhotoReport, chosen: Sequence[Judgement]) -> Redacted:
         """Writes a copy of a picture without the chosen findings, and screens it.
@@ -131,6 +134,7 @@ class Redaction:
             masks = _distinct(shape(one, times * self.margin) for one in findings if one.box is not None)
             covering = Covering(masks=masks, style=style, fill=self.fill)
             exact = write_copy(original, covering, part, limits=self.pipeline.limits)
+            self.words.put(part)
             again = self.pipeline.screen(part, name=name, scene=self.scene)
             still = _still(again, findings, masks)
             if not still:
