@@ -226,12 +226,12 @@ def test_a_stage_never_stands_before_one_whose_findings_it_reads(tmp_path: Path)
                 extended(tmp_path, own(name, source))
             assert extended(tmp_path, own(source, name)) == [source, name]
         assert extended(tmp_path, own(name)) == [name]  # the source may be left out on purpose
-    with pytest.raises(ConfigError, match=said.format("markings", "text", "text")):
+    with pytest.raises(ConfigError, match=said.format("objects", "text", "text")):
         extended(tmp_path, 'without = ["text"]\n[[stage]]\nuse = "text"\n')
     whole = (data_folder("pipelines") / "default.toml").read_text()
     text, last = '[[stage]]\nuse = "text"\n', '[[stage]]\nuse = "personal_details"\n'
     (tmp_path / "own.toml").write_text(whole.replace(text, "").replace(last, last + text))
-    with pytest.raises(ConfigError, match=said.format("markings", "text", "text")):
+    with pytest.raises(ConfigError, match=said.format("objects", "text", "text")):
         load(tmp_path / "own.toml")
 
 

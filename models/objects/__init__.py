@@ -1,0 +1,1 @@
+"""The network for objects: its card, and the scripts that train and measure it."""
