@@ -32,7 +32,18 @@ if os.environ.get("CI"):
 
 
 # The files that take longest, which begin first: else one process waits at the end for the other's training.
-LONGEST = ("juvenile_training", "notebooks", "damage_training", "broken_off", "street_network", "engine", "journal")
+LONGEST = (
+    *(
+        "juvenile_training",
+        "notebooks",
+        "damage_training",
+        "sample",
+        "broken_off",
+        "objects_training",
+        "street_network",
+    ),
+    *("engine", "quiet", "journal"),
+)
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:

@@ -75,7 +75,7 @@ def test_a_person_is_enrolled_as_the_log_says_at_whatever_moment_it_fails(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, killed: bool
 ) -> None:
     face = np.ones(128, np.float32)
-    monkeypatch.setattr(registers, "_enrolled", lambda path, number: face)  # what a network says is not asked here
+    monkeypatch.setattr(registers, "embedding", lambda path, number: face)  # what a network says is not asked here
     fresh, office = office_with(tmp_path), Office(tmp_path / "office")
     shutil.copytree(fresh.folder, office.folder)
     form, photos = registers.Form(name="Ann Example", reference="REF-7"), [tmp_path / "ann.jpg"]

@@ -1,4 +1,5 @@
-"""Prints what follows for some pictures, by the default pipeline: the strictest verdict of each rule, as JSON.
+"""Prints what follows for some pictures, by the default pipeline: the strictest verdict of each rule that holds or
+blocks, as JSON.
 
     python -m tests.verdicts PRECISION PICTURE...
 
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from screening import config
+from screening.policy import Verdict
 from tests.rounded import round_all
 
 
@@ -40,7 +42,8 @@ def main() -> None:
         report = pipeline.screen(path, name=path.name, scene=True)
         rules = said.setdefault(path.name, {})
         for one in sorted(report.judgements, key=lambda one: one.verdict):
-            rules[one.rule] = one.verdict.name
+            if one.verdict > Verdict.CLEAR:
+                rules[one.rule] = one.verdict.name
     sys.stdout.write(json.dumps(said))
 
 

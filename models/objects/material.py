@@ -185,7 +185,7 @@ def material(data: Path, seed: int, limit: int | None = None) -> Material:
         name = f"ages/{path.name}"
         if path.suffix.lower() in ENDINGS and 16 <= int(path.name.partition("_")[0]) <= 70:
             faces[split.part(name)].append(name)
-    made = MADE if limit is None else dict.fromkeys(Part, limit)
+    made = MADE if limit is None else dict.fromkeys(Part, max(1, limit // 6))
     return Material(data, tuple(known), faces, seed, made)
 
 

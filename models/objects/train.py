@@ -51,7 +51,9 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=HERE / "objects.onnx")
     parser.add_argument("--work", type=Path, help="where what the network sees is kept (a temporary folder)")
     parser.add_argument("--epochs", type=int, default=EPOCHS)
-    parser.add_argument("--limit", type=int, help="take so many pictures of each folder, and of each thing laid in")
+    parser.add_argument(
+        "--limit", type=int, help="take so many pictures of each folder, and lay in a few of each thing"
+    )
     options = parser.parse_args()
     if options.data is None:
         parser.error("name the folder of labelled pictures, or set SCREENING_DATA")
