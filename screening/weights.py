@@ -23,6 +23,8 @@ from screening.patient import PATIENCE, PatientFile, patiently
 UNBLOCKED, BINARY = getattr(os, "O_NONBLOCK", 0), getattr(os, "O_BINARY", 0)
 # Refuses a link: its target is not ours to write to.
 UNFOLLOWED = getattr(os, "O_NOFOLLOW", 0)
+# How many bytes are read ahead: each reading is waited for by a thread of its own, which costs more than the bytes.
+BUFFER = 1 << 18
 
 
 class WeightsError(ScreeningError):
@@ -155,7 +157,7 @@ def opened(path: Path, *, most: float = math.inf, patience: float = PATIENCE) ->
         OSError: if it cannot be opened, is not a regular file, or has more than `most` bytes; also from reading it, as
             TimeoutError, if nothing comes for `patience` seconds.
     """
-    return BufferedReader(PatientFile(patiently(lambda: _descriptor(path, most), patience), patience))
+    return BufferedReader(PatientFile(patiently(lambda: _descriptor(path, most), patience), patience), BUFFER)
 
 
 def _descriptor(path: Path, most: float) -> int:
