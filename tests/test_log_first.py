@@ -15,7 +15,7 @@ import pytest
 from screening.finding import ScreeningError
 from screening.office import audit, audit_check, key_list, keys, registers
 from screening.office.office import Office, make_private
-from screening.office.register_file import RELEASE, RegisterFile
+from screening.office.register_file import RELEASE, RegisterError, RegisterFile
 from tests.cleared import PASSPHRASE, Cleared
 from tests.command import screening
 from tests.entries import entry
@@ -93,6 +93,16 @@ def test_a_person_is_enrolled_as_the_log_says_at_whatever_moment_it_fails(
         shutil.rmtree(office.folder)
         shutil.copytree(fresh.folder, office.folder)
     assert told[0] is False and told[-1] is True and len(told) > 2
+
+
+def test_a_whole_number_is_that_entry_s_though_others_begin_with_it(tmp_path: Path) -> None:
+    file = RegisterFile(tmp_path)
+    for number in ("bb", "bb0", "cc1"):
+        file.add(entry(number))
+    assert [registers.find(file, number).id for number in ("bb", "bb0", "cc")] == ["bb", "bb0", "cc1"]
+    for unclear in ("b", "", "dd"):
+        with pytest.raises(RegisterError, match="list shows their numbers"):
+            registers.find(file, unclear)
 
 
 @pytest.mark.parametrize("killed", [False, True])

@@ -83,12 +83,15 @@ def add(office: Office, which: str, form: Form, photos: Sequence[Path], *, face:
 
 
 def find(file: RegisterFile, number: str) -> Entry:
-    """The entry whose number begins like this.
+    """The entry with this number, else the only one whose number begins like this.
 
     Raises:
         RegisterError: if there is none, or more than one.
     """
-    found = [one for one in file.entries() if number and one.id.startswith(number)]
+    entries = file.entries()
+    found = [one for one in entries if one.id == number] or [
+        one for one in entries if number and one.id.startswith(number)
+    ]
     if len(found) != 1:
         many = "several entries begin" if found else "no entry begins"
         raise RegisterError(f"{file.path}: {many} with {number!r}; screening register list shows their numbers")
