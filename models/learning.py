@@ -1,10 +1,13 @@
-"""What the trainings have in common: 16 bits where they are quick, following a loss, and the mean of two networks."""
+"""What the trainings have in common: 16 bits where they are quick, following a loss, checkpoints, means of networks."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from pickle import UnpicklingError
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -35,6 +38,42 @@ def follow(loss: Tensor, network: nn.Module, optimiser: Any, schedule: Any, *, m
         clip_grad_norm_(network.parameters(), most)
     optimiser.step()
     schedule.step()
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """Where a training that was broken off is taken up again.
+
+    Attributes:
+        file: where it is kept.
+        settings: what decides the result. A checkpoint of other settings, or one that cannot be read, is dropped.
+    """
+
+    file: Path
+    settings: str
+
+    def save(self, done: int, **parts: Any) -> None:
+        """Keep the states of networks, optimisers and the like, after so many steps; whole or not at all."""
+        import torch
+
+        beside = self.file.with_name(self.file.name + ".new")
+        states = {name: part.state_dict() for name, part in parts.items()}
+        torch.save({"settings": self.settings, "done": done, "states": states}, beside)
+        beside.replace(self.file)
+
+    def restore(self, **parts: Any) -> int:
+        """How many steps were taken, what was learnt by then being put into the parts; 0 if nothing is kept."""
+        import torch
+
+        try:
+            saved = torch.load(self.file, weights_only=True)
+        except (OSError, EOFError, RuntimeError, UnpicklingError):
+            return 0
+        if not isinstance(saved, dict) or saved.get("settings") != self.settings:
+            return 0
+        for name, part in parts.items():
+            part.load_state_dict(saved["states"][name])
+        return int(saved["done"])
 
 
 def mean_of(some: Sequence[Weights]) -> Weights:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -134,6 +135,49 @@ def test_a_force_with_nothing_but_faces_of_known_age_can_train_and_take_the_trai
         assert f"### {judges(drawn)} faces of `test`" in done.stdout, "whatever the engine makes of the faces"
         assert ("readers trained" in done.stdout) is not bool(more)
         assert "Crowds" not in done.stdout
+
+
+def test_a_looker_whose_training_was_broken_off_ends_as_one_trained_in_one_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    torch = pytest.importorskip("torch")
+    learn = importlib.import_module("models.juvenile.learn")
+    checkpoint = importlib.import_module("models.learning").Checkpoint
+    count, dice = 8, np.random.default_rng(3)
+    many: dict[str, Any] = {name: np.zeros((count, 6)) for name in ("embedding", "maps", "eyes", "detail")}
+    one: dict[str, Any] = {
+        name: np.zeros(count, np.int64) for name in ("gender", "ethnicity", "name", "part", "masked")
+    }
+    chips = dice.integers(0, 256, (count, 6, 150, 150, 3), dtype=np.uint8)
+    aged = {"age": np.arange(10, 10 + count), "picture": np.full(count, -1)}
+    source = learn.material(learn.Faces(key="drawn", chips=chips, **many, **one, **aged))
+
+    def taught(file: str, settings: str = "the same") -> dict[str, Any]:
+        kept = checkpoint(tmp_path / file, settings)
+        looker = learn.train_looker(source, np.arange(count), epochs=2, seed=1, kept=kept)
+        weights: dict[str, Any] = looker.state_dict()
+        return weights
+
+    in_one_go = taught("in one go")
+    drawn, changed = [0], learn.anew
+
+    def broken_off(*arguments: Any) -> Any:
+        drawn[0] += 1
+        if drawn[0] > count:
+            raise KeyboardInterrupt
+        return changed(*arguments)
+
+    monkeypatch.setattr(learn, "anew", broken_off)
+    with pytest.raises(KeyboardInterrupt):
+        taught("broken off")
+    drawn[0] = 0
+    again = taught("broken off")
+    assert drawn[0] == count, "one epoch was left"
+    assert all(torch.equal(in_one_go[name], again[name]) for name in in_one_go)
+    assert checkpoint(tmp_path / "broken off", "others").restore() == 0
+    (tmp_path / "torn").write_bytes((tmp_path / "broken off").read_bytes()[:-100])
+    assert checkpoint(tmp_path / "torn", "the same").restore() == 0
+    assert checkpoint(tmp_path / "none", "the same").restore() == 0
 
 
 def test_a_training_without_a_child_to_judge_by_says_so(drawn: Path, tmp_path: Path) -> None:

@@ -8,8 +8,9 @@ masks, a children.json beside the pictures, or ours here, says who is a child; e
 adult. The split (models/split.json) says who is learnt from, who weighs the members and calibrates (`tune`), and who
 judges (`test`): what is measured is what ships. The cut-outs of the faces and what dlib's network sees in them are kept
 in the cache, so a second run skips the first half hour, and so is the ensemble: `--again` takes it, for another
-calibration or another table. The cache holds faces, 6 GB of them: delete it when you are done. An hour and a half on
-one core, with 8 GB of memory; seeds are fixed.
+calibration or another table. Each member is kept too as it is trained, the slowest after every epoch: a training that
+was broken off is taken up again by the same command. The cache holds faces, 6 GB of them: delete it when you are done.
+An hour and a half on one core, with 8 GB of memory; seeds are fixed.
 Figures and hash are recorded where --out is the file that ships; any other is a trial.
 """
 
@@ -17,7 +18,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from dataclasses import dataclass
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -25,128 +26,19 @@ import torch
 from numpy.typing import NDArray
 
 from models.juvenile import figures
-from models.juvenile.degrade import anew
-from models.juvenile.features import CHILD, COPIES, GROWN, Faces, read
-from models.juvenile.network import ADULT, CUTS, WEIGHTS, Cover, Ensemble, Looker, Reader, targets, to_onnx
+from models.juvenile.features import CHILD, COPIES, Faces, read
+from models.juvenile.learn import BATCH, Material, material, pictures, train_all
+from models.juvenile.network import ADULT, Ensemble, to_onnx
 from models.juvenile.weigh import Floats, chosen
-from models.learning import follow, in_16_bits
 from models.ranking import area
 from models.ship import ship
 from models.split import Part
 from screening import config
 
 HERE = Path(__file__).resolve().parent
-SEED = 20
-# Readers of each kind.
-READERS = 5
-BATCH = 256
-# The looker's batches, the highest learning rates of what dlib taught it and of its head, and how often each of a
-# face's copies is shown.
-LOOKS = 64
-RATES = (4e-4, 2e-3)
-SHOWN = (0.1, 0.15, *(0.75 / (COPIES - 2),) * (COPIES - 2))
 # Where the card splits its tables of what can still be told: by detail, and by the pixels between the eyes.
 DETAILS = (-5.5, -5.0, -4.5, -4.0, -3.5)
 EYES = (8.0, 12.0, 16.0, 24.0, 40.0)
-
-
-@dataclass(frozen=True, slots=True)
-class Material:
-    """The faces as tensors: the chances wanted, which of them are known, and how much each face counts."""
-
-    faces: Faces
-    wanted: torch.Tensor
-    known: torch.Tensor
-    weight: torch.Tensor
-
-    def batch(self, rows: NDArray[np.int64], copies: NDArray[np.int64]) -> tuple[torch.Tensor, torch.Tensor]:
-        """The embeddings and maps of some copies."""
-        maps = torch.from_numpy(self.faces.maps[rows, copies]).float()
-        return torch.from_numpy(self.faces.embedding[rows, copies]), maps
-
-    def loss(self, logits: torch.Tensor, rows: NDArray[np.int64]) -> torch.Tensor:
-        """How wrong the logits (n, len(CUTS)) of some faces are."""
-        errors = torch.nn.functional.binary_cross_entropy_with_logits(logits, self.wanted[rows], reduction="none")
-        borders = torch.tensor(WEIGHTS, dtype=torch.float32)
-        return ((errors * borders * self.known[rows]).mean(1) * self.weight[rows]).sum() / self.weight[rows].sum()
-
-
-def material(faces: Faces) -> Material:
-    """Each age of each gender and ethnicity counts by the root of how rare it is, so that no group's ages lean to where
-    most of its pictures are; the dearest to miss or to mistake, from 13 to 24, count half as much again, as do those of
-    11 and 12.
-
-    Of a crowd's faces only the borders are known that tell a child from an adult, and a child counts as ten adults.
-    """
-    weight = np.ones(len(faces.age))
-    groups = faces.gender * 10 + faces.ethnicity
-    for group in np.unique(groups):
-        here = groups == group
-        near = np.convolve(np.bincount(faces.age[here], minlength=121), np.ones(9) / 9, "same")
-        weight[here] = 1 / np.sqrt(np.maximum(near[faces.age[here]], 0.5))
-    weight *= np.where((faces.age >= 11) & (faces.age <= 24), 1.5, 1.0)
-    crowd, cuts = faces.picture >= 0, np.array(CUTS)
-    weight /= weight[~crowd].mean()
-    weight[crowd] = np.where(faces.age[crowd] == CHILD, 5.0, 0.5)
-    known = np.ones((len(faces.age), len(CUTS)), np.float32)
-    known[crowd & (faces.age == CHILD)] = cuts >= 18
-    known[crowd & (faces.age == GROWN)] = cuts <= 18
-    return Material(
-        faces,
-        torch.from_numpy(targets(faces.age)),
-        torch.from_numpy(known),
-        torch.from_numpy(weight.astype(np.float32)),
-    )
-
-
-def train(source: Material, rows: NDArray[np.int64], *, sees: bool, epochs: int, seed: int) -> Reader:
-    """A reader trained on the copies of some faces."""
-    torch.manual_seed(seed)
-    random = np.random.default_rng(seed)
-    reader = Reader(sees=sees)
-    everything = np.array([(row, copy) for row in rows for copy in range(COPIES)])
-    batches = max(1, len(everything) // BATCH)
-    optimiser = torch.optim.AdamW(reader.parameters(), lr=2e-3, weight_decay=1e-2)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 2e-3, epochs * batches, pct_start=0.15)
-    reader.train()
-    for _ in range(epochs):
-        for some in np.array_split(everything[random.permutation(len(everything))], batches):
-            row, copy = some.T
-            loss = source.loss(reader(*source.batch(row, copy)), row)
-            follow(loss, reader, optimiser, schedule)
-    return reader.eval()
-
-
-def train_looker(source: Material, rows: NDArray[np.int64], *, epochs: int, seed: int) -> Looker:
-    """A looker trained on some faces, one copy of each an epoch, changed anew: the running mean of its weights."""
-    from ultralytics.utils.torch_utils import ModelEMA
-
-    torch.manual_seed(seed)
-    random = np.random.default_rng(seed)
-    looker = Looker()
-    batches = max(1, len(rows) // LOOKS)
-    taught = [*looker.first.parameters(), *looker.levels.parameters()]
-    head = [*looker.look.parameters(), *looker.judge.parameters()]
-    groups = [{"params": part, "lr": rate} for part, rate in zip((taught, head), RATES, strict=True)]
-    optimiser = torch.optim.AdamW(groups, weight_decay=0.03)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, list(RATES), epochs * batches, pct_start=0.1)
-    mean = ModelEMA(looker, decay=0.998, tau=50)
-    looker.train().to(memory_format=torch.channels_last)
-    for _ in range(epochs):
-        for row in np.array_split(random.permutation(rows), batches):
-            copies = random.choice(COPIES, len(row), p=SHOWN)
-            cuts = [anew(source.faces.chips[place], random) for place in zip(row, copies, strict=True)]
-            with in_16_bits():
-                logits = looker(_pictures(np.stack(cuts)))
-            loss = source.loss(logits.float(), row)
-            follow(loss, looker, optimiser, schedule, most=5.0)
-            mean.update(looker)
-    looker.load_state_dict(mean.ema.state_dict())
-    return looker.eval()
-
-
-def _pictures(cuts: NDArray[np.uint8]) -> torch.Tensor:
-    return torch.from_numpy(np.ascontiguousarray(cuts)).permute(0, 3, 1, 2).float()
 
 
 def ensemble_of(kept: Path, source: Material, rows: NDArray[np.int64], options: argparse.Namespace) -> Ensemble:
@@ -154,20 +46,12 @@ def ensemble_of(kept: Path, source: Material, rows: NDArray[np.int64], options: 
     if options.again and kept.is_file():
         earlier: Ensemble = torch.load(kept, weights_only=False)  # a file of our own
         return earlier
-    ensemble = train_all(source, rows, epochs=tuple(options.epochs))
+    work = kept.with_suffix(".parts")
+    work.mkdir(exist_ok=True, mode=0o700)
+    ensemble = train_all(source, rows, work, epochs=tuple(options.epochs))
     torch.save(ensemble, kept)
+    shutil.rmtree(work)
     return ensemble
-
-
-def train_all(source: Material, rows: NDArray[np.int64], *, epochs: tuple[int, int]) -> Ensemble:
-    """All members, trained on some faces."""
-    readers = []
-    for number in range(READERS):
-        readers += [train(source, rows, sees=sees, epochs=epochs[0], seed=SEED + number) for sees in (True, False)]
-        print(f"{2 * (number + 1)} of {2 * READERS} readers trained", flush=True)
-    looker = train_looker(source, rows, epochs=epochs[1], seed=SEED)
-    print("the looker trained", flush=True)
-    return Ensemble(readers, looker, cover(source, rows)).eval()
 
 
 @torch.no_grad()
@@ -178,34 +62,10 @@ def answers(ensemble: Ensemble, source: Material, rows: NDArray[np.int64]) -> Fl
         for start in range(0, len(rows), BATCH):
             here = slice(start, start + BATCH)
             embedding, maps = source.batch(rows[here], np.full(len(rows[here]), copy))
-            chips = _pictures(source.faces.chips[rows[here], copy])
+            chips = pictures(source.faces.chips[rows[here], copy])
             parts = ensemble.read(embedding, maps)[:, ADULT], ensemble.looker(chips)[:, ADULT], ensemble.cover(maps)
             said[here, copy] = torch.stack(parts, 1).numpy()
     return said
-
-
-def cover(source: Material, learnt: NDArray[np.int64]) -> Cover:
-    """Learns masks from the faces of crowds, and from the others, which wear none."""
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.preprocessing import StandardScaler
-
-    faces, made = source.faces, Cover()
-    rows = learnt[faces.masked[learnt] >= 0]
-    if not faces.masked[rows].any():
-        torch.nn.init.constant_(made.weigh.bias, -20.0)  # no mask to learn from: none is seen
-        return made.eval()
-    pairs = np.array([(row, copy) for row in rows for copy in (0, 1)])  # the later copies may wear a drawn mask
-    starts = range(0, len(pairs), BATCH)
-    batches = [source.batch(*pairs[start : start + BATCH].T)[1] for start in starts]
-    x = torch.cat([Cover.halves(batch) for batch in batches]).numpy()
-    scaler = StandardScaler().fit(x)
-    fitted = LogisticRegression(C=0.01, max_iter=500, class_weight="balanced")
-    fitted.fit(scaler.transform(x), faces.masked[pairs[:, 0]])
-    weight = fitted.coef_[0] / scaler.scale_
-    with torch.no_grad():
-        made.weigh.weight.copy_(torch.from_numpy(weight[None]))
-        made.weigh.bias.fill_(float(fitted.intercept_[0] - weight @ scaler.mean_))
-    return made.eval()
 
 
 def section(name: str, score: Floats, faces: Faces, rows: NDArray[np.int64], cut: tuple[float, float]) -> str:
@@ -258,7 +118,7 @@ def agrees(ensemble: Ensemble, out: Path, source: Material) -> None:
 
     rows = np.arange(min(len(source.faces.age), 20))
     run = load(out.resolve())
-    inputs = (*source.batch(rows, np.zeros(len(rows), np.int64)), _pictures(source.faces.chips[rows, 0]))
+    inputs = (*source.batch(rows, np.zeros(len(rows), np.int64)), pictures(source.faces.chips[rows, 0]))
     with torch.no_grad():
         wanted = ensemble(*inputs)[0].numpy()
     got = np.array([run(*(one[row : row + 1].numpy() for one in inputs))[0][0] for row in rows])
