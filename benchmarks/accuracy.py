@@ -1,10 +1,12 @@
 """What the default pipeline finds and flags on labelled pictures: one table, with counts and Wilson 95% intervals.
 
-    python -m benchmarks.accuracy [--data FOLDER] [--limit N] [--only SET ...] [--json FILE] [--list]
+    python -m benchmarks.accuracy [--data FOLDER] [--limit N] [--only SET ...] [--part test] [--json FILE]
+        [--list]
 
 FOLDER (by default what SCREENING_DATA names) holds plates/, house_numbers/, documents/, faces/, everyday/ and damage/
 as docs/figures.md describes them. A row counts pictures: of those that should be held or blocked for a rule, how many
-were (recall); of those that should not, how many were nevertheless (flag rate).
+were (recall); of those that should not, how many were nevertheless (flag rate). `--part test` takes only pictures by
+which nothing was chosen (models/split.json), `--part train tune` those to choose by.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 
+from models.split import Part, Split
 from screening import config
 from screening.evaluation.intervals import wilson
 from screening.policy import Verdict
@@ -126,10 +129,13 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path(os.environ.get("SCREENING_DATA", "")))
     parser.add_argument("--limit", type=int, default=10**9, help="at most so many pictures a row")
     parser.add_argument("--only", nargs="*", default=[], help="rows whose name begins so")
+    parser.add_argument("--part", nargs="+", type=Part, default=list(Part), help="train, tune or test; all by default")
     parser.add_argument("--json", type=Path, help="also write the rows there")
     parser.add_argument("--list", action="store_true", help="name the pictures that were judged wrongly")
     options = parser.parse_args()
     chosen = [c for c in cases(options.data) if not options.only or any(c.row.startswith(o) for o in options.only)]
+    split = Split.of(options.data)
+    chosen = [c for c in chosen if split.part(c.path.relative_to(options.data).as_posix()) in options.part]
     if not chosen or not str(options.data):
         sys.exit("accuracy: no labelled pictures; set SCREENING_DATA or --data to their folder")
     chosen = sample(chosen, options.limit)

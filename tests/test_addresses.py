@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -92,6 +93,31 @@ def test_a_number_in_a_red_ring_is_a_road_sign() -> None:
     cv2.circle(canvas, (290, 140), 60, (200, 20, 30), -1)
     cv2.circle(canvas, (290, 140), 42, (240, 240, 240), -1)
     assert numbers([text("30")], canvas) == []
+
+
+@pytest.mark.parametrize(
+    ("ground", "ink", "expected"),
+    [
+        ((50, 22, 24), (250, 120, 110), []),  # a traffic light's seconds
+        ((50, 22, 24), (240, 240, 240), ["29"]),
+        ((240, 240, 235), (170, 20, 25), ["29"]),  # red paint
+    ],
+)
+def test_a_number_in_red_lights_is_a_clocks(
+    ground: tuple[int, int, int], ink: tuple[int, int, int], expected: list[str]
+) -> None:
+    canvas = wall()
+    cv2.rectangle(canvas, (240, 110), (340, 170), ground, -1)
+    cv2.putText(canvas, "29", (255, 158), cv2.FONT_HERSHEY_SIMPLEX, 1.6, ink, 4, cv2.LINE_AA)
+    assert numbers([text("29")], canvas) == expected
+
+
+def test_a_wall_that_is_taken_for_a_vehicle_as_large_as_the_picture_keeps_its_number() -> None:
+    vehicle = Finding("seen.vehicle", 0.44, "vehicle", Box(0, 0, 640, 400))
+    assert numbers([text("409"), vehicle]) == ["409"]
+    # a bus that fills the picture, or one that does not
+    assert numbers([text("409"), dataclasses.replace(vehicle, score=0.9)]) == []
+    assert numbers([text("409"), dataclasses.replace(vehicle, box=Box(0, 0, 600, 300))]) == []
 
 
 def test_a_number_read_on_a_small_sign_is_found_without_the_text_stage() -> None:

@@ -14,7 +14,7 @@ from typing import ClassVar
 from screening.faces.body import body
 from screening.finding import Box, Finding, boxes
 from screening.photo.photo import Photo
-from screening.street.house_numbers import alone, on_signs, road_sign
+from screening.street.house_numbers import alone, lit_red, on_signs, road_sign
 from screening.text.background import ground
 from screening.text.lines import Line, lines, rows, wraps
 from screening.words import captions
@@ -24,6 +24,8 @@ from screening.words.number_words import spelt_number
 
 # How much of a number's score is lost if it is on a vehicle: most of it, or less on a dark sign.
 ON_VEHICLE, ON_VEHICLE_SIGN = 0.9, 0.4
+# The share of the picture from which a vehicle is as large as it.
+FILLS = 0.95
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,12 +80,12 @@ class Addresses:
             box, score = candidate.box, candidate.score
             if any(box.iou(other) > 0.2 or box.inside(other) > 0.5 or other.inside(box) > 0.5 for other in taken):
                 continue
-            if any(box.inside(other) > 0.5 for other in plates) or road_sign(photo, box):
+            if any(box.inside(other) > 0.5 for other in plates) or road_sign(photo, box) or lit_red(photo, box):
                 continue
             # a wall with a window is sometimes taken for a van: a number on an enamel plate is more likely a house's
             doubt = ON_VEHICLE_SIGN if candidate.dark_sign else ON_VEHICLE
             if not candidate.large:
-                score *= 1 - doubt * max((_share(box, vehicle) for vehicle in vehicles), default=0.0)
+                score *= 1 - doubt * max((_share(box, vehicle, photo) for vehicle in vehicles), default=0.0)
             if any(box.inside(body) > 0.5 for body in people):
                 score *= 0.3
             taken.append(box)
@@ -147,6 +149,8 @@ def _plate(finding: Finding) -> Box | None:
     return finding.box if finding.kind != "vehicle.plate" or not finding.text else None
 
 
-def _share(box: Box, vehicle: Finding) -> float:
-    """How surely a place is on a vehicle, 0 to 1."""
-    return vehicle.score if vehicle.box is not None and box.inside(vehicle.box) > 0.5 else 0.0
+def _share(box: Box, vehicle: Finding, photo: Photo) -> float:
+    """How surely a place is on a vehicle, 0 to 1; one as large as the picture may be a wall, and counts half."""
+    if vehicle.box is None or box.inside(vehicle.box) <= 0.5:
+        return 0.0
+    return vehicle.score * (0.5 if vehicle.box.area > FILLS * photo.width * photo.height else 1.0)

@@ -35,6 +35,9 @@ WIDE, NARROW, TINY = 1.6, 0.38, 12
 EDGE = 2
 # A number right above or below such a word is a route's.
 TRANSPORT = re.compile(r"\b(?:bus(?:es)?|platform|routes?|stop|tram)\b", re.IGNORECASE)
+# How red (a* of CIELAB, from -128 to 127) a number in lights is, at least, and how much lighter than the half of its
+# place; the reddest of the labelled numbers of houses has 13.
+LIT, LIGHTER = 20.0, 15.0
 # A text read with less confidence than this is as likely a pattern that nobody wrote.
 UNSURE = 0.7
 
@@ -161,6 +164,20 @@ def _part_of_more(sign: Sign, number: HouseNumber, line: Line) -> bool:
     if number.text in line.text and any(character.isdigit() for character in line.text.replace(number.text, "", 1)):
         return line.score > UNSURE
     return line.box.width > 1.3 * sign.box.width and house_number(line.text) is None
+
+
+def lit_red(photo: Photo, box: Box) -> bool:
+    """Whether the lightest fifth of a number is red: a traffic light's seconds, a clock. Red paint is no lighter than
+    what is around it."""
+    import cv2
+
+    inside = box.clip(photo.width, photo.height)
+    if inside is None:
+        return False
+    lab = cv2.cvtColor(photo.crop(inside).astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
+    lightness, red = lab[:, :, 0], lab[:, :, 1]
+    lit = lightness >= np.quantile(lightness, 0.8)
+    return float(red[lit].mean()) > LIT and float(lightness[lit].mean() - np.median(lightness)) > LIGHTER
 
 
 def road_sign(photo: Photo, box: Box) -> bool:
