@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from io import FileIO
 from queue import Empty, SimpleQueue
@@ -19,10 +20,30 @@ PATIENCE = 30.0
 # So many bytes are asked for at once: a share that is only slow gives some now and then.
 PIECE = 1 << 20
 SILENT = "its disk or share does not answer"
+# Threads that wait for work: one is left behind where a disk hangs, all others serve again.
+_idle: deque[SimpleQueue[Callable[[], None]]] = deque()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_idle.clear)  # a forked process has none of its parent's threads
+
+
+def _aside(do: Callable[[], None]) -> None:
+    """Does something in another thread, without waiting for it."""
+    try:
+        work = _idle.pop()
+    except IndexError:
+        work = SimpleQueue()
+        Thread(target=_serve, args=(work,), daemon=True).start()
+    work.put(do)
+
+
+def _serve(work: SimpleQueue[Callable[[], None]]) -> None:
+    while True:
+        work.get()()
+        _idle.append(work)
 
 
 def awaited(items: Iterable[T], seconds: float) -> Iterator[T]:
-    """The items, fetched by a thread of their own; that is left behind where it never comes back.
+    """The items, fetched in another thread; that is left behind where it never comes back.
 
     Raises:
         TimeoutError: if none comes for so many seconds. It is an OSError with a reason, like any other.
@@ -37,7 +58,7 @@ def awaited(items: Iterable[T], seconds: float) -> Iterator[T]:
         except BaseException as error:
             arrived.put(error)
 
-    Thread(target=fetch, daemon=True).start()
+    _aside(fetch)
     while True:
         try:
             one = arrived.get(timeout=seconds)
@@ -61,7 +82,7 @@ class PatientFile(FileIO):
     def __init__(self, descriptor: int, seconds: float) -> None:
         super().__init__(descriptor, "rb")
         self._seconds = seconds
-        self._silent = False
+        self._silent = self._left = False
 
     def readinto(self, buffer: WriteableBuffer) -> int:
         """Reads a piece into a buffer; as `FileIO` does otherwise."""
@@ -82,9 +103,17 @@ class PatientFile(FileIO):
             self._silent = True
             raise
 
+    @property
+    def closed(self) -> bool:
+        """Whether nobody can read from it any more."""
+        return self._left or super().closed
+
     def close(self) -> None:
         """Closes the file; one that does not answer may let whoever closes it wait, too, so nobody waits for that."""
-        if self._silent and not self.closed:
-            Thread(target=super().close, daemon=True).start()
+        if self.closed:
+            return
+        if self._silent:
+            self._left = True
+            _aside(super().close)
         else:
             super().close()

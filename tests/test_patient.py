@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
@@ -42,6 +43,25 @@ def test_what_never_comes_is_an_error_that_says_so(never: Event) -> None:
     with pytest.raises(TimeoutError, match=SILENT) as caught:
         patiently(never.wait, SOON)
     assert caught.value.strerror == SILENT
+
+
+def test_threads_serve_again_but_for_one_that_is_left_behind(never: Event) -> None:
+    with pytest.raises(TimeoutError):
+        patiently(never.wait, SOON)
+    started = [patiently(threading.current_thread, 60) for _ in range(200)]
+    assert len(set(started)) <= 3
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+def test_a_forked_process_waits_with_threads_of_its_own() -> None:
+    assert patiently(lambda: 3, 60) == 3  # leaves an idle thread, which the child does not have
+    child = os.fork()
+    if not child:
+        try:
+            os._exit(patiently(lambda: 3, 60))
+        finally:
+            os._exit(1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 3
 
 
 @pytest.mark.parametrize("most", [-1, 2_500_000])

@@ -21,7 +21,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from screening.office.audit_line import AuditError, Entry, Head, canonical, digest, entry_fields, following, parsed
+from screening.office.audit_line import (
+    AuditError,
+    Entry,
+    Head,
+    Snapshot,
+    canonical,
+    digest,
+    entry_fields,
+    following,
+    parsed,
+)
 from screening.office.office import BINARY, OfficeError, make_private
 from screening.weights import opened
 
@@ -132,6 +142,15 @@ def counting(log: Path, *events: str, run: str = "") -> list[Entry]:
     return [line for line in lines if ends.get(line.sha256) != UNDONE]
 
 
+def snapshot(log: Path) -> Snapshot:
+    """The log as it is now.
+
+    Raises:
+        AuditError: if it cannot be read.
+    """
+    return Snapshot(log, tuple(whole_lines(log)))
+
+
 def last(log: Path) -> Entry | None:
     """The last line, or None if there is no log yet; reads only the end of the file.
 
@@ -157,17 +176,7 @@ def head(log: Path) -> Head:
     return entry.head if entry else Head()
 
 
-def clock_behind(log: Path) -> str:
-    """The time of the last line if the computer's clock is behind it, and so was set back; else "".
-
-    Raises:
-        AuditError: if the log cannot be read, or its last line is not one of ours.
-    """
-    entry = last(log)
-    return entry.at if entry and datetime.datetime.now(datetime.UTC) < entry.time - SLACK else ""
-
-
-def entries(log: Path, *, naming: str = "") -> Iterator[Entry]:
+def entries(log: Path | Snapshot, *, naming: str = "") -> Iterator[Entry]:
     """Every line in order, or only those that contain an id; a log that does not exist has none.
 
     Raises:
@@ -197,8 +206,11 @@ def _told(log: Path, events: tuple[str, ...], run: str) -> tuple[dict[str, str],
     return ends, lines
 
 
-def whole_lines(log: Path) -> Iterator[bytes]:
+def whole_lines(log: Path | Snapshot) -> Iterator[bytes]:
     """Every complete line, without one that is being written or was cut short by a power failure."""
+    if isinstance(log, Snapshot):
+        yield from log.lines
+        return
     try:
         with opened(log) as file:
             yield from (line for line in file if line.endswith(b"\n"))

@@ -7,8 +7,8 @@ import datetime
 import itertools
 from pathlib import Path
 
-from screening.office.audit import counting, entries, whole_lines
-from screening.office.audit_line import START, Entry, Head, digest, parsed
+from screening.office.audit import SLACK, counting, entries, last, whole_lines
+from screening.office.audit_line import START, Entry, Head, Snapshot, digest, parsed
 
 
 def verify(log: Path, *, against: Head | None = None) -> list[str]:
@@ -42,7 +42,7 @@ def verify(log: Path, *, against: Head | None = None) -> list[str]:
     return wrong
 
 
-def holds(log: Path, head: Head) -> bool:
+def holds(log: Path | Snapshot, head: Head) -> bool:
     """Whether the head's line is still in the log; quicker than `verify`, which checks every line.
 
     Raises:
@@ -51,6 +51,16 @@ def holds(log: Path, head: Head) -> bool:
     line = next(itertools.islice(whole_lines(log), head.number - 1, None), b"") if head.number else b""
     entry = parsed(line)
     return head == Head() or (entry is not None and entry.head == head and digest(entry) == head.sha256)
+
+
+def clock_behind(log: Path) -> str:
+    """The time of the last line if the computer's clock is behind it, and so was set back; else "".
+
+    Raises:
+        AuditError: if the log cannot be read, or its last line is not one of ours.
+    """
+    entry = last(log)
+    return entry.at if entry and datetime.datetime.now(datetime.UTC) < entry.time - SLACK else ""
 
 
 def due(log: Path, *, days: int) -> list[Entry]:
@@ -78,7 +88,7 @@ def last_release(log: Path) -> datetime.datetime | None:
     return max((entry.time for entry in counting(log, "clearance")), default=None)
 
 
-def taken_down(log: Path) -> dict[str, str]:
+def taken_down(log: Path | Snapshot) -> dict[str, str]:
     """When each picture was last found to have to be taken down, as ISO 8601, by its hash.
 
     Raises:

@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from screening.finding import ScreeningError
@@ -18,6 +19,17 @@ START = "0" * 64
 
 class AuditError(ScreeningError):
     """The log cannot be read or written, or is not a log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The log as it was at one moment, read once for whoever asks it several things."""
+
+    log: Path
+    lines: tuple[bytes, ...]
+
+    def __str__(self) -> str:
+        return str(self.log)
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,7 @@ def examine(folder: Path, pipeline: str, office: Office) -> Examined:
     """
     if wrong := audit_check.verify(office.audit_log):
         raise ClearanceError(f"{office.audit_log}: {wrong[0]}; nothing is cleared until that is explained")
-    if last := audit.clock_behind(office.audit_log):
+    if last := audit_check.clock_behind(office.audit_log):
         raise ClearanceError(f"the clock is behind the last line of the audit log ({last[:16]}); correct it")
     report = report_hash(folder)
     lines = audit.entries(office.audit_log, naming=report)

@@ -36,7 +36,7 @@ def export(run: Path, folder: Path, *, pipeline: Path | str, office: Office) -> 
         ScreeningError: if the clearance is not valid here and now.
     """
     path, most = run / files.CLEARANCE, pipeline_file.read(pipeline).most_bytes
-    signed, stale, _ = standing(path, pipeline_file.read(pipeline), pipeline, office)
+    signed, stale, _ = standing(path, pipeline_file.read(pipeline), pipeline, office, audit.snapshot(office.audit_log))
     if signed is None or stale:
         raise FolderError(f"{path}: {stale}" if signed else stale)
     _refuse(folder)

@@ -51,11 +51,12 @@ def gate(
         raise ClearanceError("name the clearance of these files with --clearance; only an exported folder contains it")
     path = Path(clearance) if clearance is not None else whole / CLEARANCE if whole else Path()
     in_force = pipeline_file.read(pipeline)
-    signed, stale, answer = standing(path, in_force, pipeline, office)
+    log = audit.snapshot(office.audit_log)
+    signed, stale, answer = standing(path, in_force, pipeline, office, log)
     withheld, released = (signed.withheld, signed.released) if signed else ({}, frozenset())
     if signed:
         # to be taken down after it was cleared: only clearing it again takes that back
-        down = {sha256: at for sha256, at in audit_check.taken_down(office.audit_log).items() if at > signed.at}
+        down = {sha256: at for sha256, at in audit_check.taken_down(log).items() if at > signed.at}
         withheld = {**withheld, **{sha256: f"to be taken down since {at[:10]}" for sha256, at in down.items()}}
     check = partial(
         _check, withheld=withheld, released=released, stale=stale, answer=answer, most=in_force.most_bytes, keep=keep
@@ -80,7 +81,7 @@ def gate(
         clearance=result.clearance,
         passed=[one.sha256 for one in files if one.answer is Answer.PASS],
         refused=[one.sha256 for one in files if one.answer is not Answer.PASS],
-        **(seen.newly(signed, office.audit_log) if signed and not stale else {}),
+        **(seen.newly(signed, log) if signed and not stale else {}),
     )
     return result
 

@@ -9,21 +9,23 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 from screening.office import audit
+from screening.office.audit_line import Snapshot
 from screening.office.checkpoint import LONGEST
 from screening.release.clearance import Clearance
 
 TRUST = "if the office began a new log, trust its key again with screening keys trust"
 
 
-def wrong(clearance: Clearance, log: Path) -> str:
+def wrong(clearance: Clearance, log: Snapshot) -> str:
     """Why the log that this clearance was signed in is not as this gate saw it; "" if it is, or was never seen.
 
+    `log` is the gate's own.
+
     Raises:
-        AuditError: if the gate's own log cannot be read.
+        AuditError: if a line of it is not one of ours.
     """
     there, origin = _all(log), clearance.checkpoint.origin
     head, latest = clearance.checkpoint.head, _latest(there, origin)
@@ -41,7 +43,7 @@ def wrong(clearance: Clearance, log: Path) -> str:
     return ""
 
 
-def newly(clearance: Clearance, log: Path) -> dict[str, Any]:
+def newly(clearance: Clearance, log: Snapshot) -> dict[str, Any]:
     """What the gate's line in its own log says of a clearance with a later head than any before it, else nothing."""
     head, latest = clearance.checkpoint.head, _latest(_all(log), clearance.checkpoint.origin)
     if latest and latest["number"] >= head.number:
@@ -64,13 +66,13 @@ def _latest(there: Iterable[tuple[int, Mapping[str, Any]]], origin: str) -> Mapp
     return max(same, key=lambda seen: int(seen["number"]), default={})
 
 
-def _all(log: Path) -> list[tuple[int, Mapping[str, Any]]]:
+def _all(log: Snapshot) -> list[tuple[int, Mapping[str, Any]]]:
     """Everything that this gate has seen, with the numbers of its own lines."""
     lines = audit.entries(log, naming='"seen":{')
     return [(line.number, line.fields["seen"]) for line in lines if line.event == "gate" and "seen" in line.fields]
 
 
-def _trusted(key: str, log: Path) -> int:
+def _trusted(key: str, log: Snapshot) -> int:
     """The number of the line in which somebody last trusted this key, or 0."""
     lines = [one for one in audit.entries(log, naming=key) if one.event == "key" and one.fields.get("key") == key]
     return max((one.number for one in lines if one.fields.get("action") == "trusted"), default=0)

@@ -6,6 +6,7 @@ import datetime
 from pathlib import Path
 
 from screening.office import audit, audit_check, key_list
+from screening.office.audit_line import Snapshot
 from screening.office.office import Office
 from screening.pipeline_file import PipelineTables
 from screening.release import second, seen
@@ -18,7 +19,7 @@ from screening.weights import manifest, sha256_of
 
 
 def standing(
-    path: Path, in_force: PipelineTables, pipeline: Path | str, office: Office
+    path: Path, in_force: PipelineTables, pipeline: Path | str, office: Office, log: Snapshot
 ) -> tuple[Clearance | None, str, Answer]:
     """The clearance in a file, why it is not valid here and now, or "", and the answer that every file gets for it.
 
@@ -26,7 +27,8 @@ def standing(
         path: the clearance's file.
         in_force: the policy in force.
         pipeline: its name or path.
-        office: whose keys and audit log.
+        office: whose keys.
+        log: the office's audit log.
 
     Raises:
         ScreeningError: if the keys, the pipeline file or the log cannot be read.
@@ -37,8 +39,8 @@ def standing(
         if not stale and (missing := second.wrong(signed, key_list.trusted(office), pipeline)):
             stale, answer = missing, Answer.REFUSE
         if not stale:
-            stale, answer = _taken_back(signed, office, in_force.register_folder)
-        if not stale and (cut := seen.wrong(signed, office.audit_log)):
+            stale, answer = _taken_back(signed, office, in_force.register_folder, log)
+        if not stale and (cut := seen.wrong(signed, log)):
             stale, answer = cut, Answer.REFUSE
         if not stale and _edited(path.parent, signed, office):
             stale, answer = "the run was changed or scanned again after it was cleared; clear it again", Answer.REFUSE
@@ -64,7 +66,7 @@ def _stale(clearance: Clearance, office: Office, policy: str) -> tuple[str, Answ
         return "the head of the audit log in the clearance was edited, or belongs to another clearance", Answer.REFUSE
     if not clearance.files:
         return "the clearance is empty: it lets nothing pass", Answer.UNKNOWN
-    if last := audit.clock_behind(office.audit_log):
+    if last := audit_check.clock_behind(office.audit_log):
         return f"the clock is behind the last line of the audit log ({last[:16]}); correct it", Answer.UNKNOWN
     if now < at - audit.SLACK:
         return f"the clearance is dated in the future ({clearance.at[:16]}); correct the clock", Answer.UNKNOWN
@@ -80,13 +82,13 @@ def _stale(clearance: Clearance, office: Office, policy: str) -> tuple[str, Answ
     return "", Answer.PASS
 
 
-def _taken_back(clearance: Clearance, office: Office, registers: str) -> tuple[str, Answer]:
+def _taken_back(clearance: Clearance, office: Office, registers: str, log: Snapshot) -> tuple[str, Answer]:
     """What only the computer that signed can know: whether its log and its registers still support a clearance.
 
     That is the computer with the private key, or, after the key was replaced, with the log that the clearance was
     signed at.
     """
-    log, key = office.audit_log, key_list.trusted(office)[clearance.key]
+    key = key_list.trusted(office)[clearance.key]
     held, signs_here = audit_check.holds(log, clearance.checkpoint.head), key_list.private_file(office, key).is_file()
     if signs_here and not held:
         return "the audit log no longer contains the line in which the clearance was given", Answer.REFUSE
@@ -105,7 +107,7 @@ def _taken_back(clearance: Clearance, office: Office, registers: str) -> tuple[s
     return "", Answer.PASS
 
 
-def _given(log: Path, named: str) -> bool:
+def _given(log: Snapshot, named: str) -> bool:
     """Whether the log says that a clearance was given: begun and finished."""
     lines = audit.entries(log, naming=named)
     line = next((one for one in lines if one.event == "clearance" and one.fields.get("clearance") == named), None)
