@@ -133,6 +133,33 @@ def strip(more: bytes, packing: str | None = None) -> bytes:
     return bytes(changed)
 
 
+def beyond_the_rows(packing: str) -> bytes:
+    """A TIFF file whose only strip unpacks to more rows than it is said to have."""
+    data = bytearray(picture("TIFF", rgb=np.concatenate([VIEW, OTHER]), compression=packing, strip_size=1 << 30))
+    place = int.from_bytes(data[4:8], "little")
+    for entry in range(place + 2, place + 2 + 12 * int.from_bytes(data[place : place + 2], "little"), 12):
+        if int.from_bytes(data[entry : entry + 2], "little") in (257, 278):
+            struct.pack_into("<HII", data, entry + 2, 4, 1, len(VIEW))
+    return bytes(data)
+
+
+def channels(*more: Pixels, declared: tuple[int, ...]) -> bytes:
+    """A TIFF file with further channels, which are declared to be nothing known (0) or transparency (2)."""
+    deep = np.dstack([VIEW, *more])
+    height, width, count = deep.shape
+    rows_, extra = deep.tobytes(), struct.pack(f"<{len(declared)}H", *declared).ljust(4, b"\0")
+    tags = [
+        *((256, 3, 1, width), (257, 3, 1, height), (258, 3, count, 8), (259, 3, 1, 1), (262, 3, 1, 2)),
+        *((273, 4, 1, 18), (277, 3, 1, count), (278, 3, 1, height), (279, 4, 1, len(rows_))),
+    ]
+    bits = 18 + len(rows_)
+    entries = [struct.pack("<HHII", tag, sort, many, bits if tag == 258 else value) for tag, sort, many, value in tags]
+    entries.append(struct.pack("<HHI", 338, 3, len(declared)) + extra)
+    head = b"II*\0" + struct.pack("<I", bits + 2 * count) + bytes(10)
+    listed = struct.pack("<H", len(entries)) + b"".join(entries) + bytes(4)
+    return head + rows_ + struct.pack(f"<{count}H", *[8] * count) + listed
+
+
 ODD = scenery(301, 200)
 HEIC, AVIF = picture("HEIF", rgb=VIEW), picture("AVIF", rgb=VIEW)
 UNREAD, PREVIEW = "metadata.unread", "metadata.preview"
@@ -180,6 +207,12 @@ FILES = [
     ("nothing behind them", strip(b""), ""),
     ("a picture behind packed ones", strip(HIDDEN, "tiff_lzw"), PREVIEW),
     ("nothing behind these", strip(b"", "tiff_lzw"), ""),
+    *((f"behind pixels of {how}", strip(JUNK, how), UNREAD) for how in ("tiff_lzw", "packbits", "tiff_adobe_deflate", "jpeg")),
+    *((f"nothing behind pixels of {how}", strip(b"", how), "") for how in ("packbits", "tiff_adobe_deflate", "jpeg")),
+    *((f"rows beyond those of {how}", beyond_the_rows(how), UNREAD) for how in ("raw", "tiff_lzw", "packbits", "tiff_adobe_deflate")),
+    ("in a fourth channel that nobody declares to be anything", channels(OTHER[:, :, :1], declared=(0,)), UNREAD),
+    ("in a fifth channel", channels(np.full_like(VIEW[:, :, :1], 255), OTHER[:, :, :1], declared=(2, 0)), UNREAD),
+    ("a channel of transparency", channels(np.full_like(VIEW[:, :, :1], 255), declared=(2,)), ""),
     ("in numbers of a tag that nobody knows", picture("TIFF", rgb=VIEW, tiffinfo={50001: tuple(JUNK)}), UNREAD),
     ("in the list of items", grown(HEIC, b"iinf", by=JUNK), UNREAD),
     ("in the list of places", grown(HEIC, b"iloc", by=JUNK), UNREAD),

@@ -318,3 +318,18 @@ def test_a_thumbnail_may_be_turned_with_the_picture_or_not(turned: bool) -> None
 def test_a_thumbnail_that_cannot_be_read_is_not_passed_over() -> None:
     (one,) = carried(photo_of(with_thumbnail(picture(rgb=VIEW), small(VIEW), cut_short=True)))
     assert one.finding and one.finding.kind == "metadata.unread" and one.photo is None
+
+
+GEOTIFFS = [
+    ({33922: (0.0, 0.0, 0.0, -1.89, 52.48, 0.0)}, (52.48, -1.89)),
+    ({34264: (0.1, 0.0, 0.0, -1.89, 0.0, -0.1, 0.0, 52.48, *(0.0,) * 7, 1.0)}, (52.48, -1.89)),
+    ({50844: (0.0, 0.0, 1.0, 1.0, 52.48, -1.89, *(1.0,) * 86)}, (52.48, -1.89)),
+    ({33922: (0.0, 0.0, 0.0, 407_000.0, 286_000.0, 0.0)}, (None, None)),  # metres on a grid
+    ({33922: (0.0,) * 6}, ()),
+]
+
+
+@pytest.mark.parametrize(("tags", "where"), GEOTIFFS)
+def test_the_position_of_a_map_is_read(tags: dict[int, tuple[float, ...]], where: tuple[float | None, ...]) -> None:
+    found = read(photo_of(picture("TIFF", tiffinfo=tags), "TIFF")).positions
+    assert [(one.latitude, one.longitude) for one in found] == ([pytest.approx(where)] if where else [])

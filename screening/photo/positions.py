@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,10 @@ LATITUDE = re.compile(r"(?i)(.*?)(?:gps|geo)?_?(dest)?_?lat(?:itude)?")
 # A property that holds both, as two numbers.
 BOTH = re.compile(r"(?i)(?:.*gps|.*geo|.*lat(?:itude)?_?lon(?:g|gitude)?)\w*|coordinates?|position")
 PAIR = re.compile(r"([+-]?\d{1,2}\.\d{2,})[^\d+-]{1,4}([+-]?\d{1,3}\.\d{2,})")
+# GeoTIFF's (OGC 19-008r4, 7.1): where one pixel lies, or all; a sensor's model (NGA STDI-0002, RPC00B); for each, the
+# places of latitude and longitude among the numbers of a picture that counts in degrees.
+GEOTIFF_NUMBERS = 200
+GEOTIFF = {33922: (4, 3), 34264: (7, 3), 50844: (4, 5)}
 # A number, or a fraction as EXIF has them.
 NUMBER = re.compile(r"(\d+(?:\.\d+)?)(?:/(\d+))?")
 
@@ -50,6 +54,17 @@ def exif_positions(image: exiv2.Image) -> Iterator[Position]:
         further = datum.tagName() == "GPSTag" and datum.groupName() != "Image"
         if further and datum.count() and datum.toInt64():
             yield Position("EXIF GPS of a thumbnail or further page", None, None)
+        if datum.tag() in GEOTIFF and datum.groupName() not in ("Photo", "GPSInfo"):
+            numbers = [datum.toFloat(place) for place in range(min(datum.count(), GEOTIFF_NUMBERS))]
+            if any(numbers):
+                yield _of_a_map(numbers, *GEOTIFF[datum.tag()])
+
+
+def _of_a_map(numbers: Sequence[float], latitude: int, longitude: int) -> Position:
+    """A position by GeoTIFF's numbers; not legible where they cannot be degrees."""
+    if max(latitude, longitude) < len(numbers) and abs(numbers[latitude]) <= 90 and abs(numbers[longitude]) <= 180:
+        return Position("GeoTIFF tags", numbers[latitude], numbers[longitude])
+    return Position("GeoTIFF tags", None, None)
 
 
 def _degrees(value: Any, ref: Any) -> float | None:

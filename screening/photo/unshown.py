@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from screening.containers import bmp, chunks, jpeg
+from screening.containers import bmp, chunks, jpeg, tiff
 from screening.containers.parts import UNREAD_BYTES
 from screening.photo.files import BROKEN
 
@@ -21,7 +21,7 @@ EVEN = 2.0
 
 
 def unshown(data: bytes) -> str:
-    """What a JPEG or PNG file holds beyond the last row that it shows, in words for the report; "" where nothing."""
+    """What a file holds in its pixels beyond those that it shows, in words for the report; "" where nothing."""
     if data.startswith(jpeg.SOI):
         return "rows of pixels below the last one that is shown" if _jpeg_rows(data) else ""
     if data.startswith(chunks.PNG):
@@ -33,6 +33,8 @@ def unshown(data: bytes) -> str:
     if data.startswith(b"BM"):
         idle = bmp.idle(data)
         return f"{len(idle):,} bytes in its rows that belong to no colour" if _differ(idle) else ""
+    if data.startswith(tiff.BEGINNINGS):
+        return "a channel that no viewer shows" if tiff.has_spare_channel(data) else ""
     if chunks.is_webp(data):
         return "bytes behind its pixels that are not needed for them" if _decodes_without_end(data) else ""
     return ""
