@@ -112,6 +112,26 @@ def test_a_number_in_red_lights_is_a_clocks(
     assert numbers([text("29")], canvas) == expected
 
 
+def test_a_speed_limit_in_lights_has_its_ring_close_by() -> None:
+    canvas = wall()
+    cv2.rectangle(canvas, (262, 112), (318, 168), (35, 33, 36), -1)
+    cv2.circle(canvas, (290, 140), 15, (235, 70, 45), 2, cv2.LINE_AA)
+    cv2.putText(canvas, "50", (281, 146), cv2.FONT_HERSHEY_SIMPLEX, 0.45, (235, 235, 235), 1, cv2.LINE_AA)
+    number = text("50", Box(281, 131, 299, 149))
+    assert numbers([number], canvas) == []
+    cv2.circle(canvas, (290, 140), 15, (35, 33, 36), 3, cv2.LINE_AA)
+    assert numbers([number], canvas) == ["50"], "the same sign without a ring"
+
+
+@pytest.mark.parametrize(("score", "expected"), [(0.6, ["16"]), (0.85, [])])
+def test_on_what_is_surely_a_vehicle_a_sign_is_no_houses(score: float, expected: list[str]) -> None:
+    canvas = wall()
+    cv2.rectangle(canvas, (250, 120), (330, 160), (25, 35, 80), -1)
+    cv2.putText(canvas, "16", (275, 150), cv2.FONT_HERSHEY_SIMPLEX, 0.9, (235, 235, 235), 2, cv2.LINE_AA)
+    vehicle = Finding("seen.vehicle", score, "vehicle", Box(150, 60, 450, 330))
+    assert numbers([text("16", Box(272, 128, 308, 153)), vehicle], canvas) == expected
+
+
 def test_a_wall_that_is_taken_for_a_vehicle_as_large_as_the_picture_keeps_its_number() -> None:
     vehicle = Finding("seen.vehicle", 0.44, "vehicle", Box(0, 0, 640, 400))
     assert numbers([text("409"), vehicle]) == ["409"]

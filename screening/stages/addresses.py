@@ -22,8 +22,9 @@ from screening.words.addresses import HouseNumber, house_name, house_number, pos
 from screening.words.map_positions import map_positions
 from screening.words.number_words import spelt_number
 
-# How much of a number's score is lost if it is on a vehicle: most of it, or less on a dark sign.
-ON_VEHICLE, ON_VEHICLE_SIGN = 0.9, 0.4
+# How much of a number's score is lost if it is on a vehicle: most of it, or less on a dark sign if the vehicle's own
+# score is below this.
+ON_VEHICLE, ON_VEHICLE_SIGN, SURELY = 0.9, 0.4, 0.75
 # The share of the picture from which a vehicle is as large as it.
 FILLS = 0.95
 
@@ -83,9 +84,9 @@ class Addresses:
             if any(box.inside(other) > 0.5 for other in plates) or road_sign(photo, box) or lit_red(photo, box):
                 continue
             # a wall with a window is sometimes taken for a van: a number on an enamel plate is more likely a house's
-            doubt = ON_VEHICLE_SIGN if candidate.dark_sign else ON_VEHICLE
+            share = max((_share(box, vehicle, photo) for vehicle in vehicles), default=0.0)
             if not candidate.large:
-                score *= 1 - doubt * max((_share(box, vehicle, photo) for vehicle in vehicles), default=0.0)
+                score *= 1 - share * (ON_VEHICLE_SIGN if candidate.dark_sign and share < SURELY else ON_VEHICLE)
             if any(box.inside(body) > 0.5 for body in people):
                 score *= 0.3
             taken.append(box)

@@ -181,8 +181,9 @@ def lit_red(photo: Photo, box: Box) -> bool:
 
 
 def road_sign(photo: Photo, box: Box) -> bool:
-    """Whether there is red on all sides of a number: a speed limit's ring, or a red offer; it may be in the box."""
-    return any(_red_around(photo, box.grow(share * box.height / box.width, share)) for share in (1.0, 0.05))
+    """Whether there is red on all sides of a number: a speed limit's ring, painted or lit, or a red offer; it may be in
+    the box."""
+    return any(_red_around(photo, box.grow(share * box.height / box.width, share)) for share in (1.0, 0.6, 0.05))
 
 
 def _red_around(photo: Photo, around: Box) -> bool:
