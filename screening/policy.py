@@ -166,6 +166,25 @@ class Policy:
             verdict = min(verdict, Verdict[self.rules[rule_id].outside_a_scene.upper()])
         return Judgement(finding, rule_id, verdict, thresholds)
 
+    def judge_under(self, rule_id: str, finding: Finding, *, scene: bool = True) -> Judgement:
+        """The judgement of what a person says falls under a rule: as strict as that rule can be, and never clear.
+
+        What falls under a rule that this policy does not have is blocked as unscreened.
+        """
+        rule = self.rules.get(rule_id)
+        if rule is None:
+            return Judgement(finding, self._index[ERROR][0], Verdict.BLOCK, Thresholds(block=0.0))
+        blocks = any(one.block is not None for one in rule.kinds.values())
+        if not scene:
+            blocks = blocks and Verdict[rule.outside_a_scene.upper()] is Verdict.BLOCK
+        thresholds = Thresholds(hold=0.0, block=0.0 if blocks else None)
+        return Judgement(finding, rule_id, thresholds.verdict(finding.score), thresholds)
+
+    @property
+    def applicable(self) -> list[str]:
+        """The rules under which a person can put what they see: all but the one for what could not be screened."""
+        return [rule_id for rule_id, rule in self.rules.items() if ERROR not in rule.kinds]
+
     def looser_than(self, other: Policy) -> list[str]:
         """The kinds that this policy judges less strictly than the other, sorted."""
         if self.posters:

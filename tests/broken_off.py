@@ -148,7 +148,8 @@ def posted(run: str, pipeline: str) -> None:
     from screening.finding import ScreeningError
     from screening.office.office import Office
     from screening.run.decision import Action
-    from screening.web.review import Review, Wish
+    from screening.web.asked import Wish
+    from screening.web.review import Review
 
     try:
         review = Review(Path(run), by="P. Age", pipeline=pipeline, office=Office.here())

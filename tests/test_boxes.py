@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -195,8 +196,8 @@ def judged_anew(name: str, *found: Finding) -> PhotoReport:
 
 def decided(name: str, action: Action, finding: Finding | None, rule: str) -> Decision:
     kind, box = (finding.kind, finding.box) if finding else ("", None)
-    said = {"reason": "three different words", "reference": "FORM-1"}
-    return Decision(by="A", action=action, sha256=name * 64, rule=rule, kind=kind, box=box, **said)
+    said = Decision(by="A", action=action, reason="three different words", reference="FORM-1")
+    return replace(said, sha256=name * 64, rule=rule, kind=kind, box=box)
 
 
 LEFT, RIGHT = Box(0, 0, 50, 50), Box(100, 0, 150, 50)

@@ -29,7 +29,8 @@ from screening.run import copies
 from screening.run.decision import Action
 from screening.run.files import COPIES
 from screening.run.run import Run
-from screening.web.review import Review, ReviewError, Wish
+from screening.web.asked import ReviewError, Wish
+from screening.web.review import Review
 from screening.weights import sha256_of
 from tests.command import screening
 from tests.picture_files import picture

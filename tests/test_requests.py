@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from screening.web.application import LARGEST, Door, application
+from screening.web.application import Door, application
+from screening.web.asked import LARGEST
 
 
 class Asked:

@@ -6,11 +6,9 @@ import contextlib
 import http.client
 import json
 import signal
-import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,11 +24,13 @@ from screening.release.sample import missed, sample
 from screening.run.decision import Action, Decision
 from screening.run.decisions import Decisions
 from screening.run.run import Run
-from screening.web.review import Review, ReviewError, Wish
+from screening.web.asked import ReviewError, Wish
+from screening.web.review import Review
 from screening.weights import sha256_of
 from tests import PATIENCE
-from tests.command import command, screening
+from tests.command import screening
 from tests.picture_files import picture, scenery
+from tests.review_server import Server, end, start
 from tests.streets import PLACE, PLATES, street
 
 QUESTIONS = """
@@ -50,60 +50,6 @@ PIPELINE = (
     + f"\n[batch]\nreview_share = 0.1\n{QUESTIONS}"
 )
 HELD, BLOCKED, CLEAR = 20, 10, 30
-
-
-@dataclass
-class Server:
-    """A review in a process of its own."""
-
-    process: subprocess.Popen[str]
-    address: str
-
-    @property
-    def host(self) -> str:
-        return urlsplit(self.address).netloc
-
-    def ask(self, path: str, body: object = None, **headers: str) -> tuple[int, str, dict[str, str]]:
-        """Status, text and headers of an answer; a body makes it a POST from the page itself."""
-        connection = http.client.HTTPConnection(self.host, timeout=PATIENCE)
-        sent = {"Host": self.host, **headers}
-        if body is not None:
-            sent = {"Origin": f"http://{self.host}", "Content-Type": "application/json", **sent}
-        data = body if isinstance(body, str) or body is None else json.dumps(body)
-        try:
-            connection.request("GET" if body is None else "POST", path, data, sent)
-            answer = connection.getresponse()
-            text = answer.read().decode("utf-8", "replace")
-            return answer.status, text, {name.lower(): value for name, value in answer.getheaders()}
-        finally:
-            connection.close()
-
-    def enter(self) -> str:
-        """The cookie that the address with its token gives."""
-        parts = urlsplit(self.address)
-        status, _, headers = self.ask(f"/?{parts.query}")
-        assert status == 303, status
-        return headers["set-cookie"].split(";")[0]
-
-
-def start(shoot: Path, *options: object, by: str = "Jo Smith") -> Server:
-    process = subprocess.Popen(
-        command(
-            "review", shoot.parent / "run", "--by", by, "--no-open", "--pipeline", shoot.parent / "p.toml", *options
-        ),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout
-    address = process.stdout.readline().strip()
-    assert address.startswith("http://127.0.0.1:"), process.communicate()
-    return Server(process, address)
-
-
-def end(server: Server) -> None:
-    server.process.kill()
-    server.process.communicate()
 
 
 @pytest.fixture

@@ -77,7 +77,7 @@ def _described(found: Outcome, policy: Policy) -> dict[str, Any]:
     return {
         "file": found.photo.file,
         "sha256": found.photo.sha256,
-        "screened_as": str(found.photo.verdict),
+        "screened_as": str(found.screened_as),
         "verdict": str(found.verdict),
         "rejected_by": found.rejected.by if found.rejected else "",
         "findings": findings,

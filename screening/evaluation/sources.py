@@ -16,7 +16,7 @@ from screening.run.outcome import Outcome
 from screening.weights import read_bytes
 
 # What a decision says about what is there. An override says nothing about that.
-THERE = (Action.ACCEPT, Action.RELEASE, Action.PARENTAL, Action.REDACT)
+THERE = (Action.ACCEPT, Action.RELEASE, Action.PARENTAL, Action.REDACT, Action.DRAW)
 NOT_THERE = (Action.ADULT,)
 PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp")
 
@@ -24,7 +24,8 @@ PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp")
 def of_review(after: Sequence[Outcome], current: Sequence[Decision]) -> tuple[list[Label], int]:
     """The labels that follow from the decisions on a run, and how many decisions say nothing.
 
-    A met condition, a form, a permission and a redaction say that it is there; "an adult" says that no juvenile is.
+    A met condition, a form, a permission, a redaction and what somebody drew say that it is there; "an adult" says that
+    no juvenile is.
     Labels say that nothing is there, or where everything is, only if every finding of the rule was decided that way. A
     picture that somebody agreed is clear shows nothing else, unless a release made it clear. An override, or a picture
     that was kept back, does not say what is there.

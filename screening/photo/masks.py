@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -19,6 +20,8 @@ CELLS = 4
 GREY = 90
 # What a calm colour is taken from: a ring around the place, as a share of its shorter side, and its least width.
 RING, THINNEST_RING = 0.25, 4
+# The corners of an ellipse.
+ROUND = 48
 
 
 class Style(enum.StrEnum):
@@ -39,6 +42,13 @@ class Fill(enum.StrEnum):
 def rectangle(box: Box) -> Mask:
     """A box as a mask."""
     return (box.left, box.top), (box.right, box.top), (box.right, box.bottom), (box.left, box.bottom)
+
+
+def ellipse(box: Box, more: int = 0) -> Mask:
+    """The ellipse within a box, with a margin in pixels around it, as a mask."""
+    (x, y), wide, high = box.centre, box.width / 2 + more, box.height / 2 + more
+    turns = (2 * math.pi * number / ROUND for number in range(ROUND))
+    return tuple((round(x + wide * math.cos(turn), 1), round(y + high * math.sin(turn), 1)) for turn in turns)
 
 
 def around(mask: Mask, margin: int = 0) -> Box:

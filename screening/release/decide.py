@@ -90,7 +90,9 @@ def _about_held(photo: PhotoReport, said: Decision, rules: Sequence[str]) -> lis
 def _withdrawn(photo: PhotoReport, said: Decision, current: Iterable[Decision], rules: Sequence[str]) -> list[Decision]:
     """The decisions that withdraw those in force for a picture."""
     _refuse(photo, _unread(photo))
-    made = [one for one in current if one.sha256 == photo.sha256 and (not rules or one.rule in rules)]
+    of_photo = [one for one in current if one.sha256 == photo.sha256 and (not rules or one.rule in rules)]
+    # what a person saw is not forgotten along with what was decided; the review page removes it
+    made = [one for one in of_photo if one.action is not Action.DRAW]
     if not made:
         _refuse(photo, f"nothing was decided about it{_under(rules)}")
     return [

@@ -16,7 +16,7 @@ from screening.release.redaction import Redacted, Redaction, can_go, to_redact
 from screening.release.words import Words
 from screening.run.decision import Action
 from screening.run.files import REDACTED, refuse_links
-from screening.run.outcome import Outcome, carried, find, outcomes
+from screening.run.outcome import Outcome, carried, find
 from screening.run.run import Run
 from screening.settings import check_rules
 
@@ -76,14 +76,14 @@ def of_run(
 class Choice:
     """Which findings are redacted.
 
-    With nothing chosen, these are the ones that the review marked for redaction; if it marked none, all that hold or
-    block and that no decision lifted.
+    With nothing chosen, these are the ones that the review marked for redaction, and what a person drew and nobody
+    lifted; if there are none, all that hold or block and that no decision lifted.
 
     Attributes:
         files: the pictures, named as in the report; all if none is named.
         rules: only what is held or blocked under these.
         kinds: findings of these kinds, those too that are noted but clear.
-        decided: only findings with the decision redact.
+        decided: only findings with the decision redact, and what a person drew and nobody lifted.
     """
 
     files: Sequence[str] = ()
@@ -115,7 +115,8 @@ def redact(run: Run, redaction: Redaction, choice: Choice) -> Copies:
         try:
             made.append(_copied(redaction, original, judgements, sources.get(original.photo.file)))
             if not made[-1].still:  # decisions about findings that the copy still shows count for it too
-                run.decisions.decide(*carried(original, made[-1].report))
+                (copy,) = run.after([made[-1].report], run.decisions.current(), run.copies)
+                run.decisions.decide(*carried(original, copy.photo))
         except ScreeningError as error:
             failed.append(str(error))
     if not made and not failed:
@@ -124,7 +125,7 @@ def redact(run: Run, redaction: Redaction, choice: Choice) -> Copies:
             f"{' under that rule' if choice.rules else ''}"
             f"{' and to be redacted by decision' if choice.decided else ''}"
         )
-    after = outcomes([one.report for one in made], run.decisions.current())
+    after = run.after([one.report for one in made], run.decisions.current(), run.copies)
     return Copies(made=tuple(zip(made, after, strict=True)), failed=tuple(failed))
 
 
@@ -143,8 +144,9 @@ def _chosen(run: Run, choice: Choice) -> list[tuple[Outcome, list[Judgement]]]:
 
 
 def _marked(one: Outcome, choice: Choice) -> list[Judgement]:
-    """The findings that a person decided to redact, those too that are noted but clear."""
-    marked = [about for about, decision in one.decided if decision.action is Action.REDACT and can_go(about.finding)]
+    """The findings that a person drew or decided to redact, those too that are noted but clear."""
+    wanted = [about for about, decision in one.decided if decision.action in (Action.DRAW, Action.REDACT)]
+    marked = [about for about in wanted if can_go(about.finding)]
     return [about for about in marked if not choice.rules or about.rule in choice.rules]
 
 
@@ -158,4 +160,6 @@ def _copied(redaction: Redaction, original: Outcome, judgements: Sequence[Judgem
         raise RedactionError(f"{photo.file}: was kept back by {original.rejected.by}; withdraw that first")
     if source is None:
         raise RedactionError(f"{photo.file}: {redaction.run} does not say where it is; scan the shoot again")
-    return redaction(source, photo, judgements)
+    chosen = {id(judgement.finding) for judgement in judgements}
+    without = [decision.id for judgement, decision in original.drawn if id(judgement.finding) in chosen]
+    return redaction(source, photo, judgements, without=without)

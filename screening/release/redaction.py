@@ -82,8 +82,16 @@ class Redaction:
     scene: bool = True
     words: Words = Words()
 
-    def __call__(self, source: Path, photo: PhotoReport, chosen: Sequence[Judgement]) -> Redacted:
+    def __call__(
+        self, source: Path, photo: PhotoReport, chosen: Sequence[Judgement], *, without: Sequence[str] = ()
+    ) -> Redacted:
         """Writes a copy of a picture without the chosen findings, and screens it.
+
+        Args:
+            source: the picture's file.
+            photo: the picture as it was screened.
+            chosen: what is redacted.
+            without: the ids of the decisions that drew some of these.
 
         Raises:
             RedactionError: if the file cannot be read, changed since it was screened or shows several pictures, or if
@@ -106,7 +114,8 @@ class Redaction:
                     break
                 findings += more
             said = {"style": str(tried.style), "encoding": "kept" if tried.exact else "new"}
-            self._keep(part, target, again, photo, still, rules=sorted({one.rule for one in chosen}), **said)
+            rules = sorted({one.rule for one in chosen})
+            self._keep(part, target, again, photo, still, rules=rules, without=list(without), **said)
         finally:
             with contextlib.suppress(OSError):
                 part.unlink(missing_ok=True)

@@ -10,6 +10,9 @@ from screening.photo_report import PhotoReport
 from screening.policy import Verdict
 from screening.run.decision import Action, Decision
 
+# What a person does with a clear picture that shows something after all.
+SEEN = (Action.REJECT, Action.DRAW)
+
 
 def sample(photos: Sequence[PhotoReport], share: float, *, salt: str) -> frozenset[str]:
     """The SHA-256 of a share of the clear pictures, rounded up: chosen by the salt and their bytes alone.
@@ -25,7 +28,7 @@ def sample(photos: Sequence[PhotoReport], share: float, *, salt: str) -> frozens
 
 
 def missed(chosen: frozenset[str], current: Sequence[Decision]) -> tuple[int, int]:
-    """How many pictures of a sample a person kept back, and how many they looked at."""
-    said = [one for one in current if one.sha256 in chosen and one.action in (Action.AGREE, Action.REJECT)]
-    kept_back = {one.sha256 for one in said if one.action is Action.REJECT}
-    return len(kept_back), len({one.sha256 for one in said})
+    """In how many pictures of a sample a person saw something, and how many they looked at."""
+    said = [one for one in current if one.sha256 in chosen and one.action in (Action.AGREE, *SEEN)]
+    saw = {one.sha256 for one in said if one.action in SEEN}
+    return len(saw), len({one.sha256 for one in said})

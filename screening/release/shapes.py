@@ -7,10 +7,11 @@ import math
 import numpy as np
 
 from screening.finding import Box, Finding
-from screening.photo.masks import Mask, rectangle
+from screening.photo.masks import Mask, ellipse, rectangle
+from screening.run.drawn import DRAWN
 
-# The least margin, in pixels, and the corners of an ellipse.
-LEAST, ROUND = 2, 48
+# The least margin, in pixels.
+LEAST = 2
 FACES = ("face", "juvenile.face", "juvenile.unknown")
 # How far the box of a thing's corners and its own agree, at least.
 AGREE = 0.5
@@ -18,11 +19,14 @@ AGREE = 0.5
 
 def shape(finding: Finding, margin: float) -> Mask:
     """The mask of a finding with a box: an ellipse for a face, a slanted rectangle for a line of text or a plate whose
-    corners are known, and else the box. The margin is a share of the place's shorter side."""
+    corners are known, and else the box. The margin is a share of the place's shorter side. What a person drew is
+    covered as it was drawn."""
     box, corners = finding.box, finding.points
     assert box is not None
+    if finding.is_a(DRAWN):
+        return corners
     if any(map(finding.is_a, FACES)):
-        return _ellipse(box, _pixels(margin, min(box.width, box.height)))
+        return ellipse(box, _pixels(margin, min(box.width, box.height)))
     if len(corners) == 4 and Box.around(corners).iou(box) >= AGREE:
         across, down = math.dist(corners[0], corners[1]), math.dist(corners[0], corners[3])
         if min(across, down) >= 1:
@@ -33,13 +37,6 @@ def shape(finding: Finding, margin: float) -> Mask:
 
 def _pixels(margin: float, side: float) -> int:
     return max(LEAST, round(margin * side))
-
-
-def _ellipse(box: Box, more: int) -> Mask:
-    """The ellipse within a box, with a margin around it; the usual one leaves hardly a corner of the box."""
-    (x, y), wide, high = box.centre, box.width / 2 + more, box.height / 2 + more
-    turns = (2 * math.pi * number / ROUND for number in range(ROUND))
-    return tuple((round(x + wide * math.cos(turn), 1), round(y + high * math.sin(turn), 1)) for turn in turns)
 
 
 def _grown(corners: Mask, more: int) -> Mask:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,11 +44,13 @@ class Copy:
         original: the SHA-256 of its original.
         encoding: "kept" if the rest of the picture is exactly as it was, "new" if it was encoded anew; "" in a run of
             an earlier version.
+        without: the ids of the decisions that drew what was redacted in it.
     """
 
     photo: PhotoReport
     original: str
     encoding: str = ""
+    without: tuple[str, ...] = ()
 
 
 @contextlib.contextmanager
@@ -72,6 +74,7 @@ def note(
     original: str,
     pipeline: str,
     encoding: str,
+    without: Sequence[str] = (),
     **said: Any,
 ) -> None:
     """Puts a copy in its place and makes it a picture of the run, recorded in the audit log.
@@ -84,7 +87,7 @@ def note(
         office: whose audit log.
         original: the SHA-256 of its original.
         pipeline: the SHA-256 of the pipeline that it was screened with.
-        encoding: as in a `Copy`.
+        encoding, without: as in a `Copy`.
         said: further fields of the log line.
 
     Raises:
@@ -92,7 +95,7 @@ def note(
         AuditError: if the log cannot be written; then nothing is changed.
     """
     about = {"report": _report(folder), "original": original, "pipeline": pipeline, "encoding": encoding}
-    line = canonical({**about, "photo": photo_fields(copy)})
+    line = canonical({**about, **({"without": list(without)} if without else {}), "photo": photo_fields(copy)})
     log = office.audit_log
     with held(folder):
         _settle(folder, office)
@@ -125,6 +128,7 @@ def read(folder: Path, policy: Policy, *, scene: bool) -> tuple[Copy, ...]:
             photo=restored_photo(entry["photo"], policy, scene=scene),
             original=str(entry.get("original", "")),
             encoding=str(entry.get("encoding", "")),
+            without=tuple(map(str, entry.get("without", ()))),
         )
         for _, entry in _current(folder)
     )

@@ -16,6 +16,7 @@ from screening.office.audit_line import canonical
 from screening.office.office import now, system_user
 from screening.photo_report import PhotoReport
 from screening.policy import Judgement
+from screening.run.region import Region
 
 # Boxes of one thing in scans of the same bytes by different versions of the program overlap at least this much.
 SAME_PLACE = 0.5
@@ -31,12 +32,13 @@ class Action(enum.StrEnum):
     OVERRIDE = "override"  # let it pass, for a written reason
     REDACT = "redact"  # the picture stays back, and a copy without it is made (screening redact)
     REJECT = "reject"  # the picture does not go out, whatever else is decided
+    DRAW = "draw"  # a person marks a place that shows something; it counts as a finding
     AGREE = "agree"  # a person looked at a picture that nothing holds, and found nothing either
     WITHDRAW = "withdraw"  # what was decided before no longer counts
 
 
 # Actions after which a finding still holds or blocks.
-LIFTS_NOTHING = (Action.REDACT, Action.REJECT, Action.AGREE, Action.WITHDRAW)
+LIFTS_NOTHING = (Action.REDACT, Action.REJECT, Action.DRAW, Action.AGREE, Action.WITHDRAW)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +50,9 @@ class Decision:
         by: the decider's name as given.
         sha256: of the picture; "" for an answer.
         rule, kind, box: which finding; "" and None for the picture as a whole.
-        mark: what else distinguishes that finding from the picture's others; "" if its place does.
+        mark: what else distinguishes that finding from the picture's others; "" if its place does. Of what a person
+            drew, the region's name.
+        region: what a person drew, in its latest form; `rule` says what it falls under.
         reason: why, in the decider's words.
         reference: of a release form or a licence.
         question, answer: for an answer, what was asked and said.
@@ -65,6 +69,7 @@ class Decision:
     kind: str = ""
     box: Box | None = None
     mark: str = ""
+    region: Region | None = None
     reason: str = ""
     reference: str = ""
     question: str = ""
@@ -85,6 +90,9 @@ class Decision:
         fields = {name: getattr(self, name) for name in Decision.__slots__}  # ten times as fast as `asdict`
         if not self.mark:
             del fields["mark"]
+        del fields["region"]
+        if self.region:
+            fields["region"] = self.region.as_dict()
         return canonical(fields | {"box": dataclasses.asdict(self.box) if self.box else None})
 
     @property
@@ -105,9 +113,12 @@ def parsed(line: bytes) -> Decision:
     """
     try:
         fields: dict[str, Any] = json.loads(line)
-        box, action = fields.pop("box"), fields.pop("action")
+        box, action, region = fields.pop("box"), fields.pop("action"), fields.pop("region", None)
         decision = Decision(
-            **fields, box=Box(**box) if box else None, action=Action(action) if action is not None else None
+            **fields,
+            box=Box(**box) if box else None,
+            action=Action(action) if action is not None else None,
+            region=Region.parse(region) if region else None,
         )
         same = decision.line == line
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:

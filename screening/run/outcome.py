@@ -12,6 +12,7 @@ from screening.office.office import now, system_user
 from screening.photo_report import PhotoReport
 from screening.policy import Judgement, Verdict, strictest
 from screening.run.decision import LIFTS_NOTHING, Action, Decision, about_each, covering
+from screening.run.drawn import Drawn
 from screening.run.rules import refusal
 from screening.weights import sha256_of
 
@@ -21,17 +22,19 @@ class Outcome:
     """A picture after the decisions.
 
     Attributes:
-        photo: as it was screened and judged.
+        photo: as it was screened and judged, and with what people drew in it.
         open: what still holds or blocks it, the strictest first. What is noted but clear and was marked for redaction
             holds too.
         decided: the decisions, each with the finding that it is about.
         rejected: the decision by which a person kept it back, or the original that it is a copy of; or None.
+        drawn: what people drew in it, each with the decision that drew it; these are findings of `photo` too.
     """
 
     photo: PhotoReport
     open: tuple[Judgement, ...]
     decided: tuple[tuple[Judgement, Decision], ...] = ()
     rejected: Decision | None = None
+    drawn: tuple[tuple[Judgement, Decision], ...] = ()
 
     @property
     def verdict(self) -> Verdict:
@@ -39,6 +42,13 @@ class Outcome:
         if self.rejected or not self.photo.screened:
             return Verdict.BLOCK
         return strictest(self.open)
+
+    @property
+    def screened_as(self) -> Verdict:
+        """Its verdict before anybody drew or decided anything."""
+        by_people = {id(one) for one, _ in self.drawn}
+        found = tuple(one for one in self.photo.judgements if id(one) not in by_people)
+        return dataclasses.replace(self.photo, judgements=found).verdict
 
     @property
     def rule(self) -> str:
@@ -51,10 +61,18 @@ class Outcome:
 
 
 def outcomes(
-    photos: Sequence[PhotoReport], current: Sequence[Decision], originals: Mapping[str, str] | None = None
+    photos: Sequence[PhotoReport],
+    current: Sequence[Decision],
+    originals: Mapping[str, str] | None = None,
+    drawn: Drawn | None = None,
 ) -> tuple[Outcome, ...]:
-    """Every picture after the decisions in force; `originals` maps the name of each redacted copy to its original's
-    SHA-256.
+    """Every picture after the decisions in force.
+
+    Args:
+        photos: as they were screened and judged.
+        current: the decisions.
+        originals: the SHA-256 of each redacted copy's original, by the copy's name.
+        drawn: what people drew in the pictures.
 
     A decision that the rule book no longer allows, because the policy or the verdict has changed since, lifts nothing.
     A copy of a picture that was kept back is kept back too.
@@ -68,15 +86,25 @@ def outcomes(
             photo,
             of_photo.get(photo.sha256, []),
             rejected.get(photo.sha256) or rejected.get((originals or {}).get(photo.file, "")),
+            tuple(drawn(photo)) if drawn else (),
         )
         for photo in photos
     )
 
 
-def _outcome(photo: PhotoReport, decisions: Sequence[Decision], rejected: Decision | None) -> Outcome:
+def _outcome(
+    photo: PhotoReport,
+    decisions: Sequence[Decision],
+    rejected: Decision | None,
+    drawn: tuple[tuple[Judgement, Decision], ...],
+) -> Outcome:
     left: list[Judgement] = []
     decided: list[tuple[Judgement, Decision]] = []
-    for judgement, made in zip(photo.judgements, covering(photo, decisions), strict=True):
+    # at the end, so that the others keep their numbers
+    photo = dataclasses.replace(photo, judgements=(*photo.judgements, *(one for one, _ in drawn)))
+    drew = {id(one): decision for one, decision in drawn}
+    for judgement, covered in zip(photo.judgements, covering(photo, decisions), strict=True):
+        made = covered or drew.get(id(judgement))
         if made is not None:
             decided.append((judgement, made))
         lifted = made is not None and made.action not in LIFTS_NOTHING and not refusal(made, judgement)
@@ -84,7 +112,8 @@ def _outcome(photo: PhotoReport, decisions: Sequence[Decision], rejected: Decisi
             left.append(judgement)
         elif made is not None and made.action is Action.REDACT:
             left.append(dataclasses.replace(judgement, verdict=Verdict.HOLD))
-    return Outcome(photo=photo, open=tuple(left), decided=tuple(decided), rejected=rejected)
+    left.sort(key=lambda one: -one.verdict)
+    return Outcome(photo=photo, open=tuple(left), decided=tuple(decided), rejected=rejected, drawn=drawn)
 
 
 def carried(original: Outcome, copy: PhotoReport) -> Iterator[Decision]:

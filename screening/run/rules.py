@@ -7,6 +7,7 @@ import dataclasses
 from screening.policy import ERROR, Judgement, Verdict
 from screening.questions import REASON_WORDS, is_reason, letters
 from screening.run.decision import Action, Decision
+from screening.run.drawn import DRAWN
 
 # The least characters of a form's, permission's or licence's reference.
 REFERENCE_LETTERS = 3
@@ -38,6 +39,8 @@ def refusal(decision: Decision, one: Judgement) -> str:
         return "a decision needs the name of the person who decides"
     if action in (Action.REJECT, Action.WITHDRAW):
         return ""
+    if action is Action.DRAW:
+        return "a place is drawn on the review page"
     if one.finding.is_a(ERROR):
         return "what could not be screened never passes: repair or replace the file and scan again"
     if action is Action.REDACT:
@@ -46,7 +49,8 @@ def refusal(decision: Decision, one: Judgement) -> str:
         return "agree is only for a picture in which nothing is held or blocked"
     if action is Action.OVERRIDE:
         return "" if is_reason(decision.reason) else f"an override needs {REASON}"
-    age = one.finding.is_a("juvenile") and not one.finding.is_a("juvenile.school")
+    child = one.finding.is_a("juvenile") or (one.finding.is_a(DRAWN) and one.rule == "juvenile")
+    age = child and not one.finding.is_a("juvenile.school")
     if action is Action.ADULT:
         if not age:
             return "adult only answers the age of a person"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,7 +14,9 @@ from screening.policy import Policy
 from screening.report import Report
 from screening.run import copies, files, outcome
 from screening.run.copies import Copy
+from screening.run.decision import Decision
 from screening.run.decisions import Decisions
+from screening.run.drawn import Drawn
 from screening.run.files import RunError
 from screening.run.outcome import Outcome
 from screening.run.restore import restored_report
@@ -114,9 +116,14 @@ class Run:
             ScreeningError: if the decisions or copies cannot be read.
         """
         made = self.copies if redacted else ()
-        photos: tuple[PhotoReport, ...] = (*self.report.photos, *(one.photo for one in made))
-        originals = {one.photo.file: one.original for one in made}
-        return outcome.outcomes(photos, self.decisions.current(), originals)
+        return self.after((*self.report.photos, *(one.photo for one in made)), self.decisions.current(), made)
+
+    def after(
+        self, photos: Sequence[PhotoReport], current: Sequence[Decision], made: Sequence[Copy]
+    ) -> tuple[Outcome, ...]:
+        """Some of its pictures after the decisions in force; `made` are the copies among them."""
+        drawn = Drawn(current=current, policy=self.policy, scene=self.report.batch.scene, copies=made)
+        return outcome.outcomes(photos, current, {one.photo.file: one.original for one in made}, drawn)
 
 
 def _another(folder: Path, pipeline: str, name: str) -> str:

@@ -7,28 +7,29 @@ host, against DNS rebinding. A request that changes something must come from thi
 
 from __future__ import annotations
 
-import dataclasses
-import json
 import secrets
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from screening.finding import ScreeningError
-from screening.run.decision import Action
 from screening.run.decisions import OvertakenError
-from screening.web.review import Review, ReviewError, Wish
+from screening.web import asked
+from screening.web.asked import TooMuchError
+from screening.web.review import Review
 
 PAGE = Path(__file__).resolve().parent / "page"
-KINDS = {"/": "text/html", "/review.css": "text/css", "/review.js": "text/javascript"}
-FILES = {"/": "review.html", "/review.css": "review.css", "/review.js": "review.js"}
+FILES = {
+    "/": ("review.html", "text/html"),
+    "/review.css": ("review.css", "text/css"),
+    **{f"/{name}": (name, "text/javascript") for name in ("review.js", "view.js", "draw.js")},
+}
 HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; img-src 'self' data:; style-src 'self'; script-src 'self'; "
@@ -38,8 +39,6 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
-# The most bytes of a request that are read.
-LARGEST = 4_000_000
 Handler = Callable[[Request], Awaitable[Response]]
 
 
@@ -102,27 +101,31 @@ def application(review: Review, door: Door) -> Starlette:
         return answer
 
     async def page(request: Request) -> Response:
-        file = PAGE / FILES[request.url.path]
-        return Response(file.read_text(encoding="utf-8"), media_type=KINDS[request.url.path])
+        file, kind = FILES[request.url.path]
+        return Response((PAGE / file).read_text(encoding="utf-8"), media_type=kind)
 
     async def state(request: Request) -> Response:
         return JSONResponse(await run_in_threadpool(review.state))
 
     async def thumbnail(request: Request) -> Response:
-        return Response(await run_in_threadpool(review.thumbnail, _number(request)), media_type="image/jpeg")
+        return Response(await run_in_threadpool(review.thumbnail, asked.number(request)), media_type="image/jpeg")
 
     async def picture(request: Request) -> Response:
-        return Response(await run_in_threadpool(review.picture, _number(request)), media_type="image/jpeg")
+        return Response(await run_in_threadpool(review.picture, asked.number(request)), media_type="image/jpeg")
 
     async def decide(request: Request) -> Response:
-        asked = await _body(request)
-        wishes = _wishes(asked)
+        wishes = asked.wishes(await asked.body(request))
         changed = await run_in_threadpool(review.decide, wishes)
         return JSONResponse(await run_in_threadpool(review.state, changed))
 
+    async def draw(request: Request) -> Response:
+        drawing = asked.drawing(await asked.body(request))
+        changed = await run_in_threadpool(review.draw, drawing)
+        return JSONResponse(await run_in_threadpool(review.state, changed))
+
     async def answer(request: Request) -> Response:
-        asked = await _body(request)
-        question, said, after = (_text(asked, name) for name in ("question", "answer", "after"))
+        fields = await asked.body(request)
+        question, said, after = (asked.text(fields, name) for name in ("question", "answer", "after"))
         await run_in_threadpool(lambda: review.answer(question, said, after=after))
         return JSONResponse(await run_in_threadpool(review.state, []))
 
@@ -133,6 +136,7 @@ def application(review: Review, door: Door) -> Starlette:
             Route("/thumbnail/{number}", guarded(thumbnail)),
             Route("/picture/{number}", guarded(picture)),
             Route("/decide", guarded(decide), methods=["POST"]),
+            Route("/draw", guarded(draw), methods=["POST"]),
             Route("/answer", guarded(answer), methods=["POST"]),
         ]
     )
@@ -157,70 +161,3 @@ async def _answer(handler: Handler, request: Request, door: Door) -> Response:
         return PlainTextResponse(str(error), status_code=413)
     except ScreeningError as error:
         return PlainTextResponse(str(error), status_code=422)
-
-
-class TooMuchError(ReviewError):
-    """The request is larger than any review."""
-
-
-async def _body(request: Request) -> dict[str, Any]:
-    """The JSON object that was sent; its bytes are counted as they arrive, whatever length was announced."""
-    data = bytearray()
-    try:
-        async for chunk in request.stream():
-            data += chunk
-            if len(data) > LARGEST:
-                raise TooMuchError("this is more than a review accepts")
-        asked = json.loads(data)
-    except ClientDisconnect as error:
-        raise ReviewError("the rest of it did not arrive") from error
-    except (ValueError, RecursionError) as error:
-        raise ReviewError("this is not JSON") from error
-    if not isinstance(asked, dict):
-        raise ReviewError("this is not a JSON object")
-    return asked
-
-
-def _text(fields: dict[str, Any], name: str) -> str:
-    """A text field of the request; "" if it was left out."""
-    said = fields.get(name, "")
-    try:
-        if isinstance(said, str):
-            said.encode()  # a lone surrogate is refused: no page could show it again
-            return said
-    except UnicodeEncodeError:
-        pass
-    raise ReviewError(f"{name} is not text")
-
-
-def _wishes(asked: dict[str, Any]) -> list[Wish]:
-    wishes = asked.get("decisions")
-    if not isinstance(wishes, list):
-        raise ReviewError("decisions is not a list")
-    return [_wish(one) for one in wishes]
-
-
-def _number(request: Request) -> int:
-    """The picture's number in the address; one that no run has if it is not a number."""
-    said = str(request.path_params["number"])
-    return int(said) if said.isdecimal() and len(said) < 10 else -1
-
-
-def _wish(fields: Any) -> Wish:
-    known = {field.name for field in dataclasses.fields(Wish)}
-    if not isinstance(fields, dict) or not {"photo", "action"} <= set(fields) <= known:
-        raise ReviewError("a decision needs a picture and an action")
-    numbers = [fields["photo"]] + ([fields["finding"]] if fields.get("finding") is not None else [])
-    if not all(type(one) is int for one in numbers):
-        raise ReviewError("a decision's numbers must be whole numbers")
-    action, reason, reference, after = (_text(fields, name) for name in ("action", "reason", "reference", "after"))
-    if action not in tuple(Action):
-        raise ReviewError(f"there is no action of that name; there are {', '.join(Action)}")
-    return Wish(
-        photo=fields["photo"],
-        finding=fields.get("finding"),
-        action=Action(action),
-        reason=reason,
-        reference=reference,
-        after=after,
-    )

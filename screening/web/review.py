@@ -2,57 +2,27 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from screening.evaluation.intervals import wilson
-from screening.finding import ScreeningError
 from screening.inert import inert
 from screening.office import audit
 from screening.office.office import Office
-from screening.photo.files import read
-from screening.photo.photo import Photo
+from screening.photo_report import PhotoReport
 from screening.policy import Verdict
 from screening.questions import ANSWERS, PURPOSE, YES_NO, letters
 from screening.release.decide import about_finding, about_picture
 from screening.release.sample import missed, sample
 from screening.run.decision import BLANK, Action, Decision, about_each, answers, in_force, latest
-from screening.run.decisions import DecisionError
-from screening.run.outcome import Outcome, outcomes
+from screening.run.decisions import DecisionError, OvertakenError
+from screening.run.drawn import DRAWN, region_name
+from screening.run.outcome import Outcome
 from screening.run.run import Run
-from screening.web.shown import shown_decision, shown_finding
-
-# The longer side of a picture on the contact sheet, and of an enlarged one; the JPEG quality.
-SMALL, LARGE, QUALITY = 360, 2400, 88
-# How many pictures are kept in memory; never on disk, because they show people.
-SMALL_KEPT, LARGE_KEPT = 2000, 12
-
-
-class ReviewError(ScreeningError):
-    """A review cannot be started, or it was asked for something unknown."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """A decision that the page asks for.
-
-    Attributes:
-        photo: the picture's number in the report.
-        finding: the finding's number in the picture; None for the picture as a whole.
-        action: what is decided.
-        reason, reference: as in a decision.
-        after: the id of the decision that the page was showing.
-    """
-
-    photo: int
-    action: Action
-    finding: int | None = None
-    reason: str = ""
-    reference: str = ""
-    after: str = ""
+from screening.web.asked import Drawing, ReviewError, Wish
+from screening.web.pictures import Pictures
+from screening.web.shown import shown_decision, shown_finding, shown_region
 
 
 class Review:
@@ -60,7 +30,7 @@ class Review:
 
     Attributes:
         by: the reviewer's name as given.
-        photos: the run's pictures, judged by the pipeline, then their redacted copies.
+        photos: the run's pictures, as the pipeline judged them, then their redacted copies.
         chosen: the SHA-256 of the clear pictures in the sample.
     """
 
@@ -74,25 +44,27 @@ class Review:
             raise ReviewError("a review needs the name of the person who decides: give it with --by")
         self.by = by.strip()
         self.run = Run.open(folder, office, pipeline)
-        made = self.run.copies
-        self.photos = (*self.run.report.photos, *(one.photo for one in made))
-        self.originals = {one.photo.file: one.original for one in made}
-        self.sources, self.decisions = self.run.sources, self.run.decisions
+        self.pictures = Pictures(self.run.sources, self.run.settings.limits)
+        self.decisions = self.run.decisions
         self.decisions.history()
+        self._look()
         # copies of pictures that were held anyway say nothing about what the stages miss
         self.chosen = sample(self.run.report.photos, self.run.settings.batch.review_share, salt=self.decisions.run)
-        self.picture = functools.lru_cache(maxsize=LARGE_KEPT)(self._large)
-        self.thumbnail = functools.lru_cache(maxsize=SMALL_KEPT)(self._small)
         audit.append(office.audit_log, "review", run=self.decisions.run)
 
     def state(self, only: Iterable[int] | None = None) -> dict[str, Any]:
-        """Everything that the page shows, or the summary and some pictures by their numbers."""
+        """Everything that the page shows, or the summary and some pictures by their numbers.
+
+        Copies that were made since it last showed everything are there too.
+        """
+        if only is None:
+            self._look()
         history = self.decisions.history()
         current = in_force(history)
         made: dict[str, list[Decision]] = {}
         for one in history:
             made.setdefault(one.sha256, []).append(one)
-        after = outcomes(self.photos, current, self.originals)
+        after = self.run.after(self.photos, current, self.copies)
         shown = range(len(after)) if only is None else sorted(set(only))
         misses, looked = missed(self.chosen, current)
         low, high = wilson(misses, looked)
@@ -102,6 +74,7 @@ class Review:
         return {
             "batch": {"name": inert(batch.name), "purpose": inert(batch.purpose)},
             "by": inert(self.by),
+            "rules": {name: self.run.policy.rules[name].says for name in self.run.policy.applicable},
             "photos": [
                 {"number": number, **self._photo(after[number], made.get(after[number].photo.sha256, []))}
                 for number in shown
@@ -128,8 +101,52 @@ class Review:
         """
         made = [self._decision(wish) for wish in wishes]
         self.decisions.add(*made)
-        about = {one.sha256 for one in made}
-        return [number for number, photo in enumerate(self.photos) if photo.sha256 in about]
+        return self._numbers({one.sha256 for one in made})
+
+    def draw(self, drawing: Drawing) -> list[int]:
+        """Records a region that a person drew, moved or removed, and returns the numbers of the pictures that show it.
+
+        One that is drawn in a redacted copy is its original's: the copy shows it until it is made anew.
+
+        Raises:
+            OvertakenError: if somebody else changed it in the meantime.
+            ReviewError: if it cannot be there, saying why.
+        """
+        photo, region = self._known(drawing.photo), drawing.region
+        if not (photo.sha256 and photo.width):
+            raise ReviewError(f"{inert(photo.file)}: could not be read, so nothing can be drawn in it")
+        if drawing.rule not in self.run.policy.applicable:
+            raise ReviewError("there is no such rule in the rule book")
+        if region and region.box.clip(photo.width, photo.height) != region.box:
+            raise ReviewError("the region reaches beyond the picture; draw it within")
+        sha256, history = self._original(photo), self.decisions.history()
+        there = {(one.mark, one.rule) for one in history if one.sha256 == sha256 and one.action is Action.DRAW}
+        if drawing.name and (drawing.name, drawing.rule) not in there:
+            raise ReviewError("there is no such region in this picture")
+        said = Decision(
+            action=Action.DRAW if region else Action.WITHDRAW,
+            by=self.by,
+            sha256=sha256,
+            rule=drawing.rule,
+            kind=DRAWN,
+            mark=drawing.name or region_name(history, sha256),
+            region=region,
+            after=drawing.after,
+        )
+        self.decisions.add(said)
+        return self._numbers({sha256})
+
+    def picture(self, number: int) -> bytes:
+        """A picture to look at, as a JPEG file.
+
+        Raises:
+            ReviewError: if it cannot be shown, or is not the one that was screened.
+        """
+        return self.pictures.large(self._known(number))
+
+    def thumbnail(self, number: int) -> bytes:
+        """The same for the contact sheet."""
+        return self.pictures.small(self._known(number))
 
     def answer(self, question: str, answer: str, *, after: str) -> None:
         """Records the answer to one of the batch's questions, by its id; an empty one withdraws the last.
@@ -147,9 +164,13 @@ class Review:
         self.decisions.add(Decision(by=self.by, question=found.id, answer=said, after=after))
 
     def _decision(self, wish: Wish) -> Decision:
-        if not 0 <= wish.photo < len(self.photos):
-            raise ReviewError("there is no such picture in this run")
-        photo = self.photos[wish.photo]
+        (after,) = self.run.after([self._known(wish.photo)], self.decisions.current(), self.copies)
+        photo = after.photo
+        drawn = {id(one): decision.id for one, decision in after.drawn}
+        named = [drawn.get(id(one), "") for one in photo.judgements]
+        # the numbers of regions change when one of them is removed
+        if wish.finding is not None and 0 <= wish.finding < len(named) and named[wish.finding] != wish.region:
+            raise OvertakenError("somebody else drew or removed something here; look again")
         said = Decision(
             action=wish.action,
             by=self.by,
@@ -162,9 +183,34 @@ class Review:
         except DecisionError as error:
             raise ReviewError(inert(str(error))) from error
 
+    def _look(self) -> None:
+        """Notes the redacted copies that there are now, at the end, so that the other pictures keep their numbers."""
+        self.copies = self.run.copies
+        self.photos = (*self.run.report.photos, *(one.photo for one in self.copies))
+        self.originals = {one.photo.file: one.original for one in self.copies}
+        self.pictures.sources = self.run.sources
+
+    def _known(self, number: int) -> PhotoReport:
+        if not 0 <= number < len(self.photos):
+            raise ReviewError("there is no such picture in this run")
+        return self.photos[number]
+
+    def _original(self, photo: PhotoReport) -> str:
+        """The SHA-256 of the picture that a redacted copy was made of; of the picture itself if it is none."""
+        return self.originals.get(photo.file, photo.sha256)
+
+    def _of_copy(self, photo: PhotoReport) -> int | None:
+        """The number of the picture that a redacted copy was made of; None if it is no copy."""
+        sha256 = self.originals.get(photo.file)
+        return next((number for number, one in enumerate(self.photos) if one.sha256 == sha256), None)
+
+    def _numbers(self, about: set[str]) -> list[int]:
+        """The numbers of the pictures with these SHA-256, and of their copies."""
+        return [number for number, one in enumerate(self.photos) if one.sha256 in about or self._original(one) in about]
+
     def _photo(self, after: Outcome, made: Sequence[Decision]) -> dict[str, Any]:
         photo = after.photo
-        decided = {id(one): decision for one, decision in after.decided}
+        decided, drawn = ({id(one): said for one, said in both} for both in (after.decided, after.drawn))
         whole = next((one for one in reversed(made) if not one.rule), None)
         of_original = after.rejected if after.rejected and after.rejected.sha256 != photo.sha256 else None
         last = latest(made)
@@ -176,12 +222,15 @@ class Review:
             "screened_as": str(photo.verdict),
             "verdict": str(after.verdict),
             "sampled": photo.sha256 in self.chosen,
+            "original": self._of_copy(photo),
+            "version": photo.sha256[:8],
             "whole": shown_decision(whole) or shown_decision(of_original),
             "after": _id(whole),
             "findings": [
                 {"number": number}
                 | shown_finding(one, self.run.policy.rules[one.rule])
                 | {"decision": shown_decision(decided.get(id(one))), "after": _id(last(about))}
+                | {"region": shown_region(drawn.get(id(one)))}
                 for number, (one, about) in enumerate(zip(photo.judgements, about_each(photo, BLANK), strict=True))
             ],
             "open": [
@@ -190,37 +239,6 @@ class Review:
                 if any(one.finding is left.finding for left in after.open)
             ],
         }
-
-    def _small(self, number: int) -> bytes:
-        return self._jpeg(number, SMALL)
-
-    def _large(self, number: int) -> bytes:
-        return self._jpeg(number, LARGE)
-
-    def _jpeg(self, number: int, side: int) -> bytes:
-        """The picture, upright, with its longer side at most `side` pixels.
-
-        Raises:
-            ReviewError: if it cannot be shown, or is not the one that was screened.
-        """
-        import cv2
-
-        if not 0 <= number < len(self.photos):
-            raise ReviewError("there is no such picture in this run")
-        name = self.photos[number].file
-        try:
-            photo = Photo.from_bytes(
-                read(self.sources[name], limits=self.run.settings.limits), name=name, limits=self.run.settings.limits
-            )
-        except (KeyError, ScreeningError) as error:
-            raise ReviewError(f"{inert(name)}: cannot be shown ({error})") from error
-        if photo.sha256 != self.photos[number].sha256:
-            raise ReviewError(f"{inert(name)}: has changed since the scan; scan again")
-        shown, _ = photo.scaled(side)
-        done, data = cv2.imencode(".jpg", cv2.cvtColor(shown, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
-        if not done:
-            raise ReviewError(f"{inert(name)}: cannot be shown")
-        return bytes(data)
 
 
 def _id(decision: Decision | None) -> str:

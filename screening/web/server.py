@@ -12,7 +12,8 @@ import uvicorn
 from starlette.applications import Starlette
 
 from screening.web.application import Door, application
-from screening.web.review import Review, ReviewError
+from screening.web.asked import ReviewError
+from screening.web.review import Review
 
 HERE = "127.0.0.1"
 # Seconds between checks for inactivity.

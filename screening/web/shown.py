@@ -44,3 +44,10 @@ def shown_decision(decision: Decision | None) -> dict[str, str] | None:
         "reason": inert(decision.reason),
         "reference": inert(decision.reference),
     }
+
+
+def shown_region(decision: Decision | None) -> dict[str, Any] | None:
+    """What a person drew, as the page draws it again; None for what a stage found."""
+    if decision is None or decision.region is None:
+        return None
+    return {"name": decision.mark, "after": decision.id, **decision.region.as_dict()}

@@ -14,10 +14,11 @@ const ACTIONS = [
 ];
 const SAID = {
   accept: "condition met", release: "released", parental: "parental permission", adult: "an adult", override: "overridden",
-  redact: "to be redacted", reject: "kept back", agree: "checked, nothing found",
+  redact: "to be redacted", draw: "drawn, to be redacted,", reject: "kept back", agree: "checked, nothing found",
 };
 const VERDICTS = { block: "Blocked", hold: "Held", clear: "Clear" };
 const LABELS = { reason: "Why? At least three different words", reference: "Reference of the form, permission or licence", note: "Why? (optional)" };
+const OUTLINES = { r: "rectangle", o: "ellipse", p: "polygon" };
 const WHO = "Who knows them, and how? At least three different words";
 
 const $ = (id) => document.getElementById(id);
@@ -27,7 +28,6 @@ let filter = "todo";
 let listed = []; // the numbers of the pictures on the contact sheet
 let at = 0;
 let chosen = 0;
-let fitted = true;
 let last = null;
 let busy = false;
 const words = { reason: "", reference: "", note: "" };
@@ -136,52 +136,6 @@ function tile(photo) {
   return item;
 }
 
-function drawPicture() {
-  const photo = current();
-  $("file").textContent = photo ? photo.file : "Nothing left to look at here";
-  const readable = Boolean(photo && photo.readable);
-  $("frame").hidden = !readable;
-  $("unseen").hidden = readable || !photo;
-  $("unseen").textContent = "This file could not be read as a picture. Repair or replace it and scan again.";
-  if (!readable) return;
-  const image = $("picture");
-  const source = `/picture/${photo.number}`;
-  if (image.getAttribute("src") !== source) {
-    image.src = source;
-    image.alt = photo.file;
-  }
-  $("boxes").replaceChildren(...photo.findings.filter((one) => one.box).map((one) => box(photo, one)));
-  fit();
-  // so that the server has them ready
-  for (const next of listed.slice(at + 1, at + 3)) if (photos[next].readable) new Image().src = `/picture/${next}`;
-}
-
-function box(photo, one) {
-  const [left, top, right, bottom] = one.box;
-  const shown = element("div", "", `box ${one.decision ? "done" : one.verdict}${one.number === chosen ? " chosen" : ""}`);
-  shown.style.left = `${(100 * left) / photo.width}%`;
-  shown.style.top = `${(100 * top) / photo.height}%`;
-  shown.style.width = `${(100 * (right - left)) / photo.width}%`;
-  shown.style.height = `${(100 * (bottom - top)) / photo.height}%`;
-  if (one.verdict !== "clear") shown.append(element("span", String(one.number + 1)));
-  return shown;
-}
-
-function fit() {
-  const photo = current();
-  if (!photo || !photo.readable) return;
-  const frame = $("frame");
-  const whole = Math.min(frame.clientWidth / photo.width, frame.clientHeight / photo.height);
-  const scale = fitted ? whole : Math.max(1, whole);
-  $("canvas").style.width = `${photo.width * scale}px`;
-  $("canvas").style.height = `${photo.height * scale}px`;
-  const one = photo.findings[chosen];
-  if (!fitted && one && one.box) {
-    frame.scrollLeft = ((one.box[0] + one.box[2]) / 2) * scale - frame.clientWidth / 2;
-    frame.scrollTop = ((one.box[1] + one.box[3]) / 2) * scale - frame.clientHeight / 2;
-  }
-}
-
 function drawFindings() {
   const photo = current();
   const whole = $("whole");
@@ -209,7 +163,7 @@ function drawFindings() {
         element("small", `${one.kind}, score ${one.score}`),
       );
       if (one.decision) button.append(element("small", by(one.decision)));
-      else if (one.verdict !== "clear") button.append(element("small", `${one.says} Lifted by: ${one.lifted_by}`));
+      if (one.verdict !== "clear" && (!one.decision || one.decision.action === "draw")) button.append(element("small", `${one.says} Lifted by: ${one.lifted_by}`));
       button.addEventListener("click", () => { chosen = one.number; draw(); });
       item.append(button);
       return item;
@@ -252,6 +206,7 @@ function allowed(photo, action) {
 
 function go(place) {
   if (place < 0 || place >= listed.length) return;
+  if (draft) drop();
   at = place;
   const open = current().findings.findIndex((one) => one.verdict !== "clear" && !one.decision);
   chosen = Math.max(0, open);
@@ -317,6 +272,12 @@ async function send(decisions) {
   }
 }
 
+// A decision about a finding, as the server takes it.
+function wish(photo, one, action) {
+  const region = one.region ? one.region.after : "";
+  return { photo: photo.number, finding: one.number, action, after: one.after, region };
+}
+
 async function decide(action, everywhere) {
   const photo = current();
   if (!photo || busy || !allowed(photo, action)) return;
@@ -328,10 +289,11 @@ async function decide(action, everywhere) {
   }
   if (action === "withdraw") {
     const one = photo.findings[chosen];
-    const wish = photo.whole
+    if (!photo.whole && one.decision.action === "draw") return erase(one);
+    const wished = photo.whole
       ? { photo: photo.number, action, after: photo.after }
-      : { photo: photo.number, finding: chosen, action, after: one.after };
-    if (await send([wish])) draw();
+      : wish(photo, one, action);
+    if (await send([wished])) draw();
     return;
   }
   const about = everywhere
@@ -342,7 +304,7 @@ async function decide(action, everywhere) {
   const things = about.map((one) => `${one.rule}: ${one.evidence || one.kind}`).join("; ");
   const said = need ? await write(title, things, need, action === "adult" ? WHO : LABELS[need]) : {};
   if (!said) return;
-  const wishes = about.map((one) => ({ photo: photo.number, finding: one.number, action, after: one.after, ...said }));
+  const wishes = about.map((one) => ({ ...wish(photo, one, action), ...said }));
   const { rule, kind } = photo.findings[about[0].number];
   if (await send(wishes)) {
     last = { rule, kind, action, said };
@@ -357,7 +319,7 @@ function equal() {
     decidedWhole(photo) ? [] : photo.findings
       .filter((one) => one.rule === last.rule && one.kind === last.kind && one.verdict !== "clear")
       .filter((one) => !one.decision && last.action in one.may)
-      .map((one) => ({ photo: photo.number, finding: one.number, action: last.action, after: one.after, ...last.said })));
+      .map((one) => ({ ...wish(photo, one, last.action), ...last.said })));
 }
 
 async function bulk() {
@@ -442,6 +404,7 @@ async function refresh() {
 document.addEventListener("keydown", (event) => {
   if (document.querySelector("dialog[open]") || event.ctrlKey || event.metaKey || event.altKey || !state) return;
   const photo = current();
+  if (drawKey(event)) return event.preventDefault();
   // the digit's key, whatever character Shift gives on this keyboard
   const digit = /^(Digit|Numpad)([1-9])$/.exec(event.code);
   if (digit) decide(ACTIONS[digit[2] - 1][0], event.shiftKey);
@@ -451,7 +414,11 @@ document.addEventListener("keydown", (event) => {
   else if (event.key === "ArrowDown" && photo) { chosen = Math.min(chosen + 1, Math.max(0, photo.findings.length - 1)); draw(); }
   else if (event.key === "ArrowUp" && photo) { chosen = Math.max(chosen - 1, 0); draw(); }
   else if (event.key === "e") bulk();
-  else if (event.key === "f") { fitted = !fitted; fit(); }
+  else if (event.key === "f") toggleSize();
+  else if (event.key === "+" || event.key === "=") zoomMiddle(1.5);
+  else if (event.key === "-") zoomMiddle(1 / 1.5);
+  else if (event.key in OUTLINES) begin(OUTLINES[event.key], true);
+  else if (event.key === "m" && photo && photo.findings[chosen] && photo.findings[chosen].region) change(photo.findings[chosen]);
   else if (event.key === "q") questions();
   else if (event.key === "?") $("keys").showModal();
   else return;
@@ -463,8 +430,11 @@ for (const button of document.querySelectorAll("[data-filter]")) {
 for (const button of document.querySelectorAll(".cancel")) button.addEventListener("click", () => button.closest("dialog").close());
 $("ask").addEventListener("click", questions);
 $("help").addEventListener("click", () => $("keys").showModal());
-window.addEventListener("resize", fit);
 // another tab or program may have decided something in the meantime
 document.addEventListener("visibilitychange", () => { if (!document.hidden && state && !document.querySelector("dialog[open]")) refresh(); });
 
-refresh().then(() => { if (state) go(Math.max(0, listed.findIndex((number) => !closed(photos[number])))); });
+// once the other scripts are there
+document.addEventListener("DOMContentLoaded", async () => {
+  await refresh();
+  if (state) go(Math.max(0, listed.findIndex((number) => !closed(photos[number]))));
+});
