@@ -104,6 +104,13 @@ def public(cleared: Cleared) -> bool:
     return whole
 
 
+def archived(cleared: Cleared) -> bool:
+    """Whether every picture has its sidecar; those that are there are whole, and the next call writes the others."""
+    there = list((cleared.folder / "archive").glob("*.xmp"))
+    assert all(one.read_text(encoding="utf-8").endswith('<?xpacket end="w"?>\n') for one in there)
+    return len(there) == len(list(cleared.shoot.glob("*.jpg")))
+
+
 def answered(cleared: Cleared) -> int:
     return len(audit.counting(cleared.office.audit_log, "gate"))
 
@@ -168,6 +175,7 @@ COMMANDS = {
         code=1,
     ),
     "export": Command(call=("export", "RUN", "PUBLIC", "--pipeline", "PIPELINE"), state=public),
+    "sidecars": Command(call=("sidecars", "RUN", "ARCHIVE", "--pipeline", "PIPELINE"), state=archived),
     "gate": Command(call=("gate", "GOOD", "--clearance", "SIGNED", "--pipeline", "PIPELINE"), state=answered),
     "keys make": Command(call=("keys", "make", "C. Signer"), state=trusted),
     "keys rotate": Command(call=("keys", "rotate", "A. Signer"), state=trusted),
@@ -187,6 +195,7 @@ def said(command: Command, cleared: Cleared) -> list[object]:
         "GOOD": cleared.good,
         "SIGNED": cleared.clearance,
         "PUBLIC": cleared.folder / "public",
+        "ARCHIVE": cleared.folder / "archive",
         "CLEARANCE": cleared.named if cleared.clearance.is_file() else "",
         "ANSWERS": cleared.folder / "answers.json",
         "OTHER": cleared.folder / "other.json",

@@ -107,6 +107,7 @@ CALLS: dict[tuple[str, ...], tuple[tuple[str, ...], ...]] = {
         ("{}/nothing", "--clearance", "{}/nothing"),
     ),
     ("export",): (("{}/run", "{}/public", *OF_RUN[1:]), ("{}/nothing", "{}/public")),
+    ("sidecars",): ((*OF_RUN[:1], "{}/archive", *OF_RUN[1:]), ("{}/nothing", "{}/archive")),
     ("retract",): (("{}/nothing",), ("--name", HOSTILE, "--run", "{}/nothing"), ("--released", "{}/nothing")),
     ("release-note",): ((*OF_RUN, "--link", HOSTILE, "--watched-by", HOSTILE), (*OF_RUN, "--announcement")),
     ("labels",): ((*OF_RUN,), ("{}/nothing",), ("{}/shoot", "--as", HOSTILE)),

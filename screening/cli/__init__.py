@@ -31,6 +31,7 @@ from screening.cli.retract import retract
 from screening.cli.review import review
 from screening.cli.say import print_line, say
 from screening.cli.scan import scan
+from screening.cli.sidecars import sidecars
 from screening.cli.tune import tune
 
 
@@ -117,7 +118,14 @@ def _said_once() -> dict[str, dict[str, str]]:
 PANELS: dict[str, dict[str, Any]] = {
     "Every shoot": {"scan": scan, "review": review, "clear": clear},
     "Pictures and decisions": {"explain": explain, "decide": decide, "redact": redact},
-    "Publishing": {"export": export, "gate": gate, "release-note": release_note, "retract": retract, "purge": purge},
+    "Publishing": {
+        "export": export,
+        "gate": gate,
+        "release-note": release_note,
+        "retract": retract,
+        "sidecars": sidecars,
+        "purge": purge,
+    },
     "The office": {"office": office, "keys": keys, "register": register, "audit": audit},
     "How good it is": {"labels": labels, "evaluate": evaluate, "tune": tune, "models": models},
 }

@@ -39,7 +39,10 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 EVENTS = tuple(
-    "scan decision override clearance countersignature export gate register redaction review purge key retract".split()
+    (
+        "scan decision override clearance countersignature export gate register redaction review purge key retract "
+        "sidecars"
+    ).split()
 )
 # The field `step` of a line before a change, of one after it, and of one after it was undone.
 BEGUN, DONE, UNDONE = "begun", "done", "undone"
