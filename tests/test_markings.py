@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import cv2
 import numpy as np
 import pytest
@@ -11,9 +13,10 @@ from hypothesis import strategies as st
 from screening import config
 from screening.finding import Box, Finding
 from screening.photo.photo import Photo
-from screening.stages.markings import Markings
+from screening.stages.markings import Markings, in_words
 from screening.words.marking_words import PHRASES
 from screening.words.markings import is_label, markings
+from screening.words.pieces import parted
 from tests.observed import beside
 
 BLOCK, HOLD = 0.7, 0.4
@@ -346,3 +349,16 @@ def test_a_rendered_page_is_read_and_blocked() -> None:
     assert {finding.kind for finding in found} == {"marking.official_sensitive"}
     assert all(finding.score >= BLOCK for finding in found)
     assert len(found) == 2
+
+
+@pytest.mark.parametrize("separator", [" ", "-", ", a b c d "])
+def test_a_long_text_is_read_in_pieces_that_lose_nothing(separator: str) -> None:
+    """No more words are compared with each other than a piece has, however long the text."""
+    text = separator.join(["SECRET"] * 2500)
+    pieces = list(parted(text))
+    lengths = [len(re.findall(r"\w+", piece)) for piece in pieces]
+    assert max(lengths) <= 150
+    assert sum(lengths) < 1.2 * len(re.findall(r"\w+", text)) + 150
+    for place in (0, 149, 150, 170, 298):
+        filled = [*["plain"] * place, "TOP SECRET", *["plain"] * (298 - place)]
+        assert any(one.marking.kind == "top_secret" for one in in_words(" ".join(filled), frozenset())), place

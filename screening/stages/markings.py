@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -23,6 +23,7 @@ from screening.photo.photo import Photo
 from screening.text.lines import Line, aligned, below, join, lines, rows, wraps
 from screening.words.marking_words import COMMON, TELLING, UNMISTAKABLE
 from screening.words.markings import Marking, is_label, markings
+from screening.words.pieces import parted
 
 STRENGTH = {COMMON: -1.2, TELLING: -0.2, UNMISTAKABLE: 2.0}
 EDGE = 0.13  # the share of a page's height that its head and foot take up
@@ -177,7 +178,7 @@ def _same_place(one: Seen, other: Seen) -> bool:
 
 def in_words(text: str, ours: frozenset[str]) -> Iterator[Seen]:
     """Every marking in a string without a place: a metadata field, a name, a code."""
-    for part in _parts(text):
+    for part in parted(text):
         for marking in markings(part, ours):
             logit, reasons = wording(marking)
             if not marking.capitals and not marking.labelled and marking.strength < UNMISTAKABLE:
@@ -189,13 +190,6 @@ def in_words(text: str, ours: frozenset[str]) -> Iterator[Seen]:
             else:
                 logit -= 0.2 if marking.strength == UNMISTAKABLE else 1.0
             yield Seen(marking, None, logit, tuple(reasons))
-
-
-def _parts(text: str) -> Iterable[str]:
-    """The lines of a text, and the items of a list."""
-    for part in re.split(r"[\n\r;|]+", text):
-        items = part.split(",")
-        yield from items if all(len(item.split()) <= 3 for item in items) else [part]
 
 
 def ground(photo: Photo, line: Line) -> str:
