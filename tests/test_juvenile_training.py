@@ -45,7 +45,7 @@ def faces(portrait: Pixels, count: int) -> Iterator[Pixels]:
 
 @pytest.fixture
 def drawn(astronaut: Path, tmp_path: Path) -> Path:
-    """The folders that training reads: a face in sixty lights, of which every fifth lies in ages2/, and backgrounds."""
+    """The folders that training reads: a face in forty lights, of which every fifth lies in ages2/, and backgrounds."""
     dice = np.random.default_rng(3)
     portrait = Photo.open(astronaut).rgb
     data = tmp_path / "data"
@@ -54,7 +54,7 @@ def drawn(astronaut: Path, tmp_path: Path) -> Path:
     assert {Split().part(f"faces/{name}.png") for name in CROWDS} >= {Part.TRAIN, Part.TEST}
     for name in CROWDS:
         cv2.imwrite(str(data / "faces" / f"{name}.png"), portrait)
-    for number, picture in enumerate(faces(portrait, 60)):
+    for number, picture in enumerate(faces(portrait, 40)):
         age = (5, 15, 20, 45)[number % 4]
         folder = "ages2" if number % 5 == 4 else "ages"
         cv2.imwrite(str(data / folder / f"{age}_{number % 2}_{number % 5}_{number}.png"), picture)
