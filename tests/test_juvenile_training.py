@@ -209,7 +209,7 @@ def test_the_table_of_unseen_faces_counts_each_band_from_each_mark() -> None:
 
 def test_the_looker_counts_as_much_as_it_knows_and_the_score_becomes_a_probability() -> None:
     pytest.importorskip("scipy")
-    from models.juvenile.weigh import chosen
+    from models.juvenile.weigh import Weights, chosen, on_the_scale_of
 
     dice = np.random.default_rng(2)
     age = np.repeat(np.arange(10, 30), 40)
@@ -222,6 +222,14 @@ def test_the_looker_counts_as_much_as_it_knows_and_the_score_becomes_a_probabili
     assert abs(score.mean() - (age < 18).mean()) < 0.02
     covered = both.score(np.stack([guess, told, no_mask + 1], -1))
     assert (covered < score).all(), "of a covered face little can be told"
+    # a score that was twice as sure, and lower, stays so whoever counts
+    said = np.stack([told, told + dice.normal(0, 0.1, told.shape), no_mask], -1)
+    fair = chosen(age, said)
+    sure = Weights(0.0, 2 * chosen(age, said[..., [0, 0, 2]]).slope, -3.0)
+    both = on_the_scale_of(sure, fair, age, said)
+    assert both.looking == fair.looking
+    assert np.abs(both.score(said) - sure.score(said)).mean() < 0.05
+    assert np.abs(fair.score(said) - sure.score(said)).mean() > 0.1
 
 
 def test_the_shipped_network_weighed_anew_scores_as_its_weights_say(astronaut: Path, tmp_path: Path) -> None:

@@ -1,12 +1,14 @@
 """Weighs the shipped network's members anew and calibrates it, on faces that it never saw; nothing is trained.
 
-    python -m models.juvenile.reweigh [DATA] --out juvenile.onnx [--answers FILE]
+    python -m models.juvenile.reweigh [DATA] --out juvenile.onnx [--keep-scale] [--answers FILE]
 
 The members learnt from ages/. What they make of DATA/ages2, or of a force's own faces there, says how far each can be
 trusted with other people's: of these the parts `train` and `tune` choose how much the looker counts, by the areas under
 the curve, and make the score the probability of being under 18. The part `test` gives the figures. --answers keeps what
 the members say, or takes what an earlier run kept. Only where --out is the shipped file are figures and hash recorded,
-and then the thresholds of the pipelines have to be chosen anew: the score means something else.
+and then the thresholds of the pipelines have to be chosen anew: the score means something else. With --keep-scale it
+means of those faces what it meant before, and the thresholds stay: for faces whose ages are not those of the pictures
+that are published.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ from numpy.typing import NDArray
 from models.juvenile import unseen
 from models.juvenile.network import ADULT
 from models.juvenile.unseen import People, cuts_of, paths_of
-from models.juvenile.weigh import Floats, Weights, chosen
+from models.juvenile.weigh import Floats, Weights, chosen, on_the_scale_of
 from models.pictures import each
 from models.ranking import area
 from models.ship import ship
@@ -154,6 +156,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", nargs="?", type=Path, default=os.environ.get("SCREENING_DATA"))
     parser.add_argument("--answers", type=Path, help="a file to keep what the members say in, or to take it from")
+    parser.add_argument("--keep-scale", action="store_true", help="let a score mean what it meant before")
     parser.add_argument("--out", type=Path, required=True, help="where to write the network")
     parser.add_argument("--workers", type=int, default=0, help="processes that ask")
     options = parser.parse_args()
@@ -164,14 +167,15 @@ def main() -> None:
     choosing, judging = ([name for name in found if (part[name] is Part.TEST) == judges] for judges in (False, True))
     if not choosing or not judging:
         parser.error(f"{options.data / 'ages2'} has too few faces to choose by and to judge by")
-    weights = chosen(People.of(choosing).age, np.array([found[name] for name in choosing]))
+    age, said = People.of(choosing).age, np.array([found[name] for name in choosing])
+    weights, before = chosen(age, said), Tail(SHIPPED).weights()
+    if options.keep_scale:
+        weights = on_the_scale_of(before, weights, age, said)
     text = f"The looker counts {weights.looking:.1f}; slope {weights.slope:.3f}, shift {weights.shift:.3f}."
     for title, names in (("`test`", judging), ("`train` and `tune`, which chose the weights", choosing)):
         people, said = People.of(names), np.array([found[name] for name in names])
-        before, after = (areas(people, scored(some, said)) for some in (Tail(SHIPPED).weights(), weights))
-        text += (
-            f"\n\n### Faces of {title}\n\nAreas under the curve, as they are and spoilt: {after}; before {before}.\n\n"
-        )
+        old, new = (areas(people, scored(some, said)) for some in (before, weights))
+        text += f"\n\n### Faces of {title}\n\nAreas under the curve, as they are and spoilt: {new}; before {old}.\n\n"
         text += "\n".join(unseen.table(people, scored(weights, said)))
     ship("juvenile", Tail(SHIPPED).weighed(weights), options.out, text)
 

@@ -55,6 +55,14 @@ def chosen(age: NDArray[np.int64], said: Floats) -> Weights:
     return Weights(looking, *calibration(Weights(looking).mixed(said).ravel(), np.repeat(age, said.shape[1])))
 
 
+def on_the_scale_of(before: Weights, weights: Weights, age: NDArray[np.int64], said: Floats) -> Weights:
+    """Calibrated weights, so that the score means what it meant before, of the faces that calibrated them and what the
+    members say of their copies, (n, copies, 3): it is as far from a probability, and thresholds can stay."""
+    slope, shift = calibration(before.mixed(said).ravel(), np.repeat(age, said.shape[1]))
+    factor = before.slope / slope
+    return Weights(weights.looking, factor * weights.slope, factor * (weights.shift - shift) + before.shift)
+
+
 def calibration(logit: Floats, age: NDArray[np.int64]) -> tuple[float, float]:
     """The slope and shift that make a logit the probability of being under 18, were all ages from 0 to 75 as common."""
     weight = np.where(age <= 75, 1 / np.bincount(age, minlength=121)[age], 0.0)
