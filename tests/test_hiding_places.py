@@ -100,6 +100,17 @@ def bitmap(rgb: Pixels, *, padding: bytes = b"", unused: Pixels | None = None) -
     return b"BM" + struct.pack("<IHHI", 54 + len(lines), 0, 0, 54) + head + lines
 
 
+def run_lengths(*, in_a_row: bytes = b"", behind: bytes = b"", sort: int = 1) -> bytes:
+    """A BMP file of grey rows packed by run length, of 8 or (2) 4 bits, one of which goes on beyond its end."""
+    literal = b"".join(bytes((0, len(one))) + one + b"\0" * (len(one) % 2) for one in rows(in_a_row, 250))
+    lines = b"".join(bytes((100, 17 + line % 90)) + literal * (line == 3) + b"\0\0" for line in range(60))
+    lines += b"\0\1" + behind
+    colours = b"".join(bytes((shade, shade, shade, 0)) for shade in range(256 if sort == 1 else 16))
+    head = struct.pack("<IiiHHIIiiII", 40, 100, 60, 1, 8 if sort == 1 else 4, sort, len(lines), 0, 0, 0, 0)
+    start = 54 + len(colours)
+    return b"BM" + struct.pack("<IHHI", start + len(lines), 0, 0, start) + head + colours + lines
+
+
 def grown(data: bytes, *path: bytes, by: bytes) -> bytes:
     """A HEIF file with more bytes at the end of a box, given by the boxes around it and its own name."""
     meta = next(box for box in boxes_in(data, 0, len(data)) if box.name == b"meta")
@@ -118,6 +129,28 @@ def grown(data: bytes, *path: bytes, by: bytes) -> bytes:
 
 
 pillow_heif.register_heif_opener()
+
+
+def coded(data: bytes, unit: bytes) -> bytes:
+    """A HEIF or AVIF file whose only picture goes on with another unit, at the end of the file."""
+    meta = next(box for box in boxes_in(data, 0, len(data)) if box.name == b"meta")
+    listed = items(data, meta)
+    ((start, end),) = listed.extents[listed.primary]
+    location = next(box for box in boxes_in(data, meta.body + 4, meta.end) if box.name == b"iloc")
+    changed = bytearray(data + struct.pack(">I4s", 8 + end - start + len(unit), b"mdat") + data[start:end] + unit)
+    for one, other in ((start, len(data) + 8), (end - start, end - start + len(unit))):
+        struct.pack_into(">I", changed, data.index(struct.pack(">I", one), location.start), other)
+    # where the pixels were is nothing now
+    changed[start:end] = bytes(end - start)
+    return bytes(changed)
+
+
+def hevc(sort: int, body: bytes) -> bytes:
+    return struct.pack(">IBB", 2 + len(body), sort << 1, 1) + body
+
+
+def obu(sort: int, body: bytes) -> bytes:
+    return bytes((sort << 3 | 2, len(body) & 127 | 128, len(body) >> 7)) + body
 
 
 def strip(more: bytes, packing: str | None = None) -> bytes:
@@ -203,6 +236,10 @@ FILES = [
     ("in a channel that is no colour", bitmap(VIEW, unused=OTHER[:, :, :1]), UNREAD),
     ("one that is always the same", bitmap(VIEW, unused=np.full_like(OTHER[:, :, :1], 255)), ""),
     ("in colours of a bitmap that has its own", (plain := bitmap(VIEW))[:10] + struct.pack("<I", 54 + 1024) + plain[14:46] + struct.pack("<II", 256, 0) + JUNK[:1024] + plain[54:], UNREAD),
+    *((f"behind run lengths of sort {sort}", run_lengths(behind=JUNK, sort=sort), UNREAD) for sort in (1, 2)),
+    ("a picture behind run lengths", run_lengths(behind=HIDDEN), PREVIEW),
+    ("beyond the end of a row of run lengths", run_lengths(in_a_row=JUNK), UNREAD),
+    *((f"nothing behind run lengths of sort {sort}", run_lengths(sort=sort), "") for sort in (1, 2)),
     ("behind the pixels of a TIFF file", strip(JUNK), UNREAD),
     ("nothing behind them", strip(b""), ""),
     ("a picture behind packed ones", strip(HIDDEN, "tiff_lzw"), PREVIEW),
@@ -221,6 +258,12 @@ FILES = [
     ("a picture there", grown(HEIC, b"iprp", b"ipco", b"hvcC", by=HIDDEN), PREVIEW),
     ("in those of AVIF", grown(AVIF, b"iprp", b"ipco", b"av1C", by=JUNK), UNREAD),
     ("behind numbers of colours", grown(AVIF, b"iprp", b"ipco", b"colr", by=JUNK), UNREAD),
+    *((f"in a unit {sort} of HEVC", coded(HEIC, hevc(sort, JUNK)), UNREAD) for sort in (25, 38, 39, 45, 48, 63)),
+    *((f"in a unit {sort} of AV1", coded(AVIF, obu(sort, JUNK)), UNREAD) for sort in (5, 8, 9, 15)),
+    ("a picture in a unit of HEVC", coded(HEIC, hevc(50, HIDDEN)), PREVIEW),
+    ("a message of HEVC that says what the encoder is called", coded(HEIC, hevc(39, b"\5\x70" + bytes(16) + b"encoder 3.5 of HEVC, level=3 " * 3 + b"ok ok ok ok \x80")), ""),
+    ("no further unit of HEVC", coded(HEIC, b""), ""),
+    ("no further unit of AV1", coded(AVIF, b""), ""),
     ("in a colour of the ground again and again", webp(*(chunk(b"ANIM", one) for one in rows(JUNK[:1998], 6))), UNREAD),
 ]  # fmt: skip
 

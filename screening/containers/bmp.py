@@ -58,7 +58,12 @@ def parts(data: bytes) -> Iterator[Part]:
     if pixels > end:
         yield Part(Kind.UNKNOWN, "bytes before the pixels", end, pixels)
     place = min(pixels + size, len(data))
-    yield Part(Kind.SHOWN, "BMP pixels", pixels, place)
+    last, idle_codes = _codes_end(data, begin, pixels, place)
+    yield Part(Kind.SHOWN, "BMP pixels", pixels, last)
+    if idle_codes:
+        yield Part(Kind.UNKNOWN, "among the codes of a bitmap", last, last, idle_codes)
+    if last < place:
+        yield Part(Kind.UNKNOWN, "behind the last code of a bitmap", last, place)
     start, length = begin + profile[0], profile[1]
     if length and place <= start and start + length <= len(data):
         if start > place:
@@ -79,6 +84,33 @@ def _sizes(data: bytes, begin: int, header: int) -> tuple[int, int, int, int]:
     colours = (min(used, 256) or 1 << bits) * entry if bits <= INDEXED else min(used, 256) * entry
     rows = (abs(width) * bits + 31) // 32 * 4 * abs(height)
     return masks, colours, bits, packed if packing in (RLE8, RLE4) and packed else rows
+
+
+def _codes_end(data: bytes, begin: int, place: int, end: int) -> tuple[int, bytes]:
+    """Where run-length codes end, with the code for that or with the last row, and those beyond the end of a row;
+    of an unpacked bitmap, where its pixels do."""
+    width, height, _, _, packing = struct.unpack_from("<iiHHI", data.ljust(begin + 20, b"\0"), begin + 4)
+    if data[begin : begin + 4] == CORE.to_bytes(4, "little") or packing not in (RLE8, RLE4):
+        return end, b""
+    across, down, idle_codes = 0, 0, bytearray()
+    while place + 2 <= end and down < abs(height):
+        start, count, code = place, data[place], data[place + 1]
+        place += 2
+        if count == 0 and code == 1:
+            return place, bytes(idle_codes)
+        if count == 0 and code == 0:
+            across, down = 0, down + 1
+            continue
+        if count == 0 and code == 2:
+            across, down, place = across + data[place], down + data[place + 1], place + 2
+            continue
+        if count == 0:
+            place += (code if packing == RLE8 else -(-code // 2)) + 1 & ~1
+        if across >= width:
+            idle_codes += data[start:place]
+        across += count or code
+    last = place + 2 if data.startswith(b"\0\1", place) else place
+    return min(last, end), bytes(idle_codes)
 
 
 def idle(data: bytes) -> bytes:

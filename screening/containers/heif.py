@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from screening.containers import units
 from screening.containers.boxes import Box, Items, boxes, items
 from screening.containers.heif_pictures import CODED, DERIVED, pictures
 from screening.containers.parts import ContainerError, Kind, Part
@@ -75,7 +76,7 @@ def parts(data: bytes) -> Iterator[Part]:
             found += samples
         else:
             found += _top(data, box)
-    found += (part for item in listed.sorts for part in _item(listed, item))
+    found += (part for item in listed.sorts for part in _item(data, listed, item))
     found += pictures(data, listed)
     yield from sorted(found, key=lambda part: (part.start, part.end))
 
@@ -130,11 +131,19 @@ def _property(data: bytes, box: Box) -> Iterator[Part]:
         yield Part(Kind.UNKNOWN, "in a property", words, box.end)
 
 
-def _item(listed: Items, item: int) -> Iterator[Part]:
-    """The bytes of an item."""
-    sort = listed.sorts[item]
+def _item(data: bytes, listed: Items, item: int) -> Iterator[Part]:
+    """The bytes of an item, and what decoders pass over in it."""
+    sort, extents = listed.sorts[item], listed.extents.get(item, [])
     kind = Kind.SHOWN if sort in CODED | DERIVED else Kind.METADATA if sort in SAID else Kind.UNKNOWN
-    yield from (Part(kind, "in an item", start, end) for start, end in listed.extents.get(item, ()))
+    yield from (Part(kind, "in an item", start, end) for start, end in extents)
+    skipped: Iterator[bytes] = iter(())
+    raw = b"".join(data[start:end] for start, end in extents)
+    if sort in (b"hvc1", b"hev1") and (record := listed.property(item, b"hvcC")):
+        skipped = units.skipped_hevc(raw, (data[record.body + 21] & 3) + 1)
+    elif sort == b"av01":
+        skipped = units.skipped_av1(raw, layered=any(listed.property(item, name) for name in units.LAYERED))
+    for one in filter(None, skipped):
+        yield Part(Kind.UNKNOWN, "in units that decoders skip", extents[0][0], extents[0][0], one)
 
 
 def metadata_items(data: bytes) -> Iterator[tuple[bytes, bytes]]:
