@@ -304,6 +304,11 @@ def test_sixty_pictures_are_decided_with_the_keys_alone(browser: Any, server: Se
     assert violations() == []
     # blocked ones come first: one is kept back, one let pass for a reason, and then all others like it
     assert page.locator("#file").inner_text() == "placed00.jpg"
+    score = page.locator("#findings .score").first
+    assert not score.is_visible(), "the words are the rule book's until somebody asks"
+    press("s")
+    assert score.is_visible()
+    press("s")
     press("7")
     page.keyboard.type("the address is too telling")
     assert violations() == []

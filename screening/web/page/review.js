@@ -159,8 +159,8 @@ function drawFindings() {
       if (one.number === chosen) button.setAttribute("aria-current", "true");
       button.append(
         element("span", `${one.number + 1}. ${one.rule} — ${VERDICTS[one.verdict].toLowerCase()}`, "rule"),
-        element("span", one.evidence || one.kind),
-        element("small", `${one.kind}, score ${one.score}`),
+        element("span", one.evidence),
+        element("small", `${one.kind}, score ${one.score}`, "score"),
       );
       if (one.decision) button.append(element("small", by(one.decision)));
       if (one.verdict !== "clear" && (!one.decision || one.decision.action === "draw")) button.append(element("small", `${one.says} Lifted by: ${one.lifted_by}`));
@@ -415,6 +415,7 @@ document.addEventListener("keydown", (event) => {
   else if (event.key === "ArrowUp" && photo) { chosen = Math.max(chosen - 1, 0); draw(); }
   else if (event.key === "e") bulk();
   else if (event.key === "f") toggleSize();
+  else if (event.key === "s") document.body.classList.toggle("scored");
   else if (event.key === "+" || event.key === "=") zoomMiddle(1.5);
   else if (event.key === "-") zoomMiddle(1 / 1.5);
   else if (event.key in OUTLINES) begin(OUTLINES[event.key], true);
