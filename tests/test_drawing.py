@@ -22,7 +22,7 @@ from screening.web.review import Review
 from tests import PATIENCE
 from tests.command import screening
 from tests.picture_files import picture
-from tests.review_server import Server, end, start
+from tests.review_server import end, start
 from tests.streets import PLATES, plain, street
 
 PIPELINE = (
@@ -54,7 +54,8 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         for number in range(FINE):
             (folder / "shoot" / f"fine{number}.jpg").write_bytes(picture(rgb=plain(10 + number), quality=95))
         (folder / "shoot" / "street.jpg").write_bytes(picture(rgb=street(), quality=95))
-        assert scan(folder / "run") == 1
+        (folder / "shoot" / "unread.jpg").write_bytes(picture()[:300])
+        assert scan(folder / "run") == 2
         yield folder / "run"
 
 
@@ -139,7 +140,7 @@ def test_a_drawn_place_counts_as_a_finding_of_its_rule(run: Path) -> None:
     assert "number-plate: marked by a person" in said
     assert "draw by Jo Smith" in said
     # it is about the picture's bytes, whatever is scanned again
-    assert scan(run) == 1
+    assert scan(run) == 2
     assert verdicts(run)["fine0.jpg"] == "block"
     labels, _ = of_review(opened(run).outcomes(redacted=False), opened(run).decisions.current())
     (label,) = [one for one in labels if (one.file, one.about) == ("fine0.jpg", "number-plate")]
@@ -232,18 +233,51 @@ def test_copies_are_without_what_was_drawn_and_show_what_is_drawn_later(run: Pat
 
 
 @pytest.fixture(scope="module")
-def server(run: Path) -> Iterator[Server]:
-    started = start(run.parent / "shoot")
-    yield started
-    end(started)
-
-
-def test_a_region_is_drawn_moved_and_removed_by_mouse_and_by_keys(browser: Any, server: Server, run: Path) -> None:
+def page(browser: Any, run: Path) -> Iterator[Any]:
+    """The review page in a browser, which these tests share."""
+    server = start(run.parent / "shoot")
     page = browser.new_context(viewport={"width": 1280, "height": 860}).new_page()
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.goto(server.address)
+    page.get_by_role("button", name="All").click()
+    yield page
+    end(server)
+    assert [one for one in complaints if "422" not in one] == []
+
+
+def test_what_could_not_be_screened_is_no_dead_end(page: Any, run: Path) -> None:
+    page.get_by_role("button", name="unread.jpg").click()
+    page.get_by_text("Keep it back with 7 to go on without it").wait_for()
+    page.keyboard.press("7")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="unread.jpg kept back").wait_for()
+    assert page.evaluate("closed(photos.find((photo) => photo.file === 'unread.jpg'))")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_violation_on_the_review_page(page: Any, scheme: str) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    page.emulate_media(color_scheme=scheme)
+    page.get_by_role("button", name="street.jpg").click()
+    page.locator("#findings button").first.wait_for()
+    for width in (1440, 1280, 390):
+        page.set_viewport_size({"width": width, "height": 860})
+        for keys in ("", "r", "Enter"):  # the page, with a draft, and the list of rules
+            if keys:
+                page.keyboard.press(keys)
+            said = axe.run(page).response
+            assert len(said["passes"]) > 10  # it did look
+            found = [(one["id"], [node["html"][:120] for node in one["nodes"]]) for one in said["violations"]]
+            assert (width, keys, found) == (width, keys, [])
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        page.keyboard.press("Escape")
+        page.keyboard.press("Escape")
+    page.set_viewport_size({"width": 1280, "height": 860})
+
+
+def test_a_region_is_drawn_moved_and_removed_by_mouse_and_by_keys(page: Any, run: Path) -> None:
     press = page.keyboard.press
 
     def says(text: str) -> None:
@@ -274,7 +308,6 @@ def test_a_region_is_drawn_moved_and_removed_by_mouse_and_by_keys(browser: Any, 
         page.mouse.up()
 
     # keys alone
-    page.get_by_role("button", name="All").click()
     page.get_by_role("button", name="fine5.jpg").click()
     press("r")
     for key in ("ArrowLeft", "ArrowUp", "Shift+ArrowRight", "Shift+ArrowDown"):
@@ -363,4 +396,3 @@ def test_a_region_is_drawn_moved_and_removed_by_mouse_and_by_keys(browser: Any, 
     page.evaluate("refresh()")
     says("Redacted copy")
     assert page.locator("#second").get_attribute("alt") == "fine5.redacted.jpg"
-    assert [one for one in complaints if "422" not in one] == []

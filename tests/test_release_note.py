@@ -12,12 +12,17 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from screening.inert import inert
+from screening.photo.metadata import read as read_metadata
+from screening.photo.photo import Photo
 from screening.release.clearance import read
 from screening.release.note_page import announcement, record
-from screening.release.release_note import note, title
+from screening.release.release_note import note
+from screening.release.titles import title
 from screening.render.markdown import block, code, link, plain
 from tests.cleared import Cleared
 from tests.command import screening
+from tests.picture_files import picture, scenery, with_iptc
+from tests.streets import PLACE
 
 SAID = ("--link", "https://www.west-midlands.police.uk/open-day", "--watched-by", "The press desk")
 
@@ -28,20 +33,23 @@ def release_note(cleared: Cleared, *options: object) -> str:
     return done.stdout
 
 
+ENTITLED = "<dc:title><rdf:Alt><rdf:li xml:lang='x-default'>{}</rdf:li></rdf:Alt></dc:title>"
+
+
 @pytest.mark.parametrize(
-    ("file", "said"),
+    ("data", "said"),
     [
-        ("open-day/dog_and_handler.jpg", "Dog and handler"),
-        ("Chief Constable.JPG", "Chief Constable"),
-        ("DSC_0123.jpg", ""),
-        ("a/IMG-20240501-WA0003.jpeg", ""),
-        ("P1010020.jpg", ""),
-        ("20240501.jpg", ""),
-        ("x-\u202e-y.jpg", "X \u202e y"),
+        (picture(xmp=ENTITLED.format("Dog and handler")), "Dog and handler"),
+        (picture(xmp=ENTITLED.format("Dog&#10; and   handler")), "Dog and handler"),
+        (picture(xmp=ENTITLED.format("x" * 300)), f"{'x' * 200} …"),
+        (with_iptc(picture(), [("Headline", b"Open day"), ("Caption", b"Dogs, horses and a band")]), "Open day"),
+        (with_iptc(picture(), [("ObjectName", b"The stables"), ("Headline", b"Open day")]), "The stables"),
+        (picture(exif={0x013B: "A. Photographer"}), ""),
+        (picture(), ""),
     ],
 )
-def test_a_title_is_made_of_a_name_that_says_something(file: str, said: str) -> None:
-    assert title(file) == said
+def test_a_picture_is_called_by_its_own_title(data: bytes, said: str) -> None:
+    assert title(read_metadata(Photo.from_bytes(data, name="a_dog.jpg"))) == said
 
 
 def test_the_record_says_what_went_out_what_was_held_back_and_why(cleared: Cleared) -> None:
@@ -60,7 +68,7 @@ def test_the_announcement_names_nothing_that_was_held_back(cleared: Cleared, tmp
     said = release_note(cleared, "--announcement")
     assert release_note(cleared).endswith(f"```text\n{said}```\n")
     assert "From the police: 2 new photographs" in said  # nobody has said which
-    assert "- Fine\n- Good\n" in said
+    assert "- " not in said, "neither has a title, and a file's name is none"
     assert "https://www.west-midlands.police.uk/open-day" in said
     assert "The press desk reads the comments" in said
     assert "do not report crime here" in said
@@ -71,12 +79,30 @@ def test_the_announcement_names_nothing_that_was_held_back(cleared: Cleared, tmp
     assert (tmp_path / "note.md").read_text().endswith(f"{said}```\n")
 
 
-def test_the_announcement_counts_pictures_whose_names_say_nothing_and_lists_the_others(cleared: Cleared) -> None:
+def test_the_announcement_lists_the_titles_of_what_goes_out(cleared: Cleared) -> None:
+    for name in ("fine", "good", "with_a_place"):
+        place = PLACE if name == "with_a_place" else {}
+        (cleared.shoot / f"{name}.jpg").write_bytes(
+            picture(rgb=scenery(seed=len(name)), xmp=ENTITLED.format(f"A {name} dog"), gps=place)
+        )
+    again = screening("scan", cleared.shoot, "--out", cleared.run, "--pipeline", cleared.pipeline)
+    assert again.returncode == 1, again.stderr
+    cleared.clear()
+    said = release_note(cleared, "--announcement")
+    assert "2 new photographs" in said
+    assert [line for line in said.splitlines() if line.startswith("- ")] == ["- A fine dog", "- A good dog"]
+    # one that was changed since is not what was cleared, and neither are its words
+    (cleared.shoot / "good.jpg").write_bytes(picture(xmp=ENTITLED.format("Something else")))
+    assert "- A fine dog\n\n" in release_note(cleared, "--announcement")
+
+
+def test_the_record_says_how_a_copy_was_made(cleared: Cleared) -> None:
     made = note(cleared.run, pipeline=str(cleared.pipeline), link="", watched_by="", office=cleared.office)
-    said = announcement(replace(made, released=("a_dog.jpg", "DSC_0123.jpg", "IMG-20240501-WA0003.jpg")))
-    assert "3 new photographs" in said
-    assert [line for line in said.splitlines() if line.startswith("- ")] == ["- A dog"]
-    assert "- " not in announcement(replace(made, released=("DSC_0123.jpg",)))
+    ways = {"a.jpg": "new", "b.jpg": "kept"}
+    lines = record(replace(made, released=("a.jpg", "b.jpg", "c.jpg"), encodings=ways)).splitlines()
+    assert "- `a.jpg`, a redacted copy, re-encoded" in lines
+    assert "- `b.jpg`, a redacted copy, the rest of the picture as it was" in lines
+    assert "- `c.jpg`" in lines
 
 
 def test_what_was_decided_is_counted_and_nobody_is_named(cleared: Cleared) -> None:
@@ -140,7 +166,7 @@ def shown(markdown: str) -> tuple[set[str], str]:
 @given(st.sampled_from(HOSTILE) | st.text(alphabet=SIGNS) | st.text())
 def test_words_stay_words_in_markdown(text: str) -> None:
     acts, words = shown(f"x {plain(text)}")
-    assert (acts, words) == (set(), f"x {inert(text)}".rstrip(" "))
+    assert (acts, words) == (set(), f"x {inert(text)}".rstrip())
     assert shown(plain(text))[0] == set(), "at the beginning of a line too"
     assert not re.search(r"(?i)(?<!\\)://|www\.|mailto:|[^\\]@", plain(text)), "no program makes a link of it"
     assert shown(f"- {code(text)}")[0] <= {"list_item_open"}
@@ -172,6 +198,7 @@ def test_nothing_in_a_note_comes_of_a_name_but_the_name(cleared: Cleared, text: 
         clearance=signed,
         shoot=text,
         released=(f"{text}.jpg",),
+        titles=(text,),
         held_back={text: text},
         says={text: text},
         decided={text: {text: 1}},

@@ -22,13 +22,16 @@ def release_note(
 ) -> None:
     """Writes what goes out, what was held back and why, and an announcement in plain language, as Markdown.
 
-    Reads the run and its clearance. The record names the files that were held back and is for the office; the
+    Reads the run, its clearance, and the titles in the pictures that go out, which the announcement lists; a picture
+    without one is only counted. The record names the files that were held back and is for the office; the
     announcement names only what goes out. Exits 2 if the run was not cleared, or has been scanned again since.
     """
     from screening.office.office import Office, replace_file
     from screening.release import note_page as render
     from screening.release import release_note as work
+    from screening.sandbox.untrusted import isolate
 
+    isolate()
     said = work.note(run, pipeline=pipeline, link=link, watched_by=watched_by, office=Office.here())
     text = render.announcement(said) if announcement else render.record(said)
     if out is None:

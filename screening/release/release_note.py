@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from dataclasses import dataclass, field
+from pathlib import Path
 
 from screening.finding import ScreeningError
 from screening.force import Force
@@ -14,13 +13,10 @@ from screening.office.office import Office
 from screening.policy import Verdict
 from screening.release import clearance, second
 from screening.release.clearance import Clearance
-from screening.release.copy_file import ENDING
+from screening.release.titles import titles
 from screening.run import files
 from screening.run.run import Run
 from screening.weights import sha256_of
-
-# A name given by a camera says nothing: DSC_0123, IMG-20240501-WA0003, P1010020.
-CAMERA = re.compile(r"(?i)^[a-z_]{0,5}[-_ ]?\d[\d\W_]*(wa\d+)?$")
 
 
 class NoteError(ScreeningError):
@@ -41,6 +37,8 @@ class Note:
         decided: for each rule, how often each decision was made.
         link: where the force's site says more.
         watched_by: who watches the comments.
+        titles: the released pictures' own titles; a picture without one is left out.
+        encodings: of each released copy, whether the rest of the picture was "kept" as it is or encoded anew ("new").
     """
 
     force: Force
@@ -52,18 +50,8 @@ class Note:
     decided: Mapping[str, Mapping[str, int]]
     link: str
     watched_by: str
-
-    @property
-    def titles(self) -> list[str]:
-        """The released pictures' titles, made from the names of their files; none for a name that says nothing."""
-        return [said for file in self.released if (said := title(file))]
-
-
-def title(file: str) -> str:
-    """A file's name as a title: `open-day/dog_and_handler.jpg` is "Dog and handler"; "" for a camera's numbering."""
-    stem = PurePosixPath(file).stem.removesuffix(ENDING)
-    words = re.sub(r"[\s_-]+", " ", stem).strip()
-    return "" if CAMERA.fullmatch(stem) else words[:1].upper() + words[1:]
+    titles: tuple[str, ...] = ()
+    encodings: Mapping[str, str] = field(default_factory=dict)
 
 
 def note(folder: Path, *, pipeline: str, link: str, watched_by: str, office: Office) -> Note:
@@ -102,4 +90,6 @@ def note(folder: Path, *, pipeline: str, link: str, watched_by: str, office: Off
         decided=decided,
         link=link,
         watched_by=watched_by,
+        titles=titles(run, {one.photo.file: one.photo.sha256 for one in after if one.photo.sha256 in released}),
+        encodings={one.photo.file: one.encoding for one in run.copies},
     )

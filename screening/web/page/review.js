@@ -62,7 +62,7 @@ function take(fresh) {
 
 const decidedWhole = (photo) => photo.whole !== null;
 const closed = (photo) =>
-  decidedWhole(photo) || (photo.screened_as === "clear" ? !photo.sampled : photo.open.every((one) => photo.findings[one].decision));
+  decidedWhole(photo) || !photo.known || (photo.screened_as === "clear" ? !photo.sampled : photo.open.every((one) => photo.findings[one].decision));
 const wanted = {
   todo: (photo) => photo.screened_as !== "clear" || photo.sampled || decidedWhole(photo),
   open: (photo) => !closed(photo),
@@ -82,6 +82,7 @@ const current = () => photos[listed[at]];
 
 function stateOf(photo) {
   if (decidedWhole(photo)) return [SAID[photo.whole.action], photo.whole.action === "agree" ? "done" : "block"];
+  if (!photo.known) return ["Left out", "block"];
   if (photo.screened_as === "clear") return [photo.sampled ? "Clear, to check" : "Clear", "clear"];
   if (photo.verdict === "clear") return ["May go out", "done"];
   if (closed(photo)) return ["Decided, stays back", "done"];
@@ -198,7 +199,7 @@ function draw() {
 
 function allowed(photo, action) {
   const one = photo.findings[chosen];
-  if (action === "reject") return photo.readable;
+  if (action === "reject") return photo.known;
   if (action === "agree") return photo.screened_as === "clear" && photo.readable;
   if (action === "withdraw") return Boolean(photo.whole || (one && one.decision));
   return Boolean(one && action in one.may);
@@ -362,6 +363,7 @@ function answered(one) {
 }
 
 async function questions() {
+  if (!state) return;
   const dialog = $("questions");
   $("asked").replaceChildren(...state.questions.map(asked));
   dialog.returnValue = "";
@@ -426,7 +428,13 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 for (const button of document.querySelectorAll("[data-filter]")) {
-  button.addEventListener("click", () => { const keep = current() && current().number; filter = button.dataset.filter; list(keep); draw(); });
+  button.addEventListener("click", () => {
+    const keep = current() && current().number;
+    filter = button.dataset.filter;
+    if (!state) return; // it is still loading
+    list(keep);
+    draw();
+  });
 }
 for (const button of document.querySelectorAll(".cancel")) button.addEventListener("click", () => button.closest("dialog").close());
 $("ask").addEventListener("click", questions);

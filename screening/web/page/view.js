@@ -63,7 +63,9 @@ function drawPicture() {
   const readable = Boolean(photo && photo.readable);
   $("panes").hidden = $("drawing").hidden = !readable;
   $("unseen").hidden = readable || !photo;
-  $("unseen").textContent = "This file could not be read as a picture. Repair or replace it and scan again.";
+  $("unseen").textContent = !photo || readable ? "" : photo.known
+    ? "This file could not be read as a picture, so it does not go out as it is. Keep it back with 7 to go on without it; or repair or replace it and scan again: what was decided about the others is kept."
+    : "This file could not be read at all, so it is left out: whatever else is cleared goes out without it. To publish it, put a whole file in its place and scan again: what was decided about the others is kept.";
   if (!readable) return;
   show($("picture"), photo);
   const beside = other(photo);
@@ -71,12 +73,17 @@ function drawPicture() {
   $("caption").hidden = !beside;
   if (beside) {
     show($("second"), beside);
-    $("caption").textContent = photo.original === null ? "Original" : "Redacted copy";
-    $("beside-caption").textContent = photo.original === null ? "Redacted copy" : "Original";
+    $("caption").textContent = named(photo);
+    $("beside-caption").textContent = named(beside);
   }
   fit();
   // so that the server has them ready
   for (const next of listed.slice(at + 1, at + 3)) if (photos[next].readable) new Image().src = `/picture/${next}`;
+}
+
+function named(photo) {
+  if (photo.original === null) return "Original";
+  return photo.encoding === "new" ? "Redacted copy, re-encoded" : "Redacted copy, the rest as it was";
 }
 
 function show(image, photo) {
