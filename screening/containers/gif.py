@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
-from screening.containers.parts import UNREAD_BYTES, ContainerError, Kind, Part
+from screening.containers.parts import ContainerError, Kind, Part
 
 # Applications that only say how often a film of frames is repeated; those whose data is read as metadata.
 SHOWN = (b"NETSCAPE2.0", b"ANIMEXTS1.0")
@@ -41,7 +41,7 @@ def _parts(data: bytes, start: int) -> Iterator[Part]:
             width, height = struct.unpack_from("<HH", data, begin + 5)
             beyond = content[codes_end(content, data[codes], width * height) :]
             yield Part(Kind.SHOWN, "GIF frame", begin, place)
-            if len(beyond) > UNREAD_BYTES:
+            if beyond:
                 yield Part(Kind.UNKNOWN, "behind a GIF frame's pixels", place, place, beyond)
             controlled = False
         elif data[place] == 0x21:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from screening.containers import units
+from screening.containers import hevc, units
 from screening.containers.boxes import Box, Items, boxes, items
 from screening.containers.heif_pictures import CODED, DERIVED, pictures
 from screening.containers.parts import ContainerError, Kind, Part
@@ -20,7 +20,7 @@ PROPERTIES = {
     **dict.fromkeys((b"ispe", b"pixi", b"irot", b"imir", b"clap", b"pasp", b"rloc", b"lsel", b"a1lx", b"a1op"), 64),
     **dict.fromkeys((b"clli", b"mdcv", b"cclv", b"amve", b"ndwt", b"rref", b"crtt", b"mdft", b"altt", b"iscl"), 64),
     **dict.fromkeys((b"hvcC", b"avcC", b"vvcC", b"lhvC"), 1024),
-    **{b"av1C": 256, b"auxC": 256, b"jpgC": 4096, b"colr": 32},
+    **{b"av1C": 23 + 8, b"auxC": 256, b"jpgC": 4096, b"colr": 32},
     **dict.fromkeys((b"cmin", b"cmex", b"tols", b"oinf"), 512),
 }
 PROFILES = (b"prof", b"rICC")
@@ -122,6 +122,12 @@ def _property(data: bytes, box: Box) -> Iterator[Part]:
     stereo = data.startswith(STEREO, box.body) and box.end - box.start <= 64 and box.name == b"uuid"
     if box.name == b"colr" and data.startswith(PROFILES, box.body):
         yield Part(Kind.METADATA, "box", box.start, box.end)
+    elif box.name in (b"hvcC", b"av1C") and box.end - box.body > 23:
+        record = data[box.body : box.end]
+        end = box.body + (hevc.record_end(record) if box.name == b"hvcC" else units.parameters_end(record))
+        yield Part(Kind.SHOWN, "a decoder's parameters", box.start, end)
+        if end < box.end:
+            yield Part(Kind.UNKNOWN, "in a decoder's parameters", end, box.end)
     elif stereo or box.end - box.start <= PROPERTIES.get(box.name, 0):
         yield Part(Kind.SHOWN, "box", box.start, box.end)
     else:

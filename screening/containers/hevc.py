@@ -22,6 +22,17 @@ def decoded_size(record: bytes) -> tuple[int, int] | None:
         return None
 
 
+def record_end(record: bytes) -> int:
+    """Where the list of parameters of a configuration record ends, or where the record does."""
+    place = 23
+    for _ in range(record[22]):
+        (count,) = struct.unpack_from(">H", record, place + 1)
+        place += 3
+        for _ in range(count):
+            place += 2 + int(struct.unpack_from(">H", record, place)[0])
+    return min(place, len(record))
+
+
 def _units(record: bytes) -> Iterator[bytes]:
     """The units of a record, without the bytes that keep start codes out of them."""
     place = 23

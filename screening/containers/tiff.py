@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from screening.containers import strips
 from screening.containers.directories import PIXELS, SIZES, Entry, Layout, layout
-from screening.containers.parts import UNREAD_BYTES, ContainerError, Kind, Part
+from screening.containers.parts import UNREAD_BYTES, ContainerError, Kind, Part, is_words
 
 BEGINNINGS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 DIRECTORIES = 200
@@ -49,7 +49,7 @@ def parts(data: bytes, *, pages: bool = True) -> Iterator[Part]:
         entries, end, after = how.directory(data, place)
         found.append(Part(Kind.SHOWN, "TIFF directory", place, end))
         tags = {entry.tag: entry for entry in entries}
-        found += (part for entry in entries for part in _value(entry))
+        found += (part for entry in entries for part in _value(data, entry))
         pixels = list(strips.parts(data, how, tags))
         found += pixels
         if pixels and (below if pages else any(tag in tags for tag in PLAIN)):
@@ -82,9 +82,10 @@ def has_spare_channel(data: bytes) -> bool:
     return False
 
 
-def _value(entry: Entry) -> Iterator[Part]:
+def _value(data: bytes, entry: Entry) -> Iterator[Part]:
     if entry.tag in METADATA or entry.sort == ASCII:
-        yield Part(Kind.METADATA, "TIFF tag", entry.start, entry.end)
+        words = entry.tag in METADATA or is_words(data[entry.start : entry.end])
+        yield Part(Kind.METADATA if words else Kind.UNKNOWN, "in a TIFF tag", entry.start, entry.end)
     elif entry.sort in (1, 6, 7) or SIZES.get(entry.sort) is None:
         known = any(entry.tag in tags for tags in STANDARD)
         kind = Kind.SHOWN if known and entry.end - entry.start <= BYTES else Kind.UNKNOWN

@@ -62,6 +62,17 @@ def skipped_av1(raw: bytes, *, layered: bool) -> Iterator[bytes]:
             yield unit
 
 
+def parameters_end(record: bytes) -> int:
+    """Where the parameters in a configuration record of AV1 end (AV1 in ISOBMFF, 2.3): a sequence's and metadata."""
+    place = 4
+    while place + 1 < len(record) and record[place] >> 3 & 15 in (1, METADATA) and record[place] & 2:
+        length, body = _leb128(record, place + 1 + (record[place] >> 2 & 1))
+        if body + length > len(record) or length > UNREAD_BYTES:
+            break
+        place = body + length
+    return place
+
+
 def _leb128(raw: bytes, place: int) -> tuple[int, int]:
     """A number of seven bits a byte (4.10.5), and where it ends."""
     found = 0

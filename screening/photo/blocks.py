@@ -15,6 +15,7 @@ from screening.containers.walk import walk
 from screening.photo.embedded import is_text
 from screening.photo.field_names import shown
 
+XMP_CHUNK, XMP = "XMP chunk", b"http://ns.adobe.com/xap/1.0/\0"
 EXTENDED_XMP = b"http://ns.adobe.com/xmp/extension/\0"
 # What blocks are called that are no metadata.
 PARTS = ("file part", "file")
@@ -96,7 +97,8 @@ def _of_a_picture(raw: bytes, *, whole: bool) -> Iterator[Block]:
 def coded(listed: Iterable[Block]) -> Iterator[str]:
     """The blocks that ought to be text and are something else, in words for the report."""
     for block in listed:
-        if block.text and len(block.data) > UNREAD_BYTES and not is_words(block.data):
+        words = block.text or block.name == XMP_CHUNK or block.data.startswith(XMP)
+        if words and len(block.data) > UNREAD_BYTES and not is_words(block.data):
             yield f"{len(block.data):,} bytes of an unknown sort ({block.name})"
 
 
@@ -111,7 +113,7 @@ def _of_a_chunk(data: bytes, part: Part) -> Iterator[Block]:
     elif data.startswith(b"GIF8") and raw[3:14] == gif.PROFILE:
         yield Block(part.name, gif.blocks(raw, 14)[0])
     else:
-        yield Block(part.name, raw)
+        yield Block(XMP_CHUNK if raw.startswith(b"XMP ") else part.name, raw)
 
 
 def _png(chunk: bytes, body: bytes) -> Iterator[Block]:
@@ -161,4 +163,4 @@ def unpack(packed: bytes) -> bytes:
         raise ContainerError("a part of it unpacks to more than a text")
     if len(unpacker.unused_data) > UNREAD_BYTES:
         raise zlib.error("more lies behind it")
-    return text
+    return text + unpacker.unused_data  # a few words at most

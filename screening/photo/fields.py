@@ -159,6 +159,8 @@ def xmp(packet: Sequence[Said]) -> Iterator[Field]:
         text = unmangled(one.text)
         name = field_names.shown("XMP", *one.path[:1], *one.path[1:][-1:])
         last = one.path[-1] if one.path else ""
+        if hidden := in_letters(text):
+            yield Field(name, hidden)
         if packed(text):
             yield from (Field(name, run, "setting") for run in runs(unpacked(text)))
         elif one.path[:1] in (("Regions",), ("ImageRegion",)) and last == "Name":
@@ -174,6 +176,17 @@ def xmp(packet: Sequence[Said]) -> Iterator[Field]:
             # a program's masks and curves are thousands of numbers
             if what != "setting" or LETTERS.search(text) or SERIAL.search(last):
                 yield Field(name, text, what)
+
+
+def in_letters(text: str) -> str:
+    """The text that letters of base64 stand for, if they are that; else ""."""
+    if len(text) < 32 or len(text) % 4 or not BASE64.fullmatch(text):
+        return ""
+    try:
+        plain = unpacked(text).decode("utf-8").strip("\0")
+    except (ValueError, UnicodeDecodeError):
+        return ""
+    return plain if WORDS.search(plain) and all(char.isprintable() or char in "\t\r\n" for char in plain) else ""
 
 
 def role(tag: str, *, xmp: bool, other: str = "text") -> str:

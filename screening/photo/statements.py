@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from screening.containers.parts import UNREAD_BYTES, is_words
 from screening.containers.texts import entries
 from screening.photo.blocks import Block
 from screening.photo.charsets import decode, decode_comment, runs
-from screening.photo.fields import Field, between, exif, role, unsaid, xmp
+from screening.photo.fields import Field, between, exif, in_letters, role, unsaid, xmp
 from screening.photo.iptc import coded, iptc_fields
 from screening.photo.positions import Position, exif_positions, named_positions
 from screening.photo.xmp import MalformedError, Said, packets, said, said_loosely, without_packets
@@ -92,6 +92,8 @@ def _from_xmp(block: Block, fields: list[Field], positions: list[Position], unre
             packet = tuple(said_loosely(text))
             unread.append(f"XMP that is not well formed ({block.name})")
         fields += xmp(packet)
+        for inner in filter(None, (in_letters(one.text) for one in packet)):
+            _from_xmp(replace(block, data=inner.encode()), fields, positions, unread)
         positions += (where for values in _entries(packet) for where in named_positions("XMP GPS", values))
 
 

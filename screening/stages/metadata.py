@@ -38,7 +38,7 @@ GENERATED = re.compile(
 )
 # Fields that hold what a camera or a program counts, and those that say where the photographer is to be reached.
 COUNTED = re.compile(
-    r"(?i)date|time|serial|version|software|firmware|uniqueid|documentid|instanceid|model|make|lens|digest|hash"
+    r"(?i)date|time|serial|version|software|firmware|uniqueid|documentid|instanceid|model|make(?!r)|lens|digest|hash"
 )
 CONTACT = re.compile(r"(?i)contact")
 

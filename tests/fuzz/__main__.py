@@ -12,6 +12,7 @@ import argparse
 import sys
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from screening.finding import ScreeningError
@@ -32,6 +33,16 @@ def photo(data: bytes, folder: Path) -> None:
     read(opened)
     list(opened.others())
     list(carried(opened))
+
+
+def containers(data: bytes, folder: Path) -> None:
+    """The walk over a file, and the stretches in which words may stand."""
+    from screening.containers.parts import ContainerError
+    from screening.containers.walk import walk
+    from screening.photo.blocks import blocks
+
+    with suppress(ContainerError):
+        list(blocks(data, walk(data)))
 
 
 def metadata(data: bytes, folder: Path) -> None:
@@ -81,7 +92,7 @@ def _written(path: Path, data: bytes) -> Path:
 
 
 TARGETS: dict[str, Callable[[bytes, Path], None]] = {
-    target.__name__: target for target in (photo, metadata, policy, labels, decisions, clearance)
+    target.__name__: target for target in (photo, containers, metadata, policy, labels, decisions, clearance)
 }
 
 
@@ -97,6 +108,8 @@ def seeds(target: str) -> list[bytes]:
             bytes((next(place for place, endings in enumerate(names) if Path(name).suffix in endings),)) + data
             for name, data in whole().items()
         ]
+    if target == "containers":
+        return list(whole().values())
     if target == "metadata":
         return [b"\0" + exif()[6:], b"\xff" + XMP % TITLE]
     if target == "policy":
