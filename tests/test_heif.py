@@ -17,7 +17,7 @@ from screening.arrays import Pixels
 from screening.containers.boxes import Items, boxes, items
 from screening.containers.parts import ContainerError, Kind
 from screening.containers.walk import walk
-from screening.photo.carried import carried
+from screening.photo.carried import carried, filled_up
 from screening.photo.metadata import MetadataError, read
 from screening.photo.photo import Photo
 from tests.picture_files import picture, scenery
@@ -185,3 +185,15 @@ def test_bytes_in_the_last_box_that_belong_to_no_item_hold() -> None:
     longer = bytearray(data + bytes(range(100, 200)))
     struct.pack_into(">I", longer, start, len(longer) - start)
     assert reported(bytes(longer)) == [("metadata.unread", "")]
+
+
+def test_a_picture_filled_up_with_one_shade_is_not_screened_twice() -> None:
+    view = scenery(96, 64)
+    filled = np.pad(view, ((0, 16), (0, 32), (0, 0)), constant_values=9)
+    assert filled_up(view, filled)
+    assert filled_up(view, filled[:64])
+    with_something = filled.copy()
+    with_something[70:74, 100:110] = 200
+    assert not filled_up(view, with_something)
+    assert not filled_up(scenery(96, 64, seed=2), filled)
+    assert not filled_up(view, view)

@@ -22,6 +22,8 @@ from screening.photo.unshown import unshown
 
 PREVIEW_MEGAPIXELS = 120
 COMPARED = 960
+# What packing makes of one shade: it differs by so many grey levels.
+ONE_SHADE = 16
 # How the previews begin that the metadata library gives.
 OPENED = (b"\xff\xd8", b"\x89PNG", b"II", b"MM", b"RIFF", b"GIF8", b"BM")
 
@@ -61,6 +63,8 @@ def carried(photo: Photo) -> Iterator[Carried]:
         if stored is None:
             yield Carried(_unread(f"a picture that cannot be opened ({one.name})"))
             continue
+        if one.kind is Kind.FRAME and filled_up(photo.rgb, stored):
+            continue
         if one.kind is Kind.CROPPED or not same_view(shown, stored):
             more = (
                 "the picture before it was cropped"
@@ -75,6 +79,15 @@ def carried(photo: Photo) -> Iterator[Carried]:
                 Finding("metadata.preview", 1.0, said, stage="photo") if one.kind is not Kind.FRAME else None, other
             )
     yield from (Carried(_unread(said)) for said in (*metadata.unread, unshown(photo.data)) if said)
+
+
+def filled_up(shown: Pixels, stored: Pixels) -> bool:
+    """Whether a picture is the one that is shown, filled up at the right and below with one shade, as encoders do."""
+    height, width = shown.shape[:2]
+    if stored.shape == shown.shape or not np.array_equal(stored[:height, :width], shown):
+        return False
+    rest = [part for part in (stored[:, width:], stored[height:]) if part.size]
+    return all(int(np.ptp(part, axis=(0, 1)).max()) <= ONE_SHADE for part in rest)
 
 
 def _unread(what: str) -> Finding:
