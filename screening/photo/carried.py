@@ -23,7 +23,7 @@ from screening.photo.unshown import unshown
 PREVIEW_MEGAPIXELS = 120
 COMPARED = 960
 # What packing makes of one shade: it differs by so many grey levels.
-ONE_SHADE = 16
+ONE_SHADE = 24
 # How the previews begin that the metadata library gives.
 OPENED = (b"\xff\xd8", b"\x89PNG", b"II", b"MM", b"RIFF", b"GIF8", b"BM")
 
