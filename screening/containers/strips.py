@@ -130,9 +130,9 @@ def _jpeg(data: bytes, part: Part) -> Iterator[Part]:
     """A strip that is a JPEG picture without tables."""
     place = part.start
     try:
-        for one in jpeg.parts(data[: part.end], part.start):
-            yield one
-            place = one.end
+        for one in jpeg.parts(data[part.start : part.end]):
+            place = part.start + one.end
+            yield replace(one, start=part.start + one.start, end=place)
     except ContainerError:
         yield replace(part, start=place)  # which the decoder says
         return
