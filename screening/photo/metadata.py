@@ -22,6 +22,7 @@ from screening.photo.decode import TURNS
 from screening.photo.embedded import PREVIEW, Embedded
 from screening.photo.fields import Field, exif, iptc, number
 from screening.photo.files import PhotoError
+from screening.photo.owner import Owned, owned
 from screening.photo.photo import Photo
 from screening.photo.positions import Position, exif_positions
 from screening.photo.statements import Statements, statements
@@ -55,6 +56,7 @@ class Metadata:
         unread: where the file holds something that is neither known nor words, in words for the report.
         orientation: the EXIF orientation of the stored pixels, 1 to 8.
         credentials: the program named in its Content Credentials ("" where none is named); None without credentials.
+        owner: who made it and who owns it, as a redacted copy repeats it.
     """
 
     fields: tuple[Field, ...] = ()
@@ -63,6 +65,7 @@ class Metadata:
     unread: tuple[str, ...] = ()
     orientation: int = 1
     credentials: str | None = None
+    owner: tuple[Owned, ...] = ()
 
     def having(self, *roles: str) -> tuple[Field, ...]:
         """The fields that are for one of these purposes."""
@@ -127,6 +130,7 @@ def _read(photo: Photo) -> Metadata:
         ),
         orientation=orientation if orientation in TURNS else 1,
         credentials=texts.credentials(data),
+        owner=owned(image),
     )
 
 

@@ -18,6 +18,7 @@ from screening.containers import jpeg
 from screening.containers.parts import ContainerError
 from screening.finding import ScreeningError
 from screening.office.office import stage
+from screening.photo import metadata, owner
 from screening.photo.files import FileError, Limits
 from screening.photo.masks import Fill, Mask, Style, redacted
 from screening.photo.photo import Photo
@@ -29,20 +30,6 @@ ENDING = ".redacted"
 QUALITY = 95
 # Lossless formats, kept as they are; the copy of any other is a JPEG.
 LOSSLESS = (".png", ".bmp", ".gif", ".tif", ".tiff")
-# What a copy keeps of a file's metadata: who made it and who owns it. Everything else is dropped.
-KEPT = (
-    ("exif", "Exif.Image.Artist"),
-    ("exif", "Exif.Image.Copyright"),
-    ("iptc", "Iptc.Application2.Byline"),
-    ("iptc", "Iptc.Application2.Credit"),
-    ("iptc", "Iptc.Application2.Copyright"),
-    ("xmp", "Xmp.dc.creator"),
-    ("xmp", "Xmp.dc.rights"),
-    ("xmp", "Xmp.photoshop.Credit"),
-    ("xmp", "Xmp.xmpRights.UsageTerms"),
-)
-# And, where it keeps the blocks of its original, how these are turned.
-TURNED = ("exif", "Exif.Image.Orientation")
 # Formats whose blocks may be kept.
 BY_BLOCKS = ("JPEG", "MPO")
 
@@ -111,7 +98,7 @@ def _by_blocks(original: Photo, covering: Covering, part: Path, limits: Limits) 
         original.data, masks, covering.style, covering.fill, limits=limits, folder=part.parent
     )
     try:
-        _put(original, _with_profile(data, original.data), part, (*KEPT, TURNED))
+        _put(original, _with_profile(data, original.data), part, turned=True)
     except ContainerError as error:
         raise BlocksUnreadError("its blocks were written in a way that cannot be read") from error
     copy = Photo.open(part, name=part.stem, limits=limits)
@@ -131,16 +118,16 @@ def _anew(original: Photo, covering: Covering, part: Path, limits: Limits) -> bo
         image.save(stream, "PNG")
     else:
         image.save(stream, "JPEG", quality=QUALITY, subsampling=0)
-    _put(original, stream.getvalue(), part, KEPT)
+    _put(original, stream.getvalue(), part, turned=False)
     copy = Photo.open(part, name=part.stem, limits=limits)
     reach = 1 if exact else REACH
     check(original, copy, covering.masks, exact=exact, reach=reach, filled=covering.style is Style.FILL)
     return exact
 
 
-def _put(original: Photo, data: bytes, part: Path, kept: Sequence[tuple[str, str]]) -> None:
+def _put(original: Photo, data: bytes, part: Path, *, turned: bool) -> None:
     stage(part, data)
-    _keep(original, part, kept)
+    _keep(original, part, turned=turned)
     with part.open("rb+") as file:
         os.fsync(file.fileno())
 
@@ -160,20 +147,17 @@ def _with_profile(data: bytes, original: bytes) -> bytes:
     return data[:tables] + profile + data[tables:]
 
 
-def _keep(original: Photo, target: Path, kept: Sequence[tuple[str, str]]) -> None:
-    """Puts creator, credit, copyright and rights of the original into the copy; a file without any gets none."""
+def _keep(original: Photo, target: Path, *, turned: bool) -> None:
+    """Writes who made and who owns the original into the copy, and how its blocks are turned; drops everything else."""
     import exiv2
 
     try:
-        source = exiv2.ImageFactory.open(original.data)
-        source.readMetadata()
-    except exiv2.Exiv2Error:
-        return  # a format without metadata
+        said = metadata.read(original)
+    except metadata.MetadataError:
+        return  # nobody can tell whose it is
     copy = exiv2.ImageFactory.open(str(target))
     copy.readMetadata()
-    for group, key in kept:
-        there, here = (getattr(image, f"{group}Data")() for image in (source, copy))
-        for datum in there:
-            if datum.key() == key:
-                here[key] = datum.getValue()
+    owner.put(copy, said.owner)
+    if turned and said.orientation != 1:
+        copy.exifData()["Exif.Image.Orientation"] = exiv2.UShortValue(said.orientation)
     copy.writeMetadata()
