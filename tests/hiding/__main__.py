@@ -18,6 +18,7 @@ import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
 from screening import config
@@ -57,16 +58,27 @@ WHAT = {
 }
 
 
-def png_at_the_end(name: bytes, body: bytes) -> bytes:
-    return PNG[:-12] + places.png((name, body))[33:][: 12 + len(body)] + PNG[-12:]
-
-
 def spaced(data: bytes, more: bytes) -> bytes:
     """A bitmap with bytes between its header and its pixels."""
     return data[:10] + (54 + len(more)).to_bytes(4, "little") + data[14:54] + more + data[54:]
 
 
 Draw = Callable[[bytes], bytes]
+
+
+def in_boxes(whole: bytes, parameters: bytes, unit: Draw) -> dict[str, Draw]:
+    """The places of a HEIF or AVIF file, whose decoder's parameters are in a box of that name."""
+    return {
+        "behind the end": lambda one: whole + one,
+        "in a free box": lambda one: whole + box(b"free", one),
+        "in a box of one's own": lambda one: whole + box(b"uuid", bytes(16) + one),
+        "in bytes of no item": lambda one: whole + box(b"mdat", one),
+        "in the list of items": lambda one: places.grown(whole, b"iinf", by=one),
+        "in parameters": lambda one: places.grown(whole, b"iprp", b"ipco", parameters, by=one),
+        "in a unit that is skipped": lambda one: places.coded(whole, unit(one)),
+    }
+
+
 BITMAP = places.bitmap(VIEW)
 PLACES: dict[str, dict[str, Draw]] = {
     "JPEG": {
@@ -89,7 +101,7 @@ PLACES: dict[str, dict[str, Draw]] = {
         "behind a packed text": lambda one: places.png((b"zTXt", b"Comment\0\0" + zlib.compress(b"A desk") + one)),
         "in a text of any language": lambda one: places.png((b"iTXt", b"Comment\0\0\0\0\0" + one)),
         "in an EXIF chunk": lambda one: places.png((b"eXIf", one)),
-        "behind the packed rows": lambda one: png_at_the_end(b"IDAT", one),
+        "behind the packed rows": lambda one: PNG[:-12] + places.png_chunk(b"IDAT", one) + PNG[-12:],
     },
     "GIF": {
         "behind the end": lambda one: GIF + one,
@@ -109,28 +121,15 @@ PLACES: dict[str, dict[str, Draw]] = {
     "TIFF": {
         "behind the end": lambda one: places.strip(b"") + one,
         **{
-            f"behind pixels packed by {how}": lambda one, how=how: places.strip(one, how)  # type: ignore[misc]
+            f"behind pixels packed by {how}": partial(places.strip, packing=how)
             for how in ("raw", "tiff_lzw", "packbits", "tiff_adobe_deflate", "jpeg")
         },
         "in an unknown tag": lambda one: picture("TIFF", rgb=VIEW, tiffinfo={50001: one}),
         "in numbers of an unknown tag": lambda one: picture("TIFF", rgb=VIEW, tiffinfo={50001: tuple(one)}),
         "in a description": lambda one: picture("TIFF", rgb=VIEW, tiffinfo={270: one}),
     },
-    **{
-        sort: {
-            "behind the end": lambda one, whole=whole: whole + one,  # type: ignore[misc]
-            "in a free box": lambda one, whole=whole: whole + box(b"free", one),  # type: ignore[misc]
-            "in a box of one's own": lambda one, whole=whole: whole + box(b"uuid", bytes(16) + one),  # type: ignore[misc]
-            "in bytes of no item": lambda one, whole=whole: whole + box(b"mdat", one),  # type: ignore[misc]
-            "in the list of items": lambda one, whole=whole: places.grown(whole, b"iinf", by=one),  # type: ignore[misc]
-            "in parameters": lambda one, whole=whole, name=name: places.grown(whole, b"iprp", b"ipco", name, by=one),  # type: ignore[misc]
-            "in a unit that is skipped": unit,
-        }
-        for sort, whole, name, unit in (
-            ("HEIF", HEIC, b"hvcC", lambda one: places.coded(HEIC, places.hevc(48, one))),
-            ("AVIF", AVIF, b"av1C", lambda one: places.coded(AVIF, places.obu(15, one))),
-        )
-    },
+    "HEIF": in_boxes(HEIC, b"hvcC", lambda one: places.hevc(48, one)),
+    "AVIF": in_boxes(AVIF, b"av1C", lambda one: places.obu(15, one)),
     "BMP": {
         "behind the end": lambda one: BITMAP + one,
         "before the pixels": lambda one: spaced(BITMAP, one),

@@ -42,11 +42,12 @@ def table(*lines: bytes) -> bytes:
     return b"".join(segment(0xC4, b"\x13" + bytes(15) + bytes((len(one),)) + one) for one in lines)
 
 
+def png_chunk(name: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+
+
 def png(*chunks: tuple[bytes, bytes]) -> bytes:
-    packed = b"".join(
-        struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body)) for name, body in chunks
-    )
-    return PNG[:33] + packed + PNG[33:]
+    return PNG[:33] + b"".join(png_chunk(*one) for one in chunks) + PNG[33:]
 
 
 def rows(data: bytes, size: int) -> list[bytes]:
