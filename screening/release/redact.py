@@ -14,6 +14,7 @@ from screening.policy import Judgement
 from screening.release.copy_file import RedactionError
 from screening.release.redaction import Redacted, Redaction, can_go, to_redact
 from screening.release.words import Words
+from screening.run.copies import Copy
 from screening.run.decision import Action
 from screening.run.files import REDACTED, refuse_links
 from screening.run.outcome import Outcome, carried, find
@@ -108,14 +109,17 @@ def redact(run: Run, redaction: Redaction, choice: Choice) -> Copies:
     """
     check_rules(choice.rules, run.policy)
     chosen = _chosen(run, choice)
-    sources = run.sources
+    sources, current = run.sources, run.decisions.current()
     made: list[Redacted] = []
+    copies: list[Copy] = []
     failed: list[str] = []
     for original, judgements in chosen:
+        without = _drawn_among(original, judgements)
         try:
-            made.append(_copied(redaction, original, judgements, sources.get(original.photo.file)))
+            made.append(_copied(redaction, original, judgements, without, sources.get(original.photo.file)))
             if not made[-1].still:  # decisions about findings that the copy still shows count for it too
-                (copy,) = run.after([made[-1].report], run.decisions.current(), run.copies)
+                copies.append(Copy(photo=made[-1].report, original=original.photo.sha256, without=without))
+                (copy,) = run.after([made[-1].report], current, copies[-1:])
                 run.decisions.decide(*carried(original, copy.photo))
         except ScreeningError as error:
             failed.append(str(error))
@@ -125,7 +129,7 @@ def redact(run: Run, redaction: Redaction, choice: Choice) -> Copies:
             f"{' under that rule' if choice.rules else ''}"
             f"{' and to be redacted by decision' if choice.decided else ''}"
         )
-    after = run.after([one.report for one in made], run.decisions.current(), run.copies)
+    after = run.after([one.report for one in made], run.decisions.current(), copies)
     return Copies(made=tuple(zip(made, after, strict=True)), failed=tuple(failed))
 
 
@@ -154,12 +158,22 @@ def _is_open(one: Outcome, judgement: Judgement) -> bool:
     return any(left.finding is judgement.finding for left in one.open)
 
 
-def _copied(redaction: Redaction, original: Outcome, judgements: Sequence[Judgement], source: Path | None) -> Redacted:
+def _drawn_among(original: Outcome, judgements: Sequence[Judgement]) -> tuple[str, ...]:
+    """The ids of the decisions that drew some of these findings."""
+    chosen = {id(judgement.finding) for judgement in judgements}
+    return tuple(decision.id for judgement, decision in original.drawn if id(judgement.finding) in chosen)
+
+
+def _copied(
+    redaction: Redaction,
+    original: Outcome,
+    judgements: Sequence[Judgement],
+    without: Sequence[str],
+    source: Path | None,
+) -> Redacted:
     photo = original.photo
     if original.rejected:
         raise RedactionError(f"{photo.file}: was kept back by {original.rejected.by}; withdraw that first")
     if source is None:
         raise RedactionError(f"{photo.file}: {redaction.run} does not say where it is; scan the shoot again")
-    chosen = {id(judgement.finding) for judgement in judgements}
-    without = [decision.id for judgement, decision in original.drawn if id(judgement.finding) in chosen]
     return redaction(source, photo, judgements, without=without)

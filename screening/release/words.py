@@ -10,9 +10,9 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from screening.photo.owner import CHARSET, UTF8
 from screening.release.copy_file import RedactionError
 
-UTF8 = "\x1b%G"
 XMP = {"caption": "Xmp.dc.description", "credit": "Xmp.photoshop.Credit", "rights": "Xmp.dc.rights"}
 IPTC = {
     "caption": "Iptc.Application2.Caption",
@@ -57,7 +57,7 @@ class Words:
                 xmp[XMP[name]] = text
                 if jpeg:
                     iptc[IPTC[name]] = text.encode()[: LONGEST[name]].decode(errors="ignore")
-                    iptc["Iptc.Envelope.CharacterSet"] = UTF8
+                    iptc[CHARSET] = UTF8
             image.writeMetadata()
             with copy.open("rb+") as file:
                 os.fsync(file.fileno())

@@ -187,7 +187,8 @@ class Review:
         """Notes the redacted copies that there are now, at the end, so that the other pictures keep their numbers."""
         self.copies = self.run.copies
         self.photos = (*self.run.report.photos, *(one.photo for one in self.copies))
-        self.originals = {one.photo.file: one.original for one in self.copies}
+        self.copy_named = {one.photo.file: one for one in self.copies}
+        self.number_of = {one.sha256: number for number, one in reversed([*enumerate(self.photos)])}
         self.pictures.sources = self.run.sources
 
     def _known(self, number: int) -> PhotoReport:
@@ -197,19 +198,15 @@ class Review:
 
     def _original(self, photo: PhotoReport) -> str:
         """The SHA-256 of the picture that a redacted copy was made of; of the picture itself if it is none."""
-        return self.originals.get(photo.file, photo.sha256)
-
-    def _of_copy(self, photo: PhotoReport) -> int | None:
-        """The number of the picture that a redacted copy was made of; None if it is no copy."""
-        sha256 = self.originals.get(photo.file)
-        return next((number for number, one in enumerate(self.photos) if one.sha256 == sha256), None)
+        copy = self.copy_named.get(photo.file)
+        return copy.original if copy else photo.sha256
 
     def _numbers(self, about: set[str]) -> list[int]:
         """The numbers of the pictures with these SHA-256, and of their copies."""
         return [number for number, one in enumerate(self.photos) if one.sha256 in about or self._original(one) in about]
 
     def _photo(self, after: Outcome, made: Sequence[Decision]) -> dict[str, Any]:
-        photo = after.photo
+        photo, copy = after.photo, self.copy_named.get(after.photo.file)
         decided, drawn = ({id(one): said for one, said in both} for both in (after.decided, after.drawn))
         whole = next((one for one in reversed(made) if not one.rule), None)
         of_original = after.rejected if after.rejected and after.rejected.sha256 != photo.sha256 else None
@@ -223,8 +220,8 @@ class Review:
             "screened_as": str(photo.verdict),
             "verdict": str(after.verdict),
             "sampled": photo.sha256 in self.chosen,
-            "original": self._of_copy(photo),
-            "encoding": next((one.encoding for one in self.copies if one.photo.file == photo.file), ""),
+            "original": self.number_of.get(copy.original) if copy else None,
+            "encoding": copy.encoding if copy else "",
             "version": photo.sha256[:8],
             "whole": shown_decision(whole) or shown_decision(of_original),
             "after": _id(whole),
