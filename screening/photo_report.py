@@ -20,6 +20,7 @@ class PhotoReport:
         width, height: of the upright picture in pixels; 0 where it could not be decoded.
         judgements: every reported finding with its rule and verdict, strictest first.
         seconds: how long it took.
+        look: what the picture looks like, as `alike.look` gives it; "" where it could not be decoded.
         preview: a small JPEG of the picture for the report page; never in report.json.
     """
 
@@ -29,6 +30,7 @@ class PhotoReport:
     height: int = 0
     judgements: tuple[Judgement, ...] = ()
     seconds: float = 0.0
+    look: str = ""
     preview: bytes = field(default=b"", repr=False, compare=False)
 
     @property
@@ -71,6 +73,7 @@ def photo_fields(photo: PhotoReport, *, show_text: bool = False) -> dict[str, An
         "verdict": str(photo.verdict),
         "findings": [_finding(one, show_text=show_text) for one in photo.judgements],
         "seconds": round(photo.seconds, 3),
+        "look": photo.look,
     }
 
 

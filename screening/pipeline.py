@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from screening.alike import look
 from screening.finding import Finding, ScreeningError
 from screening.photo.carried import carried
 from screening.photo.files import FileError, UnsupportedError, misnamed, read, refuse
@@ -43,7 +44,7 @@ class Pipeline(Settings):
     def screen(self, path: Path, *, name: str, scene: bool = True) -> PhotoReport:
         """The report on one file; never raises for a bad file or a failing stage."""
         began = time.perf_counter()
-        sha256, width, height, preview = "", 0, 0, b""
+        sha256, width, height, preview, seen = "", 0, 0, b"", ""
         findings: list[Finding] = []
         try:
             refuse(name)
@@ -51,7 +52,7 @@ class Pipeline(Settings):
             sha256 = hashlib.sha256(data).hexdigest()
             photo = Photo.from_bytes(data, name=name, limits=self.limits)
             width, height = photo.width, photo.height
-            preview = _preview(photo)
+            preview, seen = _preview(photo), look(photo.scaled(PREVIEW)[0])
             if said := misnamed(photo.format, name):
                 findings.append(Finding("metadata.misnamed", 1.0, said, stage="photo"))
             findings += run(self.stages, photo)
@@ -74,6 +75,7 @@ class Pipeline(Settings):
             height=height,
             judgements=judged(findings, self.policy.for_file(name), scene=scene),
             seconds=time.perf_counter() - began,
+            look=seen,
             preview=preview,
         )
 

@@ -15,7 +15,20 @@ from tests.cleared import Cleared
 PACKAGE = Path(screening.__file__).parent
 # Lower layers first. A module imports from its own layer and from those below it.
 LAYERS = [
-    ("finding", "arrays", "duplicates", "force", "home", "quiet", "code", "inert", "analysis", "typed", "patient"),
+    (
+        "finding",
+        "arrays",
+        "alike",
+        "duplicates",
+        "force",
+        "home",
+        "quiet",
+        "code",
+        "inert",
+        "analysis",
+        "typed",
+        "patient",
+    ),
     ("weights", "policy", "lifting"),
     ("pipeline_file", "questions", "engine"),
     ("containers",),

@@ -11,6 +11,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from screening.alike import alike
 from screening.inert import inert
 from screening.render.templates import environment
 from screening.render.thumbnails import hidden, thumbnail, thumbnail_side
@@ -39,10 +40,11 @@ def html_page(report: Mapping[str, Any], previews: Mapping[str, bytes], *, for_s
     css, js = ((PAGE / name).read_text(encoding="utf-8") for name in ("page.css", "page.js"))
     side = thumbnail_side(list(previews.values()))
     photos = [_photo(photo, previews.get(photo["file"]), side, for_sharing) for photo in report["photos"]]
+    photos = _standing_together(photos)
     shows_text = not for_sharing and any("text" in finding for photo in photos for finding in photo["findings"])
     page: str = template("page.html.j2").render(
         report=report,
-        photos=sorted(photos, key=lambda photo: STRICTNESS[photo["verdict"]]),
+        photos=photos,
         not_looked_for=[rule["not_looked_for"] for rule in report["rules"].values() if rule.get("not_looked_for")],
         rules_seen=[rule for rule in report["rules"] if any(rule in photo["rules"] for photo in photos)],
         unscreened=sum(any(one["kind"].startswith("error") for one in photo["findings"]) for photo in photos),
@@ -88,6 +90,16 @@ def _photo(photo: Mapping[str, Any], preview: bytes | None, side: int, for_shari
         "why": _why(findings),
         "picture": _data_uri(thumbnail(preview, side)) if preview else "",
     }
+
+
+def _standing_together(photos: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The photos, strictest first; those that look alike stand where the strictest of them does, and say so."""
+    groups: dict[int, list[dict[str, Any]]] = {}
+    for first, photo in zip(alike([photo.get("look", "") for photo in photos]), photos, strict=True):
+        groups.setdefault(first, []).append(photo)
+    together = [sorted(group, key=lambda photo: STRICTNESS[photo["verdict"]]) for group in groups.values()]
+    together.sort(key=lambda group: STRICTNESS[group[0]["verdict"]])
+    return [photo | {"alike": len(group), "strictest": group[0]["verdict"]} for group in together for photo in group]
 
 
 def _finding(finding: Mapping[str, Any], number: int, for_sharing: bool) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from screening.alike import LOOK
 from screening.finding import Box, Finding, ScreeningError
 from screening.photo_report import PhotoReport, judged
 from screening.policy import Policy
@@ -61,7 +62,14 @@ def restored_photo(fields: Mapping[str, Any], policy: Policy, *, scene: bool) ->
             [_finding(one) for one in fields["findings"]], policy.for_file(str(fields["file"])), scene=scene
         ),
         seconds=fields["seconds"],
+        look=_look(fields.get("look", "")),
     )
+
+
+def _look(said: str) -> str:
+    if said and not LOOK.fullmatch(said):
+        raise ValueError("this is not what a picture looks like")
+    return said
 
 
 def _finding(one: Mapping[str, Any]) -> Finding:

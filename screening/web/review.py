@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from screening.alike import alike
 from screening.evaluation.intervals import wilson
 from screening.inert import inert
 from screening.office import audit
@@ -76,7 +77,8 @@ class Review:
             "by": inert(self.by),
             "rules": {name: self.run.policy.rules[name].says for name in self.run.policy.applicable},
             "photos": [
-                {"number": number, **self._photo(after[number], made.get(after[number].photo.sha256, []))}
+                {"number": number, "alike": self.alike[number]}
+                | self._photo(after[number], made.get(after[number].photo.sha256, []))
                 for number in shown
             ],
             "counts": {str(verdict): sum(one.verdict is verdict for one in after) for verdict in Verdict},
@@ -190,6 +192,9 @@ class Review:
         self.copy_named = {one.photo.file: one for one in self.copies}
         self.number_of = {one.sha256: number for number, one in reversed([*enumerate(self.photos)])}
         self.pictures.sources = self.run.sources
+        # a copy stands beside its original, not with what looks like it
+        originals = alike([one.look for one in self.run.report.photos])
+        self.alike = [*originals, *range(len(originals), len(self.photos))]
 
     def _known(self, number: int) -> PhotoReport:
         if not 0 <= number < len(self.photos):

@@ -12,7 +12,6 @@
     name: element.dataset.name,
     words: element.textContent.toLowerCase().replace(/\s+/g, " "),
   }));
-  const strictness = { block: 0, hold: 1, clear: 2 };
   let verdict = "", shown = cards, current = -1, opener = null;
 
   function filter() {
@@ -32,7 +31,7 @@
 
   function sorted() {
     const byName = (a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }) || a.index - b.index;
-    const byVerdict = (a, b) => strictness[a.verdict] - strictness[b.verdict] || a.index - b.index;
+    const byVerdict = (a, b) => a.index - b.index; // as the page has them, so that those that look alike stay together
     return [...cards].sort(order.value === "name" ? byName : byVerdict);
   }
 

@@ -63,16 +63,22 @@ function take(fresh) {
 const decidedWhole = (photo) => photo.whole !== null;
 const closed = (photo) =>
   decidedWhole(photo) || !photo.known || (photo.screened_as === "clear" ? !photo.sampled : photo.open.every((one) => photo.findings[one].decision));
+const mine = (photo) => photo.screened_as !== "clear" || photo.sampled || decidedWhole(photo);
+// the pictures that look like one, itself included, and the strictest verdict among them
+const strictness = { block: 0, hold: 1, clear: 2 };
+const likes = (photo) => photos.filter((one) => one.alike === photo.alike);
+const strictest = (some, by) => some.map((one) => one[by]).sort((a, b) => strictness[a] - strictness[b])[0];
 const wanted = {
-  todo: (photo) => photo.screened_as !== "clear" || photo.sampled || decidedWhole(photo),
+  todo: (photo) => mine(photo) || likes(photo).some(mine),
   open: (photo) => !closed(photo),
   all: () => true,
 };
 
 function list(keep) {
-  const strictness = { block: 0, hold: 1, clear: 2 };
+  const group = new Map();
+  for (const photo of photos) group.set(photo.alike, Math.min(strictness[photo.screened_as], group.get(photo.alike) ?? 2));
   listed = photos.filter(wanted[filter])
-    .sort((a, b) => strictness[a.screened_as] - strictness[b.screened_as] || a.number - b.number)
+    .sort((a, b) => group.get(a.alike) - group.get(b.alike) || a.alike - b.alike || strictness[a.screened_as] - strictness[b.screened_as] || a.number - b.number)
     .map((photo) => photo.number);
   const place = listed.indexOf(keep);
   at = place >= 0 ? place : Math.min(at, Math.max(0, listed.length - 1));
@@ -91,7 +97,7 @@ function stateOf(photo) {
 
 function drawTop() {
   $("batch").textContent = state.batch.name || "Review";
-  const todo = photos.filter(wanted.todo);
+  const todo = photos.filter(mine);
   const done = todo.filter(closed).length;
   const clear = state.counts.clear;
   $("progress").textContent = `${done} of ${todo.length} decided; ${clear} of ${photos.length} may go out as things stand. You are ${state.by}.`;
@@ -110,10 +116,12 @@ function drawSheet() {
   const there = new Map([...sheet.children].map((item) => [Number(item.dataset.number), item]));
   sheet.replaceChildren(...listed.map((number) => there.get(number) || tile(photos[number])));
   listed.forEach((number, place) => {
-    const button = sheet.children[place].firstElementChild;
+    const item = sheet.children[place];
+    const button = item.firstElementChild;
     const [said, name] = stateOf(photos[number]);
     button.lastElementChild.textContent = said;
     button.lastElementChild.className = `state ${name}`;
+    item.classList.toggle("with-next", place + 1 < listed.length && photos[listed[place + 1]].alike === photos[number].alike);
     if (place === at) {
       button.setAttribute("aria-current", "true");
       button.scrollIntoView({ block: "nearest" });
@@ -142,6 +150,7 @@ function drawFindings() {
   const whole = $("whole");
   if (!photo) {
     whole.textContent = "";
+    $("alike").hidden = true;
     $("findings").replaceChildren();
     $("actions").replaceChildren();
     return;
@@ -152,6 +161,9 @@ function drawFindings() {
     : photo.screened_as === "clear"
       ? photo.sampled ? "Nothing holds this picture. A share of such pictures is checked to estimate how many are missed." : "Nothing holds this picture."
       : "";
+  const like = likes(photo);
+  $("alike").hidden = like.length < 2;
+  $("alike").textContent = like.length < 2 ? "" : `One of ${like.length} pictures that look alike. The strictest was ${VERDICTS[strictest(like, "screened_as")].toLowerCase()}; as things stand, ${VERDICTS[strictest(like, "verdict")].toLowerCase()}.`;
   $("findings").replaceChildren(
     ...photo.findings.map((one) => {
       const item = element("li");
@@ -179,11 +191,11 @@ function drawFindings() {
     button.addEventListener("click", () => decide(action, false));
     return button;
   });
-  const like = equal();
-  if (like.length) {
+  const matching = equal();
+  if (matching.length) {
     const button = element("button");
     button.type = "button";
-    button.append(element("kbd", "e"), ` The same for ${like.length} matching ${like.length === 1 ? "finding" : "findings"}`);
+    button.append(element("kbd", "e"), ` The same for ${matching.length} matching ${matching.length === 1 ? "finding" : "findings"}`);
     button.addEventListener("click", bulk);
     rows.push(button);
   }
