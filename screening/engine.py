@@ -13,15 +13,19 @@ import math
 import os
 import platform
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from screening import code
 from screening.arrays import Floats
+from screening.compiled import Kept
 from screening.finding import ScreeningError
-from screening.weights import locate, sha256_of
+from screening.weights import locate, manifest, sha256_of
 
 if TYPE_CHECKING:
     import onnx
@@ -88,7 +92,10 @@ def load(network: str | Path, *, engine: str = "auto", by_shape: bool = False) -
         screening.weights.WeightsError: if a named network is missing or altered.
         EngineError: if the file is not a network that the engine can run.
     """
-    return _load(locate(network) if isinstance(network, str) else network.resolve(), engine, by_shape)
+    if isinstance(network, str):
+        path = locate(network)  # checks that the hash is the manifest's
+        return _load(path, manifest()[network].sha256, engine, by_shape)
+    return _load(network.resolve(), "", engine, by_shape)
 
 
 def probability(logit: float) -> float:
@@ -96,16 +103,22 @@ def probability(logit: float) -> float:
     return 1 / (1 + math.exp(-min(max(logit, -30.0), 30.0)))
 
 
-def from_model(model: onnx.ModelProto, *, sha256: str = "", engine: str = "auto", by_shape: bool = False) -> Network:
-    """A network from an ONNX model in memory, built from another library's weights."""
+def from_model(
+    model: Callable[[], onnx.ModelProto], *, sha256: str = "", engine: str = "auto", by_shape: bool = False
+) -> Network:
+    """A network from an ONNX model, built from another library's weights.
+
+    Args:
+        model: builds it; not called where its compiled form was kept.
+        sha256: of the file that it is built from; without one, nothing is kept.
+    """
     if engine == "auto":
         engine = preferred()
-    data = _prepare(model)
     try:
         if engine == "openvino":
-            return _openvino(data, sha256, by_shape)
+            return _openvino(lambda: _prepare(model()), sha256, by_shape)
         if engine == "onnxruntime":
-            return _onnxruntime(data, sha256)
+            return _onnxruntime(_prepare(model()), sha256)
     except RuntimeError as error:
         raise EngineError(f"{engine} cannot run this network") from error
     raise EngineError(f"no engine is called {engine!r}; known: openvino, onnxruntime, auto")
@@ -127,15 +140,18 @@ def preferred() -> str:
 
 
 @functools.cache
-def _load(path: Path, engine: str, by_shape: bool) -> Network:
+def _load(path: Path, sha256: str, engine: str, by_shape: bool) -> Network:
+    return from_model(lambda: _read(path), sha256=sha256 or sha256_of(path), engine=engine, by_shape=by_shape)
+
+
+def _read(path: Path) -> onnx.ModelProto:
     import onnx
     from google.protobuf.message import DecodeError
 
     try:
-        model = onnx.load(str(path))
+        return onnx.load(str(path))
     except (OSError, DecodeError, onnx.checker.ValidationError) as error:
         raise EngineError(f"{path.name} cannot be read as an ONNX network") from error
-    return from_model(model, sha256=sha256_of(path), engine=engine, by_shape=by_shape)
 
 
 def _prepare(model: onnx.ModelProto) -> bytes:
@@ -165,21 +181,34 @@ def _prepare(model: onnx.ModelProto) -> bytes:
     return bytes(model.SerializeToString())
 
 
-def _openvino(data: bytes, sha256: str, by_shape: bool) -> Network:
+def _openvino(data: Callable[[], bytes], sha256: str, by_shape: bool) -> Network:
     import openvino
 
     core = openvino.Core()
     # Pinned threads of two workers would share one core.
     options = {"INFERENCE_NUM_THREADS": 1, "NUM_STREAMS": 1, "ENABLE_CPU_PINNING": False, "PERFORMANCE_HINT": "LATENCY"}
-    model = core.read_model(data)
+    made_from = (sha256, code.version(), openvino.__version__, str(options), *_processor(core))
+    model = functools.cache(lambda: core.read_model(data()))
+
+    def compiled(shapes: tuple[tuple[int, ...], ...]) -> openvino.CompiledModel:
+        kept = Kept(*made_from, str(shapes)) if sha256 else None
+        if kept and (whole := kept.read()):
+            with suppress(RuntimeError):  # compiled again, if this cannot be read back after all
+                return core.import_model(whole, "CPU", options)
+        chosen = model()
+        if shapes:
+            chosen = chosen.clone()
+            chosen.reshape(dict(zip(names(chosen.inputs), map(openvino.PartialShape, shapes), strict=True)))
+        fresh = core.compile_model(chosen, "CPU", options)
+        if kept:
+            stream = BytesIO()
+            fresh.export_model(stream)
+            kept.write(stream.getvalue())
+        return fresh
 
     @functools.lru_cache(maxsize=SHAPES)
     def request(shapes: tuple[tuple[int, ...], ...]) -> openvino.InferRequest:
-        chosen = model
-        if shapes:
-            chosen = model.clone()
-            chosen.reshape(dict(zip(inputs, map(openvino.PartialShape, shapes), strict=True)))
-        return core.compile_model(chosen, "CPU", options).create_infer_request()
+        return compiled(shapes).create_infer_request()
 
     def run(arrays: Sequence[Floats]) -> list[Floats]:
         shapes = tuple(array.shape for array in arrays) if by_shape else ()
@@ -187,11 +216,19 @@ def _openvino(data: bytes, sha256: str, by_shape: bool) -> Network:
         results = request(shapes).infer(list(arrays), share_inputs=True, share_outputs=False)
         return [np.asarray(results[index], dtype=np.float32) for index in range(len(outputs))]
 
-    inputs = [port.get_any_name() for port in model.inputs]
-    outputs = [port.get_any_name() for port in model.outputs]
-    if not by_shape:
-        request(())  # a network that cannot be compiled is refused when it is read
+    def names(ports: Sequence[Any]) -> list[str]:
+        return [port.get_any_name() for port in ports]
+
+    # one that cannot be compiled is refused when it is read
+    known = model() if by_shape else request(()).get_compiled_model()
+    inputs, outputs = names(known.inputs), names(known.outputs)
     return Network(run, inputs=inputs, outputs=outputs, engine="openvino", sha256=sha256)
+
+
+def _processor(core: Any) -> tuple[str, ...]:
+    """What a network is compiled for: the processor, what it calculates in, and what it is told not to use."""
+    able = sorted(core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"))
+    return (core.get_property("CPU", "FULL_DEVICE_NAME"), *able, os.environ.get("ONEDNN_MAX_CPU_ISA", ""))
 
 
 def _onnxruntime(data: bytes, sha256: str) -> Network:

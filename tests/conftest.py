@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from screening.compiled import VARIABLE
 from tests.cleared import PASSPHRASE, Cleared, make_cleared
 from tests.rounded import round_all
 
@@ -70,6 +71,10 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The office's folder: never that of whoever runs the tests."""
     folder = tmp_path_factory.mktemp("office")
     os.environ["SCREENING_HOME"] = str(folder)
+    # a network is compiled once for all tests and the commands that they start
+    shared = tmp_path_factory.getbasetemp()
+    shared = shared.parent if "PYTEST_XDIST_WORKER" in os.environ else shared
+    os.environ[VARIABLE] = str(shared / "compiled")
     return folder
 
 

@@ -29,7 +29,7 @@ LAYERS = [
         "typed",
         "patient",
     ),
-    ("weights", "policy", "lifting"),
+    ("compiled", "weights", "policy", "lifting"),
     ("pipeline_file", "questions", "engine"),
     ("containers",),
     ("photo",),

@@ -75,7 +75,7 @@ class Tail:
         model = ModelProto()
         model.CopyFrom(self.model)
         model.graph.output.extend(helper.make_tensor_value_info(name, 1, None) for name in self.members)
-        return from_model(model)
+        return from_model(lambda: model)
 
     def weights(self) -> Weights:
         """What it goes by now."""

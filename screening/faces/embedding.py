@@ -79,5 +79,5 @@ def network() -> Network:
     from screening.weights import locate, manifest
 
     return engine.from_model(
-        onnx_model(locate("face-embedding").read_bytes()), sha256=manifest()["face-embedding"].sha256
+        lambda: onnx_model(locate("face-embedding").read_bytes()), sha256=manifest()["face-embedding"].sha256
     )
