@@ -148,6 +148,16 @@ PAGES = [
     (["KEY SAFE 2486"], HOLD, {"staff.access_code"}),
     (["BACK GATE 9137"], HOLD, {"staff.access_code"}),
     (["wifi network: EVENTCC", "password: e5x4mpl32026"], HOLD, {"staff.access_code"}),  # the control room's own
+    (["Computer password", "is", "Stormfront9"], HOLD, {"staff.access_code"}),
+    (["WiFi password", "stormy-harbour-42"], HOLD, {"staff.access_code"}),
+    (["WIFI", "OPSROOM", "7fG2kk91Qa"], HOLD, {"staff.access_code"}),  # its name and its key
+    (["Username: ops", "Password: stormy"], HOLD, {"staff.access_code"}),
+    (["Door code", "4471"], HOLD, {"staff.access_code"}),
+    (["Front door", "2024"], CLEAR, set()),  # a year
+    (["PASSWORDS", "Three random words", "make a strong one"], CLEAR, set()),  # advice
+    (["Your password", "is like your toothbrush"], CLEAR, set()),
+    (["FREE WIFI", "7fG2kk91Qa"], CLEAR, set()),
+    (["Key", "Blue: wards"], CLEAR, set()),  # of a map
     (["BOARDING PASS", "Seat 12A", "Booking ref ABC123"], BLOCK, {"personal.document"}),
     (["Boarding gate 12", "Gate 2486B", "Bus pass holders", "Password reset desk", "Room 12"], CLEAR, set()),
     (["Free WiFi", "Password: Winter2024"], CLEAR, set()),  # for guests
@@ -166,6 +176,25 @@ def test_documents_and_officers_are_told_from_other_words(texts: list[str], expe
     assert verdict(*page(*texts), policy="strict")[0] >= expected
     # printed on a poster they hold
     assert verdict(*page(*texts), policy="posters")[0] == min(expected, HOLD)
+
+
+COLUMNS = [
+    # labels and values of a note in two columns, and whether it gives a code away
+    (["Network", "Key"], ["OPSROOM", "7fG2kk91Qa"], True),
+    (["User", "Password"], ["ops", "stormy"], True),
+    (["Front door", "Alarm"], ["4471", "C9935Y"], True),
+    (["Login", "PW"], ["ops1", "Stormfront9"], True),
+    (["Home", "Away"], ["4471", "9935"], False),  # a score
+    (["Key", "Network"], ["Blue: wards", "Neighbourhood"], False),  # of a map
+    (["Guest network", "Key"], ["Foyer", "7fG2kk91Qa"], False),
+]
+
+
+@pytest.mark.parametrize(("labels", "values", "code"), COLUMNS, ids=named)
+def test_a_code_in_the_next_column_belongs_to_its_word(labels: list[str], values: list[str], code: bool) -> None:
+    note = [line(text, top=100 + 45 * row) for row, text in enumerate(labels)]
+    note += [line(text, left=700, top=100 + 45 * row) for row, text in enumerate(values)]
+    assert verdict(*note)[1] == ({"staff.access_code"} if code else set())
 
 
 def test_words_far_from_a_title_do_not_make_it_a_document() -> None:

@@ -178,6 +178,13 @@ SPLIT = [
     ([line("Date of birth"), line("Surname", left=400), line("12/05/1984", left=700, top=43)], set()),  # another's
     ([line("NHS No"), line("943 476 5919", left=600, width=130)], {"personal.nhs_number"}),
     ([line("Sort code"), line("12-34-56", left=600), line("12345678", left=760)], {"personal.account"}),
+    ([line("Tel 0121 496", width=140), line("0123", top=70, width=50)], {"personal.phone"}),
+    ([line("ring Jo on 07700", width=190), line("900123 after six", top=70, width=190)], {"personal.phone"}),
+    ([line("Bus 07700", width=110), line("900 seats", top=70, width=110)], set()),  # too few digits
+    ([line("jordan.example@", width=180), line("example.org", top=70, width=130)], {"personal.email"}),
+    ([line("Ask at the desk.", width=190), line("example.org", top=70, width=130)], set()),  # a page
+    ([line("GB82 WEST", width=110), line("1234 5698", top=70, width=110), line("7654 32", top=100, width=90)],
+     {"personal.iban"}),
     ([line("Mrs A Example"), line("12 Acacia Croft", top=70)], {"personal.name_and_address"}),
     ([line("Mrs A Example"), line("12 High Street", top=70)], {"personal.name_and_address"}),  # an envelope
     ([line("Ann Example"), line("Flat 2, 12 High Street", top=70, width=160)], {"personal.name_and_address"}),
@@ -189,6 +196,11 @@ SPLIT = [
 @pytest.mark.parametrize(("read", "kinds"), SPLIT)
 def test_details_over_neighbouring_lines_are_put_together(read: list[Finding], kinds: set[str]) -> None:
     assert blocked(*read) == kinds
+
+
+def test_a_number_over_two_lines_is_not_hidden_by_the_half_of_it_that_is_a_local_one() -> None:
+    (found,) = details(line("Tel 0121 496", width=140), line("0123", top=70, width=50))
+    assert found.evidence == "phone over 2 lines, ends 123"
 
 
 def test_a_number_in_a_row_is_found_once() -> None:

@@ -13,9 +13,10 @@ from typing import ClassVar
 from screening.finding import Box, Finding, boxes
 from screening.photo.photo import Photo
 from screening.text.lines import Line, below, join, lines, rows
-from screening.words import captions
+from screening.words import access_codes, captions
 from screening.words import documents as rules
 from screening.words.clue import Clue
+from screening.words.forms import fields
 
 # How far a document extends around one of its lines, in that line's heights: left, up, right, down.
 AROUND_TITLE = 15.0, 6.0, 25.0, 15.0
@@ -73,7 +74,7 @@ def in_words(text: str) -> Clue | None:
         return Clue("personal.document", 0.95, "the machine-readable zone of a passport or card")
     if rules.driver_number(text):
         return Clue("personal.document", 0.9, "the number of a driving licence")
-    if rules.access_code(text, []):
+    if access_codes.access_code(text, []):
         return Clue("staff.access_code", 0.7, "the code of a door or an alarm, or a password")
     if rules.numbered_officer(text):
         return Clue("staff.collar_number", 0.6, "an officer's rank and number")
@@ -84,11 +85,15 @@ Told = tuple[Clue, Box, str]
 
 
 def whole(read: Sequence[Line]) -> list[Line]:
-    """The lines, rows of several lines, and ranks with what is below them."""
+    """The lines, rows of several lines, and ranks and words for codes with what is beside or below them."""
     single = set(read)
     page = [*read, *(row for row in rows(read) if row not in single)]
     ranks = [line for line in page if rules.rank(line.text)]
-    return [*page, *(join([rank, line]) for rank in ranks for line in page if line is not rank and below(rank, line))]
+    joined = [join([rank, line]) for rank in ranks for line in page if line is not rank and below(rank, line)]
+    # a word that announces a code, and what stands in the next column or below it
+    coded = [one for one in fields(read, access_codes.is_label) if one.across or access_codes.says_so(one.label.text)]
+    joined += [join([one.label, one.value]) for one in coded]
+    return [*page, *joined]
 
 
 def documents(page: Sequence[Line]) -> list[Told]:
@@ -158,7 +163,7 @@ def _of_staff(line: Line, page: Sequence[Line]) -> Told | None:
     if rules.operation(line.text) and rules.briefing(around):
         clue = Clue("staff.briefing", 0.7, "the name of an operation with words of its briefing")
         return clue, *_all_of(board)
-    if rules.access_code(line.text, around):
+    if access_codes.access_code(line.text, around):
         return Clue("staff.access_code", 0.7, "the code of a door or an alarm, or a password"), *here
     if rules.named_officer(line.text, police=any(rules.speaks_of_police(text) for text in around)):
         return Clue("staff.officer", 0.6, "an officer's rank and name"), *here

@@ -15,12 +15,14 @@ from typing import ClassVar
 from screening.finding import Box, Finding, boxes
 from screening.force import Force
 from screening.photo.photo import Photo
-from screening.text.lines import Line, beside, join, lines, plain, rows, wraps
+from screening.text.lines import Line, lines, plain, rows, wraps
 from screening.words.addresses import NUMBERED, PERHAPS, STREETS
 from screening.words.business_names import is_sign
-from screening.words.labelled_names import CALLED, NAMED, labelled_names
+from screening.words.forms import fields
+from screening.words.labelled_names import CALLED, NAMED, labelled_names, on_forms
 from screening.words.online import online
-from screening.words.phone_numbers import REST, continued, dialled, mended, numbers
+from screening.words.over_lines import over_lines
+from screening.words.phone_numbers import dialled, mended, numbers
 from screening.words.private_numbers import ACCOUNT_WORDS, BORN, NHS_WORDS, Detail, private_numbers
 
 # How likely a name in a file's name is one; digits there number the pictures.
@@ -28,8 +30,6 @@ SURE_IN_NAMES = ("personal.phone", "personal.email", "personal.handle", "persona
 # Kinds that are announced by a word, perhaps in the line above or in another column.
 ANNOUNCED = ("personal.date_of_birth", "personal.nhs_number", "personal.account", "personal.name")
 ANNOUNCING = (BORN, NHS_WORDS, ACCOUNT_WORDS, NAMED, CALLED)
-# In a form they may be this far from the word, in heights of the word's line.
-COLUMN = 30.0
 # Kinds that are recognised by words, not by digits.
 WORDED = (
     "personal.email",
@@ -74,6 +74,7 @@ class PersonalDetails:
         "personal.handle",
         "personal.date_of_birth",
         "personal.name",
+        "personal.address",
         "personal.name_and_address",
         "personal.intranet",
     )
@@ -101,25 +102,14 @@ class PersonalDetails:
                 yield finding_of(detail, line.text, part(line, detail.start, detail.end))
         pairs = wraps(read)
         # every table has numbers in columns: only a number announced by a word continues below it
-        for line in (*(join_below(upper, lower) for upper, lower in pairs), *in_columns(read)):
-            for detail in (*private_numbers(line.text), *labelled_names(line.text)):
-                if detail.kind in ANNOUNCED:
-                    yield finding_of(detail, line.text, line.box)
-        for parts in apart_from_columns(pairs):
-            yield from self.over_lines(parts)
+        for line in (join_below(upper, lower) for upper, lower in pairs):
+            yield from announced(line.text, line.box)
+        for pair in fields(read, announces):
+            yield from announced(pair.text, pair.value.box if pair.across else pair.label.box.union(pair.value.box))
+        for detail, line in on_forms(read):
+            yield finding_of(detail, line.text, line.box)
+        yield from over_lines(pairs, self.force)
         yield from names_with_addresses(pairs)
-
-    def over_lines(self, parts: Sequence[Line]) -> Iterator[Finding]:
-        """The telephone or account number that is written over several lines; its check digits tell an account's."""
-        whole = join(parts)
-        ours = {dialled(number) for number in self.force.numbers}
-        for number in continued([line.text for line in parts]):
-            if number.digits not in ours:
-                evidence = f"phone over {len(parts)} lines, ends {number.digits[-3:]}"
-                yield Finding("personal.phone", 0.8, evidence, whole.box, whole.text)
-        for detail in private_numbers(whole.text):
-            if detail.kind == "personal.iban":
-                yield finding_of(detail, whole.text, whole.box)
 
     def in_strings(self, found: Iterable[Finding]) -> Iterator[Finding]:
         """The details in metadata, names and codes."""
@@ -149,16 +139,6 @@ class PersonalDetails:
             yield Detail(kind, score, f"phone, ends {number.digits[-3:]}", number.start, number.end)
 
 
-def apart_from_columns(pairs: Sequence[tuple[Line, Line]]) -> Iterator[Sequence[Line]]:
-    """Two or three lines, one below the other, without further figures above or below them, as a column has."""
-    figures = [(upper, lower) for upper, lower in pairs if REST.fullmatch(mended(lower.text))]
-    for one, two in pairs:
-        chain = (one, two, *[lower for upper, lower in figures if upper is two][:1])
-        headless = not REST.fullmatch(mended(one.text)) or not any(lower is one for _, lower in figures)
-        if headless and not any(upper is chain[-1] for upper, _ in figures):
-            yield chain
-
-
 def likely(detail: Detail, where: Finding) -> bool:
     """Whether a detail is plausible in its field: cameras and programs write long numbers."""
     if where.is_a("seen.metadata.name"):
@@ -180,21 +160,24 @@ def part(line: Line, start: int, end: int) -> Box:
     )
 
 
+def announces(text: str) -> bool:
+    """Whether a line has a word that announces a detail."""
+    return any(words.search(text) for words in ANNOUNCING)
+
+
+def announced(text: str, box: Box) -> Iterator[Finding]:
+    """The details in a label and its value that only the label makes one."""
+    for detail in (*private_numbers(text), *labelled_names(text)):
+        if detail.kind in ANNOUNCED:
+            yield finding_of(detail, text, box)
+
+
 def join_below(upper: Line, lower: Line) -> Line:
     """Two lines, one below the other, read as one; its place is that of both."""
     box = upper.box.union(lower.box)
     left, top, right, bottom = (float(side) for side in (box.left, box.top, box.right, box.bottom))
     corners = ((left, top), (right, top), (right, bottom), (left, bottom))
     return Line(f"{upper.text} {lower.text}", min(upper.score, lower.score), box, corners)
-
-
-def in_columns(read: Sequence[Line]) -> Iterator[Line]:
-    """Each line with a word that announces a detail, and the nearest line to its right, as one: a row of a form."""
-    for label in read:
-        if any(words.search(label.text) for words in ANNOUNCING):
-            right = [other for other in read if other is not label and beside(label, other, gap=COLUMN)]
-            if right:
-                yield join((label, min(right, key=lambda other: other.seen_from(label)[0])))
 
 
 def names_with_addresses(pairs: Iterable[tuple[Line, Line]]) -> Iterator[Finding]:
@@ -219,9 +202,9 @@ def finding_of(detail: Detail, text: str, box: Box | None) -> Finding:
 
 
 def once(details: Iterable[Finding]) -> Iterator[Finding]:
-    """Each detail once: a number that was found in a line is not reported again in the line's row."""
+    """Each detail once, as it was read most surely: a number in a line is not reported again in the line's row."""
     kept: dict[str, list[tuple[str, Box | None]]] = {}
-    for one in details:
+    for one in sorted(details, key=lambda one: -one.score):
         said, there = compact(one.text), kept.setdefault(one.kind.split(".")[1], [])
         if not any((said in other or other in said) and _together(one.box, box) for other, box in there):
             there.append((said, one.box))

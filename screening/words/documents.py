@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from screening.text.lines import AS_DIGIT, ascii_letters, plain
+from screening.words.access_codes import opens
 from screening.words.appeals import NOBODY
 
 # What the filler of a machine-readable zone may be read as, besides the character itself.
@@ -103,31 +104,6 @@ PLANNED = re.compile(
     r"\b(?:targets?|(?:search )?warrants?|rota|suspects?|briefing|intel|arrest team|method of entry|rendezvous)\b",
     re.IGNORECASE,
 )
-CODE = re.compile(
-    r"\b(?:door|gate|alarm|key ?pad|key ?safe|entry|access|lock|safe) ?(?:entry )?(?:code|pin|combination)s?\b"
-    r"[ :=-]*(?:is )?[cxyz]{0,2}\d{3,8}[xyz]{0,2}(?!\w)",
-    re.IGNORECASE,
-)
-# Where a code opens something, without the word: Key safe 2486, Back gate 9137.
-OPENS = re.compile(
-    r"\b(?:key ?(?:safe|box|pad)|lock ?box|alarm|(?:front|back|rear|side|main|yard|garage) ?(?:gate|door))s?"
-    r"[ :=-]*\d{4,6}(?!\w)",
-    re.IGNORECASE,
-)
-# Letters and digits together, as in no word.
-TOKEN = r"(?=[^\s\d]{0,40}\d)(?=[^\sA-Za-z]{0,40}[A-Za-z])\S{6,40}(?!\S)"
-PASS = r"\b(?:pass ?(?:word|code|phrase|wd)s?|pwd|pw)\b"
-PASSWORD = re.compile(rf"{PASS} *[:=] *\S{{4,}}|(?:{PASS}|^\W*pass\b) +{TOKEN}", re.IGNORECASE)
-# The key of a wireless network, behind its word; or behind another, when a line nearby names the network.
-WIRELESS = re.compile(
-    rf"(?i)\b(?:wi-?fi|wlan|wpa2?|ssid|router|broadband) *(?:pass)? ?(?:key|code|word|pin|pw)?\W+(?:is )?{TOKEN}"
-)
-KEY = re.compile(rf"\W*(?:(?:network|security|wireless|wpa2?) )?(?:key|code|pin|pass)\W+{TOKEN}\W*", re.IGNORECASE)
-NETWORK = re.compile(r"\b(?:wi-?fi|wlan|ssid|router|network|broadband|hub)\b", re.IGNORECASE)
-ANNOUNCED = re.compile(rf"\W*{PASS}\W*", re.IGNORECASE)
-FOR_GUESTS = re.compile(
-    r"\b(?:guests?|visitors?|customers?|public|free|welcome|caf[eé]|coffee|hotel|pub|library)\b", re.IGNORECASE
-)
 
 
 def zone(text: str) -> bool:
@@ -222,9 +198,7 @@ def operation(text: str) -> bool:
 
 def worth_a_look_around(text: str) -> bool:
     """Whether a line may be about staff, depending on the lines around it."""
-    announced = ANNOUNCED.fullmatch(plain(text)) is not None
-    announced = announced or KEY.fullmatch(plain(text)) is not None
-    return operation(text) or announced or access_code(text, []) or named_officer(text, police=True)
+    return operation(text) or opens(text) or named_officer(text, police=True)
 
 
 def briefing(texts: list[str]) -> bool:
@@ -232,17 +206,6 @@ def briefing(texts: list[str]) -> bool:
     said = plain(" \n ".join(texts))
     covert, planned = ({match[0].casefold() for match in words.finditer(said)} for words in (COVERT, PLANNED))
     return bool(covert) or len(planned) > 1
-
-
-def access_code(text: str, near: list[str]) -> bool:
-    """Whether a line gives a door's or an alarm's code, or a password that is not for guests."""
-    text, around = plain(text), [plain(other) for other in near]
-    if CODE.search(text) or OPENS.search(text):
-        return True
-    # the word may stand above or beside what it announces
-    said = ANNOUNCED.fullmatch(text) and any(re.fullmatch(TOKEN, other) for other in around)
-    keyed = WIRELESS.search(text) or (KEY.fullmatch(text) and any(NETWORK.search(other) for other in around))
-    return bool(said or keyed or PASSWORD.search(text)) and not FOR_GUESTS.search(" ".join([text, *around]))
 
 
 def _nobody(name: str) -> bool:

@@ -1,16 +1,15 @@
-"""Finds the names of people on forms, by the words that forms print before them."""
+"""Finds the names and addresses of people on forms, by the words that forms print before them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from screening.text.lines import Line
+from screening.words.documents import person
+from screening.words.forms import ROLE, fields, is_address, is_label, is_name
 from screening.words.private_numbers import Detail
 
-ROLE = (
-    r"(?:patient|client|customer|claimant|child|pupil|student|resident|victim|witness|complainant|suspect|detainee|detained"
-    r"\s+person|defendant|next\s+of\s+kin|emergency\s+contact|carer|parent|guardian)"
-)
 # Words that announce a name whatever follows, and those that do only before two words with capitals.
 NAMED = re.compile(
     rf"(?i)(?<!\w)(?:{ROLE}(?:['’]?s)?\s*(?:full\s*|sur|first\s*|last\s*)?names?|names?\s*of\s*(?:the\s*)?{ROLE}"
@@ -34,3 +33,29 @@ def labelled_names(text: str) -> Iterator[Detail]:
                 found[name.span()] = name[0]
     for (start, end), said in found.items():
         yield Detail("personal.name", 0.7, f"a name on a form, {len(said)} characters", start, end)
+
+
+# A house's number or flat and a word with a capital: 14 Willowbank, whatever its street is called.
+DWELLING = re.compile(
+    r"(?:(?i:flat|apartment|unit)\s*\w{1,3},?\s*)?\d{1,4}[A-Za-z]?,?\s+[A-Z][a-z'-]{2,}(?:[\s,]+[A-Z][\w'-]*)*"
+)
+
+
+def on_forms(read: Sequence[Line]) -> Iterator[tuple[Detail, Line]]:
+    """The names and addresses beside or below bare labels, each with its line.
+
+    "Name" alone is on every badge and every entry form: another label must ask about the person too.
+    """
+    labels = [line for line in read if is_label(line.text.partition(":")[0])]
+    for field in fields(labels and read, is_label):
+        said, score = field.value.text, 0.7 if len(labels) > 1 else 0.4
+        word = (
+            is_name(field.label.text) and ONE.fullmatch(said) and re.search(r"(?i)surname|forename", field.label.text)
+        )
+        if is_name(field.label.text) and (person(said) or word) and not BLANK.search(said):
+            yield Detail("personal.name", score, f"a name on a form, {len(said)} characters", 0, len(said)), field.value
+        elif is_address(field.label.text) and DWELLING.match(said):
+            yield (
+                Detail("personal.address", 0.7, f"an address on a form, {len(said)} characters", 0, len(said)),
+                field.value,
+            )

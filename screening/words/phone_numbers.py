@@ -97,14 +97,17 @@ def dialled(text: str) -> str:
 # The end of a line that may be the beginning of a number, and a line that is the rest of one.
 BEGUN = re.compile(r"(?:^|[^\d.,/-])(?P<begun>[(\[]?(?:(?:\+|00)44|0)[\d()\[\]\s.-]{2,10})$")
 REST = re.compile(r"[\d\s.-]{3,11}")
+# The rest of one with words behind it: "900123 after six".
+LEADING = re.compile(r"\d[\d .-]{1,9}\d(?=$|[\s,;.]+[^\W\d]|[,;.]?$)")
 
 
 def continued(texts: Sequence[str]) -> Iterator[Number]:
     """The number that is written over lines, one below the other, and is in none of them alone."""
-    begun = BEGUN.search(mended(texts[0].strip()))
-    if begun is None or not all(REST.fullmatch(mended(text.strip())) for text in texts[1:]):
+    begun, rest = BEGUN.search(mended(texts[0].strip())), [mended(text.strip()) for text in texts[1:]]
+    last = LEADING.match(rest[-1])
+    if begun is None or last is None or not all(REST.fullmatch(text) for text in rest[:-1]):
         return
-    joined = " ".join([begun["begun"], *(mended(text.strip()) for text in texts[1:])])
+    joined = " ".join([begun["begun"].strip(), *rest[:-1], last[0]])
     for number in numbers(joined):
         if number.sort in ("mobile", "landline") and number.start == 0 and number.end == len(joined):
             yield number
