@@ -88,6 +88,28 @@ def test_a_page_on_its_head_is_read_in_its_own_direction(degrees: float) -> None
         assert x1 < x0
 
 
+MIRRORED = [
+    ("POLICE LINE DO NOT CROSS", (slice(None), slice(None, None, -1))),  # the back of tape
+    ("POLICE LINE DO NOT CROSS", (slice(None, None, -1), slice(None))),  # and of tape that is twisted
+    ("07700 900123", (slice(None), slice(None, None, -1))),  # a window's print from inside
+]
+
+
+@pytest.mark.parametrize(("words", "way"), MIRRORED)
+def test_mirrored_print_is_read_as_it_was_printed(words: str, way: tuple[slice, slice]) -> None:
+    picture = page(width=1100)
+    write(picture, words, (60, 300), capitals=44)
+    mirrored = read(np.ascontiguousarray(picture[way]))
+    assert bare(words) in {bare(text) for text in mirrored}
+    assert all(len(text) > 1 for text in mirrored)
+
+
+def test_a_line_that_reads_for_certain_is_not_mirrored() -> None:
+    picture = page()
+    write(picture, "TOMATO WAX", (60, 300), capitals=44)  # which has letters that are their own mirror images
+    assert {bare(text) for text in read(picture)} == {"TOMATOWAX"}
+
+
 def test_what_reads_no_better_on_its_head_is_left_as_it_lies() -> None:
     def reader(crop: Picture) -> tuple[str, float]:
         return ("faint", 0.6) if crop[:, :10].mean() < 100 else ("junk", 0.85)

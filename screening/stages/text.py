@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+import numpy as np
+
 from screening.arrays import Pixels
 from screening.finding import Box, Finding
 from screening.photo.photo import Photo
@@ -20,6 +22,10 @@ from screening.text.ppocr import Quad
 from screening.text.readings import Reading, missing, settle
 from screening.text.whole_look import LONGEST, Look, hints, letterbox
 
+# Below this confidence a line may be mirrored, and above it a mirrored reading of so many letters counts.
+MIRRORED, LETTERS = 0.95, 4
+# Lower or shorter lines are not tried, and upside down too only much longer ones: it would cost more than it finds.
+MIRRORED_HIGH, LONG, STRIP = 14.0, 2.5, 6.0
 # Lines lower than this, in pixels of the full picture, are illegible to anyone.
 LOWEST = 5.0
 # Reads an upright line: its text, and the mean confidence in its characters.
@@ -120,11 +126,12 @@ class Text:
         readings = []
         small, factor = photo.scaled(self.side)
 
-        def answer(way: Quad) -> Reading:
+        def answer(way: Quad, *, mirrored: bool = False) -> Reading:
             # large letters are cut out of the small picture, which costs less and shows as much
             large = min(way.width, way.height) * factor >= height
             source, place = (small, way.scaled(factor)) if large else (photo.rgb, way)
-            text, score = reader(ppocr.straighten(source, place, height=height))
+            crop = ppocr.straighten(source, place, height=height)
+            text, score = reader(np.ascontiguousarray(crop[:, ::-1]) if mirrored else crop)
             return Reading(way, " ".join(text.split()), score)
 
         for quad in quads:
@@ -136,10 +143,22 @@ class Text:
             if not best.certain and quad.width > ppocr.UPRIGHT * quad.height:
                 turned = answer(ppocr.half_turn(quad))
                 best = turned if turned.certain else best
+            # the back of tape and of print on windows, and what a mirror shows: mirrored letters seem others, too
+            if best.score < MIRRORED and min(quad.width / LONG, quad.height) >= MIRRORED_HIGH:
+                best = better_mirrored(best, quad, answer)
             # leaves and brickwork are read as a lone mark or Chinese character
             if best.score >= self.minimum and (len(best.text) > 1 or (best.text.isascii() and best.text.isalnum())):
                 readings.append(best)
         return readings
+
+
+def better_mirrored(best: Reading, quad: Quad, answer: Callable[..., Reading]) -> Reading:
+    """The reading of a line's mirror image, of tape also upside down, where that is surely print; else the best so
+    far."""
+    ways = [ppocr.ways(quad)[0], *([ppocr.half_turn(quad)] if quad.width >= STRIP * quad.height else [])]
+    mirrors = [answer(way, mirrored=True) for way in ways]
+    sure = [one for one in mirrors if one.score >= MIRRORED and sum(map(str.isalnum, one.text)) >= LETTERS]
+    return max((best, *sure), key=lambda one: one.score)
 
 
 def seen(reading: Reading, photo: Photo) -> Iterator[Finding]:
