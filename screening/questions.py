@@ -106,12 +106,14 @@ class BatchSettings:
         separate_signer: whether the photographer, and anybody who overrode a finding, is barred from signing the
             clearance.
         review_share: the share of the clear pictures that a person checks in a review, 0 to 1.
+        group_faces: whether the review page proposes which faces are one person's.
     """
 
     question: tuple[Question, ...] = ()
     review_by: datetime.date | None = None
     separate_signer: bool = False
     review_share: float = 0.05
+    group_faces: bool = False
 
     def __post_init__(self) -> None:
         if not 0 <= self.review_share <= 1:

@@ -322,6 +322,7 @@ def test_sixty_pictures_are_decided_with_the_keys_alone(browser: Any, server: Se
     says("2 of 33 decided")
     press("e")
     says("8 × scene-address")
+    says("Decide about 8")
     press("Enter")
     says("10 of 33 decided")
     # held ones
@@ -338,6 +339,7 @@ def test_sixty_pictures_are_decided_with_the_keys_alone(browser: Any, server: Se
     says("12 of 33 decided")
     press("e")
     says("18 × scene-scope")
+    says("Decide about 18")  # each was on the screen
     press("Enter")
     says("30 of 33 decided")
     # clear ones of the sample

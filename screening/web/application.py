@@ -20,7 +20,7 @@ from starlette.routing import Route
 
 from screening.finding import ScreeningError
 from screening.run.decisions import OvertakenError
-from screening.web import asked
+from screening.web import asked, people
 from screening.web.asked import TooMuchError
 from screening.web.review import Review
 
@@ -28,7 +28,7 @@ PAGE = Path(__file__).resolve().parent / "page"
 FILES = {
     "/": ("review.html", "text/html"),
     "/review.css": ("review.css", "text/css"),
-    **{f"/{name}": (name, "text/javascript") for name in ("review.js", "view.js", "draw.js")},
+    **{f"/{name}": (name, "text/javascript") for name in ("review.js", "view.js", "draw.js", "crops.js")},
 }
 HEADERS = {
     "Cache-Control": "no-store",
@@ -113,6 +113,13 @@ def application(review: Review, door: Door) -> Starlette:
     async def picture(request: Request) -> Response:
         return Response(await run_in_threadpool(review.picture, asked.number(request)), media_type="image/jpeg")
 
+    async def crop(request: Request) -> Response:
+        number, finding = asked.number(request), asked.number(request, "finding")
+        return Response(await run_in_threadpool(review.crop, number, finding), media_type="image/jpeg")
+
+    async def alike(request: Request) -> Response:
+        return JSONResponse(await run_in_threadpool(people.proposed, review))
+
     async def decide(request: Request) -> Response:
         wishes = asked.wishes(await asked.body(request))
         changed = await run_in_threadpool(review.decide, wishes)
@@ -135,6 +142,8 @@ def application(review: Review, door: Door) -> Starlette:
             Route("/state", guarded(state)),
             Route("/thumbnail/{number}", guarded(thumbnail)),
             Route("/picture/{number}", guarded(picture)),
+            Route("/crop/{number}/{finding}", guarded(crop)),
+            Route("/people", guarded(alike)),
             Route("/decide", guarded(decide), methods=["POST"]),
             Route("/draw", guarded(draw), methods=["POST"]),
             Route("/answer", guarded(answer), methods=["POST"]),

@@ -117,9 +117,9 @@ def drawing(asked: dict[str, Any]) -> Drawing:
     return Drawing(photo=asked["photo"], rule=rule, region=region, name=name, after=after)
 
 
-def number(request: Request) -> int:
-    """The picture's number in the address; one that no run has if it is not a number."""
-    said = str(request.path_params["number"])
+def number(request: Request, name: str = "number") -> int:
+    """The picture's, or the finding's, number in the address; one that no run has if it is not a number."""
+    said = str(request.path_params[name])
     return int(said) if said.isdecimal() and len(said) < 10 else -1
 
 

@@ -16,14 +16,14 @@ from screening.policy import Verdict
 from screening.questions import ANSWERS, PURPOSE, YES_NO, letters
 from screening.release.decide import about_finding, about_picture
 from screening.release.sample import missed, sample
-from screening.run.decision import BLANK, Action, Decision, about_each, answers, in_force, latest
+from screening.run.decision import Action, Decision, answers, in_force
 from screening.run.decisions import DecisionError, OvertakenError
 from screening.run.drawn import DRAWN, region_name
 from screening.run.outcome import Outcome
 from screening.run.run import Run
 from screening.web.asked import Drawing, ReviewError, Wish
 from screening.web.pictures import Pictures
-from screening.web.shown import shown_decision, shown_finding, shown_region
+from screening.web.shown import shown_photo
 
 
 class Review:
@@ -78,11 +78,12 @@ class Review:
             "rules": {name: self.run.policy.rules[name].says for name in self.run.policy.applicable},
             "photos": [
                 {"number": number, "alike": self.alike[number]}
-                | self._photo(after[number], made.get(after[number].photo.sha256, []))
+                | self._shown(after[number], made.get(after[number].photo.sha256, []))
                 for number in shown
             ],
             "counts": {str(verdict): sum(one.verdict is verdict for one in after) for verdict in Verdict},
             "sample": {"of": len(self.chosen), "looked": looked, "missed": misses, "low": low, "high": high},
+            "people": self.run.settings.batch.group_faces,
             "questions": [
                 {
                     **{name: getattr(one, name) for name in ("id", "ask", "stops", "second_person")},
@@ -150,6 +151,27 @@ class Review:
         """The same for the contact sheet."""
         return self.pictures.small(self._known(number))
 
+    def crop(self, number: int, finding: int) -> bytes:
+        """The place of a finding, as a small JPEG file; the whole picture where it has none.
+
+        Raises:
+            ReviewError: as `picture`, or if there is no such finding.
+        """
+        after = self.outcome(number)
+        if not 0 <= finding < len(after.photo.judgements):
+            raise ReviewError("there is no such finding in this picture")
+        box = after.photo.judgements[finding].finding.box
+        return self.pictures.crop(after.photo, box) if box else self.pictures.small(after.photo)
+
+    def outcome(self, number: int) -> Outcome:
+        """A picture after the decisions in force.
+
+        Raises:
+            ReviewError: if there is no such picture.
+        """
+        (after,) = self.run.after([self._known(number)], self.decisions.current(), self.copies)
+        return after
+
     def answer(self, question: str, answer: str, *, after: str) -> None:
         """Records the answer to one of the batch's questions, by its id; an empty one withdraws the last.
 
@@ -166,7 +188,7 @@ class Review:
         self.decisions.add(Decision(by=self.by, question=found.id, answer=said, after=after))
 
     def _decision(self, wish: Wish) -> Decision:
-        (after,) = self.run.after([self._known(wish.photo)], self.decisions.current(), self.copies)
+        after = self.outcome(wish.photo)
         photo = after.photo
         drawn = {id(one): decision.id for one, decision in after.drawn}
         named = [drawn.get(id(one), "") for one in photo.judgements]
@@ -206,44 +228,14 @@ class Review:
         copy = self.copy_named.get(photo.file)
         return copy.original if copy else photo.sha256
 
+    def _shown(self, after: Outcome, made: Sequence[Decision]) -> dict[str, Any]:
+        copy = self.copy_named.get(after.photo.file)
+        return shown_photo(after, made, self.run.policy) | {
+            "sampled": after.photo.sha256 in self.chosen,
+            "original": self.number_of.get(copy.original) if copy else None,
+            "encoding": copy.encoding if copy else "",
+        }
+
     def _numbers(self, about: set[str]) -> list[int]:
         """The numbers of the pictures with these SHA-256, and of their copies."""
         return [number for number, one in enumerate(self.photos) if one.sha256 in about or self._original(one) in about]
-
-    def _photo(self, after: Outcome, made: Sequence[Decision]) -> dict[str, Any]:
-        photo, copy = after.photo, self.copy_named.get(after.photo.file)
-        decided, drawn = ({id(one): said for one, said in both} for both in (after.decided, after.drawn))
-        whole = next((one for one in reversed(made) if not one.rule), None)
-        of_original = after.rejected if after.rejected and after.rejected.sha256 != photo.sha256 else None
-        last = latest(made)
-        return {
-            "file": inert(photo.file),
-            "width": photo.width,
-            "height": photo.height,
-            "known": bool(photo.sha256),
-            "readable": bool(photo.sha256 and photo.width),
-            "screened_as": str(photo.verdict),
-            "verdict": str(after.verdict),
-            "sampled": photo.sha256 in self.chosen,
-            "original": self.number_of.get(copy.original) if copy else None,
-            "encoding": copy.encoding if copy else "",
-            "version": photo.sha256[:8],
-            "whole": shown_decision(whole) or shown_decision(of_original),
-            "after": _id(whole),
-            "findings": [
-                {"number": number}
-                | shown_finding(one, self.run.policy.rules[one.rule])
-                | {"decision": shown_decision(decided.get(id(one))), "after": _id(last(about))}
-                | {"region": shown_region(drawn.get(id(one)))}
-                for number, (one, about) in enumerate(zip(photo.judgements, about_each(photo, BLANK), strict=True))
-            ],
-            "open": [
-                number
-                for number, one in enumerate(photo.judgements)
-                if any(one.finding is left.finding for left in after.open)
-            ],
-        }
-
-
-def _id(decision: Decision | None) -> str:
-    return decision.id if decision else ""

@@ -1,13 +1,48 @@
-"""A finding and a decision as the review page shows them."""
+"""A picture, a finding and a decision as the review page shows them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from screening.inert import inert
-from screening.policy import Judgement, Rule, Verdict
-from screening.run.decision import Action, Decision
+from screening.policy import Judgement, Policy, Rule, Verdict
+from screening.run.decision import BLANK, Action, Decision, about_each, latest
+from screening.run.outcome import Outcome
 from screening.run.rules import ways
+
+
+def shown_photo(after: Outcome, made: Sequence[Decision], policy: Policy) -> dict[str, Any]:
+    """A picture after the decisions in force; `made` are all that were ever made about it."""
+    photo = after.photo
+    decided, drawn = ({id(one): said for one, said in both} for both in (after.decided, after.drawn))
+    whole = next((one for one in reversed(made) if not one.rule), None)
+    of_original = after.rejected if after.rejected and after.rejected.sha256 != photo.sha256 else None
+    last = latest(made)
+    return {
+        "file": inert(photo.file),
+        "width": photo.width,
+        "height": photo.height,
+        "known": bool(photo.sha256),
+        "readable": bool(photo.sha256 and photo.width),
+        "screened_as": str(photo.verdict),
+        "verdict": str(after.verdict),
+        "version": photo.sha256[:8],
+        "whole": shown_decision(whole) or shown_decision(of_original),
+        "after": _id(whole),
+        "findings": [
+            {"number": number}
+            | shown_finding(one, policy.rules[one.rule])
+            | {"decision": shown_decision(decided.get(id(one))), "after": _id(last(about))}
+            | {"region": shown_region(drawn.get(id(one)))}
+            for number, (one, about) in enumerate(zip(photo.judgements, about_each(photo, BLANK), strict=True))
+        ],
+        "open": [
+            number
+            for number, one in enumerate(photo.judgements)
+            if any(one.finding is left.finding for left in after.open)
+        ],
+    }
 
 
 def shown_finding(one: Judgement, rule: Rule) -> dict[str, Any]:
@@ -51,3 +86,7 @@ def shown_region(decision: Decision | None) -> dict[str, Any] | None:
     if decision is None or decision.region is None:
         return None
     return {"name": decision.mark, "after": decision.id, **decision.region.as_dict()}
+
+
+def _id(decision: Decision | None) -> str:
+    return decision.id if decision else ""

@@ -97,6 +97,7 @@ function stateOf(photo) {
 
 function drawTop() {
   $("batch").textContent = state.batch.name || "Review";
+  $("people").hidden = !state.people;
   const todo = photos.filter(mine);
   const done = todo.filter(closed).length;
   const clear = state.counts.clear;
@@ -325,25 +326,6 @@ async function decide(action, everywhere) {
   }
 }
 
-// Open findings of the same rule and kind, which could be decided like the last one.
-function equal() {
-  if (!last) return [];
-  return photos.flatMap((photo) =>
-    decidedWhole(photo) ? [] : photo.findings
-      .filter((one) => one.rule === last.rule && one.kind === last.kind && one.verdict !== "clear")
-      .filter((one) => !one.decision && last.action in one.may)
-      .map((one) => ({ ...wish(photo, one, last.action), ...last.said })));
-}
-
-async function bulk() {
-  const wishes = equal();
-  if (!wishes.length || busy) return;
-  const pictures = new Set(wishes.map((one) => one.photo)).size;
-  const about = `${wishes.length} × ${last.rule} (${last.kind}) in ${pictures} ${pictures === 1 ? "picture" : "pictures"}: ${SAID[last.action]} ${Object.values(last.said).join(" ")}`;
-  const sure = await write("The same for matching findings?", about, "");
-  if (sure && (await send(wishes))) onward();
-}
-
 // A question answered in words is a field; a yes/no question is a pair of radio buttons.
 function asked(one) {
   const box = element(one.choices.length ? "fieldset" : "label");
@@ -428,6 +410,7 @@ document.addEventListener("keydown", (event) => {
   else if (event.key === "ArrowDown" && photo) { chosen = Math.min(chosen + 1, Math.max(0, photo.findings.length - 1)); draw(); }
   else if (event.key === "ArrowUp" && photo) { chosen = Math.max(chosen - 1, 0); draw(); }
   else if (event.key === "e") bulk();
+  else if (event.key === "g") byPerson();
   else if (event.key === "f") toggleSize();
   else if (event.key === "s") document.body.classList.toggle("scored");
   else if (event.key === "+" || event.key === "=") zoomMiddle(1.5);
@@ -450,6 +433,7 @@ for (const button of document.querySelectorAll("[data-filter]")) {
 }
 for (const button of document.querySelectorAll(".cancel")) button.addEventListener("click", () => button.closest("dialog").close());
 $("ask").addEventListener("click", questions);
+$("people").addEventListener("click", () => byPerson());
 $("help").addEventListener("click", () => $("keys").showModal());
 // another tab or program may have decided something in the meantime
 document.addEventListener("visibilitychange", () => { if (!document.hidden && state && !document.querySelector("dialog[open]")) refresh(); });
