@@ -21,8 +21,10 @@ from tests.picture_files import picture
 from tests.streets import PLATES, plain, street
 
 COMMAND = (sys.executable, "-c", "from screening.cli import main; main()")
-ANSWERS = {"purpose": "An open day", "release-forms": "yes"} | dict.fromkeys(
-    ("libel", "reputation", "involved", "evidence", "graphic", "security"), "no"
+ANSWERS = (
+    {"purpose": "An open day", "release-forms": "yes", "category": "publicity", "comments": "The press desk"}
+    | dict.fromkeys(("libel", "reputation", "involved", "evidence", "graphic", "security"), "no")
+    | dict.fromkeys(("link", "related"), "none")
 )
 # Every command, in an order in which each has something to do, and how it exits. SHOOT holds a portrait and a clear
 # picture, which the default pipeline screens; MANY holds a hundred and fifty tiny ones for a pipeline without networks.

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from screening.config import load
 from screening.inert import inert
 from screening.photo.metadata import read as read_metadata
 from screening.photo.photo import Photo
@@ -19,7 +20,7 @@ from screening.release.note_page import announcement, record
 from screening.release.release_note import note
 from screening.release.titles import title
 from screening.render.markdown import block, code, link, plain
-from tests.cleared import Cleared
+from tests.cleared import SIGNED, Cleared
 from tests.command import screening
 from tests.picture_files import picture, scenery, with_iptc
 from tests.streets import PLACE
@@ -94,6 +95,30 @@ def test_the_announcement_lists_the_titles_of_what_goes_out(cleared: Cleared) ->
     # one that was changed since is not what was cleared, and neither are its words
     (cleared.shoot / "good.jpg").write_bytes(picture(xmp=ENTITLED.format("Something else")))
     assert "- A fine dog\n\n" in release_note(cleared, "--announcement")
+
+
+ANSWERS = {"category": "a campaign", "comments": "The front desk", "link": "www.example.org/dogs", "related": "None."}
+
+
+def test_what_was_answered_to_clear_stands_in_the_note_and_nothing_said_is_left_out(cleared: Cleared) -> None:
+    asked = "".join(f'[[batch.question]]\nid = "{one}"\nask = "Which {one}?"\n' for one in ANSWERS)
+    cleared.pipeline.write_text(cleared.pipeline.read_text() + asked)
+    again = screening("scan", cleared.shoot, "--out", cleared.run, "--pipeline", cleared.pipeline)
+    assert again.returncode == 1, again.stderr
+    cleared.clear(replace(SIGNED, answers={**SIGNED.answers, **ANSWERS}))
+    made = note(cleared.run, pipeline=str(cleared.pipeline), link="", watched_by="", office=cleared.office)
+    assert (made.category, made.watched_by, made.link, made.related) == (
+        "a campaign", "The front desk", "www.example.org/dogs", ""
+    )  # fmt: skip
+    assert "| Category | a campaign |" in record(made) and "| Belongs with | not stated |" in record(made)
+    assert "The front desk reads the comments" in announcement(made) and "It belongs with" not in announcement(made)
+    assert "It belongs with: Last year" in announcement(replace(made, related="Last year"))
+    # what the command is told counts more
+    assert "The press desk reads the comments" in release_note(cleared, "--announcement")
+
+
+def test_the_default_asks_for_what_a_note_needs() -> None:
+    assert {"category", "comments", "link", "related"} <= {one.id for one in load().batch.question}
 
 
 def test_the_record_says_how_a_copy_was_made(cleared: Cleared) -> None:
@@ -199,6 +224,8 @@ def test_nothing_in_a_note_comes_of_a_name_but_the_name(cleared: Cleared, text: 
         shoot=text,
         released=(f"{text}.jpg",),
         titles=(text,),
+        category=text,
+        related=text,
         held_back={text: text},
         says={text: text},
         decided={text: {text: 1}},

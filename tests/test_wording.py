@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from screening.config import load
 from screening.finding import Box, Finding
 from screening.photo.photo import Photo
+from screening.policy import Verdict
 from screening.stages.wording import Wording
 from screening.words import appeals, scene_words, schools, watermarks
 from tests.observed import beside
@@ -274,3 +276,22 @@ def test_a_watermark_says_that_a_picture_is_somebody_elses(text: str, least: flo
 
 def test_a_line_in_the_picture_is_held_for_copyright() -> None:
     assert _kinds(_line("alamy stock photo")) == {"copyright.watermark": 0.8}
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "meant"),
+    [
+        ("XMP title", "MISPER found safe", 'jargon in XMP title: say "missing person"'),
+        ("IPTC Headline", "Two cars in an RTC", 'jargon in IPTC Headline: say "collision"'),
+        ("XMP title", "Found safe", ""),
+        ("XMP title", "Article 8", ""),  # the letters inside a word
+        ("XMP subject", "rtc", ""),  # a keyword is not announced
+        ("file name", "rtc 12", ""),
+    ],
+)
+def test_jargon_in_a_title_is_noted_with_plain_words_for_it(field: str, text: str, meant: str) -> None:
+    stages = {stage.name: stage for stage in load().stages}
+    photo = Photo.from_array(np.full((900, 1600, 3), 255, np.uint8))
+    found = [one for one in stages["wording"](photo, (beside(field, text),)) if one.is_a("text.jargon")]
+    assert [one.evidence for one in found] == ([meant] if meant else [])
+    assert all(load().policy.judge(one).verdict is Verdict.CLEAR for one in found)

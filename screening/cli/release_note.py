@@ -12,8 +12,10 @@ from screening.cli.say import print_text
 
 def release_note(
     run: Annotated[Path, typer.Argument(help="A run that was cleared.", show_default=False)],
-    link: Annotated[str, typer.Option(help="Link to more about it on the force's site.")] = "",
-    watched_by: Annotated[str, typer.Option(help="Who watches the comments.")] = "",
+    link: Annotated[
+        str, typer.Option(help="Link to more about it on the force's site.  [default: as answered to clear]")
+    ] = "",
+    watched_by: Annotated[str, typer.Option(help="Who watches the comments.  [default: as answered to clear]")] = "",
     out: Annotated[Path | None, typer.Option(help="File to write it to.  [default: print it]")] = None,
     announcement: Annotated[
         bool, typer.Option("--announcement", help="Print only what goes out with the pictures.")

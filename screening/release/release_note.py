@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,12 +11,16 @@ from screening.force import Force
 from screening.office.key_list import trusted
 from screening.office.office import Office
 from screening.policy import Verdict
+from screening.questions import Question, letters
 from screening.release import clearance, second
 from screening.release.clearance import Clearance
 from screening.release.titles import titles
 from screening.run import files
 from screening.run.run import Run
 from screening.weights import sha256_of
+
+# What people answer where there is nothing to say.
+NOTHING = ("none", "no", "nothing", "nobody", "nowhere", "notapplicable")
 
 
 class NoteError(ScreeningError):
@@ -37,6 +41,8 @@ class Note:
         decided: for each rule, how often each decision was made.
         link: where the force's site says more.
         watched_by: who watches the comments.
+        category: what sort of release it is, such as a campaign.
+        related: the earlier releases or albums that belong with it.
         titles: the released pictures' own titles; a picture without one is left out.
         encodings: of each released copy, whether the rest of the picture was "kept" as it is or encoded anew ("new").
     """
@@ -50,12 +56,21 @@ class Note:
     decided: Mapping[str, Mapping[str, int]]
     link: str
     watched_by: str
+    category: str = ""
+    related: str = ""
     titles: tuple[str, ...] = ()
     encodings: Mapping[str, str] = field(default_factory=dict)
 
 
 def note(folder: Path, *, pipeline: str, link: str, watched_by: str, office: Office) -> Note:
     """The release note of a cleared run.
+
+    Args:
+        folder: the run.
+        pipeline: its pipeline file, if it did not come with the program.
+        link: where the force's site says more; "" for what was answered when the run was cleared.
+        watched_by: who watches the comments; "" likewise.
+        office: whose keys are trusted.
 
     Raises:
         NoteError: if it was not cleared, or has changed since.
@@ -79,6 +94,7 @@ def note(folder: Path, *, pipeline: str, link: str, watched_by: str, office: Off
             if judgement.verdict > Verdict.CLEAR:
                 counts = decided.setdefault(judgement.rule, {})
                 counts[str(decision.action)] = counts.get(str(decision.action), 0) + 1
+    answered = answers(said.answers, run.settings.batch.question)
     held_back = {one.photo.file: one.rule or "changed" for one in after if one.photo.sha256 not in released}
     return Note(
         force=run.settings.force,
@@ -88,8 +104,16 @@ def note(folder: Path, *, pipeline: str, link: str, watched_by: str, office: Off
         held_back=held_back,
         says={rule: run.policy.rules[rule].says if rule in run.policy.rules else "" for rule in held_back.values()},
         decided=decided,
-        link=link,
-        watched_by=watched_by,
+        link=link or answered.get("link", ""),
+        watched_by=watched_by or answered.get("comments", ""),
+        category=answered.get("category", ""),
+        related=answered.get("related", ""),
         titles=titles(run, {one.photo.file: one.photo.sha256 for one in after if one.photo.sha256 in released}),
         encodings={one.photo.file: one.encoding for one in run.copies},
     )
+
+
+def answers(said: Mapping[str, str], questions: Iterable[Question]) -> dict[str, str]:
+    """What was answered in words when a run was cleared, by the questions' ids; without "none"."""
+    given = {one.id: said.get(one.ask, "").strip() for one in questions}
+    return {name: answer for name, answer in given.items() if answer and letters(answer) not in NOTHING}

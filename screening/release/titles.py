@@ -10,9 +10,8 @@ from screening.photo import metadata
 from screening.photo.photo import Photo
 from screening.run.files import RunError
 from screening.run.run import Run
+from screening.words.captions import TITLES
 
-# Where a title stands, best first (IPTC Photo Metadata Standard: Title, Headline, Description).
-FIELDS = ("xmp title", "iptc objectname", "iptc headline", "xmp description", "iptc caption")
 # A title is cut there: nobody reads a longer one in a list.
 LONGEST = 200
 
@@ -40,5 +39,5 @@ def titles(run: Run, files: Mapping[str, str]) -> tuple[str, ...]:
 def title(said: metadata.Metadata) -> str:
     """The title in a picture's metadata, in one line; "" if there is none."""
     texts = {one.name.casefold(): " ".join(one.text.split()) for one in reversed(said.fields)}
-    best = next((texts[name] for name in FIELDS if texts.get(name)), "")
+    best = next((texts[name] for name in TITLES if texts.get(name)), "")
     return best if len(best) <= LONGEST else f"{best[:LONGEST].rstrip()} …"

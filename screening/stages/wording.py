@@ -29,6 +29,7 @@ class Wording:
 
     Attributes:
         watchwords: words and phrases that a force wants to be asked about, in upper or lower case.
+        jargon: words that titles should not have, each with what a reader would say instead.
         force: who "we" are; our own copyright notices are not reported.
         minimum: the score below which nothing is reported.
     """
@@ -44,11 +45,13 @@ class Wording:
         "text.appeal",
         "text.accusation",
         "text.watchword",
+        "text.jargon",
         "copyright.watermark",
         "copyright.courtesy",
     )
 
     watchwords: tuple[str, ...] = ()
+    jargon: tuple[tuple[str, str], ...] = ()
     force: Force = Force()
     minimum: float = 0.4
 
@@ -70,6 +73,10 @@ class Wording:
             for clue in self._in_words(said.text, name=said.is_a("seen.metadata.name")):
                 if clue.score >= self.minimum:
                     yield Finding(clue.kind, clue.score, f"{clue.evidence}, in {where}", text=said.text)
+            if where.casefold() in captions.TITLES:
+                for word, meant in self.jargon:
+                    if listed(word, said.text):
+                        yield Finding("text.jargon", 0.6, f'jargon in {where}: say "{meant}"', text=said.text)
 
     def _in_line(self, line: Line, *, face: bool, near: Sequence[str]) -> Iterator[Clue]:
         text = line.text
@@ -102,7 +109,7 @@ class Wording:
 
     def _listed(self, text: str) -> Iterator[Clue]:
         for word in self.watchwords:
-            if re.search(rf"(?<!\w){re.escape(plain(word))}(?!\w)", plain(text), re.IGNORECASE):
+            if listed(word, text):
                 yield Clue("text.watchword", 0.6, f'the listed word "{word}"')
                 return
 
@@ -113,6 +120,11 @@ class Wording:
             clue = scene_words.exhibit(line.text, near)
             if clue is not None and clue.score >= self.minimum:
                 yield Finding(clue.kind, clue.score, clue.evidence, line.box.clip(photo.width, photo.height), line.text)
+
+
+def listed(word: str, text: str) -> bool:
+    """Whether a text has a word or a phrase, whole, in upper or lower case."""
+    return re.search(rf"(?<!\w){re.escape(plain(word))}(?!\w)", plain(text), re.IGNORECASE) is not None
 
 
 def around(parts: Sequence[Line], pairs: Sequence[tuple[Line, Line]]) -> list[str]:
