@@ -45,6 +45,8 @@ ENTITLED = "<dc:title><rdf:Alt><rdf:li xml:lang='x-default'>{}</rdf:li></rdf:Alt
         (picture(xmp=ENTITLED.format("x" * 300)), f"{'x' * 200} …"),
         (with_iptc(picture(), [("Headline", b"Open day"), ("Caption", b"Dogs, horses and a band")]), "Open day"),
         (with_iptc(picture(), [("ObjectName", b"The stables"), ("Headline", b"Open day")]), "The stables"),
+        (picture(xmp="<photoshop:Headline>Open day</photoshop:Headline>"), "Open day"),
+        (with_iptc(picture(xmp="<photoshop:Headline>New</photoshop:Headline>"), [("Headline", b"Old")]), "New"),
         (picture(exif={0x013B: "A. Photographer"}), ""),
         (picture(), ""),
     ],

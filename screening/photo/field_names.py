@@ -25,9 +25,9 @@ XMP = (
 ).split()
 # The schemas that the metadata library has a table of. Those that it says it knows are no help: a file may add to them.
 SCHEMAS = (
-    "GPano Iptc4xmpCore Iptc4xmpExt MP MPRI MPReg MicrosoftPhoto acdsee audio aux crs crss dc dcterms digiKam dwc exif "
-    # Schemas that the metadata library has a table of. Those that it says it knows are no help: a file may add to them.
-    "xmpTPg"
+    "dc dcterms GPano Iptc4xmpCore Iptc4xmpExt MP MPRI MPReg MicrosoftPhoto acdsee audio aux crs crss digiKam dwc exif "
+    "exifEX expressionmedia iptc iptcExt kipi lr mediapro mwg-kw mwg-rs pdf photoshop plus stArea stDim stEvt stFnt "
+    "stJob stRef stVer tiff video xmp xmpBJ xmpDM xmpG xmpGImg xmpMM xmpRights xmpTPg"
 ).split()
 # Programs that sign Content Credentials.
 PROGRAMS = (
@@ -76,4 +76,5 @@ def _xmp() -> dict[str, str]:
             names += [str(one["name"]) for one in exiv2.XmpProperties.propertyList(prefix)]
         except exiv2.Exiv2Error:  # it has no table of this one
             continue
-    return _by_letters([*names, *XMP])
+    # of names that differ in capitals alone, the one in the schema that comes first
+    return _by_letters([*reversed(names), *XMP])

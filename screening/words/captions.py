@@ -17,7 +17,7 @@ from screening.words.registrations import FAIR, STRONG, Registration, parse
 
 # Where a picture's title stands, best first (IPTC Photo Metadata Standard: Title, Headline, Description). What it says
 # there is announced.
-TITLES = ("xmp title", "iptc objectname", "iptc headline", "xmp description", "iptc caption")
+TITLES = ("xmp title", "iptc objectname", "xmp headline", "iptc headline", "xmp description", "iptc caption")
 SURE = 0.9
 STATED = re.compile(
     r"(?<![\w.,:/£$€-])(?P<number>\d{1,4}[a-z]?(?:[-/]\d{1,4}[a-z]?)?),?\s+(?P<name>(?:[a-z][\w'.-]*\s+){1,3}?(?:"
