@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 
 # float32 values below this are denormal: they do not change results, and cost a CPU hundreds of cycles each.
 SMALLEST_NORMAL = float(np.finfo(np.float32).tiny)
-# How many compiled shapes of a network are kept, the last used: each costs tens of megabytes.
-SHAPES = 4
 # OpenCV's constant for the AVX instructions.
 AVX = 10
 
@@ -79,14 +77,15 @@ class Network:
         return self._run([np.ascontiguousarray(array, dtype=np.float32) for array in arrays])
 
 
-def load(network: str | Path, *, engine: str = "auto", by_shape: bool = False) -> Network:
+def load(network: str | Path, *, engine: str = "auto", by_shape: int = 0) -> Network:
     """A network by its name in models/manifest.toml, or by the path of an ONNX file; read once per process.
 
     Args:
         network: a name, or a Path.
         engine: "openvino", "onnxruntime", or "auto" for the better one on this computer.
-        by_shape: whether OpenVINO compiles it again for each input shape (see `SHAPES`). Worth measuring: it makes some
-            networks a tenth faster and others no faster.
+        by_shape: for how many input shapes OpenVINO compiles it by itself and keeps them in memory, the last used; 0
+            for one that takes any. Worth measuring: it makes some networks a tenth faster and halves the memory that
+            they work in, which each shape has its own of.
 
     Raises:
         screening.weights.WeightsError: if a named network is missing or altered.
@@ -104,7 +103,7 @@ def probability(logit: float) -> float:
 
 
 def from_model(
-    model: Callable[[], onnx.ModelProto], *, sha256: str = "", engine: str = "auto", by_shape: bool = False
+    model: Callable[[], onnx.ModelProto], *, sha256: str = "", engine: str = "auto", by_shape: int = 0
 ) -> Network:
     """A network from an ONNX model, built from another library's weights.
 
@@ -140,7 +139,7 @@ def preferred() -> str:
 
 
 @functools.cache
-def _load(path: Path, sha256: str, engine: str, by_shape: bool) -> Network:
+def _load(path: Path, sha256: str, engine: str, by_shape: int) -> Network:
     return from_model(lambda: _read(path), sha256=sha256 or sha256_of(path), engine=engine, by_shape=by_shape)
 
 
@@ -181,7 +180,7 @@ def _prepare(model: onnx.ModelProto) -> bytes:
     return bytes(model.SerializeToString())
 
 
-def _openvino(data: Callable[[], bytes], sha256: str, by_shape: bool) -> Network:
+def _openvino(data: Callable[[], bytes], sha256: str, by_shape: int) -> Network:
     import openvino
 
     core = openvino.Core()
@@ -206,7 +205,7 @@ def _openvino(data: Callable[[], bytes], sha256: str, by_shape: bool) -> Network
             kept.write(stream.getvalue())
         return fresh
 
-    @functools.lru_cache(maxsize=SHAPES)
+    @functools.lru_cache(maxsize=by_shape or 1)
     def request(shapes: tuple[tuple[int, ...], ...]) -> openvino.InferRequest:
         return compiled(shapes).create_infer_request()
 

@@ -37,7 +37,7 @@ def round_all() -> None:
 
     build = engine._openvino
 
-    def built(data: Callable[[], bytes], sha256: str, by_shape: bool) -> engine.Network:
+    def built(data: Callable[[], bytes], sha256: str, by_shape: int) -> engine.Network:
         # without the hash of its file, nothing that was compiled is kept or read back
         return build(lambda: _rounding(onnx.load_from_string(data())), "", by_shape)
 

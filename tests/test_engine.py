@@ -13,7 +13,8 @@ import cv2
 import numpy as np
 import pytest
 
-from screening.engine import AVX, SHAPES, EngineError, load, preferred
+from screening.engine import AVX, EngineError, load, preferred
+from screening.text.ppocr import SHAPES
 from tests import PATIENCE
 from tests.rounded import bfloat16
 
@@ -105,7 +106,7 @@ def test_rounding_keeps_the_digits_that_bfloat16_has() -> None:
 
 
 def test_a_network_compiled_by_shape_answers_as_the_one_that_takes_any() -> None:
-    anything, by_shape = load("text-detection"), load("text-detection", by_shape=True)
+    anything, by_shape = load("text-detection"), load("text-detection", by_shape=SHAPES)
     random = np.random.default_rng(7)
     for side in [*range(64, 64 + 32 * (SHAPES + 2), 32), 64]:  # more shapes than are kept, and one that was dropped
         picture = random.uniform(-1, 1, (1, 3, 64, side)).astype(np.float32)

@@ -17,6 +17,9 @@ STRIDE = 4  # the network's output stride in pixels
 # arrays, which compile fast, to a multiple of the second, the network's minimum.
 STEP, SMALL_STEP = 160, 32
 SMALL = 480
+# Views of camera pictures have few shapes, such as landscape and portrait. Compiled for one, the network needs an
+# eighth less time (AVX2) and less than half of the memory, which more shapes than these would use up again.
+LARGE, SHAPES = 1920, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,8 @@ def detect(rgb: Pixels, *, minimum: float) -> list[Face]:
     for channel in range(3):
         # the published preprocessing: RGB, 0 to 255, no mean subtraction
         padded[0, channel, :height, :width] = rgb[:, :, channel]
-    return suppress(decode(load("centerface")(padded), minimum=minimum), nested=True)
+    network = load("centerface", by_shape=SHAPES if max(height, width) >= LARGE else 0)
+    return suppress(decode(network(padded), minimum=minimum), nested=True)
 
 
 def decode(outputs: Sequence[Floats], *, minimum: float) -> list[Face]:

@@ -17,6 +17,8 @@ from screening.arrays import Floats, Pixels
 # The recogniser's crops: 48 pixels high, padded to the first of these widths that fits; longer ones are squeezed.
 HIGH = 48
 WIDTHS = (96, 160, 240, 320, 400, 480, 640, 960, 1280, 1920)
+# The whole look and the closer ones have a few shapes each; compiled for its shape, the detector takes less memory.
+SHAPES = 4
 # A pixel is text above this; lines are then grown by this factor, because the network marks a line's kernel. Both are
 # the values that the network was published with.
 PIXEL = 0.3
@@ -88,7 +90,7 @@ def probabilities(canvas: Pixels) -> Floats:
     blob = np.ascontiguousarray(canvas[:, :, ::-1].transpose(2, 0, 1)[None], np.float32)
     blob *= np.float32(1 / 127.5)
     blob -= np.float32(1)
-    return np.asarray(load("text-detection", by_shape=True)(blob)[0][0, 0], dtype=np.float32)
+    return np.asarray(load("text-detection", by_shape=SHAPES)(blob)[0][0, 0], dtype=np.float32)
 
 
 def quads(heatmap: Floats, *, sure: float, pixel: float = PIXEL) -> list[Quad]:
