@@ -14,6 +14,8 @@ from PIL import Image
 from screening.evaluation.sources import of_review
 from screening.finding import Box
 from screening.office.office import Office
+from screening.render.html import html_page, pictures_of
+from screening.run import page as report_page
 from screening.run.decision import Action, Decision, parsed
 from screening.run.region import Outline, Region
 from screening.run.run import Run
@@ -38,7 +40,8 @@ lifted_by = "Sign-off."
 kinds = { "staff" = { hold = 0.5 } }
 """
 )
-FINE = 6
+FINE = 7
+FILES = ("fine5.jpg", "fine6.jpg", "street.jpg")
 PLACE = Region(Outline.RECTANGLE, ((120, 60), (200, 120)))
 
 
@@ -230,6 +233,46 @@ def test_copies_are_without_what_was_drawn_and_show_what_is_drawn_later(run: Pat
     first = jo.state()["photos"][4]["findings"][0]["region"]
     draw(jo, 4, Region(Outline.POLYGON, ((101, 20), (200, 60), (150, 120))), name=first["name"], after=first["after"])
     assert verdicts(run)["fine4.redacted.jpg"] == "block"
+
+
+def test_the_report_shows_what_was_drawn_and_decided(run: Path) -> None:
+    jo = review(run, by="Jo <b>Smith")
+    draw(jo, 6)
+    jo.decide([Wish(photo=5, action=Action.REJECT, reason="not ours to publish")])
+    street = jo.state()["photos"][FINE]
+    number = street["open"][0]
+    after = street["findings"][number]["after"]
+    jo.decide(
+        [Wish(photo=FINE, finding=number, action=Action.OVERRIDE, reason="our own demonstration car", after=after)]
+    )
+    before = pictures_of((run / "report.html").read_text(encoding="utf-8"))
+    report_page.refresh(opened(run))
+    said = (run / "report.html").read_text(encoding="utf-8")
+    assert "Decisions as of" in said
+    assert pictures_of(said) == before
+    assert len(before) == FINE + 1, "all but the one that cannot be read"
+    cards = {name: said.partition(f'data-name="{name}"')[2].partition('</li>\n<li class="card')[0] for name in FILES}
+    assert "As things stand" in cards["fine6.jpg"]
+    assert "marked by a person" in cards["fine6.jpg"]
+    assert "Drawn, to be redacted, by Jo &lt;b&gt;Smith" in cards["fine6.jpg"]
+    assert "Stays back" in cards["fine6.jpg"]
+    assert "Kept back by Jo &lt;b&gt;Smith" in cards["fine5.jpg"]
+    assert "not ours to publish" in cards["fine5.jpg"]
+    assert "Overridden by Jo" in cards["street.jpg"]
+    assert "May go out" in cards["street.jpg"]
+    # one that was made to be shared names nobody, and stays one
+    (run / "report.html").write_text(html_page(opened(run).report.as_dict(), {}, for_sharing=True))
+    report_page.refresh(opened(run))
+    said = (run / "report.html").read_text(encoding="utf-8")
+    assert "Made for sharing" in said
+    assert "Overridden." in said
+    assert "Smith" not in said
+    assert "demonstration" not in said
+    # where there is none any more, none is made
+    (run / "report.html").unlink()
+    report_page.refresh(opened(run))
+    assert not (run / "report.html").exists()
+    jo.decide([Wish(photo=5, action=Action.WITHDRAW, after=jo.state()["photos"][5]["after"])])
 
 
 @pytest.fixture(scope="module")

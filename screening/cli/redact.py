@@ -45,7 +45,7 @@ def redact(
     from screening.office.office import Office
     from screening.release import redact as work
     from screening.release.words import Words
-    from screening.run import copies
+    from screening.run import copies, page
     from screening.run.run import Run
     from screening.sandbox.untrusted import isolate
 
@@ -59,6 +59,7 @@ def redact(
         say(f"{name}: is a copy from an earlier scan and no longer counts; remove it, or redact its picture again")
     for why in done.failed:
         say(why)
+    page.refresh(opened)
     if as_json:
         print_json([_described(*both) for both in done.made])
     for one, left in done.made:

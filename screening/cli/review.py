@@ -24,12 +24,14 @@ def review(
 
     Reads the run and its pictures. Every decision is on disk, in RUN/decisions.jsonl and the office's audit log, before
     the page shows it: stop the program whenever you like, and start it again to carry on. Stops with Ctrl-C, or when
-    nobody has used the page for a while. Exits 0 where every picture may go out or was kept back by a person, else 1.
+    nobody has used the page for a while, and writes RUN/report.html anew, with what was drawn and decided. Exits 0
+    where every picture may go out or was kept back by a person, else 1.
     """
     import webbrowser
 
     from screening.office.office import Office
     from screening.policy import Verdict
+    from screening.run import page
     from screening.run.run import Run
     from screening.sandbox.untrusted import isolate
     from screening.web.review import Review
@@ -45,7 +47,9 @@ def review(
     review = Review(run, by=by, pipeline=pipeline, office=office)
     isolate(review.run.settings.limits)
     serve(review, port=port, idle=60 * idle, ready=ready)
-    after = Run.open(run, office, pipeline).outcomes()
+    opened = Run.open(run, office, pipeline)
+    page.refresh(opened)
+    after = opened.outcomes()
     left = [one for one in after if one.verdict > Verdict.CLEAR and not one.rejected]
     print_line(f"{len(left)} {'picture is' if len(left) == 1 else 'pictures are'} still held or blocked", err=True)
     raise typer.Exit(1 if left else 0)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import datetime
 import hashlib
+import html
+import re
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -19,6 +21,14 @@ from screening.render.thumbnails import hidden, thumbnail, thumbnail_side
 PAGE = Path(__file__).resolve().parent / "page"
 # With more pictures than this, those out of sight are only laid out when they are scrolled to.
 MANY = 300
+# Marks a page that was made for sharing.
+FOR_SHARING = '<meta name="made-for" content="sharing">'
+# A picture's name in a page, and its pixels if it has any.
+PICTURE = re.compile(
+    r'<li class="card [^>]*? data-name="([^"]*)".*?'
+    r'(?:<img src="data:image/jpeg;base64,([^"]*)"|<span class="missing">)',
+    re.DOTALL,
+)
 STRICTNESS = {"block": 0, "hold": 1, "clear": 2}
 WORDS = {"block": "Blocked", "hold": "Held", "clear": "Nothing found"}
 SHORT = {"block": "Blocked", "hold": "Held", "clear": "Clear"}
@@ -33,7 +43,8 @@ def html_page(report: Mapping[str, Any], previews: Mapping[str, bytes], *, for_s
     """The page, as text that encodes as UTF-8.
 
     Args:
-        report: the dictionary of report.json, as report.schema.json describes it.
+        report: the dictionary of report.json, as report.schema.json describes it; and, if people decided something
+            since, `decided`, when this was so, with `stands` and `whole` of each photo and `decided` of each finding.
         previews: an upright JPEG of each photo, of any size, by its `file`; a photo without one gets an empty frame.
         for_sharing: blur in the pixels what was found, and leave out what was read.
     """
@@ -52,6 +63,8 @@ def html_page(report: Mapping[str, Any], previews: Mapping[str, bytes], *, for_s
         many=len(photos) > MANY,
         for_sharing=for_sharing,
         started=_date(report.get("started", "")),
+        decided=_date(report.get("decided", "")),
+        mark=Markup(FOR_SHARING) if for_sharing else "",
         words=WORDS,
         short=SHORT,
         means=MEANS,
@@ -60,6 +73,16 @@ def html_page(report: Mapping[str, Any], previews: Mapping[str, bytes], *, for_s
         security=_security(css, js),
     )
     return page
+
+
+def is_for_sharing(page: str) -> bool:
+    """Whether a page of ours was made for sharing."""
+    return FOR_SHARING in page[:1000]
+
+
+def pictures_of(page: str) -> dict[str, bytes]:
+    """The small pictures in a page of ours, by the name of the file as it is shown."""
+    return {html.unescape(name): base64.b64decode(jpeg) for name, jpeg in PICTURE.findall(page) if jpeg}
 
 
 def template(name: str) -> Any:
@@ -81,6 +104,8 @@ def _photo(photo: Mapping[str, Any], preview: bytes | None, side: int, for_shari
     if preview and for_sharing:
         preview = hidden(preview, photo)
     return {
+        "stands": "",
+        "whole": "",
         **photo,
         "folder": "" if str(path.parent) == "." else str(path.parent),
         "stem": path.name,
@@ -111,6 +136,7 @@ def _finding(finding: Mapping[str, Any], number: int, for_sharing: bool) -> dict
     # "address.street_name" is "street name": the rule beside it says the rest
     kind = " ".join(finding["kind"].split(".")[1:] or [finding["kind"]]).replace("_", " ")
     return {
+        "decided": "",
         **finding,
         "number": number,
         "seen": kind if for_sharing and not error else finding["evidence"] or kind,

@@ -5,17 +5,18 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 
 from screening import config, settings
+from screening.finding import ScreeningError
 from screening.office import audit
 from screening.office.office import Office
 from screening.photo_report import PhotoReport
 from screening.pipeline import Pipeline
 from screening.report import Batch, Report
-from screening.run import files, purge
+from screening.run import files, page, purge
 from screening.run.journal import Journal, subject
 from screening.run.run import Run
 from screening.run.scan import Scan, used
@@ -84,7 +85,13 @@ def scan(
     )
     with progress(sum(not entry.aside for entry in entries)) as done:
         report = screen(entries, batch=batch, progress=done)
-    return _kept(report, folder, entries, show_text=show_text, for_sharing=for_sharing) if folder else report
+    if not folder:
+        return report
+    report = _kept(report, folder, entries, show_text=show_text, for_sharing=for_sharing)
+    if (folder / files.DECISIONS).is_file():  # an earlier scan's pictures were decided about
+        with suppress(ScreeningError):  # then it shows no decisions, and whoever needs them says why
+            page.refresh(Run.open(folder, Office.here(), str(pipeline)))
+    return report
 
 
 def load_report(folder: str | Path, pipeline: str | Path = "") -> Report:
