@@ -44,36 +44,25 @@ class Network:
     """A network ready to run: called with its inputs, it returns its outputs.
 
     Attributes:
-        inputs: the names of the inputs, in order.
-        outputs: the names of the outputs, in order.
         engine: "openvino" or "onnxruntime".
         sha256: of the file it was read from.
     """
 
-    __slots__ = ("_run", "engine", "inputs", "outputs", "sha256")
+    __slots__ = ("_run", "engine", "sha256")
 
-    def __init__(
-        self,
-        run: Callable[[Sequence[Floats]], list[Floats]],
-        *,
-        inputs: Sequence[str],
-        outputs: Sequence[str],
-        engine: str,
-        sha256: str,
-    ) -> None:
+    def __init__(self, run: Callable[[Sequence[Floats]], list[Floats]], *, engine: str, sha256: str) -> None:
         self._run = run
-        self.inputs = tuple(inputs)
-        self.outputs = tuple(outputs)
         self.engine = engine
         self.sha256 = sha256
 
     def __call__(self, *arrays: NDArray[Any]) -> list[Floats]:
-        """Runs once on arrays in the order of `inputs`; any dtype is converted to float32.
+        """Runs once on arrays in the network's order; any dtype is converted to float32.
 
         Usually there is one input, of shape (n, channels, height, width).
+
+        Raises:
+            EngineError: if the network takes more inputs or fewer.
         """
-        if len(arrays) != len(self.inputs):
-            raise EngineError(f"the network takes {len(self.inputs)} inputs, not {len(arrays)}")
         return self._run([np.ascontiguousarray(array, dtype=np.float32) for array in arrays])
 
 
@@ -197,7 +186,9 @@ def _openvino(data: Callable[[], bytes], sha256: str, by_shape: int) -> Network:
         chosen = model()
         if shapes:
             chosen = chosen.clone()
-            chosen.reshape(dict(zip(names(chosen.inputs), map(openvino.PartialShape, shapes), strict=True)))
+            _check_count(len(shapes), len(chosen.inputs))
+            ports = [port.get_any_name() for port in chosen.inputs]
+            chosen.reshape(dict(zip(ports, map(openvino.PartialShape, shapes), strict=True)))
         fresh = core.compile_model(chosen, "CPU", options)
         if kept:
             stream = BytesIO()
@@ -210,18 +201,20 @@ def _openvino(data: Callable[[], bytes], sha256: str, by_shape: int) -> Network:
         return compiled(shapes).create_infer_request()
 
     def run(arrays: Sequence[Floats]) -> list[Floats]:
-        shapes = tuple(array.shape for array in arrays) if by_shape else ()
+        chosen = request(tuple(array.shape for array in arrays) if by_shape else ())
+        _check_count(len(arrays), len(chosen.model_inputs))
         # outputs are copied: the next run overwrites the request's memory
-        results = request(shapes).infer(list(arrays), share_inputs=True, share_outputs=False)
-        return [np.asarray(results[index], dtype=np.float32) for index in range(len(outputs))]
+        results = chosen.infer(list(arrays), share_inputs=True, share_outputs=False)
+        return [np.asarray(results[index], dtype=np.float32) for index in range(len(chosen.model_outputs))]
 
-    def names(ports: Sequence[Any]) -> list[str]:
-        return [port.get_any_name() for port in ports]
+    if not by_shape:
+        request(())  # a network that cannot be compiled is refused when it is read
+    return Network(run, engine="openvino", sha256=sha256)
 
-    # one that cannot be compiled is refused when it is read
-    known = model() if by_shape else request(()).get_compiled_model()
-    inputs, outputs = names(known.inputs), names(known.outputs)
-    return Network(run, inputs=inputs, outputs=outputs, engine="openvino", sha256=sha256)
+
+def _check_count(given: int, taken: int) -> None:
+    if given != taken:
+        raise EngineError(f"the network takes {taken} inputs, not {given}")
 
 
 def _processor(core: Any) -> tuple[str, ...]:
@@ -240,12 +233,10 @@ def _onnxruntime(data: bytes, sha256: str) -> Network:
     options.log_severity_level = 3
     session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
     inputs = [value.name for value in session.get_inputs()]
-    outputs = [value.name for value in session.get_outputs()]
 
     def run(arrays: Sequence[Floats]) -> list[Floats]:
-        return [
-            np.asarray(array, dtype=np.float32)
-            for array in session.run(outputs, dict(zip(inputs, arrays, strict=True)))
-        ]
+        _check_count(len(arrays), len(inputs))
+        results = session.run(None, dict(zip(inputs, arrays, strict=True)))
+        return [np.asarray(array, dtype=np.float32) for array in results]
 
-    return Network(run, inputs=inputs, outputs=outputs, engine="onnxruntime", sha256=sha256)
+    return Network(run, engine="onnxruntime", sha256=sha256)
