@@ -16,6 +16,17 @@ from tests import shown
 
 # What the console says beside these is the browser's own business, such as where it put the focus.
 GRAVE = ("error", "warning")
+WIDTHS = (1440, 1280, 390)
+ALIKE = replace(shown.photo("day/hall2.jpg", shown.FACE, number=7), look="f" * 36)
+# What has the focus, and whether somebody sees it: none of what stays on the screen lies over its middle.
+FOCUSED = """(() => {
+  const one = document.activeElement;
+  if (one === document.body) return null;
+  const { left, top, width, height } = one.getBoundingClientRect();
+  const there = document.elementFromPoint(left + width / 2, top + Math.min(height / 2, 20));
+  const name = one.getAttribute("aria-label") || one.textContent.trim() || one.id;
+  return [name, Boolean(there && (one.contains(there) || there.contains(one)))];
+})()"""
 VIEWPORTS = {"desk": {"width": 1360, "height": 860}, "phone": {"width": 390, "height": 780}}
 
 
@@ -30,10 +41,16 @@ def visit(browser: Any, tmp_path: Path) -> Iterator[Any]:
         complaints.append(dialog.message)
         dialog.dismiss()
 
-    def open_page(report: Report, *, for_sharing: bool = False, **options: Any) -> Any:
+    def open_page(report: Report, *, for_sharing: bool = False, decided: bool = False, **options: Any) -> Any:
+        fields = report.as_dict()
+        if decided:  # a review ended
+            fields["decided"] = "2026-03-03T10:00:00+00:00"
+            for photo in fields["photos"]:
+                photo |= {"stands": "block", "whole": "Kept back by Jo Smith"}
+                photo["findings"] = [one | {"decided": "Released by Jo Smith"} for one in photo["findings"]]
         previews = {photo.file: photo.preview for photo in report.photos if photo.preview}
         file = tmp_path / "report.html"
-        file.write_text(html_page(report.as_dict(), previews, for_sharing=for_sharing), encoding="utf-8")
+        file.write_text(html_page(fields, previews, for_sharing=for_sharing), encoding="utf-8")
         context = browser.new_context(**{"viewport": VIEWPORTS["desk"], "offline": True, **options})
         contexts.append(context)
         page = context.new_page()
@@ -205,10 +222,11 @@ def test_a_script_that_got_in_all_the_same_would_not_run(visit: Any, browser: An
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", VIEWPORTS)
-def test_axe_finds_no_violation(visit: Any, scheme: str, viewport: str) -> None:
+def test_axe_finds_no_violation(visit: Any, scheme: str) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    page = visit(shown.report(off=("codes",)), color_scheme=scheme, viewport=VIEWPORTS[viewport])
+    first, *others = shown.everything()
+    page = visit(shown.report(replace(first, look="f" * 36), *others, ALIKE, off=("codes",)), decided=True)
+    page.emulate_media(color_scheme=scheme)
 
     def violations() -> list[Any]:
         said = axe.run(page).response
@@ -217,14 +235,52 @@ def test_axe_finds_no_violation(visit: Any, scheme: str, viewport: str) -> None:
 
     for summary in page.locator("summary").all():
         summary.click()
-    assert violations() == []
-    page.locator(".open").first.click()
-    assert violations() == []
-    page.keyboard.press("Escape")
-    page.locator("#search").fill("no such thing")
-    assert violations() == []
-    page.locator("#ask").click()
-    assert violations() == []
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 780})
+        assert (width, violations()) == (width, [])
+        page.locator(".open").first.click()
+        assert (width, violations()) == (width, [])
+        page.keyboard.press("Escape")
+        page.locator("#search").fill("no such thing")
+        assert (width, violations()) == (width, [])
+        page.locator("#ask").click()
+        assert (width, violations()) == (width, [])
+        page.keyboard.press("Escape")
+        page.locator("#search").fill("")
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_the_tab_key_reaches_everything_and_nothing_covers_it(visit: Any) -> None:
+    page = visit(shown.report())
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 780})
+        page.evaluate("scrollTo(0, 0)")
+        page.locator(".skip").focus()
+        reached: list[str] = []
+        for _ in range(80):
+            page.keyboard.press("Tab")
+            here = page.evaluate(FOCUSED)
+            for _ in range(20):  # it is scrolled to in the browser's own time
+                if here is None or here[1]:
+                    break
+                page.wait_for_timeout(50)
+                here = page.evaluate(FOCUSED)
+            if here is None:
+                break
+            reached.append(here[0])
+            assert here[1], (width, here[0])
+        wanted = [f"Enlarge {name}" for name in visible(page)]
+        assert [one.partition(",")[0] for one in reached if one.startswith("Enlarge")] == wanted, width
+        # a finding's reasons, and the large view, by Enter alone
+        page.locator("summary").first.focus()
+        page.keyboard.press("Enter")
+        assert page.locator(".card .finding").first.is_visible()
+        page.keyboard.press("Enter")
+        page.locator(".open").first.focus()
+        page.keyboard.press("Enter")
+        assert page.locator("#viewer").is_visible()
+        page.keyboard.press("Escape")
+        assert not page.locator("#viewer").is_visible()
 
 
 def test_fits_a_phone_without_scrolling_sideways(visit: Any) -> None:
