@@ -26,9 +26,10 @@ from screening.release.clearance import ClearanceError
 from screening.run.decision import Action, Decision, about_each
 from screening.run.decisions import NEXT, DecisionError, Decisions
 from screening.run.files import DECISIONS
-from screening.run.outcome import outcomes
+from screening.run.outcome import carried, outcomes
 from screening.run.rules import refusal, ways
 from screening.weights import sha256_of
+from screening.web.shown import shown_finding
 from tests.cleared import SIGNED, Cleared
 from tests.command import screening
 
@@ -142,6 +143,44 @@ def test_what_the_report_says_lifts_a_finding_is_what_deciding_lets_it(rule: str
         (after,) = outcomes([photo(one)], [made])
         lifts = action in ways(one) and action is not Action.REDACT  # which lifts it on the copy
         assert (after.verdict is Verdict.CLEAR) == lifts, action
+
+
+RELEASED = replace(FACE, verdict=Verdict.CLEAR)  # by a match in the register
+
+
+@pytest.mark.parametrize("face", [FACE, RELEASED])
+def test_whoever_is_involved_is_blocked_and_no_form_lifts_it(face: Judgement, decisions: Decisions) -> None:
+    involved = decision(Action.INVOLVED, face)
+    (after,) = outcomes([photo(face, TAPE)], [involved])
+    assert (after.verdict, after.rule, len(after.open)) == (Verdict.BLOCK, "wanted-person", 2)
+    decisions.decide(involved)
+    for action in (Action.RELEASE, Action.PARENTAL, Action.ADULT, Action.ACCEPT):
+        with pytest.raises(DecisionError, match="no form lifts that"):
+            decisions.decide(decision(action, face, reference="FORM-7"))
+    assert decisions.current() == [replace(involved, after="")]
+    decisions.decide(decision(Action.OVERRIDE, face, reason="she asked for this herself"))
+    assert outcomes([photo(face)], decisions.current())[0].verdict is Verdict.CLEAR
+    decisions.decide(involved)
+    decisions.decide(decision(Action.WITHDRAW, face))
+    assert outcomes([photo(face)], decisions.current())[0].verdict is face.verdict
+
+
+@pytest.mark.parametrize("one", [TAPE, PLATE, CHILD, BROKEN])
+def test_only_a_face_can_be_of_somebody_involved(one: Judgement) -> None:
+    assert refusal(decision(Action.INVOLVED, one), one)
+
+
+def test_the_review_page_asks_it_of_a_face_whether_it_holds_or_the_register_knows_it() -> None:
+    rule = config.load().policy.rules["wanted-person"]
+    asked = [Action.INVOLVED in shown_finding(one, rule)["may"] for one in (FACE, RELEASED, TAPE, CHILD)]
+    assert asked == [True, True, False, False]
+
+
+def test_a_copy_that_still_shows_somebody_involved_is_blocked_too() -> None:
+    (original,) = outcomes([photo(FACE, PLATE)], [decision(Action.INVOLVED, FACE)])
+    copy = replace(photo(FACE), sha256="c" * 64)
+    (after,) = outcomes([copy], list(carried(original, copy)))
+    assert (after.verdict, after.rule) == (Verdict.BLOCK, "wanted-person")
 
 
 def test_nothing_lifts_what_could_not_be_screened() -> None:

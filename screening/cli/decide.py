@@ -24,10 +24,11 @@ def decide(
     """Records a decision on the held and blocked findings of pictures.
 
     accept: the condition of a hold is met. release: a signed form, by --reference. parental: a permission, by
-    --reference. adult: known to us as one. override: let it pass, for a written --reason. redact: the picture stays
-    back, and screening redact --decided makes a copy without it. reject: the picture stays back, whatever else is
-    decided. agree: nothing holds the picture, and a person found nothing either. withdraw: decisions about the picture,
-    or only those under --rule, no longer count.
+    --reference. adult: known to us as one. involved: whoever can be identified in it is a victim, suspect, witness or
+    defendant, which no form lifts. override: let it pass, for a written --reason. redact: the picture stays back, and
+    screening redact --decided makes a copy without it. reject: the picture stays back, whatever else is decided.
+    agree: nothing holds the picture, and a person found nothing either. withdraw: decisions about the picture, or only
+    those under --rule, no longer count.
 
     Reads the run. Writes RUN/decisions.jsonl, and a line for each to the office's audit log. If one of the
     decisions is not allowed, nothing is written and it exits 2.

@@ -16,7 +16,7 @@ from screening.run.outcome import Outcome
 from screening.weights import read_bytes
 
 # What a decision says about what is there. An override says nothing about that.
-THERE = (Action.ACCEPT, Action.RELEASE, Action.PARENTAL, Action.REDACT, Action.DRAW)
+THERE = (Action.ACCEPT, Action.RELEASE, Action.PARENTAL, Action.INVOLVED, Action.REDACT, Action.DRAW)
 NOT_THERE = (Action.ADULT,)
 PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp")
 

@@ -9,7 +9,7 @@ import dataclasses
 from collections.abc import Iterable, Sequence
 
 from screening.photo_report import PhotoReport
-from screening.policy import Verdict
+from screening.policy import Judgement, Verdict
 from screening.questions import letters
 from screening.run.decision import Action, Decision, about_each
 from screening.run.decisions import DecisionError
@@ -77,7 +77,7 @@ def _about_held(photo: PhotoReport, said: Decision, rules: Sequence[str]) -> lis
     """The decisions about everything that holds or blocks a picture, or the one about the picture as a whole."""
     _refuse(photo, _unread(photo))
     each = zip(about_each(photo, said), photo.judgements, strict=True)
-    held = [both for both in each if both[1].verdict > Verdict.CLEAR and (not rules or both[1].rule in rules)]
+    held = [both for both in each if _meant(both[1], said) and (not rules or both[1].rule in rules)]
     if not held and (rules or said.action not in (Action.REJECT, Action.AGREE)):
         _refuse(photo, f"nothing holds it{_under(rules)}")
     if said.action is Action.REJECT or not held:
@@ -85,6 +85,13 @@ def _about_held(photo: PhotoReport, said: Decision, rules: Sequence[str]) -> lis
     for decision, one in held:
         _refuse(photo, refusal(decision, one))
     return [decision for decision, _ in held]
+
+
+def _meant(one: Judgement, said: Decision) -> bool:
+    """Whether a decision about a picture is about this finding: what holds or blocks it, or every identifiable face."""
+    if said.action is Action.INVOLVED:
+        return one.finding.is_a("face.identifiable")
+    return one.verdict > Verdict.CLEAR
 
 
 def _withdrawn(photo: PhotoReport, said: Decision, current: Iterable[Decision], rules: Sequence[str]) -> list[Decision]:

@@ -30,6 +30,7 @@ class Action(enum.StrEnum):
     PARENTAL = "parental"  # parental permission, by its reference
     ADULT = "adult"  # known to us as an adult
     OVERRIDE = "override"  # let it pass, for a written reason
+    INVOLVED = "involved"  # a victim, suspect, witness or defendant: it blocks, and no release form lifts that
     REDACT = "redact"  # the picture stays back, and a copy without it is made (screening redact)
     REJECT = "reject"  # the picture does not go out, whatever else is decided
     DRAW = "draw"  # a person marks a place that shows something; it counts as a finding
@@ -38,7 +39,7 @@ class Action(enum.StrEnum):
 
 
 # Actions after which a finding still holds or blocks.
-LIFTS_NOTHING = (Action.REDACT, Action.REJECT, Action.DRAW, Action.AGREE, Action.WITHDRAW)
+LIFTS_NOTHING = (Action.INVOLVED, Action.REDACT, Action.REJECT, Action.DRAW, Action.AGREE, Action.WITHDRAW)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +131,15 @@ def parsed(line: bytes) -> Decision:
 
 # An empty decision, about nothing yet.
 BLANK = Decision(by="", system_user="", at="")
+
+
+def barred(wanted: Decision, before: Decision | None) -> str:
+    """Why a decision may not follow the last one about the same finding; "" if it may."""
+    if before is None or before.action is not Action.INVOLVED:
+        return ""
+    if wanted.action in (Action.ACCEPT, Action.RELEASE, Action.PARENTAL, Action.ADULT):
+        return f"{before.by} said that this is a victim, suspect, witness or defendant: no form lifts that; withdraw it"
+    return ""
 
 
 def about_each(photo: PhotoReport, decision: Decision) -> list[Decision]:

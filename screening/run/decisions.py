@@ -24,7 +24,7 @@ from screening.office import audit
 from screening.office.audit import PATIENCE
 from screening.office.audit_line import AuditError, Entry
 from screening.office.office import Office, put_in_place, stage
-from screening.run.decision import Action, Decision, in_force, latest, parsed
+from screening.run.decision import Action, Decision, barred, in_force, latest, parsed
 from screening.run.files import DECISIONS, identity, lock
 from screening.weights import read_bytes
 
@@ -140,6 +140,9 @@ class Decisions:
     def _put(self, there: Sequence[Decision], wanted: Sequence[Decision]) -> tuple[Decision, ...]:
         if not wanted:
             return ()
+        last = latest(there)
+        if why := next(filter(None, (barred(one, last(one)) for one in wanted)), ""):
+            raise DecisionError(why)
         log, staged = self.office.audit_log, self.path.with_name(NEXT)
         event = "override" if any(one.action is Action.OVERRIDE for one in wanted) else "decision"
         named = [{"decision": one.id, "file": one.sha256, "action": str(one.action or "answer")} for one in wanted]

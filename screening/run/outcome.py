@@ -13,7 +13,7 @@ from screening.photo_report import PhotoReport
 from screening.policy import Judgement, Verdict, strictest
 from screening.run.decision import LIFTS_NOTHING, Action, Decision, about_each, covering
 from screening.run.drawn import Drawn
-from screening.run.rules import refusal
+from screening.run.rules import INVOLVED_RULE, refusal
 from screening.weights import sha256_of
 
 
@@ -24,7 +24,7 @@ class Outcome:
     Attributes:
         photo: as it was screened and judged, and with what people drew in it.
         open: what still holds or blocks it, the strictest first. What is noted but clear and was marked for redaction
-            holds too.
+            holds too; the face of somebody who is involved blocks, under the rule about such people.
         decided: the decisions, each with the finding that it is about.
         rejected: the decision by which a person kept it back, or the original that it is a copy of; or None.
         drawn: what people drew in it, each with the decision that drew it; these are findings of `photo` too.
@@ -108,7 +108,9 @@ def _outcome(
         if made is not None:
             decided.append((judgement, made))
         lifted = made is not None and made.action not in LIFTS_NOTHING and not refusal(made, judgement)
-        if judgement.verdict > Verdict.CLEAR and not lifted:
+        if made is not None and made.action is Action.INVOLVED and not refusal(made, judgement):
+            left.append(dataclasses.replace(judgement, verdict=Verdict.BLOCK, rule=INVOLVED_RULE))
+        elif judgement.verdict > Verdict.CLEAR and not lifted:
             left.append(judgement)
         elif made is not None and made.action is Action.REDACT:
             left.append(dataclasses.replace(judgement, verdict=Verdict.HOLD))
@@ -118,7 +120,8 @@ def _outcome(
 
 def carried(original: Outcome, copy: PhotoReport) -> Iterator[Decision]:
     """Decisions about findings of the original that its copy still shows, as decisions about the copy."""
-    lifting = [decision for _, decision in original.decided if decision.action not in LIFTS_NOTHING]
+    counts = (set(Action) - set(LIFTS_NOTHING)) | {Action.INVOLVED}
+    lifting = [decision for _, decision in original.decided if decision.action in counts]
     as_original = dataclasses.replace(copy, sha256=original.photo.sha256)
     for number, decision in enumerate(covering(as_original, lifting)):
         if decision is None:

@@ -9,6 +9,8 @@ from screening.questions import REASON_WORDS, is_reason, letters
 from screening.run.decision import Action, Decision
 from screening.run.drawn import DRAWN
 
+# The rule that a person falls under who is a victim, a suspect, a witness or a defendant.
+INVOLVED_RULE = "wanted-person"
 # The least characters of a form's, permission's or licence's reference.
 REFERENCE_LETTERS = 3
 REASON = f"a reason of at least {REASON_WORDS} different words"
@@ -45,6 +47,9 @@ def refusal(decision: Decision, one: Judgement) -> str:
         return "what could not be screened never passes: repair or replace the file and scan again"
     if action is Action.REDACT:
         return ""
+    if action is Action.INVOLVED:
+        shown = one.finding.is_a("face") or (one.finding.is_a(DRAWN) and one.rule == "identifiable-person")
+        return "" if shown and one.finding.box else "only a face can be a victim's, suspect's, witness's or defendant's"
     if action is Action.AGREE:
         return "agree is only for a picture in which nothing is held or blocked"
     if action is Action.OVERRIDE:

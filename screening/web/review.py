@@ -75,6 +75,7 @@ class Review:
         return {
             "batch": {"name": inert(batch.name), "purpose": inert(batch.purpose)},
             "by": inert(self.by),
+            "scene": self.run.report.batch.scene,
             "rules": {name: self.run.policy.rules[name].says for name in self.run.policy.applicable},
             "photos": [
                 {"number": number, "alike": self.alike[number]}

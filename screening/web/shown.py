@@ -9,7 +9,10 @@ from screening.inert import inert
 from screening.policy import Judgement, Policy, Rule, Verdict
 from screening.run.decision import BLANK, Action, Decision, about_each, latest
 from screening.run.outcome import Outcome
-from screening.run.rules import ways
+from screening.run.rules import refusal, ways
+
+# Whether somebody is involved may be said of any face.
+INVOLVED = Decision(by="A. Reviewer", action=Action.INVOLVED)
 
 
 def shown_photo(after: Outcome, made: Sequence[Decision], policy: Policy) -> dict[str, Any]:
@@ -63,9 +66,10 @@ def shown_finding(one: Judgement, rule: Rule) -> dict[str, Any]:
 
 def _may(one: Judgement) -> dict[str, str]:
     """What the reviewer may decide, each with what it needs: of what is noted but clear, that it is redacted too."""
+    involved = {} if refusal(INVOLVED, one) else {str(Action.INVOLVED): ""}
     if one.verdict is Verdict.CLEAR:
-        return {str(Action.REDACT): ""} if one.finding.box else {}
-    return {str(action): need for action, need in ways(one).items()}
+        return involved | ({str(Action.REDACT): ""} if one.finding.box else {})
+    return involved | {str(action): need for action, need in ways(one).items()}
 
 
 def shown_decision(decision: Decision | None) -> dict[str, str] | None:

@@ -11,9 +11,11 @@ const ACTIONS = [
   ["reject", "Keep the picture back"],
   ["withdraw", "Take the decision back"],
   ["agree", "Checked: nothing found"],
+  ["involved", "A victim, suspect, witness or defendant"],
 ];
+const LETTER = { involved: "v" }; // the others have the number of their place
 const SAID = {
-  accept: "condition met", release: "released", parental: "parental permission", adult: "an adult", override: "overridden",
+  accept: "condition met", release: "released", parental: "parental permission", adult: "an adult", involved: "a victim, suspect, witness or defendant", override: "overridden",
   redact: "to be redacted", draw: "drawn, to be redacted,", reject: "kept back", agree: "checked, nothing found",
 };
 const VERDICTS = { block: "Blocked", hold: "Held", clear: "Clear" };
@@ -178,6 +180,7 @@ function drawFindings() {
       );
       if (one.decision) button.append(element("small", by(one.decision)));
       if (one.verdict !== "clear" && (!one.decision || one.decision.action === "draw")) button.append(element("small", `${one.says} Lifted by: ${one.lifted_by}`));
+      if (state.scene && "involved" in one.may && !one.decision) button.append(element("small", "A victim, suspect, witness or defendant? Then v: no form lifts it."));
       button.addEventListener("click", () => { chosen = one.number; draw(); });
       item.append(button);
       return item;
@@ -187,7 +190,7 @@ function drawFindings() {
     const button = element("button");
     button.type = "button";
     button.dataset.action = action;
-    button.append(element("kbd", String(index + 1)), ` ${said}`);
+    button.append(element("kbd", LETTER[action] || String(index + 1)), ` ${said}`);
     button.disabled = !allowed(photo, action);
     button.addEventListener("click", () => decide(action, false));
     return button;
@@ -411,6 +414,7 @@ document.addEventListener("keydown", (event) => {
   else if (event.key === "ArrowUp" && photo) { chosen = Math.max(chosen - 1, 0); draw(); }
   else if (event.key === "e") bulk();
   else if (event.key === "g") byPerson();
+  else if (event.key === "v") decide("involved", false);
   else if (event.key === "f") toggleSize();
   else if (event.key === "s") document.body.classList.toggle("scored");
   else if (event.key === "+" || event.key === "=") zoomMiddle(1.5);
