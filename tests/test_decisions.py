@@ -28,8 +28,8 @@ from screening.run.decisions import NEXT, DecisionError, Decisions
 from screening.run.files import DECISIONS
 from screening.run.outcome import carried, outcomes
 from screening.run.rules import refusal, ways
-from screening.weights import sha256_of
 from screening.web.shown import shown_finding
+from screening.weights import sha256_of
 from tests.cleared import SIGNED, Cleared
 from tests.command import screening
 
