@@ -239,6 +239,47 @@ def test_a_name_badge_is_a_small_name_on_the_body_below_a_face(text: str, height
     assert "face.name_badge" not in verdict(read)[1]
 
 
+@pytest.mark.parametrize(
+    ("text", "left", "top", "height", "found"),
+    [
+        ("4471", 560, 290, 20, True),
+        ("4471", 320, 300, 20, True),  # on the other shoulder
+        ("CW 123", 560, 290, 20, True),  # with a division's letters
+        ("4471", 440, 290, 20, False),  # at the throat
+        ("4471", 560, 600, 20, False),  # on an arm
+        ("4471", 560, 290, 70, False),  # a player's
+        ("12", 560, 290, 20, False),
+        ("TAXI", 560, 290, 20, False),
+    ],
+)
+def test_a_small_number_on_a_shoulder_is_an_officers(text: str, left: int, top: int, height: int, found: bool) -> None:
+    read = line(text, left=left, top=top, height=height)
+    assert ("staff.collar_number" in verdict(FACE, read)[1]) is found
+    assert "staff.collar_number" not in verdict(read)[1]
+
+
+CAR = Finding("seen.vehicle", 0.9, "vehicle", Box(200, 500, 800, 900))
+NAMED = line("POLICE", left=300, top=550, height=60)
+NUMBER_PLATE = Finding("vehicle.plate.uk", 0.9, "plate", Box(390, 690, 720, 790), "AB1")
+
+
+@pytest.mark.parametrize(
+    ("text", "height", "around", "found"),
+    [
+        ("AB12", 90, [CAR, NAMED], True),
+        ("W7", 90, [CAR, NAMED], True),
+        ("AB12", 90, [CAR], False),  # a taxi, a racing car
+        ("AB12", 30, [CAR, NAMED], False),  # small print
+        ("101", 90, [CAR, NAMED], False),  # the number to call
+        ("AB12", 90, [NAMED], False),  # on no vehicle
+        ("AB1", 90, [CAR, NAMED, NUMBER_PLATE], False),  # its number plate
+    ],
+)
+def test_a_large_code_on_a_police_car_is_its_roofs(text: str, height: int, around: list[Finding], found: bool) -> None:
+    read = line(text, left=400, top=695, height=height)
+    assert ("staff.roof_code" in verdict(*around, read)[1]) is found
+
+
 def test_the_place_of_a_briefing_is_all_of_it() -> None:
     board = page("OPERATION FALCON", "surveillance from 0600", "Suspect: A N OTHER")
     (found,) = findings(*board)

@@ -247,6 +247,15 @@ def test_whatever_fills_the_picture_like_a_plate_is_one_unless_it_is_words() -> 
     assert list(Plates()(Photo.from_array(picture()), [plate(whole), text("WAY OUT", inside)])) == []
 
 
+@pytest.mark.parametrize("words", ["PS3", "11A"])
+@pytest.mark.parametrize("vehicle", [None, Box(0, 0, 600, 300)])  # a bare wall is taken for one as large as the picture
+def test_a_few_characters_that_fill_the_picture_like_a_plate_are_doubtful(words: str, vehicle: Box | None) -> None:
+    whole, inside = Box(20, 100, 580, 220), Box(40, 110, 560, 210)
+    around = [Finding("seen.vehicle", 0.8, "vehicle", vehicle)] if vehicle else []
+    (finding,) = Plates()(Photo.from_array(picture()), [plate(whole), text(words, inside), *around])
+    assert (finding.kind, finding.score >= 0.4) == ("vehicle.plate.doubtful", True)
+
+
 def test_a_small_plate_that_the_network_is_sure_of_is_one_unless_it_is_words() -> None:
     small, inside = Box(200, 150, 300, 180), Box(204, 153, 296, 177)
     photo = Photo.from_array(picture())

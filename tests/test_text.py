@@ -12,7 +12,7 @@ import pytest
 from screening.arrays import Pixels
 from screening.finding import Box, Finding
 from screening.photo.photo import Photo
-from screening.stages.text import Text
+from screening.stages.text import Text, better_mirrored
 from screening.text import closer_look as closer
 from screening.text import ppocr
 from screening.text.closer_look import Place
@@ -102,6 +102,13 @@ def test_mirrored_print_is_read_as_it_was_printed(words: str, way: tuple[slice, 
     mirrored = read(np.ascontiguousarray(picture[way]))
     assert bare(words) in {bare(text) for text in mirrored}
     assert all(len(text) > 1 for text in mirrored)
+
+
+@pytest.mark.parametrize(("score", "text"), [(0.96, "TO LET"), (1.0, "T3JOT")])
+def test_what_reads_nearly_as_well_as_it_lies_is_not_mirrored(score: float, text: str) -> None:
+    line = ppocr.rectangle(0, 0, 300, 80)
+    best = Reading(line, "TO LET", 0.94)
+    assert better_mirrored(best, line, lambda way, mirrored: Reading(way, "T3JOT", score)).text == text
 
 
 def test_a_line_that_reads_for_certain_is_not_mirrored() -> None:

@@ -1,4 +1,4 @@
-"""Identity documents, officers by rank and number or name, name badges, and briefings.
+"""Identity documents, officers by rank and number or name, name badges, briefings, and codes on shoulders and roofs.
 
 All of it is judged by the lines that were read and where they are: a title counts as a document's only with its fields
 around it, and a name as a badge's only on the body below a face.
@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from screening.finding import Box, Finding, boxes
+from screening.force import Force
 from screening.photo.photo import Photo
+from screening.street.unit_codes import roof_codes, shoulder_numbers
 from screening.text.lines import Line, below, join, lines, rows
 from screening.words import access_codes, captions
 from screening.words import documents as rules
@@ -30,18 +32,20 @@ SIDEWAYS, DOWN = 1.5, 3.5
 RANK_HIGH, NAME_HIGH = 0.35, 0.16
 
 Reach = tuple[float, float, float, float]
+Told = tuple[Clue, Box, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Documents:
-    """Finds identity documents and warrant cards, officers' numbers and names, name badges, briefings, door codes.
+    """Finds identity documents and warrant cards, officers' numbers and names, name badges, briefings, codes.
 
     Attributes:
+        force: who "we" are, by whose name a police car is known.
         minimum: the score below which nothing is reported.
     """
 
     name: ClassVar[str] = "documents"
-    after: ClassVar[tuple[str, ...]] = ("metadata", "faces", "text", "codes")
+    after: ClassVar[tuple[str, ...]] = ("metadata", "faces", "vehicles", "text", "codes", "plates")
     adds_to: ClassVar[tuple[str, ...]] = ("faces",)
     kinds: ClassVar[tuple[str, ...]] = (
         "personal.document",
@@ -50,15 +54,18 @@ class Documents:
         "staff.officer",
         "staff.briefing",
         "staff.access_code",
+        "staff.roof_code",
         "face.name_badge",
     )
 
+    force: Force = Force()
     minimum: float = 0.4
 
     def __call__(self, photo: Photo, found: Sequence[Finding]) -> Iterator[Finding]:
         page = whole(lines(found))
         faces = [*boxes(found, "face.identifiable"), *boxes(found, "face.unidentifiable")]
-        for clue, place, text in (*documents(page), *staff(page), *badges(page, faces)):
+        codes = self._codes(photo, found, lines(found), faces)
+        for clue, place, text in (*documents(page), *staff(page), *badges(page, faces), *codes):
             box = place.clip(photo.width, photo.height)
             if clue.score >= self.minimum and box is not None:
                 yield Finding(clue.kind, clue.score, clue.evidence, box, text)
@@ -66,6 +73,16 @@ class Documents:
             said = in_words(text)
             if said is not None and said.score >= self.minimum:
                 yield Finding(said.kind, said.score, f"{said.evidence}, in {where}", code, text)
+
+    def _codes(
+        self, photo: Photo, found: Sequence[Finding], read: Sequence[Line], faces: Sequence[Box]
+    ) -> Iterator[Told]:
+        """The numbers on shoulders without a rank beside them, and the codes on roofs."""
+        for line in shoulder_numbers(read, faces):
+            yield Clue("staff.collar_number", 0.55, "a number on somebody's shoulder"), line.box, line.text
+        vehicles, plates = boxes(found, "seen.vehicle"), boxes(found, "vehicle.plate")
+        for line in roof_codes(photo, read, vehicles, plates, self.force):
+            yield Clue("staff.roof_code", 0.6, "a large code on a police vehicle"), line.box, line.text
 
 
 def in_words(text: str) -> Clue | None:
@@ -79,9 +96,6 @@ def in_words(text: str) -> Clue | None:
     if rules.numbered_officer(text):
         return Clue("staff.collar_number", 0.6, "an officer's rank and number")
     return None
-
-
-Told = tuple[Clue, Box, str]
 
 
 def whole(read: Sequence[Line]) -> list[Line]:

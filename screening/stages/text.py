@@ -24,6 +24,8 @@ from screening.text.whole_look import LONGEST, Look, hints, letterbox
 
 # Below this confidence a line may be mirrored, and above it a mirrored reading of so many letters counts.
 MIRRORED, LETTERS = 0.95, 4
+# How much surer it must be: some words, such as TO LET, nearly read in a mirror too.
+SURER = 0.05
 # Lower or shorter lines are not tried, and upside down too only much longer ones: it would cost more than it finds.
 MIRRORED_HIGH, LONG, STRIP = 14.0, 2.5, 6.0
 # Lines lower than this, in pixels of the full picture, are illegible to anyone.
@@ -157,7 +159,8 @@ def better_mirrored(best: Reading, quad: Quad, answer: Callable[..., Reading]) -
     far."""
     ways = [ppocr.ways(quad)[0], *([ppocr.half_turn(quad)] if quad.width >= STRIP * quad.height else [])]
     mirrors = [answer(way, mirrored=True) for way in ways]
-    sure = [one for one in mirrors if one.score >= MIRRORED and sum(map(str.isalnum, one.text)) >= LETTERS]
+    least = max(MIRRORED, best.score + SURER)
+    sure = [one for one in mirrors if one.score >= least and sum(map(str.isalnum, one.text)) >= LETTERS]
     return max((best, *sure), key=lambda one: one.score)
 
 

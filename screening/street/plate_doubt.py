@@ -44,9 +44,11 @@ def doubt_of(reading: Reading, place: Place, score: float) -> float:
     if (place.carried and (registration.country or not words)) or (place.on and pattern):
         return 1.0
     # what the network is sure of: a close-up, and a small plate on something like a vehicle
-    if score >= SURE and not words and (place.close or (place.small and (place.on or pattern))):
+    sure = score >= SURE and not words
+    if sure and ((place.close and (long or not digits)) or (place.small and (place.on or pattern))):
         return 1.0
-    return LOOKS if long else WORDS
+    # a close-up of PS 3 may be a plate, or what is printed on a games console
+    return LOOKS if long or (sure and place.close and registration.country) else WORDS
 
 
 def worded(text: str, registration: Registration) -> bool:

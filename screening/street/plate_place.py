@@ -16,6 +16,8 @@ from screening.text.lines import lines
 SURE = 0.7
 # The shares of the picture's width from which on a plate is a close-up, and below which it is small.
 CLOSE, SMALL = 0.5, 0.2
+# The share of the picture from which a vehicle is as large as it: a bare wall is taken for one.
+FILLS = 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,7 @@ class Place:
 
     Attributes:
         on: whether it lies on a vehicle.
-        carried: whether it lies on, or fills much of, something that is surely a vehicle.
+        carried: whether it lies on, or fills much of, something that is surely a vehicle, and not the whole picture.
         close: whether it takes up so much of the picture that little of its vehicle can be seen.
         small: whether it is no larger than plates on a street: signs and clothes are photographed from nearby.
         worn: whether it is on the body below a face rather than on a vehicle.
@@ -57,7 +59,10 @@ class Places:
         """What a plate in that box is on."""
         return Place(
             on=lies_on(box, self.vehicles),
-            carried=any(box.inside(vehicle.grow(0.05)) > 0.7 for vehicle in self._carriers),
+            carried=any(
+                box.inside(vehicle.grow(0.05)) > 0.7 and vehicle.area < FILLS * photo.width * photo.height
+                for vehicle in self._carriers
+            ),
             close=box.width >= CLOSE * photo.width,
             small=box.width < SMALL * photo.width,
             worn=any(box.inside(below) > 0.5 for below in self._bodies) and not lies_on(box, self._carriers),
