@@ -107,6 +107,8 @@ class BatchSettings:
             clearance.
         review_share: the share of the clear pictures that a person checks in a review, 0 to 1.
         group_faces: whether the review page proposes which faces are one person's.
+        reference: what references of forms and permissions look like, as a regular expression; "" for anything.
+        reference_registered: whether each must be in the office's release register.
     """
 
     question: tuple[Question, ...] = ()
@@ -114,8 +116,14 @@ class BatchSettings:
     separate_signer: bool = False
     review_share: float = 0.05
     group_faces: bool = False
+    reference: str = ""
+    reference_registered: bool = False
 
     def __post_init__(self) -> None:
+        try:
+            re.compile(self.reference)
+        except re.error as error:
+            raise ValueError(f"reference: is not a regular expression ({error})") from error
         if not 0 <= self.review_share <= 1:
             raise ValueError(f"review_share must be from 0 to 1, not {self.review_share:g}")
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from screening.photo_report import PhotoReport
 from screening.policy import Judgement, Verdict
 from screening.questions import letters
+from screening.release import references
 from screening.run.decision import Action, Decision, about_each
 from screening.run.decisions import DecisionError
 from screening.run.outcome import find
@@ -44,6 +45,7 @@ def decide(run: Run, files: Sequence[str], said: Decision, *, rules: Sequence[st
             wanted += _withdrawn(photo, said, current, rules)
         else:
             wanted += _about_held(photo, said, rules)
+    references.check(wanted, run.settings.batch, run.decisions.office)
     return run.decisions.decide(*wanted)
 
 

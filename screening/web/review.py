@@ -14,6 +14,7 @@ from screening.office.office import Office
 from screening.photo_report import PhotoReport
 from screening.policy import Verdict
 from screening.questions import ANSWERS, PURPOSE, YES_NO, letters
+from screening.release import references
 from screening.release.decide import about_finding, about_picture
 from screening.release.sample import missed, sample
 from screening.run.decision import Action, Decision, answers, in_force
@@ -104,6 +105,10 @@ class Review:
             ReviewError: if one of them is not allowed, saying why.
         """
         made = [self._decision(wish) for wish in wishes]
+        try:
+            references.check(made, self.run.settings.batch, self.decisions.office)
+        except DecisionError as error:
+            raise ReviewError(str(error)) from error
         self.decisions.add(*made)
         return self._numbers({one.sha256 for one in made})
 
