@@ -40,6 +40,12 @@ def scan(
         bool, typer.Option("--show-text", help="Add what was read; the report then contains personal data.")
     ] = False,
     jobs: Annotated[int, typer.Option(min=0, help="Photos screened in parallel; 0 is one per core.")] = 0,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", help="Say nothing but what went wrong; the exit code tells.")
+    ] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="Say of each picture what was found, once it is known.")
+    ] = False,
 ) -> None:
     """Looks at every picture in a folder and says which must not be published, and why.
 
@@ -52,6 +58,8 @@ def scan(
 
     if annotate and not out:
         raise typer.BadParameter("--annotate writes to the run's folder: name it with --out")
+    if quiet and verbose:
+        raise typer.BadParameter("--quiet and --verbose say the opposite; give one of them")
     if show_text:
         say("--show-text: the report contains personal data; keep it as safe as the pictures")
     about = Batch(
@@ -70,11 +78,12 @@ def scan(
         annotate=annotate,
         show_text=show_text,
         for_sharing=for_sharing,
-        progress=terminal.progress,
+        progress=terminal.silent if quiet else terminal.each if verbose else terminal.progress,
     )
     if json:
         print_json(report.as_dict(show_text=show_text))
-    _print_summary(report, out, to_stderr=json)
+    if not quiet:
+        _print_summary(report, out, to_stderr=json)
     raise typer.Exit(report.exit_code)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -25,6 +26,25 @@ def progress(total: int) -> Iterator[Callable[[PhotoReport], None]]:
             yield advance
     else:
         yield _Lines(total)
+
+
+@contextmanager
+def silent(_: int) -> Iterator[Callable[[PhotoReport], None]]:
+    """Shows nothing of the progress."""
+    yield lambda _: None
+
+
+@contextmanager
+def each(total: int) -> Iterator[Callable[[PhotoReport], None]]:
+    """Says of each picture what was found, on standard error, as soon as it is known."""
+    done = itertools.count(1)
+
+    def say(photo: PhotoReport) -> None:
+        reason = f": {photo.reason()}" if photo.verdict else ""
+        said = f"{next(done)} of {total}, {photo.file}: {photo.verdict}{reason} ({photo.seconds:.1f} s)"
+        print(inert(said), file=sys.stderr, flush=True)  # noqa: T201
+
+    yield say
 
 
 @contextmanager
