@@ -268,6 +268,7 @@ def test_the_report_shows_what_was_drawn_and_decided(run: Path) -> None:
     assert "Overridden." in said
     assert "Smith" not in said
     assert "demonstration" not in said
+    assert set(report_page.SAID) == set(Action) - {Action.WITHDRAW}, "there are words for every decision"
     # where there is none any more, none is made
     (run / "report.html").unlink()
     report_page.refresh(opened(run))

@@ -93,3 +93,8 @@ def test_labels_are_read_as_they_were_written_and_begin_no_formula(tmp_path: Pat
     (tmp_path / "labels.csv").write_bytes(table([label]).encode())
     assert read(tmp_path / "labels.csv") == (label,)
     assert not re.search(r'(^|[;,"])[=+-]', table([label]), re.MULTILINE)
+
+
+def test_a_file_of_labels_that_is_missing_is_called_missing(tmp_path: Path) -> None:
+    with pytest.raises(LabelError, match=r"lost\.csv: there is no such file"):
+        read(tmp_path / "lost.csv")

@@ -170,6 +170,9 @@ def test_a_picture_that_cannot_be_redacted_is_named_and_the_others_go_on(shoot: 
     assert (gone.returncode, "street.jpg: " in gone.stderr, "scan the shoot again" in gone.stderr) == (2, True, True)
     (run / "sources.json").write_text(json.dumps(sources))
     assert "drawing.redacted.png: 1 finding redacted, no longer found; clear" in done.stdout
+    wrong = screening("redact", run, "--kind", "vehicle.plat", "--pipeline", shoot.parent / "plates.toml")
+    assert wrong.returncode == 2
+    assert wrong.stderr == "screening: no kind is called 'vehicle.plat'; did you mean 'vehicle.plate'?\n"
     nothing = screening("redact", run, "--rule", "unscreened", "--pipeline", shoot.parent / "plates.toml")
     assert nothing.returncode == 2
     assert "nothing in it is held" in nothing.stderr

@@ -128,6 +128,8 @@ def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, object]]]:
     """Every line that is not empty, with its number."""
     try:
         text = read_bytes(path).decode("utf-8-sig")
+    except FileNotFoundError as error:
+        raise LabelError(f"{path}: there is no such file") from error
     except (OSError, UnicodeDecodeError) as error:
         raise LabelError(f"{path}: cannot be read as UTF-8 text; name a .csv or .jsonl file") from error
     if path.suffix == ".csv":

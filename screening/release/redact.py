@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from screening import config
-from screening.finding import ScreeningError
+from screening.finding import OBSERVATION, ScreeningError
+from screening.kinds import of_ours, with_ancestors
 from screening.photo.masks import Fill, Style
 from screening.pipeline_file import did_you_mean
 from screening.policy import Judgement
@@ -16,6 +17,7 @@ from screening.release.redaction import Redacted, Redaction, can_go, to_redact
 from screening.release.words import Words
 from screening.run.copies import Copy
 from screening.run.decision import Action
+from screening.run.drawn import DRAWN
 from screening.run.files import REDACTED, refuse_links
 from screening.run.outcome import Outcome, carried, find
 from screening.run.run import Run
@@ -108,6 +110,7 @@ def redact(run: Run, redaction: Redaction, choice: Choice) -> Copies:
         ScreeningError: if the run or its decisions cannot be read, or there is no such rule or picture.
     """
     check_rules(choice.rules, run.policy)
+    _check_kinds(choice.kinds, run)
     chosen = _chosen(run, choice)
     sources, current = run.sources, run.decisions.current()
     made: list[Redacted] = []
@@ -131,6 +134,18 @@ def redact(run: Run, redaction: Redaction, choice: Choice) -> Copies:
         )
     after = run.after([one.report for one in made], run.decisions.current(), copies)
     return Copies(made=tuple(zip(made, after, strict=True)), failed=tuple(failed))
+
+
+def _check_kinds(named: Sequence[str], run: Run) -> None:
+    """Refuses a kind that no stage of ours reports and no picture of the run shows."""
+    if not named:
+        return
+    seen = {one.finding.kind for photo in run.report.photos for one in photo.judgements}
+    known = of_ours() | with_ancestors((*seen, DRAWN))
+    for kind in named:
+        if kind not in known:
+            judged = sorted(one for one in known if not f"{one}.".startswith(OBSERVATION))
+            raise RedactionError(f"no kind is called {kind!r}{did_you_mean(kind, judged)}")
 
 
 def _chosen(run: Run, choice: Choice) -> list[tuple[Outcome, list[Judgement]]]:

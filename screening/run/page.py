@@ -19,6 +19,7 @@ SAID = {
     Action.RELEASE: "released",
     Action.PARENTAL: "parental permission",
     Action.ADULT: "an adult",
+    Action.INVOLVED: "a victim, suspect, witness or defendant",
     Action.OVERRIDE: "overridden",
     Action.REDACT: "to be redacted",
     Action.REJECT: "kept back",
