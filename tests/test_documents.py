@@ -158,6 +158,12 @@ PAGES = [
     (["Your password", "is like your toothbrush"], CLEAR, set()),
     (["FREE WIFI", "7fG2kk91Qa"], CLEAR, set()),
     (["Key", "Blue: wards"], CLEAR, set()),  # of a map
+    (["CUSTODY SUITE", "GROUND FLOOR PLAN"], HOLD, {"staff.plan"}),
+    (["Search map"], HOLD, {"staff.plan"}),
+    (["Scale 1:500 at A3"], HOLD, {"staff.plan"}),
+    (["KEY REGISTER"], HOLD, {"staff.plan"}),
+    (["Our plan for the year", "Map of the park", "Plan your visit", "Scale model 1:43"], CLEAR, set()),
+    (["Key workers", "Keys cut here", "Ground floor", "Five year plan"], CLEAR, set()),
     (["BOARDING PASS", "Seat 12A", "Booking ref ABC123"], BLOCK, {"personal.document"}),
     (["Boarding gate 12", "Gate 2486B", "Bus pass holders", "Password reset desk", "Room 12"], CLEAR, set()),
     (["Free WiFi", "Password: Winter2024"], CLEAR, set()),  # for guests

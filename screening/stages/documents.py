@@ -55,6 +55,7 @@ class Documents:
         "staff.briefing",
         "staff.access_code",
         "staff.roof_code",
+        "staff.plan",
         "face.name_badge",
     )
 
@@ -170,6 +171,8 @@ def _of_staff(line: Line, page: Sequence[Line]) -> Told | None:
     here = line.box, line.text
     if rules.numbered_officer(line.text):
         return Clue("staff.collar_number", 0.6, "an officer's rank and number"), *here
+    if rules.plan(line.text):
+        return Clue("staff.plan", 0.6, "the title of a plan, or of a list of keys"), *here
     if not rules.worth_a_look_around(line.text):  # which is costly on a full page
         return None
     board = near(line, page, AROUND_WORD)

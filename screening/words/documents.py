@@ -105,6 +105,19 @@ PLANNED = re.compile(
     re.IGNORECASE,
 )
 
+# The title of a plan of a building or an operation, or of a list of keys, alone on its line; and the scale of a plan.
+PLAN = re.compile(
+    r"\W*(?:(?:[\w ]{0,30} )?(?:floor|site|building|station|custody|cell|evacuation|patrol|search|deployment|cordon"
+    r"|operational|tactical) (?:plan|map)s?|(?:[\w ]{0,20} )?key (?:register|cabinet|press|log|list|holders?))\W*"
+    r"|.{0,40}\bscale[ :]*1 ?: ?(?:\d{2,3}|1250|2500)\b.{0,40}",
+    re.IGNORECASE,
+)
+
+
+def plan(text: str) -> bool:
+    """Whether a line is the title or the scale of a plan, or the title of a list of keys."""
+    return PLAN.fullmatch(plain(text)) is not None
+
 
 def zone(text: str) -> bool:
     """Whether a line belongs to the machine-readable zone of a passport, visa or identity card (ICAO 9303)."""
