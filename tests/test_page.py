@@ -269,6 +269,9 @@ def test_the_tab_key_reaches_everything_and_nothing_covers_it(visit: Any) -> Non
                 break
             reached.append(here[0])
             assert here[1], (width, here[0])
+        page.evaluate("scrollTo(0, 0)")
+        first = "document.querySelector('.card img').getBoundingClientRect().top < innerHeight"
+        assert page.evaluate(first), "the first picture stands on the first screen"
         wanted = [f"Enlarge {name}" for name in visible(page)]
         assert [one.partition(",")[0] for one in reached if one.startswith("Enlarge")] == wanted, width
         # a finding's reasons, and the large view, by Enter alone

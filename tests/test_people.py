@@ -150,6 +150,12 @@ def test_every_face_is_shown_and_can_be_left_out(browser: Any, run: Path) -> Non
     page.keyboard.press("g")
     says("Is this one person? 1 of 1")
     says("Decide about 3")  # all three have been on the screen
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    for width, scheme in ((1440, "dark"), (390, "dark"), (390, "light"), (1280, "light")):
+        page.set_viewport_size({"width": width, "height": 860})
+        page.emulate_media(color_scheme=scheme)
+        found = axe.run(page).response["violations"]
+        assert (width, scheme, [one["id"] for one in found]) == (width, scheme, [])
     page.keyboard.press("Enter")
     assert page.locator("#crops[open]").count() == 1, "no reference, no decision"
     page.keyboard.type("FORM-7")
