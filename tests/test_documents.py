@@ -18,6 +18,7 @@ from screening.photo.photo import Photo
 from screening.policy import Verdict
 from screening.stages.documents import Documents
 from screening.stages.text import Text
+from screening.words import access_codes
 from screening.words import documents as rules
 
 CLEAR, HOLD, BLOCK = Verdict.CLEAR, Verdict.HOLD, Verdict.BLOCK
@@ -182,6 +183,14 @@ def test_documents_and_officers_are_told_from_other_words(texts: list[str], expe
     assert verdict(*page(*texts), policy="strict")[0] >= expected
     # printed on a poster they hold
     assert verdict(*page(*texts), policy="posters")[0] == min(expected, HOLD)
+
+
+@given(st.sampled_from(["-", "key ", "the ", "password ", "wifi: ", "scale 1", "user "]), st.integers(1, 3000))
+def test_a_long_text_announces_no_code_and_is_soon_read(part: str, count: int) -> None:
+    text = part * count
+    assert len(text) <= access_codes.LONGEST or not access_codes.is_label(text)
+    assert not rules.plan(text)
+    access_codes.opens(text)
 
 
 COLUMNS = [

@@ -43,6 +43,8 @@ LABEL = re.compile(
     rf"\W*(?:{CODED}|{OPENED}|{KEYED}|{WHOSE}(?:{PASS}|pass)(?:\W+is)?)(?:is)?\W*|\W*(?:wi-?fi|wlan|ssid)\W*",
     re.IGNORECASE,
 )
+# A longer line is a sentence, and no label.
+LONGEST = 60
 FOR_GUESTS = re.compile(
     r"\b(?:guests?|visitors?|customers?|public|free|welcome|caf[eé]|coffee|hotel|pub|library)\b", re.IGNORECASE
 )
@@ -50,7 +52,8 @@ FOR_GUESTS = re.compile(
 
 def is_label(text: str) -> bool:
     """Whether a line announces a code or a password that stands elsewhere."""
-    return LABEL.fullmatch(plain(text)) is not None
+    text = plain(text)
+    return len(text) <= LONGEST and LABEL.fullmatch(text) is not None
 
 
 def says_so(text: str) -> bool:
