@@ -99,6 +99,18 @@ function confirmCrops({ title, about, wishes, ticked = true, actions = [], next 
   });
 }
 
+// Asks about findings that are decided alike; what is said of one person is said of nobody until they are ticked.
+function several(title, wishes) {
+  const { action, reason, reference } = wishes[0];
+  const pictures = new Set(wishes.map((one) => one.photo)).size;
+  const one = photos[wishes[0].photo].findings[wishes[0].finding];
+  const same = wishes.every(({ photo, finding }) => photos[photo].findings[finding].rule === one.rule);
+  const what = same ? one.rule : "findings";
+  const about = `${wishes.length} × ${what} in ${pictures} ${pictures === 1 ? "picture" : "pictures"}: ${SAID[action]} ${reason || reference || ""}`;
+  const ticked = !OF_ONE_PERSON.includes(action);
+  return confirmCrops({ title: ticked ? title : "Which of them are the same person?", about, wishes, ticked });
+}
+
 // Open findings of the same rule and kind, which could be decided like the last one.
 function equal() {
   if (!last) return [];
@@ -112,11 +124,7 @@ function equal() {
 async function bulk() {
   const wishes = equal();
   if (!wishes.length || busy) return;
-  const pictures = new Set(wishes.map((one) => one.photo)).size;
-  const about = `${wishes.length} × ${last.rule} (${last.kind}) in ${pictures} ${pictures === 1 ? "picture" : "pictures"}: ${SAID[last.action]} ${Object.values(last.said).join(" ")}`;
-  const ticked = !OF_ONE_PERSON.includes(last.action);
-  const title = ticked ? "The same for matching findings?" : "Which of them are the same person?";
-  const sure = await confirmCrops({ title, about, wishes, ticked });
+  const sure = await several("The same for matching findings?", wishes);
   if (sure && (await send(sure))) onward();
 }
 

@@ -321,8 +321,11 @@ async function decide(action, everywhere) {
   const things = about.map((one) => `${one.rule}: ${one.evidence || one.kind}`).join("; ");
   const said = need ? await write(title, things, need, action === "adult" ? WHO : LABELS[need]) : {};
   if (!said) return;
-  const wishes = about.map((one) => ({ ...wish(photo, one, action), ...said }));
-  const { rule, kind } = photo.findings[about[0].number];
+  const wished = about.map((one) => ({ ...wish(photo, one, action), ...said }));
+  // what lifts several at once shows each of them; redacting lifts nothing
+  const wishes = wished.length > 1 && action !== "redact" ? await several(title, wished) : wished;
+  if (!wishes) return;
+  const { rule, kind } = photo.findings[wishes[0].finding];
   if (await send(wishes)) {
     last = { rule, kind, action, said };
     onward();
