@@ -23,6 +23,7 @@ from screening.photo_report import PhotoReport
 from screening.policy import Judgement, Thresholds, Verdict
 from screening.release import clear
 from screening.release.clearance import ClearanceError
+from screening.release.redact import Choice, _marked
 from screening.run.decision import Action, Decision, about_each
 from screening.run.decisions import NEXT, DecisionError, Decisions
 from screening.run.files import DECISIONS
@@ -174,6 +175,12 @@ def test_the_review_page_asks_it_of_a_face_whether_it_holds_or_the_register_know
     rule = config.load().policy.rules["wanted-person"]
     asked = [Action.INVOLVED in shown_finding(one, rule)["may"] for one in (FACE, RELEASED, TAPE, CHILD)]
     assert asked == [True, True, False, False]
+
+
+@pytest.mark.parametrize("face", [FACE, RELEASED])
+def test_redacting_by_the_review_covers_the_face_of_somebody_involved(face: Judgement) -> None:
+    (after,) = outcomes([photo(face, PLATE)], [decision(Action.INVOLVED, face)])
+    assert _marked(after, Choice()) == [face]
 
 
 def test_a_copy_that_still_shows_somebody_involved_is_blocked_too() -> None:

@@ -75,6 +75,10 @@ def of_run(
     )
 
 
+# The decisions that mark a finding for redaction.
+MARKING = (Action.DRAW, Action.REDACT, Action.INVOLVED)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
     """Which findings are redacted.
@@ -163,8 +167,8 @@ def _chosen(run: Run, choice: Choice) -> list[tuple[Outcome, list[Judgement]]]:
 
 
 def _marked(one: Outcome, choice: Choice) -> list[Judgement]:
-    """The findings that a person drew or decided to redact, those too that are noted but clear."""
-    wanted = [about for about, decision in one.decided if decision.action in (Action.DRAW, Action.REDACT)]
+    """The findings that a person drew or decided to redact, and faces of people involved; those too that are clear."""
+    wanted = [about for about, decision in one.decided if decision.action in MARKING]
     marked = [about for about in wanted if can_go(about.finding)]
     return [about for about in marked if not choice.rules or about.rule in choice.rules]
 
