@@ -26,6 +26,7 @@ const WHO = "Who knows them, and how? At least three different words";
 const $ = (id) => document.getElementById(id);
 const photos = [];
 let state = null;
+let together = new Map(); // the pictures that look alike, by the number of the first
 let filter = "todo";
 let listed = []; // the numbers of the pictures on the contact sheet
 let at = 0;
@@ -59,6 +60,8 @@ async function ask(path, body) {
 
 function take(fresh) {
   for (const photo of fresh.photos) photos[photo.number] = photo;
+  together = new Map();
+  for (const photo of photos) together.set(photo.alike, [...(together.get(photo.alike) || []), photo]);
   state = fresh;
 }
 
@@ -68,7 +71,7 @@ const closed = (photo) =>
 const mine = (photo) => photo.screened_as !== "clear" || photo.sampled || decidedWhole(photo);
 // the pictures that look like one, itself included, and the strictest verdict among them
 const strictness = { block: 0, hold: 1, clear: 2 };
-const likes = (photo) => photos.filter((one) => one.alike === photo.alike);
+const likes = (photo) => together.get(photo.alike);
 const strictest = (some, by) => some.map((one) => one[by]).sort((a, b) => strictness[a] - strictness[b])[0];
 const wanted = {
   todo: (photo) => mine(photo) || likes(photo).some(mine),
