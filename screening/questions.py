@@ -16,6 +16,8 @@ ANSWERS = ("yes", "no")
 LETTERS = 3
 # The least that a reason says: "x", "ok fine" and "because because because" say nothing.
 REASON_WORDS = 3
+# What people answer in words where there is nothing to say.
+NOTHING = ("none", "no", "nothing", "nobody", "nowhere", "notapplicable")
 # The question that a scan's purpose answers: nobody is asked it twice.
 PURPOSE = "purpose"
 
@@ -132,6 +134,11 @@ def in_words(text: str) -> bool:
     """Whether a text says anything: enough letters for a word, and not the same letter repeated."""
     said = letters(text)
     return len(said) >= LETTERS and len(set(said)) > 1
+
+
+def something(text: str) -> str:
+    """An answer, or "" if it says that there is nothing: none, not applicable."""
+    return "" if letters(text) in NOTHING else text
 
 
 def is_reason(text: str) -> bool:

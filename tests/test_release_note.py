@@ -110,10 +110,11 @@ def test_what_was_answered_to_clear_stands_in_the_note_and_nothing_said_is_left_
     cleared.clear(replace(SIGNED, answers={**SIGNED.answers, **ANSWERS}))
     made = note(cleared.run, pipeline=str(cleared.pipeline), link="", watched_by="", office=cleared.office)
     assert (made.category, made.watched_by, made.link, made.related) == (
-        "a campaign", "The front desk", "www.example.org/dogs", ""
+        "a campaign", "The front desk", "www.example.org/dogs", "None."
     )  # fmt: skip
-    assert "| Category | a campaign |" in record(made) and "| Belongs with | not stated |" in record(made)
+    assert "| Category | a campaign |" in record(made) and "| Belongs with | None. |" in record(made)
     assert "The front desk reads the comments" in announcement(made) and "It belongs with" not in announcement(made)
+    assert "More about this" not in announcement(replace(made, link="none"))
     assert "It belongs with: Last year" in announcement(replace(made, related="Last year"))
     # what the command is told counts more
     assert "The press desk reads the comments" in release_note(cleared, "--announcement")

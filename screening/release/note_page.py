@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from screening.questions import something
 from screening.render.markdown import Markdown, block, code, link, plain, words
 from screening.render.templates import environment
 
@@ -34,5 +35,5 @@ def take_down(found: Retraction, *, reason: str) -> str:
 
 def _rendered(template: str, shown: Callable[[str], str], **fields: object) -> str:
     templates = environment(TEMPLATES, shown, Markdown, keep_trailing_newline=True)
-    templates.filters |= {"block": block, "code": code, "link": link}
+    templates.filters |= {"block": block, "code": code, "link": link, "something": something}
     return templates.get_template(template).render(**fields)

@@ -11,16 +11,13 @@ from screening.force import Force
 from screening.office.key_list import trusted
 from screening.office.office import Office
 from screening.policy import Verdict
-from screening.questions import Question, letters
+from screening.questions import Question
 from screening.release import clearance, second
 from screening.release.clearance import Clearance
 from screening.release.titles import titles
 from screening.run import files
 from screening.run.run import Run
 from screening.weights import sha256_of
-
-# What people answer where there is nothing to say.
-NOTHING = ("none", "no", "nothing", "nobody", "nowhere", "notapplicable")
 
 
 class NoteError(ScreeningError):
@@ -114,6 +111,5 @@ def note(folder: Path, *, pipeline: str, link: str, watched_by: str, office: Off
 
 
 def answers(said: Mapping[str, str], questions: Iterable[Question]) -> dict[str, str]:
-    """What was answered in words when a run was cleared, by the questions' ids; without "none"."""
-    given = {one.id: said.get(one.ask, "").strip() for one in questions}
-    return {name: answer for name, answer in given.items() if answer and letters(answer) not in NOTHING}
+    """What was answered when a run was cleared, by the questions' ids."""
+    return {one.id: said.get(one.ask, "").strip() for one in questions}
