@@ -141,7 +141,7 @@ def test_a_drawn_place_counts_as_a_finding_of_its_rule(run: Path) -> None:
     said = screening("explain", "fine0.jpg", "--run", run, "--pipeline", run.parent / "p.toml").stdout
     assert "screened as clear" in said
     assert "number-plate: marked by a person" in said
-    assert "draw by Jo Smith" in said
+    assert "drawn by Jo Smith" in said
     # it is about the picture's bytes, whatever is scanned again
     assert scan(run) == 2
     assert verdicts(run)["fine0.jpg"] == "block"

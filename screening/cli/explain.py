@@ -94,9 +94,10 @@ def _lines(said: dict[str, Any]) -> list[str]:
         lines.append(f"  {one['verdict']:5} {one['rule']}: {one['evidence']}")
         lines.append(f"        {one['kind']}, score {one['score']:.2f} ({', '.join(marks) or 'noted only'})")
         if decision := one["decision"]:
-            why = "; ".join(part for part in (decision["reason"], decision["reference"]) if part) or "no reason given"
+            why = "; ".join(part for part in (decision["reason"], decision["reference"]) if part)
             of = " about the original" if decision["carried"] else ""
-            lines.append(f"        {decision['action']}{of} by {decision['by']}, {decision['at'][:16]} UTC: {why}")
+            said_so = "drawn" if decision["action"] == "draw" else decision["action"]
+            lines.append(f"        {said_so}{of} by {decision['by']}, {decision['at'][:16]} UTC{why and f': {why}'}")
         if one["open"]:
             lines.append(f"        {one['says']} Lifted by: {one['lifted_by']}")
             lines.append(f"        Decisions that lift it: {', '.join(one['ways']) or 'none'}")
