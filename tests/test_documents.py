@@ -5,6 +5,8 @@ The passport is the specimen of ICAO 9303, the driver's number the one that the 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -287,6 +289,8 @@ NUMBER_PLATE = Finding("vehicle.plate.uk", 0.9, "plate", Box(390, 690, 720, 790)
         ("AB12", 30, [CAR, NAMED], False),  # small print
         ("101", 90, [CAR, NAMED], False),  # the number to call
         ("AB12", 90, [NAMED], False),  # on no vehicle
+        ("AB12", 90, [replace(CAR, score=0.5), NAMED], False),  # on a hill, perhaps
+        ("K9", 90, [CAR, NAMED], False),  # a dog's
         ("AB1", 90, [CAR, NAMED, NUMBER_PLATE], False),  # its number plate
     ],
 )

@@ -13,7 +13,7 @@ from typing import ClassVar
 from screening.finding import Box, Finding, boxes
 from screening.force import Force
 from screening.photo.photo import Photo
-from screening.street.unit_codes import roof_codes, shoulder_numbers
+from screening.street.unit_codes import SURE, roof_codes, shoulder_numbers
 from screening.text.lines import Line, below, join, lines, rows
 from screening.words import access_codes, captions
 from screening.words import documents as rules
@@ -81,7 +81,7 @@ class Documents:
         """The numbers on shoulders without a rank beside them, and the codes on roofs."""
         for line in shoulder_numbers(read, faces):
             yield Clue("staff.collar_number", 0.55, "a number on somebody's shoulder"), line.box, line.text
-        vehicles, plates = boxes(found, "seen.vehicle"), boxes(found, "vehicle.plate")
+        vehicles, plates = boxes(found, "seen.vehicle", least=SURE), boxes(found, "vehicle.plate")
         for line in roof_codes(photo, read, vehicles, plates, self.force):
             yield Clue("staff.roof_code", 0.6, "a large code on a police vehicle"), line.box, line.text
 

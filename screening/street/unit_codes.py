@@ -19,9 +19,11 @@ NUMBER = re.compile(r"\d{3,6}|[A-Z]{2} ?\d{2,4}|\d{2,4} ?[A-Z]{2}")
 # Shoulders, in widths of the face from its middle and in heights from its chin, and the height of what is printed on
 # epaulettes, in the same: numbers on chests are further down, in the middle, and larger.
 ASIDE, BELOW, HIGH = (0.4, 1.6), (-0.2, 0.9), 0.22
-# A force's letters or a district's, and a car's number: what helicopters read. Not the numbers that everybody calls.
+# A force's letters or a district's, and a car's number: what helicopters read; and what everybody calls or knows.
 CODE = re.compile(r"[A-Z]{1,3} ?\d{1,4}|\d{1,3} ?[A-Z]{1,2}|\d{2,4}")
-CALLED = re.compile(r"101|999|111|112")
+COMMON = re.compile(r"101|999|111|112|K ?9")
+# The score from which a vehicle is surely one: hills and walls with a sign are taken for vehicles below it.
+SURE = 0.7
 # The least height of its letters, as a share of the vehicle's smaller side: a roof's letters are half a metre high.
 LARGE = 0.12
 
@@ -49,13 +51,13 @@ def roof_codes(
     Args:
         photo: the picture.
         texts: its lines of text.
-        vehicles: where the vehicles are.
+        vehicles: where there are surely vehicles.
         plates: where number plates are, which are no codes.
         force: who "we" are.
     """
     for line in texts:
         said = plain(line.text)
-        if not CODE.fullmatch(said) or CALLED.fullmatch(said):
+        if not CODE.fullmatch(said) or COMMON.fullmatch(said):
             continue
         if any(line.box.inside(plate.grow(0.1)) > 0.5 for plate in plates):
             continue
