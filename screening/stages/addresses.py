@@ -1,8 +1,9 @@
 """Addresses: house numbers on doors, gates, walls and bins, street name plates, postcodes, names of houses, places on a
 map; and those in captions, names and codes.
 
-A number is a house number if it is alone, not on anything that moves or is worn, and looks like one, ideally on a small
-plain sign. Each of these is a factor of its score, set by hand on labelled street fronts.
+A number is a house number if it is alone, not on anything that moves or is worn, and looks like one. Each of these is a
+factor of its score, set by hand on labelled street fronts. What a network of our own takes for one counts too, whether
+it can be read or not.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import ClassVar
 from screening.faces.body import body
 from screening.finding import Box, Finding, boxes
 from screening.photo.photo import Photo
-from screening.street.house_numbers import alone, lit_red, on_signs, road_sign
+from screening.street.house_numbers import alone, by_looks, lit_red, road_sign
 from screening.text.background import ground
 from screening.text.lines import Line, lines, rows, wraps
 from screening.words import captions
@@ -27,6 +28,7 @@ from screening.words.number_words import spelt_number
 ON_VEHICLE, ON_VEHICLE_SIGN, SURELY = 0.9, 0.4, 0.75
 # The share of the picture from which a vehicle is as large as it.
 FILLS = 0.95
+UNREAD = "what looks like a house number, and cannot be read"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,19 +37,20 @@ class Addresses:
 
     Attributes:
         minimum: the score from which a finding is reported.
-        signs: whether to look for small signs that the text stage overlooked.
+        signs: whether to look for numbers that the text stage overlooked, by what they look like.
     """
 
     name: ClassVar[str] = "addresses"
     after: ClassVar[tuple[str, ...]] = ("metadata", "faces", "vehicles", "text", "codes", "plates")
     kinds: ClassVar[tuple[str, ...]] = (
         "address.house_number",
+        "address.house_number.unread",
         "address.street_name",
         "address.postcode",
         "address.name",
         "address.position",
     )
-    networks: ClassVar[tuple[str, ...]] = ("text-recognition",)
+    networks: ClassVar[tuple[str, ...]] = ("text-recognition", "numbers")
 
     minimum: float = 0.3
     signs: bool = True
@@ -72,10 +75,11 @@ class Addresses:
     def _numbers(
         self, photo: Photo, found: Sequence[Finding], texts: Sequence[Line], plates: Sequence[Box]
     ) -> Iterator[Finding]:
-        """House numbers: those that the text stage read, and those on small signs that it overlooked."""
+        """House numbers: those that the text stage read, and those that look like one to our network."""
         vehicles = [finding for finding in found if finding.is_a("seen.vehicle")]
         people = [body(box) for box in boxes(found, "face")]
-        candidates = [*alone(photo, texts), *(on_signs(photo, texts) if self.signs else ())]
+        seen = by_looks(photo, texts, least=self.minimum) if self.signs else ()
+        candidates = [*alone(photo, texts), *seen]
         taken: list[Box] = []
         for candidate in sorted(candidates, key=lambda one: -one.score):
             box, score = candidate.box, candidate.score
@@ -86,11 +90,14 @@ class Addresses:
             # a wall with a window is sometimes taken for a van: a number on an enamel plate is more likely a house's
             share = max((_share(box, vehicle, photo) for vehicle in vehicles), default=0.0)
             if not candidate.large:
-                score *= 1 - share * (ON_VEHICLE_SIGN if candidate.dark_sign and share < SURELY else ON_VEHICLE)
+                score *= 1 - share * (ON_VEHICLE_SIGN if candidate.signed and share < SURELY else ON_VEHICLE)
             if any(box.inside(body) > 0.5 for body in people):
                 score *= 0.3
             taken.append(box)
-            yield _house_number(candidate.number, score, box)
+            if candidate.number is None:
+                yield Finding("address.house_number.unread", score, UNREAD, box)
+            else:
+                yield _house_number(candidate.number, score, box)
 
 
 def _repeats(finding: Finding, other: Finding) -> bool:

@@ -10,14 +10,14 @@ import numpy as np
 
 from screening.finding import Box
 from screening.photo.photo import Photo
-from screening.street.number_signs import Sign, number_signs
+from screening.street.number_finder import number_places
 from screening.text import second_look
 from screening.text.background import ground
 from screening.text.lines import Line, below, corners
 from screening.words.addresses import HouseNumber, house_number
 
-# The best score of a number on a dark sign, a light one, and no sign: light patches with dark marks are everywhere.
-DARK_SIGN, LIGHT_SIGN, NO_SIGN = 0.95, 0.65, 0.66
+# The best score of a number that the text stage read on no sign.
+NO_SIGN = 0.66
 # Any single stroke may be read as 1.
 STROKE = 0.5
 # The best score of a number that the text stage read on a dark sign, or that fills this share of a picture no longer
@@ -40,16 +40,26 @@ TRANSPORT = re.compile(r"\b(?:bus(?:es)?|platform|routes?|stop|tram)\b", re.IGNO
 LIT, LIGHTER = 20.0, 15.0
 # A text read with less confidence than this is as likely a pattern that nobody wrote.
 UNSURE = 0.7
+# What the reader says of a number that our network found counts from here on.
+READABLE = 0.8
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """What may be a house number."""
+    """What may be a house number.
 
-    number: HouseNumber
+    Attributes:
+        number: what was read, or None if it looks like a number but cannot be read.
+        score: how likely it is a house's, 0 to 1.
+        box: where.
+        signed: whether it is plainly on a sign of its own.
+        large: whether it takes up much of the picture.
+    """
+
+    number: HouseNumber | None
     score: float
     box: Box
-    dark_sign: bool
+    signed: bool
     large: bool = False
 
 
@@ -120,36 +130,6 @@ def _shape(photo: Photo, line: Line, number: HouseNumber) -> float:
     return factor * (0.7 if touches else 1.0)
 
 
-def on_signs(photo: Photo, texts: Sequence[Line]) -> Iterator[Candidate]:
-    """The numbers on small plain signs, read one by one."""
-    for sign in number_signs(photo):
-        if not _number_plate(sign, photo):
-            continue
-        line = second_look.read(photo, _reading_line(sign.marks))
-        number = house_number(line.text)
-        # what is on a sign with other words was read as words by the text stage
-        if number is None or any(_part_of_more(sign, number, other) for other in texts):
-            continue
-        best = DARK_SIGN if sign.dark else LIGHT_SIGN
-        score = best * number.likely * max(0.0, (line.score - 0.5) / 0.5) ** 2
-        score *= STROKE if number.text == "1" else 1.0
-        yield Candidate(number, score, sign.marks, sign.dark)
-
-
-def _number_plate(sign: Sign, photo: Photo) -> bool:
-    """Whether a sign is worth reading: a few marks in its middle, half to four fifths as high as it is."""
-    cut = sign.box.left <= 1 or sign.box.right >= photo.width - 1
-    return (
-        0.4 <= sign.tall <= 0.8
-        and (sign.aside < 0.12 or cut)
-        and sign.ink < (0.28 if sign.dark else 0.25)
-        and sign.contrast > 0.15
-        and sign.plain > 0.7
-        and sign.count <= 6
-        and (sign.dark or sign.box.height >= 14)
-    )
-
-
 def _reading_line(marks: Box) -> Line:
     """The marks' place with a little margin, which the reader needs."""
     across, down = max(1, round(0.35 * marks.height)), max(1, round(0.25 * marks.height))
@@ -157,13 +137,24 @@ def _reading_line(marks: Box) -> Line:
     return Line("", 0.0, box, corners(box))
 
 
-def _part_of_more(sign: Sign, number: HouseNumber, line: Line) -> bool:
-    """Whether the marks are only part of a line: of a longer number, or of words beyond the sign."""
-    if sign.marks.inside(line.box) <= 0.5:
-        return False
-    if number.text in line.text and any(character.isdigit() for character in line.text.replace(number.text, "", 1)):
-        return line.score > UNSURE
-    return line.box.width > 1.3 * sign.box.width and house_number(line.text) is None
+def by_looks(photo: Photo, texts: Sequence[Line], *, least: float) -> Iterator[Candidate]:
+    """What looks like the number of a house to our network, whether it can be read or not."""
+    for place in number_places(photo):
+        if place.score < least:
+            return
+        again = second_look.read(photo, _reading_line(place.box))
+        lines = [line for line in texts if line.score > UNSURE and place.box.inside(line.box) > 0.5]
+        lines += [again] if again.score > READABLE else []
+        number = next((read for line in lines if (read := house_number(line.text)) is not None), None)
+        if number is not None:
+            yield Candidate(number, number.likely * place.score, place.box, signed=True)
+        elif not any(_says_more(line.text) for line in lines):
+            yield Candidate(None, place.score, place.box, signed=True)
+
+
+def _says_more(text: str) -> bool:
+    """Whether a text is surely no house number, nor several: words, a telephone number."""
+    return sum(character.isalpha() for character in text) > 2 or sum(character.isdigit() for character in text) > 6
 
 
 def lit_red(photo: Photo, box: Box) -> bool:

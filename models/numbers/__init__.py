@@ -1,0 +1,1 @@
+"""The network that finds the signs of house numbers."""
