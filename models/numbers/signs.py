@@ -195,7 +195,8 @@ def on_surface(text: str, dice: Dice) -> Cut:
 def _detail(picture: Picture, sort: str, dice: Dice) -> None:
     """What there is on a surface besides: panels, a letter box, a knob, glazing bars, ribs, a lid."""
     height, width = picture.shape[:2]
-    darker: Colour = tuple(int(level * 0.75) for level in picture[height // 2, width // 2])  # type: ignore[assignment]
+    red, green, blue = (int(level * 0.75) for level in picture[height // 2, width // 2])
+    darker: Colour = (red, green, blue)
     if sort == "door":
         for top, bottom in ((0.05, 0.45), (0.55, 0.95)):
             for left, right in ((0.08, 0.46), (0.54, 0.92)):
