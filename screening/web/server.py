@@ -42,17 +42,16 @@ def serve(review: Review, *, port: int, idle: float, ready: Callable[[str], None
         # neither requests nor addresses are logged: they name pictures
         config = uvicorn.Config(app, log_level="error", access_log=False, server_header=False, lifespan="on")
         server = uvicorn.Server(config)
-        app.router.lifespan_context = _watched(server, door, idle)
+        app.router.lifespan_context = _watched(server, door, idle, ready)
         listener.listen()
         with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is the normal way to stop it
-            ready(door.address)
             server.run(sockets=[listener])
 
 
 def _watched(
-    server: uvicorn.Server, door: Door, idle: float
+    server: uvicorn.Server, door: Door, idle: float, ready: Callable[[str], None]
 ) -> Callable[[Starlette], contextlib.AbstractAsyncContextManager[None]]:
-    """Stops the server once it has been idle for that long."""
+    """Says that the server is ready, and stops it once it has been idle for that long."""
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -62,6 +61,8 @@ def _watched(
             server.should_exit = True
 
         task = asyncio.create_task(watch())
+        # only now is Ctrl-C the server's to handle: before, it would end a loop that is half made
+        ready(door.address)
         yield
         task.cancel()
 
