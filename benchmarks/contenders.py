@@ -17,6 +17,12 @@ from unittest import mock
 
 import numpy as np
 
+# first, because it keeps the others from calling out
+from screening import config, engine
+from screening.finding import Finding
+from screening.home import home
+from screening.photo.photo import Photo
+
 Contender = Callable[[Path], dict[str, float]]
 # OpenVINO and oneDNN use no instructions beyond those that this names.
 LIMIT = "ONEDNN_MAX_CPU_ISA"
@@ -84,18 +90,12 @@ def timed(name: str, do: Callable[[Path], object]) -> Contender:
 
 def screening() -> Contender:
     """One picture as `screening scan` looks at it, but for the sandbox."""
-    from screening import config
-
     pipeline = config.load()
     return timed("screening", lambda path: pipeline.screen(path, name=path.name))
 
 
 def parts() -> Contender:
     """Reading and decoding, and each stage by itself."""
-    from screening import config
-    from screening.finding import Finding
-    from screening.photo.photo import Photo
-
     stages = config.load().stages
 
     def run(path: Path) -> dict[str, float]:
@@ -115,8 +115,6 @@ def parts() -> Contender:
 def floor() -> Contender:
     """The picture decoded once, and each network run once, on the largest array that it is given for this picture."""
     import cv2
-
-    from screening import config, engine
 
     pipeline = config.load()
     largest: dict[str, tuple[engine.Network, tuple[Any, ...]]] = {}
@@ -186,8 +184,6 @@ def ultralytics() -> Contender:
 def easyocr() -> Contender:
     """EasyOCR, where its weights were fetched."""
     from easyocr import Reader
-
-    from screening.home import home
 
     folder = home() / "libraries" / "easyocr"
     reader = Reader(["en"], gpu=False, verbose=False, download_enabled=False, model_storage_directory=str(folder))

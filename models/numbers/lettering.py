@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+import screening  # noqa: F401  gives matplotlib's list of fonts a place
 from fixtures.draw import Picture
 
 Dice = np.random.Generator
