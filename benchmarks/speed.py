@@ -23,6 +23,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Protocol
 
 from benchmarks.contenders import PEERS, Bench
 from benchmarks.photographs import drawn, real
@@ -42,7 +43,14 @@ MASKS = {"AVX512_CORE_VNNI": "AMX", "AVX2": "AVX512"}
 Times = dict[str, list[float]]
 
 
-def compete(bench: Bench, contenders: Sequence[str], paths: Sequence[Path], rounds: int) -> Times:
+class Timer(Protocol):
+    """Whatever says what a contender's parts took for a picture, as a `Bench` does."""
+
+    def seconds(self, contender: str, path: Path) -> dict[str, float]:
+        """Seconds of one core, by part."""
+
+
+def compete(bench: Timer, contenders: Sequence[str], paths: Sequence[Path], rounds: int) -> Times:
     """The seconds of each part of each contender, picture by picture, the contenders in turn."""
     times: Times = {}
     for _ in range(rounds):

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
-import subprocess
-import sys
+from pathlib import Path
 
 import pytest
 
-from benchmarks.speed import median_interval, ratios, slower
-from tests import PATIENCE
-from tests.conftest import ROOT
+from benchmarks.contenders import Bench
+from benchmarks.photographs import drawn
+from benchmarks.speed import compete, median_interval, ratios, slower, table
+from screening import config
 
 
 def test_the_interval_of_a_median_goes_by_ranks() -> None:
@@ -33,10 +32,27 @@ def test_what_takes_a_tenth_longer_than_recorded_is_said(now: float, said: int) 
     assert list(slower("never recorded", times, recorded)) == []
 
 
-def test_the_command_times_every_part() -> None:
-    command = [sys.executable, "-m", "benchmarks.speed", "--photos", "1", "--rounds", "1", "--megapixels", "0.3"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=PATIENCE)
-    assert done.returncode == 0, done.stderr
-    rows = dict(re.findall(r"^\| (\S[^|]*) \| (\d+) \|", done.stdout, re.M))
-    assert {"screening", "read and decode", "faces", "text", "documents", "floor"} <= set(rows)
-    assert int(rows["floor"]) > 0
+class Timed:
+    """Stands for a bench: a first contender that takes a second, and a second one that takes two for its two parts."""
+
+    def seconds(self, contender: str, path: Path) -> dict[str, float]:
+        return {"screening": 1.0} if contender == "screening" else {"faces": 0.5, "floor": 1.5}
+
+
+def test_a_table_has_a_row_for_each_part_of_each_contender() -> None:
+    times = compete(Timed(), ("screening", "parts"), [Path("a"), Path("b")], rounds=3)
+    assert {part: len(values) for part, values in times.items()} == {"screening": 6, "faces": 6, "floor": 6}
+    assert list(table("drawn", times))[2:5] == [
+        "| screening | 1000 | 1.000 (1.000-1.000) |",
+        "| faces | 500 | 0.500 (0.500-0.500) |",
+        "| floor | 1500 | 1.500 (1.500-1.500) |",
+    ]
+
+
+def test_every_stage_is_timed_in_a_process_of_its_own(tmp_path: Path) -> None:
+    (path,) = drawn(tmp_path, 0.1, 1)
+    bench = Bench()
+    seconds = bench.seconds("parts", path)
+    bench.stop()
+    assert list(seconds) == ["read and decode", *(stage.name for stage in config.load().stages)]
+    assert min(seconds.values()) >= 0
