@@ -72,13 +72,13 @@ class Kept:
             except OSError:
                 Path(half).unlink(missing_ok=True)
                 raise
-            self._forget_older()
+            _forget_older(self.folder)
 
-    def _forget_older(self) -> None:
-        assert self.folder is not None
-        aged = sorted(self.folder.iterdir(), key=lambda path: path.lstat().st_mtime, reverse=True)
-        for path in aged[MOST:]:
-            path.unlink()
+
+def _forget_older(folder: Path) -> None:
+    aged = sorted(folder.iterdir(), key=lambda path: path.lstat().st_mtime, reverse=True)
+    for path in aged[MOST:]:
+        path.unlink()
 
 
 def _own(path: Path) -> bool:

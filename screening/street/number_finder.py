@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from screening.arrays import Floats, Pixels
+from screening.duplicates import keep_best
 from screening.engine import probability
 from screening.finding import Box
 from screening.photo.canvas import blank, lay
@@ -79,7 +80,7 @@ def number_places(photo: Photo, *, network: str | Path = "numbers") -> list[Numb
         seen = list(parts(photo, longest=LONGEST))
     peaks = [peak for part in seen for peak in _look(photo, part, network)]
     best = sorted(peaks, key=lambda peak: -peak.logit)[:MOST]
-    peaks = _apart(best)[:AGAIN]
+    peaks = keep_best(best, _within)[:AGAIN]
     found = []
     for peak, again in zip(peaks, _again(photo, peaks, network), strict=True):
         box = Box.around(peak.corners).clip(photo.width, photo.height)
@@ -122,13 +123,9 @@ def _peaks(answers: Floats, *, least: float) -> list[_Peak]:
     return found
 
 
-def _apart(peaks: Sequence[_Peak]) -> list[_Peak]:
-    """The peaks that are not within a likelier one's number."""
-    kept: list[_Peak] = []
-    for peak in peaks:
-        if not any(abs(peak.x - one.x) < 0.6 * one.wide and abs(peak.y - one.y) < 0.7 * one.high for one in kept):
-            kept.append(peak)
-    return kept
+def _within(peak: _Peak, better: _Peak) -> bool:
+    """Whether a peak is within a likelier one's number."""
+    return abs(peak.x - better.x) < 0.6 * better.wide and abs(peak.y - better.y) < 0.7 * better.high
 
 
 def _again(photo: Photo, peaks: Sequence[_Peak], network: str | Path) -> Iterator[float]:
