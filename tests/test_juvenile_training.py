@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import importlib
 import json
-import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,8 +19,8 @@ from screening.arrays import Pixels
 from screening.engine import load
 from screening.faces.embedding import describe
 from screening.photo.photo import Photo
+from tests.training import train
 
-ROOT = Path(__file__).parents[1]
 # Pictures of crowds, by names that put one among those learnt from and one among those that judge.
 CROWDS = "ab"
 
@@ -69,18 +67,10 @@ def drawn(astronaut: Path, tmp_path: Path) -> Path:
     return data
 
 
-def train(data: Path, out: Path, *more: str, rounded: bool = False) -> subprocess.CompletedProcess[str]:
+def trained(data: Path, out: Path, *more: str, rounded: bool = False) -> subprocess.CompletedProcess[str]:
     """A short training, at will with an engine that calculates in 16 bits."""
-    start = ["-m", "tests.rounded"] if rounded else ["-m"]
-    options = ["--epochs", "1", "1", "--cache", str(out.parent / "cache"), "--out", str(out)]
-    return subprocess.run(
-        [sys.executable, *start, "models.juvenile.train", str(data), *options, *more],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        env=os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)},
-        check=False,
-    )
+    few = ("--epochs", 1, 1, "--cache", out.parent / "cache", "--out", out)
+    return train("models.juvenile.train", data, *few, *more, to=out.parent, rounded=rounded)
 
 
 def judges(data: Path) -> int:
@@ -107,7 +97,7 @@ def test_a_short_training_ends_in_a_network_that_the_engine_runs(drawn: Path, tm
     pytest.importorskip("torch")
     out = tmp_path / "juvenile.onnx"
     # train.py itself compares the engine's scores with torch's and fails where they differ
-    done = train(drawn, out)
+    done = trained(drawn, out)
     assert done.returncode == 0, done.stderr
     assert f"### {judges(drawn)} faces of `test`" in done.stdout
     assert out.stat().st_size < 10_000_000
@@ -130,7 +120,7 @@ def test_a_force_with_nothing_but_faces_of_known_age_can_train_and_take_the_trai
     shutil.rmtree(drawn / "ages2")
     out = tmp_path / "juvenile.onnx"
     for more in ((), ("--again",)):
-        done = train(drawn, out, *more, rounded=True)
+        done = trained(drawn, out, *more, rounded=True)
         assert done.returncode == 0, done.stderr
         assert f"### {judges(drawn)} faces of `test`" in done.stdout, "whatever the engine makes of the faces"
         assert ("readers trained" in done.stdout) is not bool(more)
@@ -186,7 +176,7 @@ def test_a_training_without_a_child_to_judge_by_says_so(drawn: Path, tmp_path: P
     for path in (drawn / "ages").iterdir():
         if int(path.name.split("_")[0]) < 18 or int(path.stem.rsplit("_", 1)[1]) > 12:
             path.unlink()
-    done = train(drawn, tmp_path / "juvenile.onnx")
+    done = trained(drawn, tmp_path / "juvenile.onnx")
     assert done.returncode == 1
     assert "there are 0 faces under 18" in done.stderr
     assert "Traceback" not in done.stderr

