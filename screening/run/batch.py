@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -68,14 +68,49 @@ def scan(
     """
     targets = [Path(one) for one in ([paths] if isinstance(paths, str | os.PathLike) else paths)]
     folder = Path(out) if out else None
-    chosen = config.load(pipeline)
     entries = walk(targets, leave_out=folder, is_run=files.scanned_into)
-    batch = batch or Batch(name=Path(os.path.realpath(targets[0])).name if targets else "")
     if folder:
         files.refuse_shoot(folder, targets)
+    return screen(
+        entries,
+        folder,
+        pipeline=pipeline,
+        batch=batch or Batch(name=Path(os.path.realpath(targets[0])).name if targets else ""),
+        jobs=jobs,
+        annotate=annotate,
+        show_text=show_text,
+        for_sharing=for_sharing,
+        progress=progress,
+    )
+
+
+def screen(
+    entries: Sequence[Entry],
+    folder: Path | None,
+    *,
+    pipeline: str | Path,
+    batch: Batch,
+    jobs: int = 0,
+    annotate: bool = False,
+    show_text: bool = False,
+    for_sharing: bool = False,
+    progress: Progress = _silent,
+) -> Report:
+    """Screens files that are already known, under the names that they go by, as `scan` does.
+
+    Args:
+        entries: what to screen.
+        folder: the folder of the run, or None to keep nothing; it contains none of the files.
+        pipeline, batch, jobs, annotate, show_text, for_sharing, progress: as for `scan`.
+
+    Raises:
+        ScreeningError: if the pipeline cannot be read or the run cannot be written.
+    """
+    chosen = config.load(pipeline)
+    if folder:
         purge.settle(folder, Office.here())
         files.prepare(folder)
-    screen = Scan(
+    work = Scan(
         pipeline=chosen,
         standard=settings.read().policy,
         jobs=jobs,
@@ -84,7 +119,7 @@ def scan(
         journal=_journal(folder, chosen, batch.scene, show_text) if folder and not annotate else None,
     )
     with progress(sum(not entry.aside for entry in entries)) as done:
-        report = screen(entries, batch=batch, progress=done)
+        report = work(entries, batch=batch, progress=done)
     if not folder:
         return report
     report = _kept(report, folder, entries, show_text=show_text, for_sharing=for_sharing)
