@@ -42,7 +42,7 @@ LAYERS = [
     ("pipeline", "config"),
     ("render",),
     ("run",),
-    ("release",),
+    ("release", "watch"),
     ("evaluation",),
     ("web", "cli"),
 ]

@@ -79,6 +79,7 @@ CALLS: dict[tuple[str, ...], tuple[tuple[str, ...], ...]] = {
         ("{}/shoot", "--pipeline", HOSTILE),
         ("{}/nothing",),
     ),
+    ("watch",): (("{}/shoot", "--found-nothing", "{}/nothing", "--held", "{}/shoot"),),
     ("explain",): ((PICTURE, "--run", *OF_RUN), ("nothing" + HOSTILE, "--run", *OF_RUN)),
     ("review",): (("{}/nothing", "--by", HOSTILE),),
     ("decide",): (

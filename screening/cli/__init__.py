@@ -33,6 +33,7 @@ from screening.cli.say import print_line, say
 from screening.cli.scan import scan
 from screening.cli.sidecars import sidecars
 from screening.cli.tune import tune
+from screening.cli.watch import watch
 
 
 @contextmanager
@@ -106,7 +107,7 @@ def _said_once() -> dict[str, dict[str, str]]:
     from screening.office.office import Office
 
     office = setup.read(Office.here())
-    said = {command: {"pipeline": office.pipeline} for command in ("scan", "gate", "export", "retract")}
+    said = {command: {"pipeline": office.pipeline} for command in ("scan", "watch", "gate", "export", "retract")}
     if office.reviewer:
         said |= {command: {"by": office.reviewer} for command in ("review", "decide")}
     return said | ({"clear": {"key": office.signer}} if office.signer else {})
@@ -115,7 +116,7 @@ def _said_once() -> dict[str, dict[str, str]]:
 # One module per command; each imports what it runs inside the function, so that the command line starts quickly. They
 # are listed in the order of work.
 PANELS: dict[str, dict[str, Any]] = {
-    "Every shoot": {"scan": scan, "review": review, "clear": clear},
+    "Every shoot": {"scan": scan, "watch": watch, "review": review, "clear": clear},
     "Pictures and decisions": {"explain": explain, "decide": decide, "redact": redact},
     "Publishing": {
         "export": export,

@@ -71,6 +71,18 @@ def parts(data: bytes) -> Iterator[Part]:
         yield Part(Kind.METADATA, "BMP profile", start, start + length)
 
 
+def pixels_end(data: bytes) -> int:
+    """Where the pixels of a bitmap end, as its header says.
+
+    Raises:
+        struct.error: if the header is cut short.
+    """
+    begin = 14 if data.startswith(b"BM") else 0
+    (header,) = struct.unpack_from("<I", data, begin)
+    masks, colours, _, size = _sizes(data, begin, header)
+    return int(struct.unpack_from("<I", data, 10)[0] if begin else header + masks + colours) + size
+
+
 def _sizes(data: bytes, begin: int, header: int) -> tuple[int, int, int, int]:
     """How many bytes the masks have, and the colours, how many bits a pixel, and how many bytes all pixels."""
     if header == CORE:

@@ -144,12 +144,17 @@ def put_in_place(part: Path, path: Path) -> None:
         OSError: if that fails; then the file is unchanged.
     """
     part.replace(path)
+    flush(path.parent)
+
+
+def flush(folder: Path) -> None:
+    """What was renamed in a folder stays so if the power fails now, where the system can do that."""
     with contextlib.suppress(OSError):  # Windows cannot open folders, and some file systems cannot flush them
-        folder = os.open(path.parent, os.O_RDONLY)
+        there = os.open(folder, os.O_RDONLY)
         try:
-            os.fsync(folder)
+            os.fsync(there)
         finally:
-            os.close(folder)
+            os.close(there)
 
 
 def _keep(file: BinaryIO, data: bytes) -> None:

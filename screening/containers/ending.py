@@ -1,0 +1,72 @@
+"""Whether the end of a picture's file is there: a file that is still being copied has a beginning and no end."""
+
+from __future__ import annotations
+
+import struct
+from collections import deque
+
+from screening.containers import bmp, chunks, gif, jpeg, tiff
+from screening.containers.boxes import boxes, children
+from screening.containers.directories import PIXELS, layout
+from screening.containers.heif import is_heif
+from screening.containers.parts import ContainerError
+
+# No picture is shorter, and what it is stands in so many bytes.
+SHORTEST = 12
+# Packed pixels never end in so many zeros: room was made for them, and they have not come yet.
+ROOM = 64
+
+
+def ended(data: bytes) -> bool:
+    """Whether a file goes on to where its own format says that it ends.
+
+    A format that says nothing of its end, or is not known here, counts as ended. A file for which room was made before
+    its bytes came has none either, but for unpacked pixels (BMP and some TIFF files), which may well be zeros.
+    """
+    try:
+        return len(data) >= SHORTEST and _ended(data)
+    except (ContainerError, struct.error, IndexError, KeyError, OverflowError):
+        return False
+
+
+def _ended(data: bytes) -> bool:
+    if data.startswith(jpeg.SOI):
+        deque(jpeg.parts(data), maxlen=0)
+    elif data.startswith(chunks.PNG):
+        deque(chunks.png(data), maxlen=0)
+    elif data.startswith(b"GIF8"):
+        deque(gif.parts(data), maxlen=0)
+    elif chunks.is_webp(data):
+        deque(chunks.webp(data), maxlen=0)
+        return any(data[-ROOM:])
+    elif data.startswith(tiff.BEGINNINGS):
+        return _pixels_are_there(data)
+    elif data.startswith(b"BM") or bmp.is_bare(data):
+        return bmp.pixels_end(data) <= len(data)
+    elif data[4:8] == b"ftyp":
+        return _boxes_are_there(data)
+    return True
+
+
+def _pixels_are_there(data: bytes) -> bool:
+    """Whether every strip and tile of a TIFF file's pages lies in it; programs write the directories first or last."""
+    how, seen, last = layout(data), set[int](), 0
+    place = how.number(data, 8 if how.big else 4)
+    while place and place not in seen and len(seen) < tiff.DIRECTORIES:
+        seen.add(place)
+        entries, _, place = how.directory(data, place)
+        tags = {entry.tag: entry for entry in entries}
+        for places, sizes in PIXELS:
+            starts, lengths = how.numbers(data, tags.get(places)), how.numbers(data, tags.get(sizes))
+            if places in tags and len(starts) < tags[places].count:
+                return False
+            last = max((last, *(start + size for start, size in zip(starts, lengths, strict=False))))
+    return 0 < last <= len(data)
+
+
+def _boxes_are_there(data: bytes) -> bool:
+    """Whether the boxes of a film or a HEIF file are as long as they say, with those that hold the picture."""
+    found = {box.name: box for box in boxes(data, 0, len(data))}
+    if pixels := found.get(b"mdat"):
+        return (b"meta" in found or not is_heif(data)) and any(data[max(pixels.body, pixels.end - ROOM) : pixels.end])
+    return is_heif(data) and b"meta" in found and b"idat" in children(data, found[b"meta"], skip=4)

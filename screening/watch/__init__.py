@@ -1,0 +1,1 @@
+"""A folder that pictures are dropped into all day: each is screened once it is whole, then moved where it belongs."""
