@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.watch import measure
 from screening.office.office import Office
 from screening.release.clearance import ClearanceError
 from screening.release.gate import gate
@@ -233,6 +234,11 @@ def test_runs_sort_by_time_even_within_a_second(watched: Watched) -> None:
         run.mkdir(parents=True)
         names.append(run.name)
     assert names == sorted(names) and watched.folders.newest == watched.folders.runs / names[-1]
+
+
+def test_files_from_a_slow_copier_are_each_judged_once_through_restarts(tmp_path: Path) -> None:
+    found = measure(tmp_path, files=12, kills=2, pause=0.05)
+    assert (found.right, found.left, found.once + found.again) == (found.files, (), 12)
 
 
 def killed(watched: Watched, at: int) -> bool:

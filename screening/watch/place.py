@@ -85,8 +85,8 @@ def copy(source: Path, target: Path, sha256: str = "") -> os.stat_result | None:
     """
     part = target.with_name(HALF.format(secrets.token_hex(8)))
     try:
+        about = source.lstat()
         with opened(source) as file:
-            about = os.fstat(file.fileno())
             if _written(file, part) != sha256 and sha256:
                 return None
         shutil.copystat(source, part)
