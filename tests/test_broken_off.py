@@ -25,6 +25,7 @@ from screening.run import copies
 from screening.run.decision import Action, Decision
 from screening.run.decisions import Decisions
 from screening.run.run import Run
+from screening.service.tokens import Tokens
 from screening.weights import sha256_of
 from tests.broken_off import WAYS, Tried, Tries, tries
 from tests.cleared import PASSPHRASE, SIGNED, Cleared
@@ -138,6 +139,11 @@ def trusted(cleared: Cleared) -> list[tuple[str, bool]]:
     return sorted((key.name, bool(key.revoked)) for key in key_list.trusted(cleared.office).values())
 
 
+def admitted(cleared: Cleared) -> list[tuple[str, bool]]:
+    """Whose tokens are accepted, and which are revoked."""
+    return [(one.name, bool(one.revoked)) for one in Tokens(cleared.office).all()]
+
+
 def register_two(cleared: Cleared) -> None:
     make_private(cleared.office.registers)
     for number, expires in (("aa", ""), ("bb", "2020-01-01")):
@@ -182,6 +188,10 @@ COMMANDS = {
     "keys revoke": Command(call=("keys", "revoke", "A. Signer"), state=trusted, ended=make_a_key),
     "keys trust": Command(call=("keys", "trust", "OTHER"), before=export_a_key, state=trusted),
     "register remove": Command(call=("register", "remove", "aa"), before=register_two, state=registered),
+    "tokens make": Command(call=("tokens", "make", "desk"), state=admitted),
+    "tokens revoke": Command(
+        call=("tokens", "revoke", "desk"), before=lambda cleared: Tokens(cleared.office).make("desk"), state=admitted
+    ),
     "register purge": Command(call=("register", "purge", "--expired"), before=register_two, state=registered),
 }
 

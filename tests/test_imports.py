@@ -44,6 +44,7 @@ LAYERS = [
     ("run",),
     ("release", "watch"),
     ("evaluation",),
+    ("service",),
     ("web", "cli"),
 ]
 
@@ -126,7 +127,9 @@ def test_stages_import_neither_each_other_nor_the_policy() -> None:
     assert wrong == []
 
 
-HEAVY = set("cv2 torch onnx onnxruntime openvino dlib numpy PIL rapidocr easyocr ultralytics jinja2 pydantic".split())
+HEAVY = set(
+    "cv2 torch onnx onnxruntime openvino dlib numpy PIL rapidocr easyocr ultralytics jinja2 pydantic fastapi".split()
+)
 
 
 def test_importing_the_command_line_loads_nothing_heavy() -> None:

@@ -133,6 +133,10 @@ CALLS: dict[tuple[str, ...], tuple[tuple[str, ...], ...]] = {
     ("models", "add"): (("{}/nothing.onnx", "--name", HOSTILE), ("{}/labels.csv",)),
     ("models", "remove"): ((HOSTILE,),),
     ("purge",): (("{}/run",), ("{}/run", "--yes"), ("{}/run", "--yes"), ("{}/nothing",)),
+    ("tokens", "make"): ((HOSTILE,), (HOSTILE,), ("",)),
+    ("tokens", "list"): ((), ("--json",)),
+    ("tokens", "revoke"): ((HOSTILE,), ("nobody" + HOSTILE,)),
+    ("serve",): (("--pipeline", HOSTILE, "--port", "0"), ("--host", HOSTILE)),
     # last, because every later command goes by it
     ("office", "init"): (
         ("--policy", HOSTILE),

@@ -31,7 +31,9 @@ from screening.cli.retract import retract
 from screening.cli.review import review
 from screening.cli.say import print_line, say
 from screening.cli.scan import scan
+from screening.cli.serve import serve
 from screening.cli.sidecars import sidecars
+from screening.cli.tokens import tokens
 from screening.cli.tune import tune
 from screening.cli.watch import watch
 
@@ -107,7 +109,8 @@ def _said_once() -> dict[str, dict[str, str]]:
     from screening.office.office import Office
 
     office = setup.read(Office.here())
-    said = {command: {"pipeline": office.pipeline} for command in ("scan", "watch", "gate", "export", "retract")}
+    by_pipeline = ("scan", "watch", "serve", "gate", "export", "retract")
+    said = {command: {"pipeline": office.pipeline} for command in by_pipeline}
     if office.reviewer:
         said |= {command: {"by": office.reviewer} for command in ("review", "decide")}
     return said | ({"clear": {"key": office.signer}} if office.signer else {})
@@ -126,6 +129,7 @@ PANELS: dict[str, dict[str, Any]] = {
         "sidecars": sidecars,
         "purge": purge,
     },
+    "For other programs": {"serve": serve, "tokens": tokens},
     "The office": {"office": office, "keys": keys, "register": register, "audit": audit},
     "How good it is": {"labels": labels, "evaluate": evaluate, "tune": tune, "models": models},
 }

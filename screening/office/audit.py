@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 EVENTS = tuple(
     (
         "scan decision override clearance countersignature export gate register redaction review purge key retract "
-        "sidecars"
+        "sidecars token"
     ).split()
 )
 # The field `step` of a line before a change, of one after it, and of one after it was undone.

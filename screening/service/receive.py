@@ -1,0 +1,115 @@
+"""Reads what a client sends, for as long as it sends something."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
+
+from screening.office.office import BINARY
+from screening.service.desk import Desk
+from screening.service.intake import Form, IntakeError
+from screening.service.store import Sent, StoreError
+
+# Seconds in which something must come; and for which the rest of what is refused is read, so that the client, which
+# is still sending, gets the answer.
+SILENCE, REST = 30.0, 10.0
+
+
+async def batch(request: Request, desk: Desk, owner: str, at: Callable[[], str]) -> Sent:
+    """Receives a batch and accepts it.
+
+    Raises:
+        IntakeError: if it is not a batch, or no more can be taken.
+        StoreError: if it cannot be kept.
+    """
+    await run_in_threadpool(desk.refuse_if_full)
+    async with _receiving(desk) as (new, form):
+        try:
+            form.begin(request.headers.get("content-type", ""))
+            await _each(request, form.feed)
+            await run_in_threadpool(form.end)
+        except (IntakeError, OSError) as error:
+            await _read_the_rest(request, error)
+            if isinstance(error, OSError):
+                raise StoreError(f"what was sent cannot be kept ({error.strerror or 'input error'})") from error
+            raise
+        said = {name: text.strip() for name, text in form.fields.items()}
+        for name, known in (("scene", ("true", "false")), ("copies", ("none", "redacted"))):
+            if said.get(name, known[0]) not in known:
+                raise IntakeError(f"{name}: is neither {known[0]} nor {known[1]}")
+        sent = Sent(
+            id=new,
+            owner=owner,
+            name=said.get("name") or f"batch {new[:8]}",
+            purpose=said.get("purpose", ""),
+            scene=said.get("scene", "true") == "true",
+            redact=said.get("copies") == "redacted",
+            accepted=at(),
+            pictures=tuple(form.names),
+        )
+        return await run_in_threadpool(desk.accept, sent)
+
+
+async def one_file(request: Request, path: Path, most: float) -> None:
+    """Receives the body of a request into a new file.
+
+    Raises:
+        IntakeError: if it has more than `most` bytes, or does not arrive.
+        OSError: if it cannot be written.
+    """
+    size = 0
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | BINARY, 0o600), "wb") as file:
+
+        def write(data: bytes) -> None:
+            nonlocal size
+            size += len(data)
+            if size > most:
+                raise IntakeError(f"the file is larger than the {most / 1e6:g} MB that the policy allows", 413)
+            file.write(data)
+
+        try:
+            await _each(request, write)
+        except IntakeError as error:
+            await _read_the_rest(request, error)
+            raise
+
+
+@contextlib.asynccontextmanager
+async def _receiving(desk: Desk) -> AsyncIterator[tuple[str, Form]]:
+    """`Desk.receiving`, whose disk is waited for in other threads."""
+    receiving = desk.receiving()
+    opened = await run_in_threadpool(receiving.__enter__)
+    try:
+        yield opened
+    finally:
+        await asyncio.shield(run_in_threadpool(receiving.__exit__, None, None, None))
+
+
+async def _each(request: Request, take: Callable[[bytes], None]) -> None:
+    stream = request.stream()
+    try:
+        while True:
+            async with asyncio.timeout(SILENCE):
+                chunk = await anext(stream, None)
+            if chunk is None:
+                return
+            await run_in_threadpool(take, chunk)
+    except TimeoutError as error:
+        raise IntakeError(f"nothing came for {SILENCE:g} seconds; send it again", 408) from error
+    except ClientDisconnect as error:
+        raise IntakeError("the rest of it did not arrive", 400) from error
+
+
+async def _read_the_rest(request: Request, why: Exception) -> None:
+    if isinstance(why, IntakeError) and why.status == 408:
+        return
+    with contextlib.suppress(TimeoutError, ClientDisconnect, RuntimeError):
+        async with asyncio.timeout(REST):
+            async for _ in request.stream():
+                pass
