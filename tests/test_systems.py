@@ -23,9 +23,10 @@ EVERYWHERE = {
 ABSENT = set("crypt fcntl grp nis posix pty pwd readline resource spwd syslog termios tty".split())
 # What else is used where, and what keeps other systems from it.
 SANDBOX, CONFINED = "only where bubblewrap works, so on Linux", "runs in the sandbox alone"
+HAS = "asked for first with hasattr"
 GUARDED = {
-    "compiled.py": {"os.geteuid": "asked for first with hasattr"},
-    "patient.py": {"os.register_at_fork": "asked for first with hasattr"},
+    "compiled.py": {"os.geteuid": HAS},
+    "patient.py": {"os.register_at_fork": HAS},
     "run/alone.py": {"resource": "behind a look at os.name"},
     "sandbox/blocks.py": dict.fromkeys(("os.MFD_CLOEXEC", "os.memfd_create", "/dev/fd/0", "/dev/fd/1"), SANDBOX),
     "sandbox/bubblewrap.py": dict.fromkeys(("/proc", "/dev", "/etc/ld.so.cache"), SANDBOX),
@@ -37,6 +38,8 @@ GUARDED = {
         "os.memfd_create": SANDBOX,
         "pass_fds": SANDBOX,
     },
+    "service/work.py": dict.fromkeys(("os.getpgrp", "os.killpg", "os.setsid", "signal.SIGKILL"), HAS),
+    "service/worker.py": dict.fromkeys(("os.killpg", "signal.SIGKILL"), HAS),
     "watch/place.py": {"rename": "behind a look at os.name: elsewhere it would go over what lies there"},
 }
 # Arguments and methods that mean something else on another system, or nothing.
