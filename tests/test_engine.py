@@ -14,20 +14,34 @@ import numpy as np
 import pytest
 
 from screening.engine import AVX, EngineError, load, preferred
+from screening.photo.photo import Photo
 from screening.text.ppocr import SHAPES
 from tests import PATIENCE
 from tests.rounded import bfloat16
 
 ROOT = Path(__file__).parent.parent
-# Of the sample shoot: at least one picture for each network.
-PICTURES = ("open-day/portrait.jpg", "open-day/school-gate.jpg", "street/parked-car.jpg", "desk/letter.jpg")
+# Of the sample shoot, each beside another: at least one for each network.
+PICTURES = (("open-day/portrait.jpg", "street/parked-car.jpg"), ("open-day/school-gate.jpg", "desk/letter.jpg"))
 AVX512 = 13  # OpenCV's number
 
 
-def verdicts(shoot: Path, precision: str, **environment: str) -> dict[str, Any]:
+@pytest.fixture(scope="module")
+def pictures(shoot: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Few, because a network that is masked or rounded takes its time for each."""
+    folder = tmp_path_factory.mktemp("pairs")
+    made = []
+    for number, names in enumerate(PICTURES):
+        pair = [Photo.open(shoot / name).rgb for name in names]
+        low = min(one.shape[0] for one in pair)
+        made.append(folder / f"{number}.png")
+        cv2.imwrite(str(made[-1]), np.hstack([one[:low] for one in pair])[..., ::-1])
+    return made
+
+
+def verdicts(pictures: list[Path], precision: str, **environment: str) -> dict[str, Any]:
     """What follows for the pictures in a process of its own (see tests/verdicts.py)."""
     done = subprocess.run(
-        [sys.executable, "-m", "tests.verdicts", precision, *(str(shoot / name) for name in PICTURES)],
+        [sys.executable, "-m", "tests.verdicts", precision, *map(str, pictures)],
         capture_output=True,
         text=True,
         check=False,
@@ -41,9 +55,9 @@ def verdicts(shoot: Path, precision: str, **environment: str) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def as_it_is(shoot: Path) -> dict[str, Any]:
+def as_it_is(pictures: list[Path]) -> dict[str, Any]:
     """What follows here, with whatever the processor has."""
-    said = verdicts(shoot, "default")
+    said = verdicts(pictures, "default")
     assert len(said) == len(PICTURES)
     assert not any("unscreened" in rules for rules in said.values())
     return said
@@ -63,11 +77,11 @@ def capabilities() -> list[str]:
     ],
 )
 def test_the_same_follows_in_whatever_precision_networks_are_run(
-    precision: str, shoot: Path, as_it_is: dict[str, Any]
+    precision: str, pictures: list[Path], as_it_is: dict[str, Any]
 ) -> None:
     if precision != "rounded" and "BF16" not in capabilities():
         pytest.skip("this processor has neither AMX nor AVX512-BF16: it calculates in f32 alone")
-    assert verdicts(shoot, precision) == as_it_is
+    assert verdicts(pictures, precision) == as_it_is
 
 
 @pytest.mark.parametrize(
@@ -78,11 +92,11 @@ def test_the_same_follows_in_whatever_precision_networks_are_run(
     ],
 )
 def test_the_same_follows_with_wide_instructions_masked(
-    instructions: str, more: int, shoot: Path, as_it_is: dict[str, Any]
+    instructions: str, more: int, pictures: list[Path], as_it_is: dict[str, Any]
 ) -> None:
     if not cv2.checkHardwareSupport(more):
         pytest.skip(f"this processor has no more than {instructions}")
-    assert verdicts(shoot, "default", ONEDNN_MAX_CPU_ISA=instructions) == as_it_is
+    assert verdicts(pictures, "default", ONEDNN_MAX_CPU_ISA=instructions) == as_it_is
 
 
 def test_where_the_processor_lacks_avx_another_engine_is_preferred(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,7 +25,7 @@ from tests.command import QUICK, command, screening
 from tests.picture_files import picture, scenery
 from tests.streets import PLACE
 
-PICTURES = 24
+PICTURES = 12
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "quick.toml").write_text(QUICK)
     (tmp_path / "shoot").mkdir()
     for number in range(PICTURES):
-        rgb = scenery(1200, 900, seed=number)
+        rgb = scenery(600, 450, seed=number)
         data = picture(rgb=rgb, gps=PLACE) if number % 4 == 0 else picture(rgb=rgb)
         (tmp_path / "shoot" / f"{number:02}.jpg").write_bytes(data)
     return tmp_path
@@ -44,7 +44,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def scan(folder: Path, *options: object, out: str = "run") -> tuple[int, str]:
     """What a scan says about what it took up, and its exit code."""
     pipeline = folder / "quick.toml"
-    done = screening("scan", folder / "shoot", "--out", folder / out, "--pipeline", pipeline, *options)
+    done = screening("scan", folder / "shoot", "--out", folder / out, "--pipeline", pipeline, "--jobs", 1, *options)
     assert done.returncode in (1, 2), done.stderr
     said = [line for line in done.stdout.splitlines() if "unchanged since an earlier scan" in line]
     return int(said[0].split()[0]) if said else 0, done.stdout

@@ -110,7 +110,7 @@ def test_the_wheel_carries_everything_and_screens_outside_the_clone(shoot: Path,
     )
     program = python.parent / "screening"
     scan = subprocess.run(
-        [str(program), "scan", str(few), "--json"],
+        [str(program), "scan", str(few), "--json", "--jobs", "1"],
         cwd=tmp_path,
         capture_output=True,
         text=True,
