@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from pathlib import Path
 
 import numpy as np
@@ -12,13 +11,6 @@ from fixtures import draw, make_broken, make_labelled, make_shoot, make_welcome
 from screening.evaluation.labels import read as read_labels
 from screening.photo.files import FileError, UnsupportedError
 from screening.photo.photo import Photo
-
-
-@functools.cache
-def files(kind: str) -> dict[str, bytes]:
-    """The broken or the odd files, made once."""
-    made: dict[str, bytes] = getattr(make_broken, kind)()
-    return made
 
 
 @pytest.mark.parametrize("name", ["street/two-cars.jpg", "desk/briefing.jpg", "open-day/portrait.jpg"])
@@ -53,17 +45,22 @@ def test_a_code_says_what_it_was_given() -> None:
     assert [code.text for code in read] == ["https://example.org/join"]
 
 
-@pytest.mark.parametrize("name", sorted(files("broken")))
-def test_a_broken_file_is_refused_with_a_reason(name: str, tmp_path: Path) -> None:
-    (tmp_path / name).write_bytes(files("broken")[name])
-    with pytest.raises(FileError) as refusal:
-        list(Photo.open(tmp_path / name).others())
-    assert isinstance(refusal.value, UnsupportedError) == (name in make_broken.UNSUPPORTED)
+def test_a_broken_file_is_refused_with_a_reason(tmp_path: Path, subtests: pytest.Subtests) -> None:
+    for name, data in make_broken.broken().items():
+        with subtests.test(name):
+            (tmp_path / name).write_bytes(data)
+            with pytest.raises(FileError) as refusal:
+                list(Photo.open(tmp_path / name).others())
+            assert isinstance(refusal.value, UnsupportedError) == (name in make_broken.UNSUPPORTED)
 
 
-@pytest.mark.parametrize("name", sorted(files("odd")))
-def test_an_odd_but_good_file_is_decoded_upright(name: str) -> None:
-    photo = Photo.from_bytes(files("odd")[name], name=name)
+def test_an_odd_but_good_file_is_decoded_upright(subtests: pytest.Subtests) -> None:
+    for name, data in make_broken.odd().items():
+        with subtests.test(name):
+            looks_as_drawn(name, Photo.from_bytes(data, name=name))
+
+
+def looks_as_drawn(name: str, photo: Photo) -> None:
     if name == "one-pixel.png":
         assert (photo.width, photo.height) == (1, 1)
         return

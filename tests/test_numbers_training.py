@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 from pathlib import Path
 
@@ -13,8 +14,8 @@ from models.split import Part, Split
 from screening.engine import load
 from tests.training import train
 
-pytest.importorskip("torch", reason="the `train` extra is not installed")
-pytest.importorskip("matplotlib", reason="the `train` extra is not installed")
+# looked for, not imported: each process that runs tests would load it
+pytestmark = pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="the `train` extra is not installed")
 
 COUNT = 12
 
