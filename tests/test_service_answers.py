@@ -135,7 +135,9 @@ def test_as_many_pictures_wait_as_may_and_no_more(asked: Asked) -> None:
         ([("a.jpg", b"1" * 1001)], {}, 413, "picture 1: is larger than the 0.001 MB"),
         ([("a.jpg", b"1" * 1000)] * 4 + [("b" * 151, b"")], {}, 422, "picture 5: its name is longer"),
         ([], {"name": "x"}, 422, "there is no picture in it"),
-        ([("a.jpg", b"1")], {"name": "x" * 1001}, 413, "name: is longer than 1000 bytes"),
+        ([], {"pictures": "x"}, 422, "pictures: is not a file"),
+        ([("a.jpg", b"1")], {"name": "x" * 201}, 422, "name: is longer than 200 characters"),
+        ([("a.jpg", b"1")], {"name": "x" * 2000}, 422, "name: is longer than 200 characters"),
         ([("a.jpg", b"1")], {"scene": "perhaps"}, 422, "scene: is neither true nor false"),
         ([("a.jpg", b"1")], {"copies": "all"}, 422, "copies: is neither none nor redacted"),
         ([("a.jpg", b"1")], {"sсene": "true"}, 422, "is not a field"),  # a letter that only looks like c
@@ -144,7 +146,7 @@ def test_as_many_pictures_wait_as_may_and_no_more(asked: Asked) -> None:
 def test_what_is_no_batch_is_refused_in_one_line_and_leaves_nothing(
     asked: Asked, pictures: list[tuple[str, bytes]], fields: dict[str, str], status: int, said: str
 ) -> None:
-    files: Files = [("pictures", one) for one in pictures] or [("name", (None, b"x"))]
+    files: Files = [("pictures", one) for one in pictures] or [(name, (None, b"x")) for name in fields]
     answer = asked.client.post("/v1/batches", files=files, data=fields if pictures else {})
     assert (answer.status_code, said in answer.json()["detail"]) == (status, True), answer.text
     assert "clearance" in answer.json()["notice"]

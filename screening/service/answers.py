@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from screening.release.gate_result import Answer
-from screening.service.intake import PICTURES
+from screening.service.intake import LONGEST, PICTURES
 from screening.service.store import State
 
 NOTICE = (
@@ -121,10 +121,15 @@ FORM: dict[str, Any] = {
                         "items": {"type": "string", "format": "binary"},
                         "description": "The pictures, each with the name of its file, which is screened too.",
                     },
-                    "name": {"type": "string", "maxLength": 200, "description": "Of the batch.", "example": "Open day"},
+                    "name": {
+                        "type": "string",
+                        "maxLength": LONGEST,
+                        "description": "Of the batch.",
+                        "example": "Open day",
+                    },
                     "purpose": {
                         "type": "string",
-                        "maxLength": 200,
+                        "maxLength": LONGEST,
                         "description": "The policing purpose that the batch serves.",
                         "example": "Neighbourhood team, open day",
                     },

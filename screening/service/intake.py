@@ -20,8 +20,8 @@ from screening.office.office import BINARY
 # The fields of the form: files under the first name, texts under the others.
 PICTURES = "pictures"
 FIELDS = ("name", "purpose", "scene", "copies")
-# The most bytes of a text, and of a picture's name.
-LONGEST, LONGEST_NAME = 1000, 150
+# The most characters of a text; the most bytes of a picture's name.
+LONGEST, LONGEST_NAME = 200, 150
 # What no name of a file may contain on one system or another.
 NOT_IN_NAMES = frozenset('<>:"/\\|?*')
 # Names that stand for devices on Windows.
@@ -140,6 +140,8 @@ class Form:
                 known = ", ".join((PICTURES, *FIELDS))
                 raise IntakeError(f"{inert(self._field[:50])!r}: is not a field, or is there twice; there are {known}")
             return
+        if b"filename" not in options:
+            raise IntakeError(f"{PICTURES}: is not a file; send each with the name of its file")
         name = _own(plain_name(_filename(options), len(self.names) + 1), self.names)
         self.room()
         self.names.append(name)
@@ -150,8 +152,8 @@ class Form:
         self._size += end - start
         if self._file is None:
             self._text += data[start:end]
-            if len(self._text) > LONGEST:
-                raise IntakeError(f"{self._field}: is longer than {LONGEST} bytes", 413)
+            if len(self._text) > 4 * LONGEST:  # bytes, of which UTF-8 has up to four a character
+                raise IntakeError(f"{self._field}: is longer than {LONGEST} characters")
             return
         self._total += end - start
         if self._size > self.file_bytes:
@@ -164,9 +166,11 @@ class Form:
     def _ended(self) -> None:
         if self._file is None:
             try:
-                self.fields[self._field] = self._text.decode()
+                self.fields[self._field] = text = self._text.decode()
             except UnicodeDecodeError as error:
                 raise IntakeError(f"{self._field}: is not UTF-8") from error
+            if len(text) > LONGEST:
+                raise IntakeError(f"{self._field}: is longer than {LONGEST} characters")
             return
         self._file.flush()
         os.fsync(self._file.fileno())
