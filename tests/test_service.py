@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import shutil
 import signal
+import subprocess
 import sys
 from pathlib import Path
 
@@ -15,7 +19,7 @@ from screening.release.countersign import countersign
 from tests.cleared import PASSPHRASE
 from tests.command import QUICK
 from tests.picture_files import picture, scenery
-from tests.service import served
+from tests.service import Service, served
 from tests.streets import PLACE
 
 CLEAR, PLACED = picture(rgb=scenery(seed=1)), picture(rgb=scenery(seed=3), gps=PLACE)
@@ -29,14 +33,33 @@ def pipeline(tmp_path: Path) -> Path:
     return path
 
 
+def documented() -> list[str]:
+    """The requests of docs/service.md, in their order."""
+    text = (Path(__file__).parents[1] / "docs/service.md").read_text(encoding="utf-8")
+    return re.findall(r"^curl .+$", text, re.MULTILINE)
+
+
+def curl(service: Service, folder: Path, line: str, id: str = "") -> subprocess.CompletedProcess[str]:
+    """Makes a request as a new user would."""
+    env = {**os.environ, "SERVICE": f"http://{service.host}", "TOKEN": service.token, "ID": id}
+    return subprocess.run(["sh", "-c", line], cwd=folder, env=env, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.skipif(not shutil.which("curl") or os.name != "posix", reason="needs curl and a shell, as a new user does")
 def test_a_batch_is_screened_reported_copied_and_gated_only_by_what_people_signed(
     tmp_path: Path, pipeline: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with served(tmp_path, "--pipeline", pipeline) as service:
-        sent = service.send(("good.jpg", CLEAR), ("../a place.jpg", PLACED), name="Open day", copies="redacted")
+        (tmp_path / "a.jpg").write_bytes(CLEAR)
+        (tmp_path / "b.jpg").write_bytes(PLACED)
+        send, *fetch, ask_the_gate, remove = documented()
+        sent = str(json.loads(curl(service, tmp_path, send).stdout)["id"])
         said = service.until(sent, "done", "failed")
         assert said["found"] == {"clear": 1, "held": 0, "blocked": 1}, said
-        assert said["pictures"] == ["good.jpg", "_.._a place.jpg"]
+        assert said["pictures"] == ["a.jpg", "b.jpg"]
+        assert [curl(service, tmp_path, line, sent).returncode for line in fetch] == [0] * 4
+        assert (tmp_path / "report.html").is_file()
+        assert curl(service, tmp_path, ask_the_gate, sent).returncode == 22
         assert not said["signed"]
         here = f"/v1/batches/{sent}"
         _, report, headers = service.ask("GET", f"{here}/report")
@@ -65,12 +88,13 @@ def test_a_batch_is_screened_reported_copied_and_gated_only_by_what_people_signe
         countersign(examined, service.office, key_list.find(service.office, "B. Second"), PASSPHRASE)
         assert service.until(sent, "done")["signed"]
         assert [gated(data)[0] for data in (CLEAR, redacted, PLACED, CLEAR + b"-", b"")] == [200, 200, 409, 409, 409]
+        assert curl(service, tmp_path, ask_the_gate, sent).returncode == 0
         # of a batch that was removed nothing is left but lines of the log
-        assert service.ask("DELETE", here)[0] == 202
+        assert curl(service, tmp_path, remove, sent).returncode == 0
         assert service.ask("GET", here)[0] == service.ask("GET", f"{here}/report")[0] == 404
         assert service.ask("POST", f"{here}/gate", CLEAR)[0] == 404
         assert list((service.office.folder / "service" / "batches").iterdir()) == []
-        assert b"place.jpg" not in (service.office.folder / "service" / "state.sqlite3").read_bytes()
+        assert b"b.jpg" not in (service.office.folder / "service" / "state.sqlite3").read_bytes()
         assert service.end() == 0
         log = service.office.audit_log
         assert audit_check.verify(log) == [] and audit.unfinished(log) == []
@@ -79,7 +103,7 @@ def test_a_batch_is_screened_reported_copied_and_gated_only_by_what_people_signe
         assert {"gate", "purge", "redaction"} <= set(events)
         # neither names nor what was found
         lines = [json.loads(line) for line in service.log().splitlines()]
-        assert not any(word in service.log() for word in ("good", "place", "Open day", "metadata", service.token))
+        assert not any(word in service.log() for word in (".jpg", "place", "Open day", service.token))
         assert {"accepted", "screened", "purged", "request", "stopped"} <= {line["event"] for line in lines}
 
 
