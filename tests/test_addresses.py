@@ -233,10 +233,10 @@ def test_evidence_never_tells_the_text() -> None:
 
 
 def test_numbers_of_street_fronts_are_found(shared_data: Path) -> None:
-    # of the labelled ones 8 to 60 pixels high, every fourth picture; with every picture it was .65 of 43
+    # of the labelled ones 8 to 60 pixels high, every eighth picture; of all it finds nine in ten
     labels = json.loads((shared_data / "house_numbers" / "labels.json").read_text())
     legible = found = 0
-    for label in labels[::4]:
+    for label in labels[::8]:
         places = [item for item in label["items"] if item["kind"] == "house_number" and item["legible"]]
         if not places:
             continue
@@ -253,4 +253,5 @@ def test_numbers_of_street_fronts_are_found(shared_data: Path) -> None:
                 for finding in findings
                 if finding.is_a("address.house_number")
             )
+    assert legible >= 4
     assert found >= 0.5 * legible

@@ -16,6 +16,7 @@ import pytest
 from nbclient import NotebookClient
 
 import screening
+from screening.compiled import VARIABLE
 from screening.evaluation import plots
 from tests.alone import Alone
 
@@ -71,13 +72,15 @@ def alone(tmp_path_factory: pytest.TempPathFactory) -> Alone:
 @pytest.fixture(autouse=True)
 def surroundings(alone: Alone, monkeypatch: pytest.MonkeyPatch) -> None:
     """No folder is named, figures go into the notebook, and what Jupyter itself keeps lies apart."""
-    for name in set(os.environ) - {"PYTEST_CURRENT_TEST"}:
-        monkeypatch.delenv(name)
     kernels = {"IPYTHONDIR": "ipython"} | {
         f"JUPYTER_{word}_DIR": word.lower() for word in ("CONFIG", "DATA", "RUNTIME")
     }
     folders = {name: str(alone.folder / "kernels" / folder) for name, folder in kernels.items()}
-    for name, value in (alone.environment() | folders).items():
+    # compiled for all tests once
+    compiled = {VARIABLE: os.environ[VARIABLE]}
+    for name in set(os.environ) - {"PYTEST_CURRENT_TEST"}:
+        monkeypatch.delenv(name)
+    for name, value in (alone.environment() | folders | compiled).items():
         monkeypatch.setenv(name, value)
 
 
@@ -128,7 +131,9 @@ def test_it_runs_from_top_to_bottom(path: Path, clone: Path, alone: Alone) -> No
     assert said == [], "neither warnings nor anything else printed"
     assert [output for output in outputs if output["output_type"] == "error"] == [], "nor a fault behind a slider"
     assert any("image/png" in output.get("data", {}) for output in outputs)
-    assert (alone.asked(), alone.strays()) == ([], []), "no other computer is asked for, and nothing left in the home"
+    assert (alone.asked(), alone.strays(Path(os.environ[VARIABLE]))) == ([], []), (
+        "no other computer is asked for, and nothing left in the home"
+    )
 
 
 def test_moving_the_slider_draws_anew(clone: Path) -> None:
