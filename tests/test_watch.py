@@ -8,8 +8,9 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -155,6 +156,32 @@ def test_a_picture_that_changes_after_it_was_screened_is_screened_again(
     assert watched.there() == ["b/one.jpg"]
     assert (watched.folders.held / "one.jpg").read_bytes() == blocked(2)
     assert len(list(watched.folders.runs.iterdir())) == 2
+
+
+def test_a_scan_that_is_stopped_moves_nothing_and_goes_on_at_the_next_start(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(*given: Any) -> Iterator[Any]:
+        yield next(in_this_process(*given))
+        raise KeyboardInterrupt
+
+    watched.drop("good.jpg", clear(1))
+    watched.drop("place.jpg", blocked(2))
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(Scan, "_side_by_side", stopped)
+        watched.until_done()
+    assert watched.there() == ["in/good.jpg", "in/place.jpg"]
+    screened: list[str] = []
+
+    def noted(*given: Any) -> Iterator[Any]:
+        for entry, answer in in_this_process(*given):
+            screened.append(entry.name)
+            yield entry, answer
+
+    monkeypatch.setattr(Scan, "_side_by_side", noted)
+    watched.until_done()
+    assert watched.there() == ["a/good.jpg", "b/place.jpg"]
+    assert (screened, len(list(watched.folders.runs.iterdir()))) == (["place.jpg"], 1)
 
 
 def test_whoever_still_has_a_picture_open_cannot_change_what_was_screened(watched: Watched) -> None:

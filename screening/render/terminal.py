@@ -121,7 +121,7 @@ def summary(report: Report, out: Path | None) -> Iterator[str]:
     if unseen := report.policy.not_looked_for:
         yield f"Not looked for, whatever the verdict: {'; '.join(unseen)}."
     if not report.isolated:
-        yield "Note: files were not decoded in a sandbox, for this computer has no bubblewrap (docs/security.md)."
+        yield "Note: files were not decoded in a sandbox: bubblewrap is not here, or not allowed (docs/security.md)."
     if out:
         yield f"Report: {inert(str(out / 'report.html'))}"
     else:
