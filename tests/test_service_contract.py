@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -22,9 +24,11 @@ from screening.service.application import application
 from screening.service.desk import Desk
 from screening.service.folder import Folder
 from screening.service.guard import Guard
+from screening.service.server import Hurried
 from screening.service.store import Sent, State
 from screening.service.tokens import Tokens
 from screening.service.work import Found, Work
+from tests import PATIENCE
 from tests.command import QUICK
 from tests.picture_files import picture, scenery
 from tests.streets import PLACE
@@ -82,7 +86,8 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     desk = Desk(folder=place, office=office, pipeline=pipeline, most=10**6, keep_days=0, tell=lambda *_, **__: None)
     tokens = Tokens(office)
     app = Guard(application(desk, tokens), desk.tell)
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, lifespan="off", ws="none"))
+    config = uvicorn.Config(app, port=0, log_config=None, lifespan="off", ws="none", http=Hurried)
+    server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
@@ -124,6 +129,17 @@ def test_every_answer_is_one_that_the_description_has(live: Live, label: str, mo
         case.call_and_validate(base_url=live.address, headers=headers, checks=CHECKED)
 
     asked()
+
+
+@pytest.mark.parametrize("begun", [b"", b"GET /hea", b"GET /health HTTP/1.1\r\nHost: x\r\nX: "])
+def test_a_connection_on_which_nothing_is_asked_is_closed(
+    live: Live, monkeypatch: pytest.MonkeyPatch, begun: bytes
+) -> None:
+    monkeypatch.setattr("screening.service.server.HEAD", 0.05)
+    with socket.create_connection(("127.0.0.1", int(live.address.rpartition(":")[2])), PATIENCE) as connection:
+        connection.sendall(begun)
+        with contextlib.suppress(ConnectionResetError):
+            assert connection.recv(100) == b""
 
 
 def test_the_description_says_what_it_is_not_and_shows_examples(live: Live) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -41,18 +42,13 @@ def serve(
     except ModuleNotFoundError as error:
         say(f"{error.name} is not installed: install screening with its extra service")
         raise typer.Exit(2) from None
-    import json
-
-    from screening.office.office import Office, make_private, now
+    from screening.office.office import Office, make_private
     from screening.service.desk import Desk
     from screening.service.folder import Folder
     from screening.service.tokens import Tokens
 
     office = Office.here()
     place = folder or office.folder / "service"
-
-    def tell(event: str, **about: Any) -> None:
-        print_line(json.dumps({"at": now(), "event": event, **about}), err=True)
 
     def desk() -> Desk:
         from screening import config
@@ -64,7 +60,7 @@ def serve(
             pipeline=pipeline,
             most=waiting,
             keep_days=keep_days,
-            tell=tell,
+            tell=_teller(),
             jobs=jobs,
         )
 
@@ -73,3 +69,20 @@ def serve(
     make_private(place)
     with alone_in(place):
         serve(desk, Tokens(office), host=host, port=port, ready=print_line)
+
+
+def _teller() -> Callable[..., None]:
+    """Prints an event as a line of JSON; threads take turns."""
+    import contextlib
+    import json
+    import threading
+
+    from screening.office.office import now
+
+    turns = threading.Lock()
+
+    def tell(event: str, **about: Any) -> None:
+        with turns, contextlib.suppress(OSError):  # a full disk must not stop what is accepted
+            print_line(json.dumps({"at": now(), "event": event, **about}), err=True)
+
+    return tell

@@ -19,7 +19,6 @@ from screening.service.asking import AtDesk
 from screening.service.batches import router
 from screening.service.desk import Desk, FullError
 from screening.service.intake import IntakeError
-from screening.service.store import StoreError
 from screening.service.tokens import Tokens
 
 ABOUT = f"""Screens photographs before they are published, as `screening scan` does.
@@ -76,8 +75,6 @@ async def _failed(_: Request, error: Exception) -> Response:
         return _problem(429, str(error), {"Retry-After": str(error.seconds)})
     if isinstance(error, IntakeError):
         return _problem(error.status, str(error))
-    if isinstance(error, StoreError):
-        return _problem(507, "it cannot be kept: the disk of the service is full, or does not answer")
     if isinstance(error, RunError | CopyError):
         return _problem(409, "its run was purged, or cannot be read; look at it on the computer of the service")
     # its words may name files of the service's computer

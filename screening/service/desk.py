@@ -173,7 +173,7 @@ class Desk:
                 if waiting:
                     self._screen(waiting[0])
                 self.failing = False
-            except (ScreeningError, OSError) as error:
+            except Exception as error:  # whatever it is, what was accepted is tried again
                 if not self._stopping:
                     self.tell("failing", error=type(error).__name__)
                     self.failing = True

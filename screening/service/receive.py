@@ -25,8 +25,7 @@ async def batch(request: Request, desk: Desk, owner: str, at: Callable[[], str])
     """Receives a batch and accepts it.
 
     Raises:
-        IntakeError: if it is not a batch, or no more can be taken.
-        StoreError: if it cannot be kept.
+        IntakeError: if it is not a batch, no more can be taken, or it cannot be kept.
     """
     await run_in_threadpool(desk.refuse_if_full)
     async with _receiving(desk) as (new, form):
@@ -36,9 +35,7 @@ async def batch(request: Request, desk: Desk, owner: str, at: Callable[[], str])
             await run_in_threadpool(form.end)
         except (IntakeError, OSError) as error:
             await _read_the_rest(request, error)
-            if isinstance(error, OSError):
-                raise StoreError(f"what was sent cannot be kept ({error.strerror or 'input error'})") from error
-            raise
+            raise _unkept(error) from error
         said = {name: text.strip() for name, text in form.fields.items()}
         for name, known in (("scene", ("true", "false")), ("copies", ("none", "redacted"))):
             if said.get(name, known[0]) not in known:
@@ -53,31 +50,33 @@ async def batch(request: Request, desk: Desk, owner: str, at: Callable[[], str])
             accepted=at(),
             pictures=tuple(form.names),
         )
-        return await run_in_threadpool(desk.accept, sent)
+        try:
+            return await run_in_threadpool(desk.accept, sent)
+        except StoreError as error:
+            raise _unkept(error) from error
 
 
 async def one_file(request: Request, path: Path, most: float) -> None:
     """Receives the body of a request into a new file.
 
     Raises:
-        IntakeError: if it has more than `most` bytes, or does not arrive.
-        OSError: if it cannot be written.
+        IntakeError: if it has more than `most` bytes, does not arrive, or cannot be written.
     """
     size = 0
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | BINARY, 0o600), "wb") as file:
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | BINARY, 0o600), "wb") as file:
 
-        def write(data: bytes) -> None:
-            nonlocal size
-            size += len(data)
-            if size > most:
-                raise IntakeError(f"the file is larger than the {most / 1e6:g} MB that the policy allows", 413)
-            file.write(data)
+            def write(data: bytes) -> None:
+                nonlocal size
+                size += len(data)
+                if size > most:
+                    raise IntakeError(f"the file is larger than the {most / 1e6:g} MB that the policy allows", 413)
+                file.write(data)
 
-        try:
             await _each(request, write)
-        except IntakeError as error:
-            await _read_the_rest(request, error)
-            raise
+    except (IntakeError, OSError) as error:
+        await _read_the_rest(request, error)
+        raise _unkept(error) from error
 
 
 @contextlib.asynccontextmanager
@@ -104,6 +103,12 @@ async def _each(request: Request, take: Callable[[bytes], None]) -> None:
         raise IntakeError(f"nothing came for {SILENCE:g} seconds; send it again", 408) from error
     except ClientDisconnect as error:
         raise IntakeError("the rest of it did not arrive", 400) from error
+
+
+def _unkept(error: Exception) -> IntakeError:
+    if isinstance(error, IntakeError):
+        return error
+    return IntakeError("it cannot be kept: the disk of the service is full, or does not answer", 507)
 
 
 async def _read_the_rest(request: Request, why: Exception) -> None:
