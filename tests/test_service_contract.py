@@ -142,6 +142,22 @@ def test_a_connection_on_which_nothing_is_asked_is_closed(
             assert connection.recv(100) == b""
 
 
+def test_a_browser_shows_the_report_and_asks_for_nothing_else(live: Live, browser: Any) -> None:
+    complaints: list[str] = []
+    fetched: list[str] = []
+    context = browser.new_context(extra_http_headers={"Authorization": f"Bearer {live.token}"})
+    page = context.new_page()
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("request", lambda request: fetched.append(request.url))
+    page.goto(f"{live.address}/v1/batches/{live.done}/report.html")
+    assert page.evaluate("document.documentElement.classList.contains('ready')")  # its script ran
+    assert page.locator(".card").count() == 1
+    context.close()
+    assert complaints == []
+    assert [url[:60] for url in fetched if not url.startswith(("data:image/", f"{live.address}/v1/batches/"))] == []
+
+
 def test_the_description_says_what_it_is_not_and_shows_examples(live: Live) -> None:
     assert NOTICE in DESCRIPTION["info"]["description"]
     for name, model in DESCRIPTION["components"]["schemas"].items():
