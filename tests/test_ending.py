@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from screening.containers.ending import ended
 from tests.picture_files import drawn, picture, saved, scenery, with_thumbnail
@@ -43,3 +47,16 @@ def test_a_file_for_which_room_was_made_before_its_bytes_came_has_no_end(name: s
 )
 def test_what_is_not_known_here_counts_as_ended(data: bytes, there: bool) -> None:
     assert ended(data) is there
+
+
+@given(name=st.sampled_from(sorted(FILES)), edits=st.lists(st.tuples(st.integers(0, 10**6), st.binary(max_size=8))))
+def test_whatever_the_bytes_it_answers(name: str, edits: list[tuple[int, bytes]]) -> None:
+    data = bytearray(FILES[name])
+    for place, new in edits:
+        data[place % len(data) : place % len(data) + len(new)] = new
+    assert ended(bytes(data)) in (True, False)
+
+
+def test_odd_files_that_are_good_all_have_their_end(bad_files: Path) -> None:
+    odd = [path for path in sorted((bad_files / "odd").rglob("*")) if path.is_file()]
+    assert odd and [path.name for path in odd if not ended(path.read_bytes())] == []

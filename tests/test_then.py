@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from screening.release import then
+from screening.release.export import export
 from screening.release.then import ThenError
 from screening.weights import sha256_of
 from tests.cleared import Cleared
@@ -85,6 +86,17 @@ def test_it_runs_for_each_cleared_file_in_order_and_not_at_all_beside_a_blocked_
     assert isinstance(given, list) and [given[0], given[1], given[3]] == ["--album", "7", "last"]
     assert given[2].startswith("--in=") and Path(given[2]).name == fine.name and str(fine) not in given[2]
     assert os.name != "posix" or stat.S_IMODE(int(str(first["mode"]))) == 0o700
+
+
+def test_of_an_exported_folder_it_runs_for_the_pictures_alone(cleared: Cleared, tmp_path: Path) -> None:
+    public = tmp_path / "public"
+    assert export(cleared.run, public, pipeline=cleared.pipeline, office=cleared.office) == 2
+    (public / "more.jpg").write_bytes(b"-")
+    asked = ("gate", public, "--then", f"{uploader(tmp_path)} 0 {{file}}")
+    assert (screening(*asked).returncode, calls(tmp_path)) == (1, [])
+    (public / "more.jpg").unlink()
+    assert screening(*asked).returncode == 0
+    assert len(calls(tmp_path)) == 2
 
 
 def test_an_uploader_that_fails_ends_it_and_says_so(cleared: Cleared, tmp_path: Path) -> None:

@@ -16,7 +16,10 @@ import pytest
 
 from benchmarks.watch import measure
 from screening.office.office import Office
+from screening.release import examine
+from screening.release.clear import issue
 from screening.release.clearance import ClearanceError
+from screening.release.countersign import countersign
 from screening.release.gate import gate
 from screening.release.gate_result import Answer
 from screening.run import batch
@@ -26,7 +29,7 @@ from screening.watch import place, watch
 from screening.watch.folders import LOCK, WatchError
 from screening.weights import sha256_of
 from tests.broken_off import Moments
-from tests.cleared import Cleared
+from tests.cleared import PASSPHRASE, SIGNED, Cleared
 from tests.command import screening
 from tests.watched import Watched, blocked, clear, in_this_process, make_watched
 
@@ -230,6 +233,22 @@ def test_the_gate_refuses_what_nobody_cleared(watched: Watched, cleared: Cleared
     with pytest.raises(ClearanceError, match="name the clearance"):
         gate([found_nothing / "good.jpg"])
     assert gate([found_nothing]).exit_code == 2, "and the folder is no exported one"
+
+
+def test_a_run_of_the_watcher_is_cleared_where_its_pictures_lie_now(watched: Watched, cleared: Cleared) -> None:
+    watched.drop("sub/good.jpg", clear(1))
+    watched.drop("place.jpg", blocked(2))
+    watched.pipeline.write_bytes(cleared.pipeline.read_bytes())
+    watched.until_done()
+    (run,) = watched.folders.runs.iterdir()
+    examined = examine.examine(run, str(watched.pipeline), cleared.office)
+    issue(examined, SIGNED, cleared.office, cleared.key, PASSPHRASE)
+    countersign(examined, cleared.office, cleared.second, PASSPHRASE)
+
+    def may_go_out(name: str) -> bool:
+        return bool(gate([watched.folder / name], run / "clearance.json", pipeline=watched.pipeline))
+
+    assert (may_go_out("a/sub/good.jpg"), may_go_out("b/place.jpg")) == (True, False)
 
 
 def test_folders_lie_apart_and_are_there(watched: Watched, tmp_path: Path) -> None:

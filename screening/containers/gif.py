@@ -11,6 +11,8 @@ from screening.containers.parts import ContainerError, Kind, Part
 SHOWN = (b"NETSCAPE2.0", b"ANIMEXTS1.0")
 PROFILE = b"ICCRGBG1012"
 METADATA = (b"XMP DataXMP", PROFILE)
+# How blocks begin.
+FRAME, EXTENSION, TRAILER = 0x2C, 0x21, 0x3B
 CONTROL, COMMENT, TEXT, APPLICATION = 0xF9, 0xFE, 0x01, 0xFF
 # How long a control block and one that says how often to repeat are, with their heads.
 EXACT = {CONTROL: (8,), APPLICATION: (19,)}
@@ -31,12 +33,12 @@ def parts(data: bytes, start: int = 0) -> Iterator[Part]:
 
 
 def _parts(data: bytes, start: int) -> Iterator[Part]:
-    place, controlled = start + 13 + _colours(data[start + 10]), False
+    place, controlled = start + 13 + colours(data[start + 10]), False
     yield Part(Kind.SHOWN, "GIF start", start, place)
-    while data[place] != 0x3B:
+    while data[place] != TRAILER:
         begin = place
-        if data[place] == 0x2C:  # a frame: its colours, then its packed pixels
-            codes = place + 10 + _colours(data[place + 9])
+        if data[place] == FRAME:  # a frame: its colours, then its packed pixels
+            codes = place + 10 + colours(data[place + 9])
             content, place = blocks(data, codes + 1)
             width, height = struct.unpack_from("<HH", data, begin + 5)
             beyond = content[codes_end(content, data[codes], width * height) :]
@@ -44,7 +46,7 @@ def _parts(data: bytes, start: int) -> Iterator[Part]:
             if beyond:
                 yield Part(Kind.UNKNOWN, "behind a GIF frame's pixels", place, place, beyond)
             controlled = False
-        elif data[place] == 0x21:
+        elif data[place] == EXTENSION:
             content, place = blocks(data, place + 2)
             control = data[begin + 1] == CONTROL
             kind = Kind.UNKNOWN if control and controlled else _kind(data, begin, place)
@@ -55,7 +57,8 @@ def _parts(data: bytes, start: int) -> Iterator[Part]:
     yield Part(Kind.SHOWN, "GIF end", place, place + 1)
 
 
-def _colours(flags: int) -> int:
+def colours(flags: int) -> int:
+    """How many bytes the colours have that these flags announce."""
     return 3 << (flags & 7) + 1 if flags & 0x80 else 0
 
 
