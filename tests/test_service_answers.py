@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import json
 import os
+import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +27,7 @@ from screening.service.desk import Desk
 from screening.service.folder import Folder
 from screening.service.guard import Guard
 from screening.service.intake import plain_name
+from screening.service.server import ServiceError, alone_in, serve
 from screening.service.store import State
 from screening.service.tokens import Tokens
 from screening.service.work import Found
@@ -299,6 +304,28 @@ def test_a_batch_that_was_kept_long_enough_is_removed_and_the_log_says_so(asked:
     (line,) = [line for line in audit.entries(again.office.audit_log) if line.event == "purge"]
     assert line.fields == {"batch": sent.id, "pictures": 1}
     again.store.close()
+
+
+def test_two_services_never_use_one_folder_or_port(asked: Asked, tmp_path: Path) -> None:
+    with alone_in(tmp_path), pytest.raises(ServiceError, match="another screening serve uses it"), alone_in(tmp_path):
+        pass
+
+    def desk() -> Desk:
+        raise AssertionError("not before the port is ours")
+
+    with contextlib.closing(socket.socket()) as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+        taken.listen()
+        with pytest.raises(ServiceError, match="cannot be used"):
+            serve(desk, Tokens(asked.desk.office), host="127.0.0.1", port=port, ready=print)
+
+
+def test_without_the_extra_it_says_what_is_missing() -> None:
+    code = "import sys; sys.modules['fastapi'] = None; from screening.cli import main; main()"
+    done = subprocess.run([sys.executable, "-c", code, "serve"], capture_output=True, text=True, check=False)
+    said = "screening: fastapi is not installed: install screening with its extra service\n"
+    assert (done.returncode, done.stderr) == (2, said)
 
 
 def test_what_was_received_but_never_accepted_is_gone_after_the_next_start(asked: Asked) -> None:

@@ -215,9 +215,8 @@ class Desk:
         if not self.keep_days:
             return
         oldest = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=self.keep_days)
-        for sent in self.store.batches(State.DONE, State.FAILED):
-            if datetime.datetime.fromisoformat(sent.finished) < oldest:
-                self.store.become(sent, State.PURGING)
+        for sent in self.store.batches(State.DONE, State.FAILED, before=oldest.isoformat(timespec="milliseconds")):
+            self.store.become(sent, State.PURGING)
 
     def _purge(self, sent: Sent) -> None:
         """Removes a batch; if the program is killed, the next start removes the rest."""

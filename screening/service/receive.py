@@ -27,7 +27,11 @@ async def batch(request: Request, desk: Desk, owner: str, at: Callable[[], str])
     Raises:
         IntakeError: if it is not a batch, no more can be taken, or it cannot be kept.
     """
-    await run_in_threadpool(desk.refuse_if_full)
+    try:
+        await run_in_threadpool(desk.refuse_if_full)
+    except IntakeError as error:
+        await _read_the_rest(request, error)
+        raise
     async with _receiving(desk) as (new, form):
         try:
             form.begin(request.headers.get("content-type", ""))

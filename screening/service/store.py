@@ -24,6 +24,7 @@ CREATE TABLE pictures (
     batch TEXT NOT NULL REFERENCES batches (id) ON DELETE CASCADE, number INTEGER NOT NULL, name TEXT NOT NULL,
     PRIMARY KEY (batch, number)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX by_state ON batches (state, finished);
 """
 
 
@@ -146,8 +147,9 @@ class Store:
             base.execute("DELETE FROM batches WHERE id = ?", (sent.id,))
             base.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
-    def batches(self, *states: State, id: str = "", owner: str = "") -> list[Sent]:
-        """The batches, the first accepted first; only those in these states, of this id or owner, if any is named."""
+    def batches(self, *states: State, id: str = "", owner: str = "", before: str = "") -> list[Sent]:
+        """The batches, the first accepted first; only those in these states, of this id or owner, finished before this
+        time, if any is named."""
         wanted: dict[str, Sequence[str]] = {
             "state": states,
             "id": [id] if id else [],
@@ -155,6 +157,8 @@ class Store:
         }
         asked = [f"{name} IN ({', '.join('?' * len(values))})" for name, values in wanted.items() if values]
         values = [str(value) for values in wanted.values() for value in values]
+        if before:  # all times are in UTC, and as long
+            asked, values = [*asked, "finished < ?"], [*values, before]
         with self._changing() as base:
             found = base.execute(
                 f"SELECT {', '.join(COLUMNS)} FROM batches WHERE {' AND '.join(asked or ['1'])} ORDER BY number", values
