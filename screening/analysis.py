@@ -1,4 +1,4 @@
-"""The libraries of the extra `analysis`: imported where they are used, with one error if they are missing."""
+"""The libraries of the extras: imported where they are used, with one error if they are missing."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from screening.finding import ScreeningError
 
 
 class AnalysisError(ScreeningError, ImportError):
-    """A library of the extra `analysis` is missing."""
+    """A library of an extra is missing."""
 
 
 @contextmanager
-def wanted() -> Iterator[None]:
-    """Wraps an import: a missing library is named, with what to install.
+def wanted(extra: str = "analysis") -> Iterator[None]:
+    """Wraps an import: a missing library is named, with the extra to install.
 
     Raises:
         AnalysisError: if it is not installed.
@@ -22,4 +22,4 @@ def wanted() -> Iterator[None]:
     try:
         yield
     except ImportError as error:
-        raise AnalysisError(f'this needs {error.name}; install "screening[analysis]"') from error
+        raise AnalysisError(f'this needs {error.name}; install "screening[{extra}]"') from error

@@ -22,6 +22,8 @@ SWITCHES = {
     "HF_HUB_OFFLINE": "1",  # huggingface_hub, which an office's own stage may use
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "NO_ALBUMENTATIONS_UPDATE": "1",  # albumentations, which ultralytics uses if it is installed
+    "RAY_USAGE_STATS_ENABLED": "0",  # ray: what runs on the cluster, sent to its makers every hour
+    "RAY_enable_metrics_collection": "false",
     "OPENCV_LOG_LEVEL": "SILENT",  # opencv: its messages about unreadable pictures, which we report ourselves
     "DO_NOT_TRACK": "1",  # honoured by other libraries
 }

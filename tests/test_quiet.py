@@ -68,8 +68,10 @@ LIBRARIES = {
     "ultralytics": "import screening; from ultralytics import YOLO; from ultralytics.utils import ONLINE\n"
     "YOLO('yolov5n.yaml'); assert not ONLINE",
     "easyocr": "import screening; import easyocr, torchvision",
+    "ray": "from screening.run.connection import connected\n"
+    "with connected('', 1): import ray; assert ray.get(ray.remote(lambda: 3).remote()) == 3",
 }
-CALL_HOME = {"openvino", "onnxruntime", "ultralytics", "easyocr", "matplotlib", "deface", "huggingface_hub"}
+CALL_HOME = {"ray", "openvino", "onnxruntime", "ultralytics", "easyocr", "matplotlib", "deface", "huggingface_hub"}
 
 
 @pytest.fixture

@@ -23,8 +23,8 @@ from screening.release.countersign import countersign
 from screening.release.gate import gate
 from screening.release.gate_result import Answer
 from screening.run import batch
+from screening.run.crew import Local
 from screening.run.run import Run
-from screening.run.scan import Scan
 from screening.watch import place, watch
 from screening.watch.folders import LOCK, WatchError
 from screening.weights import sha256_of
@@ -38,7 +38,7 @@ XMP = b"<x:xmpmeta/>"
 
 @pytest.fixture
 def watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Watched:
-    monkeypatch.setattr(Scan, "_side_by_side", in_this_process)
+    monkeypatch.setattr(Local, "__call__", in_this_process)
     return make_watched(tmp_path)
 
 
@@ -171,7 +171,7 @@ def test_a_scan_that_is_stopped_moves_nothing_and_goes_on_at_the_next_start(
     watched.drop("good.jpg", clear(1))
     watched.drop("place.jpg", blocked(2))
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(Scan, "_side_by_side", stopped)
+        patch.setattr(Local, "__call__", stopped)
         watched.until_done()
     assert watched.there() == ["in/good.jpg", "in/place.jpg"]
     screened: list[str] = []
@@ -181,7 +181,7 @@ def test_a_scan_that_is_stopped_moves_nothing_and_goes_on_at_the_next_start(
             screened.append(entry.name)
             yield entry, answer
 
-    monkeypatch.setattr(Scan, "_side_by_side", noted)
+    monkeypatch.setattr(Local, "__call__", noted)
     watched.until_done()
     assert watched.there() == ["a/good.jpg", "b/place.jpg"]
     assert (screened, len(list(watched.folders.runs.iterdir()))) == (["place.jpg"], 1)
@@ -306,7 +306,7 @@ def killed(watched: Watched, at: int) -> bool:
 def test_a_watcher_that_is_killed_at_any_moment_loses_and_doubles_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, linked: bool
 ) -> None:
-    monkeypatch.setattr(Scan, "_side_by_side", in_this_process)
+    monkeypatch.setattr(Local, "__call__", in_this_process)
     if not linked:
 
         def refused(*_: object) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from screening.run.scan import Scan
+from screening.run.crew import Local
 from screening.run.shoot import Entry
 from screening.watch.folders import LOCK, Folders
 from screening.watch.watch import Watch
@@ -82,7 +82,7 @@ def make_watched(folder: Path) -> Watched:
     return made
 
 
-def in_this_process(self: Scan, waiting: Sequence[Entry], task: Any) -> Iterator[tuple[Entry, Any]]:
+def in_this_process(self: Local, waiting: Sequence[Entry], task: Any) -> Iterator[tuple[Entry, Any]]:
     """Stands in for the processes of a scan, which take a second to start."""
     for entry in waiting:
-        yield entry, task(entry.path, entry.name)
+        yield entry, task(entry)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,6 +19,13 @@ PipelineFile = Annotated[
     str,
     typer.Option("--pipeline", envvar="SCREENING_PIPELINE", help="default, strict, posters, or a file of your own."),
 ]
+
+
+class Engine(enum.Enum):
+    """Who screens the pictures."""
+
+    LOCAL = "local"
+    RAY = "ray"
 
 
 def scan(
@@ -40,6 +48,12 @@ def scan(
         bool, typer.Option("--show-text", help="Add what was read; the report then contains personal data.")
     ] = False,
     jobs: Annotated[int, typer.Option(min=0, help="Photos screened in parallel; 0 is one per core.")] = 0,
+    engine: Annotated[
+        Engine, typer.Option(help="local: this computer's processes; ray: a Ray cluster's (docs/scale.md).")
+    ] = Engine.LOCAL,
+    address: Annotated[
+        str, typer.Option(help="A running Ray cluster, such as auto or 10.0.0.5:6379.  [default: one of its own]")
+    ] = "",
     quiet: Annotated[
         bool, typer.Option("--quiet", help="Say nothing but what went wrong; the exit code tells.")
     ] = False,
@@ -58,6 +72,8 @@ def scan(
 
     if annotate and not out:
         raise typer.BadParameter("--annotate writes to the run's folder: name it with --out")
+    if annotate and address:
+        raise typer.BadParameter("--annotate draws on the computers of the cluster: leave one of them out")
     if quiet and verbose:
         raise typer.BadParameter("--quiet and --verbose say the opposite; give one of them")
     if show_text:
@@ -75,6 +91,8 @@ def scan(
         pipeline=pipeline,
         batch=about,
         jobs=jobs,
+        engine=engine.value,
+        address=address,
         annotate=annotate,
         show_text=show_text,
         for_sharing=for_sharing,

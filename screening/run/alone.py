@@ -98,7 +98,7 @@ def alone(work: Callable[[], T], *, seconds: float, prepare: Callable[[], None])
             process.join()
         ours.close()
     after = _children()
-    cpu = None if before is None or after is None else after - before - spent
+    cpu = None if before is None or after is None else max(0.0, after - before - spent)
     return Ended(began=began, late=late, cpu=cpu, code=None if late else process.exitcode)
 
 

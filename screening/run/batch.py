@@ -17,11 +17,16 @@ from screening.photo_report import PhotoReport
 from screening.pipeline import Pipeline
 from screening.report import Batch, Report
 from screening.run import files, page, purge
+from screening.run.cluster import Cluster
+from screening.run.connection import ClusterError
+from screening.run.crew import Crew, Local
 from screening.run.journal import Journal, subject
 from screening.run.run import Run
 from screening.run.scan import Scan, used
 from screening.run.shoot import Entry, walk
 
+# Who may screen the pictures.
+ENGINES = ("local", "ray")
 # Given the number of files, returns what is called with each photo as soon as it is done.
 Progress = Callable[[int], AbstractContextManager[Callable[[PhotoReport], None]]]
 
@@ -37,6 +42,8 @@ def scan(
     pipeline: str | Path = "default",
     batch: Batch | None = None,
     jobs: int = 0,
+    engine: str = "local",
+    address: str = "",
     annotate: bool = False,
     show_text: bool = False,
     for_sharing: bool = False,
@@ -57,6 +64,8 @@ def scan(
         pipeline: the name of one that ships with the project, or the path of a file.
         batch: what the photographs are for; by default a batch of the first folder's name, from a scene.
         jobs: how many photos are screened in parallel; 0 is one per core.
+        engine: "local" for processes of this computer, "ray" for those of a Ray cluster.
+        address: of a running Ray cluster; "" starts one for this scan on this computer alone.
         annotate: whether copies with labelled boxes are written to the run.
         show_text: whether the run includes what was read, which is personal data.
         for_sharing: whether what was found is blurred in the run's report.html.
@@ -68,6 +77,7 @@ def scan(
     """
     targets = [Path(one) for one in ([paths] if isinstance(paths, str | os.PathLike) else paths)]
     folder = Path(out) if out else None
+    crew = _crew(engine, address, jobs)
     entries = walk(targets, leave_out=folder, is_run=files.scanned_into)
     if folder:
         files.refuse_shoot(folder, targets)
@@ -76,7 +86,7 @@ def scan(
         folder,
         pipeline=pipeline,
         batch=batch or Batch(name=Path(os.path.realpath(targets[0])).name if targets else ""),
-        jobs=jobs,
+        crew=crew,
         annotate=annotate,
         show_text=show_text,
         for_sharing=for_sharing,
@@ -90,7 +100,7 @@ def screen(
     *,
     pipeline: str | Path,
     batch: Batch,
-    jobs: int = 0,
+    crew: Crew,
     annotate: bool = False,
     show_text: bool = False,
     for_sharing: bool = False,
@@ -101,7 +111,8 @@ def screen(
     Args:
         entries: what to screen.
         folder: the folder of the run, or None to keep nothing; it contains none of the files.
-        pipeline, batch, jobs, annotate, show_text, for_sharing, progress: as for `scan`.
+        crew: who screens them.
+        pipeline, batch, annotate, show_text, for_sharing, progress: as for `scan`.
 
     Raises:
         ScreeningError: if the pipeline cannot be read or the run cannot be written.
@@ -113,7 +124,7 @@ def screen(
     work = Scan(
         pipeline=chosen,
         standard=settings.read().policy,
-        jobs=jobs,
+        crew=crew,
         annotate=folder / files.ANNOTATED if folder and annotate else None,
         # copies with boxes are drawn from the pictures, so each is screened again
         journal=_journal(folder, chosen, batch.scene, show_text) if folder and not annotate else None,
@@ -127,6 +138,14 @@ def screen(
         with suppress(ScreeningError):  # then it shows no decisions, and whoever needs them says why
             page.refresh(Run.open(folder, Office.here(), str(pipeline)))
     return report
+
+
+def _crew(engine: str, address: str, jobs: int) -> Crew:
+    if engine not in ENGINES:
+        raise ClusterError(f"{engine}: is not an engine; choose one of {', '.join(ENGINES)}")
+    if address and engine != "ray":
+        raise ClusterError(f"{address}: is the address of a Ray cluster; add --engine ray")
+    return Cluster(address=address, jobs=jobs) if engine == "ray" else Local(jobs)
 
 
 def load_report(folder: str | Path, pipeline: str | Path = "") -> Report:

@@ -1,20 +1,14 @@
-"""Screens a shoot: one worker per core, a time limit per photo, and a report even if it is stopped half-way."""
+"""Screens a shoot: a time limit per photo, and a report even if it is stopped half-way."""
 
 from __future__ import annotations
 
-import contextlib
 import datetime
 import logging
-import multiprocessing
-import os
-import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import zip_longest
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import screening
 from screening import code
@@ -27,21 +21,14 @@ from screening.pipeline import Pipeline
 from screening.policy import Policy
 from screening.report import Batch, ModelInfo, PipelineInfo, Report
 from screening.run.alone import Answer, Ended, alone
+from screening.run.crew import Crew, Local, Screened, Task
 from screening.run.journal import Journal
 from screening.run.shoot import Entry
 from screening.sandbox import bubblewrap
 from screening.stages import networks
 from screening.weights import manifest
 
-if TYPE_CHECKING:
-    from pebble import ProcessFuture, ProcessPool
-
 log = logging.getLogger(__name__)
-# Networks allocate the same hundred megabytes for every picture: glibc returns and refetches them, zeroed, unless told
-# to keep them (other systems ignore these settings).
-KEEP_MEMORY = {"MALLOC_MMAP_THRESHOLD_": "4000000000", "MALLOC_TRIM_THRESHOLD_": "8000000000"}
-# Seconds between checks that the workers are still running.
-WATCH = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,14 +38,14 @@ class Scan:
     Attributes:
         pipeline: which stages and rules.
         standard: the policy that "looser than the default" is measured against.
-        jobs: how many photos are screened in parallel; 0 is one per core.
+        crew: who screens the pictures.
         annotate: a folder for copies with labelled boxes, or None.
         journal: stores what was found in each picture, and knows earlier results; or None.
     """
 
     pipeline: Pipeline
     standard: Policy
-    jobs: int = 0
+    crew: Crew = Local()
     annotate: Path | None = None
     journal: Journal | None = None
 
@@ -108,47 +95,23 @@ class Scan:
             waiting = [entry for entry in waiting if entry.name not in known]
         if not waiting:
             return
-        for name, value in KEEP_MEMORY.items():
-            os.environ.setdefault(name, value)
-        task = _Task(self.pipeline, scene, self.annotate, self._isolated)
+        task = Task(self.pipeline, scene, self.annotate, self._isolated)
         again: list[Entry] = []
-        for entry, answer in self._side_by_side(waiting, task):
+        for entry, answer in self.crew(waiting, task):
             if answer is None:
                 again.append(entry)
             else:
                 yield self._noted(answer)
         yield from self._one_by_one(again, task)
 
-    def _side_by_side(self, waiting: Sequence[Entry], task: _Task) -> Iterator[tuple[Entry, _Answer | None]]:
-        """The result for each picture; None for one that took too long, or whose process ended, perhaps through no
-        fault of its own."""
-        from pebble import ProcessPool
-
-        # spawned, not forked: the same on every system, and safe when networks run threads
-        context = multiprocessing.get_context("spawn")
-        jobs = min(self.jobs or os.cpu_count() or 1, len(waiting))
-        # the task is passed so that its imports are done before the first picture's clock starts
-        pool = ProcessPool(max_workers=jobs, initializer=_prepare, initargs=(task,), context=context)
-        try:
-            futures = []
-            for one in waiting:
-                with contextlib.suppress(RuntimeError):  # a broken pool accepts no more work
-                    limit = self.pipeline.limits.seconds
-                    futures.append(pool.schedule(task, args=(one.path, one.name), timeout=limit))
-            for entry, future in zip_longest(waiting, futures):
-                yield entry, _answered(pool, future)
-        finally:
-            pool.stop()
-            pool.join()
-
-    def _one_by_one(self, again: Sequence[Entry], task: _Task) -> Iterator[PhotoReport]:
+    def _one_by_one(self, again: Sequence[Entry], task: Task) -> Iterator[PhotoReport]:
         """Retries each in a process of its own, with no other worker beside it: a failure is now its own, or the
         machine was too busy."""
         limit = self.pipeline.limits.seconds
         ended = Ended()
         for entry in again:
             if ended.began:  # if no process can be started, trying for every picture would take hours
-                found = alone(partial(task, entry.path, entry.name), seconds=limit, prepare=partial(_prepare, task))
+                found = alone(partial(task, entry), seconds=limit, prepare=task.prepare)
                 if isinstance(found, Answer):
                     yield self._noted(found.value)
                     continue
@@ -160,7 +123,7 @@ class Scan:
         """Whether this computer decodes in a sandbox; workers do as this says, so that none goes without by itself."""
         return bubblewrap.works()
 
-    def _noted(self, answer: _Answer) -> PhotoReport:
+    def _noted(self, answer: Screened) -> PhotoReport:
         photo, failed = answer
         if failed:
             log.warning("%s: the copy with boxes cannot be written (%s)", inert(photo.file), failed)
@@ -194,56 +157,3 @@ def used(pipeline: Pipeline) -> tuple[ModelInfo, ...]:
     """The networks that a pipeline's stages run."""
     known = manifest()
     return tuple(ModelInfo(name=name, sha256=known[name].sha256) for name in networks(pipeline.stages))
-
-
-# A photo's report, and why it has no copy with boxes, or "".
-_Answer = tuple[PhotoReport, str]
-
-
-@dataclass(frozen=True, slots=True)
-class _Task:
-    """One photo's work, sent to a worker."""
-
-    pipeline: Pipeline
-    scene: bool
-    annotate: Path | None
-    isolated: bool
-
-    def __call__(self, path: Path, name: str) -> _Answer:
-        report = self.pipeline.screen(path, name=name, scene=self.scene)
-        if self.annotate and report.width:
-            from screening.render.annotate import annotate_file
-
-            try:
-                annotate_file(path, report, self.annotate, limits=self.pipeline.limits)
-            except Exception as error:  # the copy is an extra: the reports on this photo and the others are kept
-                return report, getattr(error, "strerror", None) or type(error).__name__
-        return report, ""
-
-
-def _answered(pool: ProcessPool, future: ProcessFuture[_Answer] | None) -> _Answer | None:
-    """A worker's result, as soon as it is there; None if the worker was stopped, ended or failed."""
-    while future is not None:
-        try:
-            return future.result(WATCH)
-        except Exception:  # whatever was raised, the retry will tell
-            # only a timeout of our own waiting means that the worker is still busy
-            if future.done() or not pool.active:
-                return None
-    return None
-
-
-def _prepare(task: _Task) -> None:
-    """Prepares a worker: Ctrl-C is left to the parent, libraries are kept quiet, one thread each, and files are decoded
-    elsewhere."""
-    import cv2
-
-    if task.isolated:
-        from screening.sandbox.untrusted import enter
-
-        enter(task.pipeline.limits)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    null = os.open(os.devnull, os.O_WRONLY)
-    for stream in (1, 2):
-        os.dup2(null, stream)
-    cv2.setNumThreads(1)

@@ -22,6 +22,7 @@ from screening.policy import Verdict
 from screening.report import Batch
 from screening.run import batch
 from screening.run.alone import Answer, alone
+from screening.run.crew import Local
 from screening.run.run import Run
 from screening.run.shoot import Entry
 from screening.service.folder import Folder
@@ -71,7 +72,9 @@ class Work:
         entries = [Entry(name, pictures / str(number)) for number, name in enumerate(sent.pictures, 1)]
         about = Batch(name=sent.name, purpose=sent.purpose, scene=sent.scene)
         try:
-            report = batch.screen(entries, run, pipeline=self.pipeline, batch=about, jobs=self.jobs, progress=each)
+            report = batch.screen(
+                entries, run, pipeline=self.pipeline, batch=about, crew=Local(self.jobs), progress=each
+            )
             if sent.redact and report.verdicts[Verdict.CLEAR] < len(report.photos):
                 self._redact(run, len(report.photos))
         except (ScreeningError, OSError) as error:

@@ -21,6 +21,7 @@ from screening.photo.files import PICTURES, RAW, VIDEO
 from screening.photo.signatures import HEAD, read_regular, shows
 from screening.report import Batch
 from screening.run import batch, files
+from screening.run.crew import Local
 from screening.run.run import Run
 from screening.run.shoot import Entry, walk
 from screening.watch import moves
@@ -151,7 +152,7 @@ class Watch:
             run,
             pipeline=self.pipeline,
             batch=Batch(name=_named(self.folders.inbox), purpose=self.purpose, scene=self.scene),
-            jobs=self.jobs,
+            crew=Local(self.jobs),
         )
         if report.stopped:
             raise KeyboardInterrupt
