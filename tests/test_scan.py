@@ -17,6 +17,7 @@ import pytest
 
 import screening as package
 from screening import cli
+from screening.containers.ending import ended
 from screening.run.shoot import walk
 from tests import PATIENCE
 from tests.command import QUICK, command, screening
@@ -347,3 +348,8 @@ def test_what_cannot_be_read_is_blocked_by_name_and_what_is_left_aside_is_named(
     page = (tmp_path / "run" / "report.html").read_text(encoding="utf-8")
     assert "3 files left aside, not for publishing" in page
     assert set(package.sources(tmp_path / "run")) == set(verdicts)
+
+
+def test_odd_files_that_are_good_all_go_on_to_their_end(bad_files: Path) -> None:
+    odd = [path for path in sorted((bad_files / "odd").rglob("*")) if path.is_file()]
+    assert odd and [path.name for path in odd if not ended(path.read_bytes())] == []

@@ -79,6 +79,7 @@ class Watch:
         changes = _changes(self.folders.inbox)
         with self.folders.locked():
             self.resume()
+            self.tell(f"{self.folders.inbox}: is watched; Ctrl-C stops")
             while True:
                 _sleep(self.look(), changes)
 
