@@ -195,6 +195,31 @@ def test_whoever_still_has_a_picture_open_cannot_change_what_was_screened(watche
     assert (watched.folders.found_nothing / "good.jpg").read_bytes() == clear(1)
 
 
+@pytest.mark.skipif(os.name != "posix", reason="a folder's permissions")
+def test_what_cannot_be_removed_is_not_screened_and_copied_again_and_again(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watched.drop("good.jpg", clear(1))
+
+    def refused(path: Path, missing_ok: bool = False) -> None:
+        if path.parent == watched.folders.inbox:
+            raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+        unlink(path, missing_ok)
+
+    unlink = Path.unlink
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", refused)
+        watched.until_done()
+        watched.until_done()
+        assert watched.there() == ["a/good.jpg", "in/good.jpg"]
+        assert len(list(watched.folders.runs.iterdir())) == 1
+        watched.drop("place.jpg", blocked(2))
+        watched.until_done()
+    # a restart knows nothing of the first run by now, so that the picture is judged again, and found to be there
+    watched.until_done()
+    assert watched.there() == ["a/good.jpg", "b/place.jpg"]
+
+
 def test_a_disk_that_was_taken_away_is_waited_for(watched: Watched) -> None:
     watched.drop("good.jpg", clear(1))
     watcher = watched.watcher()

@@ -72,7 +72,7 @@ def plan(run: Path, photos: Iterable[PhotoReport], folders: Folders) -> list[Mov
             # what decodes without its end is no picture that anybody exported
             clear = photo.verdict is Verdict.CLEAR and has_end(source)
             root = folders.found_nothing if clear else folders.held
-            target = place.free(Path(os.path.realpath(root), photo.file), taken)
+            target = place.free(Path(os.path.realpath(root), photo.file), taken, photo.sha256)
             taken.add(target)
         by_copy = root == folders.found_nothing
         moves.append(Move(run=run, photo=photo, source=source, target=target, root=root, by_copy=by_copy))

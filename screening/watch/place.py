@@ -21,8 +21,14 @@ HALF = ".screening-{}.part"
 CHUNK = 1 << 20
 
 
-def free(path: Path, taken: Container[Path] = ()) -> Path:
-    """The path, or where something lies there the first one with a number behind its name where nothing does."""
+def free(path: Path, taken: Container[Path] = (), sha256: str = "") -> Path:
+    """The path, or where something else lies there the first one with a number behind its name where nothing does.
+
+    The very file, by its hash, may lie there: one that could be copied and not be removed comes again.
+    """
+    with contextlib.suppress(OSError):
+        if sha256 and path not in taken and path.is_file() and _is(path, sha256):
+            return path
     numbered = (path.with_name(f"{path.stem} ({number}){path.suffix}") for number in itertools.count(2))
     return next(one for one in itertools.chain([path], numbered) if one not in taken and not os.path.lexists(one))
 
@@ -107,13 +113,14 @@ def give_up_name(target: Path, source: Path) -> None:
 def remove(source: Path, about: os.stat_result) -> None:
     """Removes a file that lies elsewhere by now; one that was put in its place meanwhile stays."""
     now = source.lstat()
-    if os.path.samestat(now, about) and (now.st_size, now.st_mtime_ns) == (about.st_size, about.st_mtime_ns):
+    # not by its number: some shares give a file a new one each time that they are asked
+    if (now.st_size, now.st_mtime_ns) == (about.st_size, about.st_mtime_ns):
         source.unlink()
 
 
 def sweep(folder: Path) -> None:
     """Removes half-written files that a killed program left in a folder."""
-    with contextlib.suppress(FileNotFoundError):
+    with contextlib.suppress(OSError):
         for part in folder.glob(HALF.format("*")):
             part.unlink(missing_ok=True)
 

@@ -15,7 +15,7 @@ LONGER = 60
 # Larger files are not looked through for their end: nothing of that size is screened.
 LARGEST = 1e9
 
-State = tuple[int, int, int]
+State = tuple[int, int]
 
 
 @dataclass(slots=True)
@@ -47,7 +47,7 @@ class Stillness:
             FileNotFoundError: if it is gone.
         """
         about, moment = path.lstat(), time.monotonic()
-        state = about.st_size, about.st_mtime_ns, about.st_ino
+        state = about.st_size, about.st_mtime_ns
         seen = self._seen.get(path)
         if seen is None or seen.state != state:
             seen = self._seen[path] = _Seen(state, moment)

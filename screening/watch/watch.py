@@ -81,7 +81,7 @@ class Watch:
             self.resume()
             self.tell(f"{self.folders.inbox}: is watched; Ctrl-C stops")
             while True:
-                _sleep(self.look(), changes)
+                _sleep(self.look(), self.wait, changes)
 
     def resume(self) -> None:
         """Completes what was broken off: moves of the newest run, or that run itself.
@@ -234,9 +234,9 @@ def _changes(folder: Path) -> Iterator[object]:
     return watch(folder, watch_filter=None, rust_timeout=1000, yield_on_timeout=True, debug=False)
 
 
-def _sleep(seconds: float, changes: Iterator[object]) -> None:
-    """Sleeps until a file may be whole, or where none is awaited until something changes."""
-    if seconds < IDLE:
+def _sleep(seconds: float, wait: float, changes: Iterator[object]) -> None:
+    """Sleeps until a file may be whole, or where that is not soon until something changes."""
+    if seconds <= wait:
         time.sleep(seconds)
         return
     until = time.monotonic() + seconds
