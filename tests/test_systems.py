@@ -14,7 +14,7 @@ PACKAGE = Path(screening.__file__).parent
 # Of these modules, what Linux, macOS and Windows all have, as far as the package uses it.
 EVERYWHERE = {
     "os": set(
-        "O_CREAT O_EXCL O_RDONLY O_RDWR O_TRUNC O_WRONLY O_APPEND PathLike SEEK_END close cpu_count devnull dup dup2 "
+        "O_CREAT O_EXCL O_RDONLY O_RDWR O_TRUNC O_WRONLY O_APPEND PathLike SEEK_END chdir close cpu_count devnull dup dup2 "
         "environ fdopen fsdecode fsencode fspath fstat fsync ftruncate getpid kill name open path read replace scandir "
         "stat_result strerror truncate urandom utime walk write _exit".split()
     ),
@@ -28,6 +28,8 @@ GUARDED = {
     "compiled.py": {"os.geteuid": HAS},
     "patient.py": {"os.register_at_fork": HAS},
     "run/alone.py": {"resource": "behind a look at os.name"},
+    "run/cluster.py": {"os.uname": HAS},
+    "run/connection.py": {"/tmp": "behind a look at os.name"},
     "sandbox/blocks.py": dict.fromkeys(("os.MFD_CLOEXEC", "os.memfd_create", "/dev/fd/0", "/dev/fd/1"), SANDBOX),
     "sandbox/bubblewrap.py": dict.fromkeys(("/proc", "/dev", "/etc/ld.so.cache"), SANDBOX),
     "sandbox/confine.py": {"resource": CONFINED},

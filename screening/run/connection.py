@@ -87,7 +87,7 @@ def _begin(jobs: int, folder: str) -> None:
     # it looks there for how the cluster was set up, and asks the clouds who they are where it finds nothing
     homes = {name: os.environ[name] for name in HOMES if name in os.environ}
     os.environ |= dict.fromkeys(homes, folder)
-    (Path(folder) / "ray_bootstrap_config.yaml").write_text("{}")
+    (Path(folder) / "ray_bootstrap_config.yaml").write_text("{}", encoding="utf-8")
     try:
         ray.init(
             num_cpus=jobs or os.cpu_count() or 1,
