@@ -34,7 +34,7 @@ from tests.picture_files import picture, scenery
 from tests.streets import PLACE
 
 # Requests of each address and method, of those that the description allows, and of those that it does not.
-EXAMPLES = 12
+EXAMPLES = 8
 DESCRIPTION = application(None, None).openapi()  # type: ignore[arg-type]
 SCHEMA = schemathesis.openapi.from_dict(DESCRIPTION)
 FOUND: list[Any] = list(SCHEMA.get_all_operations())
