@@ -10,17 +10,20 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import httpx
 import pytest
 from starlette.types import ASGIApp
 
+from screening import config
 from screening.office import audit
-from screening.office.office import Office
+from screening.office.office import Office, make_private
+from screening.run.crew import Task
+from screening.run.shoot import Entry
 from screening.service import receive
 from screening.service.application import application
 from screening.service.desk import Desk
@@ -28,6 +31,7 @@ from screening.service.folder import Folder
 from screening.service.guard import Guard
 from screening.service.intake import plain_name
 from screening.service.server import ServiceError, alone_in, serve
+from screening.service.standing import Standing
 from screening.service.store import State
 from screening.service.tokens import Tokens
 from screening.service.work import Found
@@ -304,6 +308,59 @@ def test_a_batch_that_was_kept_long_enough_is_removed_and_the_log_says_so(asked:
     (line,) = [line for line in audit.entries(again.office.audit_log) if line.event == "purge"]
     assert line.fields == {"batch": sent.id, "pictures": 1}
     again.store.close()
+
+
+class Counted:
+    """Processes that say what they are told to of each picture, and whether they were ended."""
+
+    made: ClassVar[list[Counted]] = []
+    result: ClassVar[object] = "found"
+    broken = False
+
+    def __init__(self, task: Task, count: int) -> None:
+        self.ended = False
+        self.made.append(self)
+
+    def screen(self, entries: Sequence[Entry]) -> Iterator[tuple[Entry, object]]:
+        yield from ((entry, self.result) for entry in entries)
+
+    def stop(self) -> None:
+        self.ended = True
+
+
+def test_processes_stay_for_the_next_batch_as_long_as_a_result_depends_on_the_same(
+    asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("screening.service.standing.Workers", Counted)
+    monkeypatch.setenv("SCREENING_HOME", str(asked.desk.office.folder))
+    monkeypatch.setattr(Counted, "made", [])
+    crew, task = Standing(1), Task(config.load(asked.desk.pipeline), True, None, False)
+    entries = [Entry("a.jpg", Path("1"))]
+
+    def screened(about: Task = task) -> tuple[int, bool]:
+        """How many times processes were started so far, and whether the last ones stay."""
+        assert len(list(crew(entries, about))) == 1
+        return len(Counted.made), not Counted.made[-1].ended
+
+    assert [screened(), screened()] == [(1, True)] * 2
+    other = replace(task, scene=False)
+    assert [screened(other), screened(other)] == [(2, True)] * 2
+    assert Counted.made[0].ended
+    # consent that was given or withdrawn since must count
+    make_private(asked.desk.office.registers)
+    (asked.desk.office.registers / "release.jsonl").write_text("{}")
+    assert [screened(other), screened(other)] == [(3, True)] * 2
+    # what failed is tried again with the machine to itself, also where the scan is stopped half-way
+    monkeypatch.setattr(Counted, "result", None)
+    assert screened(other) == (3, False)
+    monkeypatch.setattr(Counted, "result", "found")
+    going = crew([*entries, *entries], other)
+    next(going)
+    going.close()  # type: ignore[attr-defined]
+    assert (len(Counted.made), Counted.made[-1].ended) == (4, True)
+    # of a stage that is not ours nobody knows what it depends on
+    foreign = replace(other, pipeline=replace(other.pipeline, foreign=("own",)))
+    assert screened(foreign) == (5, False)
 
 
 def test_two_services_never_use_one_folder_or_port(asked: Asked, tmp_path: Path) -> None:

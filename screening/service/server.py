@@ -26,6 +26,8 @@ from screening.service.tokens import Tokens
 HEAD, LAST = 15.0, 10
 # How many connections there may be; further ones are answered with 503.
 CONNECTIONS = 100
+# Python's tracker of what processes share gives back what a killed one held, and says so on stderr, which is the log's.
+TRACKED = "ignore::UserWarning:multiprocessing.resource_tracker"
 
 
 class ServiceError(ScreeningError):
@@ -80,6 +82,7 @@ def serve(desk: Callable[[], Desk], tokens: Tokens, *, host: str, port: int, rea
         except (OSError, TypeError, ValueError) as error:  # Python's own words for what is no address
             why = getattr(error, "strerror", None) or "not an address of this computer"
             raise ServiceError(f"{host}, port {port}: cannot be used ({why}); see --host and --port") from error
+        os.environ["PYTHONWARNINGS"] = ",".join(filter(None, (os.environ.get("PYTHONWARNINGS"), TRACKED)))
         opened = desk()
         app = application(opened, tokens)
         bound = listener.getsockname()[1]

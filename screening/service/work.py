@@ -22,14 +22,17 @@ from screening.policy import Verdict
 from screening.report import Batch
 from screening.run import batch
 from screening.run.alone import Answer, alone
-from screening.run.crew import Local
+from screening.run.crew import Crew, Local
 from screening.run.run import Run
 from screening.run.shoot import Entry
 from screening.service.folder import Folder
+from screening.service.standing import Standing
 from screening.service.store import Sent, StoreError
 
 # How many times a picture's time limit a redacted copy of it may take: it is screened again, several times.
 ROUNDS = 8
+# After so many seconds without a batch the processes that hold the networks end.
+IDLE = 300.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +64,7 @@ class Work:
     pipeline: str
     jobs: int = 0
 
-    def __call__(self, sent: Sent, progress: Callable[[], None]) -> Found:
+    def __call__(self, sent: Sent, progress: Callable[[], None], crew: Crew | None = None) -> Found:
         """Screens a batch, or goes on with one; makes redacted copies if they were asked for."""
 
         @contextlib.contextmanager
@@ -73,7 +76,7 @@ class Work:
         about = Batch(name=sent.name, purpose=sent.purpose, scene=sent.scene)
         try:
             report = batch.screen(
-                entries, run, pipeline=self.pipeline, batch=about, crew=Local(self.jobs), progress=each
+                entries, run, pipeline=self.pipeline, batch=about, crew=crew or Local(self.jobs), progress=each
             )
             if sent.redact and report.verdicts[Verdict.CLEAR] < len(report.photos):
                 self._redact(run, len(report.photos))
@@ -115,10 +118,13 @@ def serve(connection: Connection, work: Work) -> None:
     _quiet()
     # the server may have been started again before what an earlier one began has ended
     with locked(work.folder.path / ".work.lock", StoreError):
+        crew = Standing(work.jobs)
         while True:
             try:
+                if not connection.poll(IDLE):
+                    crew.stop()  # networks take memory that others may want
                 sent: Sent = connection.recv()
-                connection.send(work(sent, lambda: connection.send(1)))
+                connection.send(work(sent, lambda: connection.send(1), crew))
             except (EOFError, OSError):
                 return
 
