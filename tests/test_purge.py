@@ -54,8 +54,10 @@ def test_pictures_go_and_records_stay(cleared: Cleared) -> None:
 
 
 def test_whatever_a_run_can_have_is_in_its_table_and_goes(cleared: Cleared) -> None:
+    pytest.importorskip("pyarrow", reason="the extra `cluster` is not installed")
     by = ("--pipeline", cleared.pipeline)
-    scanned = screening("scan", cleared.shoot, "--out", cleared.run, *by, "--photographer", "C. Lens", "--annotate")
+    more = ("--photographer", "C. Lens", "--annotate", "--parquet")
+    scanned = screening("scan", cleared.shoot, "--out", cleared.run, *by, *more)
     assert scanned.returncode == 1, scanned.stderr
     assert screening("redact", cleared.run, *by).returncode == 0
     assert screening("decide", cleared.run, "reject", "fine.jpg", "--by", "D. Editor", *by).returncode == 0

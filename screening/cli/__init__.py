@@ -33,6 +33,7 @@ from screening.cli.say import print_line, say
 from screening.cli.scan import scan
 from screening.cli.serve import serve
 from screening.cli.sidecars import sidecars
+from screening.cli.summary import summary
 from screening.cli.tokens import tokens
 from screening.cli.tune import tune
 from screening.cli.watch import watch
@@ -131,7 +132,7 @@ PANELS: dict[str, dict[str, Any]] = {
     },
     "For other programs": {"serve": serve, "tokens": tokens},
     "The office": {"office": office, "keys": keys, "register": register, "audit": audit},
-    "How good it is": {"labels": labels, "evaluate": evaluate, "tune": tune, "models": models},
+    "How good it is": {"summary": summary, "labels": labels, "evaluate": evaluate, "tune": tune, "models": models},
 }
 for panel, commands in PANELS.items():
     for name, command in commands.items():

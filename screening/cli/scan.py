@@ -47,6 +47,9 @@ def scan(
     show_text: Annotated[
         bool, typer.Option("--show-text", help="Add what was read; the report then contains personal data.")
     ] = False,
+    parquet: Annotated[
+        bool, typer.Option("--parquet", help="Write the report to RUN/parquet too, for archives (docs/scale.md).")
+    ] = False,
     jobs: Annotated[int, typer.Option(min=0, help="Photos screened in parallel; 0 is one per core.")] = 0,
     engine: Annotated[
         Engine, typer.Option(help="local: this computer's processes; ray: a Ray cluster's (docs/scale.md).")
@@ -72,6 +75,8 @@ def scan(
 
     if annotate and not out:
         raise typer.BadParameter("--annotate writes to the run's folder: name it with --out")
+    if parquet and not out:
+        raise typer.BadParameter("--parquet writes to the run's folder: name it with --out")
     if annotate and address:
         raise typer.BadParameter("--annotate draws on the computers of the cluster: leave one of them out")
     if quiet and verbose:
@@ -96,6 +101,7 @@ def scan(
         annotate=annotate,
         show_text=show_text,
         for_sharing=for_sharing,
+        parquet=parquet,
         progress=terminal.silent if quiet else terminal.each if verbose else terminal.progress,
     )
     if json:

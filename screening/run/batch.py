@@ -16,7 +16,7 @@ from screening.office.office import Office
 from screening.photo_report import PhotoReport
 from screening.pipeline import Pipeline
 from screening.report import Batch, Report
-from screening.run import files, page, purge
+from screening.run import files, page, purge, tables
 from screening.run.cluster import Cluster
 from screening.run.connection import ClusterError
 from screening.run.crew import Crew, Local
@@ -47,6 +47,7 @@ def scan(
     annotate: bool = False,
     show_text: bool = False,
     for_sharing: bool = False,
+    parquet: bool = False,
     progress: Progress = _silent,
 ) -> Report:
     """Screens a folder, several, or single pictures, as `screening scan` does.
@@ -69,6 +70,7 @@ def scan(
         annotate: whether copies with labelled boxes are written to the run.
         show_text: whether the run includes what was read, which is personal data.
         for_sharing: whether what was found is blurred in the run's report.html.
+        parquet: whether the run includes the report as Parquet files.
         progress: called with each photo as soon as it is done.
 
     Raises:
@@ -90,6 +92,7 @@ def scan(
         annotate=annotate,
         show_text=show_text,
         for_sharing=for_sharing,
+        parquet=parquet,
         progress=progress,
     )
 
@@ -104,6 +107,7 @@ def screen(
     annotate: bool = False,
     show_text: bool = False,
     for_sharing: bool = False,
+    parquet: bool = False,
     progress: Progress = _silent,
 ) -> Report:
     """Screens files that are already known, under the names that they go by, as `scan` does.
@@ -112,12 +116,14 @@ def screen(
         entries: what to screen.
         folder: the folder of the run, or None to keep nothing; it contains none of the files.
         crew: who screens them.
-        pipeline, batch, annotate, show_text, for_sharing, progress: as for `scan`.
+        pipeline, batch, annotate, show_text, for_sharing, parquet, progress: as for `scan`.
 
     Raises:
         ScreeningError: if the pipeline cannot be read or the run cannot be written.
     """
     chosen = config.load(pipeline)
+    if parquet:
+        tables.ready()
     if folder:
         purge.settle(folder, Office.here())
         files.prepare(folder)
@@ -133,7 +139,13 @@ def screen(
         report = work(entries, batch=batch, progress=done)
     if not folder:
         return report
-    report = _kept(report, folder, entries, show_text=show_text, for_sharing=for_sharing)
+    report = replace(report, run=files.begun(folder))
+    if parquet:
+        info = {"run": report.run, "batch": batch.name, "policy": report.pipeline.sha256, "scene": batch.scene}
+        tables.write(folder, report.photos, info, _modified(entries), text=show_text)
+    else:
+        tables.remove(folder)
+    _keep(report, folder, entries, show_text=show_text, for_sharing=for_sharing)
     if (folder / files.DECISIONS).is_file():  # an earlier scan's pictures were decided about
         with suppress(ScreeningError):  # then it shows no decisions, and whoever needs them says why
             page.refresh(Run.open(folder, Office.here(), str(pipeline)))
@@ -160,9 +172,8 @@ def load_report(folder: str | Path, pipeline: str | Path = "") -> Report:
     return Run.open(Path(folder), Office.here(), str(pipeline)).report
 
 
-def _kept(report: Report, folder: Path, entries: Iterable[Entry], *, show_text: bool, for_sharing: bool) -> Report:
+def _keep(report: Report, folder: Path, entries: Iterable[Entry], *, show_text: bool, for_sharing: bool) -> None:
     """Writes a report and its files into the run, and a line to the audit log."""
-    report = replace(report, run=files.begun(folder))
     texts = files.rendered(report, show_text=show_text, for_sharing=for_sharing)
     # first, because a report without its line cannot be cleared, and a line without its report does no harm
     counts = {str(verdict): count for verdict, count in report.verdicts.items()}
@@ -171,7 +182,15 @@ def _kept(report: Report, folder: Path, entries: Iterable[Entry], *, show_text: 
     audit.append(Office.here().audit_log, "scan", **about, **counts)
     files.write_sources(entries, folder)
     files.write(texts, folder)
-    return report
+
+
+def _modified(entries: Iterable[Entry]) -> dict[str, float]:
+    """When each file was last changed, in seconds since 1970, where that can be known."""
+    known = {}
+    for entry in entries:
+        with suppress(OSError):
+            known[entry.name] = entry.path.stat().st_mtime
+    return known
 
 
 def _journal(folder: Path, pipeline: Pipeline, scene: bool, show_text: bool) -> Journal | None:

@@ -33,6 +33,8 @@ SILENT = {
     "RAY_DATA_DISABLE_PROGRESS_BARS": "1",
     "RAY_DEDUP_LOGS_SKIP_REGEX": r"[\s\S]*",
 }
+# Where Ray looks for how a cluster was set up, in the home folder.
+SETUP = "ray_bootstrap_config.yaml"
 # Where the home folder is, by the system.
 HOMES = ("HOME", "USERPROFILE")
 
@@ -87,7 +89,7 @@ def _begin(jobs: int, folder: str) -> None:
     # it looks there for how the cluster was set up, and asks the clouds who they are where it finds nothing
     homes = {name: os.environ[name] for name in HOMES if name in os.environ}
     os.environ |= dict.fromkeys(homes, folder)
-    (Path(folder) / "ray_bootstrap_config.yaml").write_text("{}", encoding="utf-8")
+    (Path(folder) / SETUP).write_text("{}", encoding="utf-8")
     try:
         ray.init(
             num_cpus=jobs or os.cpu_count() or 1,

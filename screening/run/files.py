@@ -20,6 +20,8 @@ from screening.run.shoot import Entry, is_link
 from screening.weights import opened, read_bytes
 
 REPORT, TABLE, PAGE = "report.json", "report.csv", "report.html"
+# The report as Parquet files, where they were asked for.
+PARQUET = "parquet"
 # In bytes: a report on many thousand pictures is far smaller.
 LARGEST = 1e9
 # Where the pictures are on this computer: the report does not say, because it may be passed on.
@@ -54,6 +56,7 @@ FILES = {
     PREVIEWS: Holds.PICTURES,
     REPORT: Holds.FINDINGS,
     TABLE: Holds.FINDINGS,
+    PARQUET: Holds.FINDINGS,
     DECISIONS: Holds.RECORDS,
     COPIES: Holds.RECORDS,
     CLEARANCE: Holds.RECORDS,
@@ -101,7 +104,7 @@ def refuse_links(folder: Path) -> None:
     Raises:
         RunError: naming the link.
     """
-    for name in (PREVIEWS, ANNOTATED, REDACTED):
+    for name in (PREVIEWS, ANNOTATED, REDACTED, PARQUET):
         if is_link(folder / name):
             raise RunError(f"{folder / name}: is a link, not a folder of the run; remove it")
 
