@@ -28,6 +28,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+import screening
+
 PIPELINE = """
 [[stage]]
 use = "metadata"
@@ -40,6 +42,7 @@ says = "No address."
 lifted_by = "Redaction."
 kinds = { "address" = { block = 0.5 }, "metadata" = { hold = 0.5 } }
 """
+PACKAGE = Path(screening.__file__).parent
 # For how long nothing may happen before the watcher counts as stuck, in seconds.
 PATIENCE = 120.0
 # Seconds for which a file must not change.
@@ -125,7 +128,8 @@ class Feed:
         return subprocess.Popen(
             [sys.executable, "-c", code, *places, "--wait", str(WAIT)],
             cwd=self.folder,
-            env=os.environ | {"SCREENING_HOME": str(self.folder / "office")},
+            # the very package that was imported here, wherever this is run
+            env=os.environ | {"SCREENING_HOME": str(self.folder / "office"), "PYTHONPATH": str(PACKAGE.parent)},
             stdout=subprocess.DEVNULL,
         )
 

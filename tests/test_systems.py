@@ -14,9 +14,9 @@ PACKAGE = Path(screening.__file__).parent
 # Of these modules, what Linux, macOS and Windows all have, as far as the package uses it.
 EVERYWHERE = {
     "os": set(
-        "O_CREAT O_EXCL O_RDONLY O_RDWR O_TRUNC O_WRONLY O_APPEND PathLike SEEK_END chdir close cpu_count devnull dup dup2 "
-        "environ fdopen fsdecode fsencode fspath fstat fsync ftruncate getpid kill name open path read replace scandir "
-        "stat_result strerror truncate urandom utime walk write _exit".split()
+        "O_CREAT O_EXCL O_RDONLY O_RDWR O_TRUNC O_WRONLY O_APPEND PathLike SEEK_END chdir close cpu_count devnull dup "
+        "dup2 environ fdopen fsdecode fsencode fspath fstat fsync ftruncate getpid kill name open path read replace "
+        "scandir stat_result strerror truncate urandom utime walk write _exit".split()
     ),
     "signal": set("SIGINT SIGTERM SIG_DFL SIG_IGN Signals signal".split()),
 }

@@ -142,6 +142,14 @@ def test_a_sidecar_that_comes_later_goes_after_its_picture(watched: Watched) -> 
     assert watched.there() == ["a/good.jpg", "a/good.xmp", "in/good.xmp"], "the camera may have used the name again"
 
 
+def test_a_sidecar_that_was_left_behind_follows_after_later_runs_and_restarts(watched: Watched) -> None:
+    for name, data in {"good.jpg": clear(1), "later.jpg": clear(2), "good.xmp": XMP}.items():
+        watched.drop(name, data)
+        watched.until_done()
+    assert watched.there() == ["a/good.jpg", "a/good.xmp", "a/later.jpg"]
+    assert len(list(watched.folders.runs.iterdir())) == 2
+
+
 @pytest.mark.parametrize("verdict", [clear, blocked])
 def test_a_picture_that_changes_after_it_was_screened_is_screened_again(
     watched: Watched, monkeypatch: pytest.MonkeyPatch, verdict: Callable[[int], bytes]

@@ -54,6 +54,7 @@ class Watched:
         if watcher is None:
             watcher = self.watcher()
             watcher.resume()
+            watcher.remember()
         before: tuple[list[str], int] | None = None
         while before != (now := (self.there(), len(self.said))):
             before = now

@@ -13,12 +13,21 @@ from screening.watch import place
 
 @dataclass(frozen=True, slots=True)
 class _Went:
-    """A picture that was moved: its name in the folder, where it is, below which folder, and when."""
+    """A picture that was moved.
+
+    Attributes:
+        name: what it was called in the folder.
+        target: where it is.
+        root: below which folder that is.
+        at: when it was moved, in seconds of the clock.
+        known: since when that is remembered.
+    """
 
     name: str
     target: Path
     root: Path
     at: float
+    known: float = field(default_factory=time.monotonic)
 
 
 @dataclass(slots=True)
@@ -26,31 +35,32 @@ class Companions:
     """The pictures that were moved lately, whose sidecars may still come.
 
     Attributes:
-        lasting: for how many seconds they are remembered: cameras use their names again.
+        lasting: for how many seconds a sidecar may come after its picture: cameras use their names again.
     """
 
     lasting: float
     _went: dict[str, list[_Went]] = field(default_factory=dict)
 
-    def went(self, name: str, target: Path, root: Path) -> None:
-        """Remembers where a picture went."""
-        since = time.monotonic()
+    def went(self, name: str, target: Path, root: Path, at: float | None = None) -> None:
+        """Remembers where a picture went, just now or at a time of the clock."""
+        one = _Went(name, target, root, time.time() if at is None else at)
         for key in keys(name):
-            recent = [one for one in self._went.get(key, ()) if since - one.at < self.lasting and one.name != name]
-            self._went[key] = [*recent, _Went(name, target, root, since)]
+            self._went[key] = [*(other for other in self._went.get(key, ()) if other.name != name), one]
 
     def forget_old(self) -> None:
-        """Forgets the pictures that went long ago."""
-        since = time.monotonic()
-        self._went = {
-            key: recent
-            for key, them in self._went.items()
-            if (recent := [one for one in them if since - one.at < self.lasting])
-        }
+        """Forgets the pictures that have been remembered for long."""
+        since = time.monotonic() - self.lasting
+        left = {key: [one for one in them if one.known >= since] for key, them in self._went.items()}
+        self._went = {key: them for key, them in left.items() if them}
 
-    def knows(self, entry: Entry) -> bool:
-        """Whether the picture of a sidecar was moved."""
-        return belongs_to(entry) in self._went
+    def pictures(self, entry: Entry) -> list[_Went]:
+        """The pictures of a sidecar: those of its name that were not moved long before it came.
+
+        Raises:
+            OSError: if the sidecar is gone.
+        """
+        came = entry.path.lstat().st_ctime  # what a copy keeps of its original's times says nothing
+        return [one for one in self._went.get(belongs_to(entry), ()) if came <= one.at + self.lasting]
 
     def follow(self, entry: Entry) -> Iterator[Path]:
         """Moves a sidecar to its picture; where several share it, a copy to each. Yields where it went.
@@ -60,7 +70,7 @@ class Companions:
         """
         key = belongs_to(entry)
         about = entry.path.lstat()
-        for one in self._went[key]:
+        for one in self.pictures(entry):
             ending = entry.path.suffix
             # beside a picture that was given another name it has that name, too
             whole = key == one.name.casefold()

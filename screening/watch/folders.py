@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import heapq
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -45,8 +46,12 @@ class Folders:
     @property
     def newest(self) -> Path | None:
         """The newest run, the only one that can have been broken off."""
+        return next(iter(self.latest(1)), None)
+
+    def latest(self, count: int) -> list[Path]:
+        """So many runs, the newest first."""
         there = self.runs.iterdir() if self.runs.is_dir() else ()
-        return max((path for path in there if path.is_dir()), default=None)
+        return heapq.nlargest(count, (path for path in there if path.is_dir()))
 
     def next_run(self) -> Path:
         """A folder for another run, named after the time in UTC so that the newest sorts last."""
@@ -56,6 +61,11 @@ class Folders:
             number = int(newest.name[20:] or 1) + 1
             name = f"{newest.name[:19]}-{number:04}"
         return self.runs / name
+
+    def root(self, path: Path) -> Path | None:
+        """Below which of the two that pictures go to a path is; None for neither."""
+        roots = (self.found_nothing, self.held)
+        return next((root for root in roots if path.is_relative_to(os.path.realpath(root))), None)
 
     def check(self) -> None:
         """Refuses folders that are not there, or lie in one another.

@@ -4,7 +4,7 @@ the first one is moved, so that a watcher that was killed knows what is left to 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -89,11 +89,5 @@ def sweep(moves: Iterable[Move]) -> None:
 
 def _root(target: Path, photo: PhotoReport, folders: Folders) -> Path | None:
     """The folder below which a picture was planned to go, if it may go there."""
-    roots = _allowed(photo, folders)
-    return next((root for root in roots if target.is_relative_to(os.path.realpath(root))), None)
-
-
-def _allowed(photo: PhotoReport, folders: Folders) -> Iterator[Path]:
-    if photo.verdict is Verdict.CLEAR:
-        yield folders.found_nothing
-    yield folders.held
+    root = folders.root(target)
+    return root if root == folders.held or photo.verdict is Verdict.CLEAR else None

@@ -34,6 +34,8 @@ from screening.watch.still import LONGER, Stillness
 IDLE = 60.0
 # So many pictures are one run at most.
 MOST = 500
+# So many runs are looked through at the start for pictures whose sidecars are still to come.
+RUNS = 50
 
 
 @dataclass(slots=True, kw_only=True)
@@ -79,6 +81,7 @@ class Watch:
         changes = _changes(self.folders.inbox)
         with self.folders.locked():
             self.resume()
+            self.remember()
             self.tell(f"{self.folders.inbox}: is watched; Ctrl-C stops")
             while True:
                 _sleep(self.look(), self.wait, changes)
@@ -102,12 +105,18 @@ class Watch:
                 return
             left = moves.plan(newest, run.report.photos, self.folders)
             moves.sweep(left)
-            lately = time.time() - newest.stat().st_mtime < self._companions.lasting
             for move in left:
                 if move.source.exists():
                     self._make(move)
-                elif lately and move.target.exists():
-                    self._companions.went(move.photo.file, move.target, move.root)
+
+    def remember(self) -> None:
+        """Remembers where the pictures of the latest runs went, for the sidecars that were left behind."""
+        for run in reversed(self.folders.latest(RUNS)):
+            with contextlib.suppress(ScreeningError, OSError):  # purged, or not yet whole
+                at = (run / files.SOURCES).stat().st_mtime
+                for name, target in files.sources(run).items():
+                    if (root := self.folders.root(target)) and target.exists():
+                        self._companions.went(name, target, root, at)
 
     def look(self) -> float:
         """Screens and moves what is whole by now, and returns after how many seconds to look again.
@@ -197,7 +206,7 @@ class Watch:
             sidecar = is_sidecar(entry)
             if left > 0 or (sidecar and belongs_to(entry) in awaited):
                 return left if left > 0 else IDLE
-            if sidecar and self._companions.knows(entry):
+            if sidecar and self._companions.pictures(entry):
                 for target in self._companions.follow(entry):
                     self.tell(f"{entry.name}: with its picture, now {target}")
             elif sidecar:
