@@ -53,7 +53,11 @@ def test_a_batch_is_screened_reported_copied_and_gated_only_by_what_people_signe
         (tmp_path / "a.jpg").write_bytes(CLEAR)
         (tmp_path / "b.jpg").write_bytes(PLACED)
         send, *fetch, ask_the_gate, remove = documented()
+        broken = service.send(("broken.jpg", CLEAR[:200]), copies="redacted")
         sent = str(json.loads(curl(service, tmp_path, send).stdout)["id"])
+        unread = service.until(broken, "done", "failed")
+        assert (unread["found"], unread["reason"]) == ({"clear": 0, "held": 0, "blocked": 1}, "")
+        assert service.ask("DELETE", f"/v1/batches/{broken}")[0] == 202
         said = service.until(sent, "done", "failed")
         assert said["found"] == {"clear": 1, "held": 0, "blocked": 1}, said
         assert said["pictures"] == ["a.jpg", "b.jpg"]
@@ -126,4 +130,5 @@ def test_what_was_accepted_is_screened_once_whatever_ends_the_service(tmp_path: 
         assert service.until(second, "done", "failed")["found"] == {"clear": 1, "held": 0, "blocked": 0}
         scans = [line.fields["photos"] for line in audit.entries(service.office.audit_log) if line.event == "scan"]
         assert scans == [8, 1]
+        assert all(json.loads(line)["event"] for line in service.log().splitlines())
         assert list((service.office.folder / "service" / "arriving").iterdir()) == []

@@ -287,6 +287,7 @@ def test_a_batch_that_cannot_be_screened_says_why_and_has_no_report(asked: Asked
             assert asked.client.get(f"/v1/batches/{sent.id}/{what}").status_code == 409
         assert asked.client.post(f"/v1/batches/{sent.id}/gate", content=b"1").status_code == 409
     assert screened(asked, Found(clear=1)) == ("done", "")
+    assert screened(asked, Found(clear=1, missing="no copies")) == ("done", "no copies")
 
 
 def test_a_batch_that_was_kept_long_enough_is_removed_and_the_log_says_so(asked: Asked) -> None:

@@ -58,7 +58,7 @@ class Batch(Said):
     )
     screened: int = Field(ge=0, description="How many of them were screened so far.", examples=[15])
     found: Counts | None = Field(description="Once it is done.")
-    reason: str = Field(description="Why it failed; else empty.", examples=[""])
+    reason: str = Field(description="Why it failed, or why copies are missing; else empty.", examples=[""])
     accepted: str = Field(description="When, as ISO 8601.", examples=["2026-11-27T09:30:00.000+00:00"])
     finished: str = Field(description="When, as ISO 8601; else empty.", examples=["2026-11-27T09:31:10.000+00:00"])
     signed: bool = Field(description="Whether people have signed a clearance of it. The gate says what that is worth.")

@@ -147,13 +147,13 @@ def _gated(path: Any, sent: Sent, desk: Desk) -> answers.Gate:
 
 
 def _told(sent: Sent, desk: Desk) -> answers.Batch:
-    over = sent.state in (State.DONE, State.FAILED)
+    over = sent.state is State.DONE
     so_far = min(desk.screened, len(sent.pictures)) if desk.current == sent.id else 0
     return answers.Batch(
         id=sent.id,
         state=sent.state,
         pictures=list(sent.pictures),
-        screened=len(sent.pictures) if sent.state is State.DONE else so_far,
+        screened=len(sent.pictures) if over else so_far,
         found=answers.Counts(clear=sent.clear, held=sent.held, blocked=sent.blocked)
         if over and not sent.reason
         else None,

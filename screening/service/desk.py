@@ -205,7 +205,7 @@ class Desk:
             return
         self._pace = seconds / max(1, len(sent.pictures))
         counts = {"clear": found.clear, "held": found.held, "blocked": found.blocked}
-        self.store.become(sent, State.DONE, finished=now(), **counts)
+        self.store.become(sent, State.DONE, reason=found.missing, finished=now(), **counts)
         self.tell("screened", batch=sent.id, seconds=round(seconds, 3), **counts)
 
     def _one_more(self) -> None:

@@ -42,12 +42,14 @@ class Found:
     Attributes:
         clear, held, blocked: how many pictures are so.
         reason: why the batch could not be screened; "" if it was.
+        missing: why copies that were asked for could not be made; "" if they were.
     """
 
     clear: int = 0
     held: int = 0
     blocked: int = 0
     reason: str = ""
+    missing: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,19 +80,18 @@ class Work:
             report = batch.screen(
                 entries, run, pipeline=self.pipeline, batch=about, crew=crew or Local(self.jobs), progress=each
             )
-            if sent.redact and report.verdicts[Verdict.CLEAR] < len(report.photos):
-                self._redact(run, len(report.photos))
+            wanted = sent.redact and report.verdicts[Verdict.CLEAR] < len(report.photos)
+            missing = self._redact(run, len(report.photos)) if wanted else ""
         except (ScreeningError, OSError) as error:
             return Found(reason=str(error))
         counts = Counter({str(verdict): count for verdict, count in report.verdicts.items()})
-        return Found(clear=counts["clear"], held=counts["hold"], blocked=counts["block"])
+        return Found(clear=counts["clear"], held=counts["hold"], blocked=counts["block"], missing=missing)
 
-    def _redact(self, run: Path, pictures: int) -> None:
-        """Makes the copies in a process of its own, so that none takes longer than it may."""
+    def _redact(self, run: Path, pictures: int) -> str:
+        """Makes the copies in a process of its own, so that none takes longer than it may; says why if it cannot."""
         seconds = settings.read(self.pipeline).limits.seconds * ROUNDS * pictures
         ended = alone(partial(redacted, run, self.pipeline), seconds=seconds, prepare=_quiet)
-        if not isinstance(ended, Answer):
-            raise StoreError(f"its copies could not be made: the process {ended.why(seconds)}")
+        return "" if isinstance(ended, Answer) else f"its copies could not be made: the process {ended.why(seconds)}"
 
 
 def redacted(run: Path, pipeline: str) -> int:
@@ -99,12 +100,16 @@ def redacted(run: Path, pipeline: str) -> int:
     A picture that cannot be redacted has none.
     """
     from screening.release import redact
+    from screening.release.copy_file import RedactionError
     from screening.run import page
     from screening.sandbox.untrusted import isolate
 
     opened = Run.open(run, Office.here(), pipeline, as_scanned=True)
     isolate(opened.settings.limits)
-    done = redact.redact(opened, redact.of_run(opened), redact.Choice())
+    try:
+        done = redact.redact(opened, redact.of_run(opened), redact.Choice())
+    except RedactionError:  # there is nothing in it that could be redacted
+        return 0
     page.refresh(opened)
     return len(done.made)
 
