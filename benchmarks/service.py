@@ -40,7 +40,7 @@ class Outcome:
         waits: seconds from sending a batch to the answer that it is accepted, sorted.
         memory: megabytes of the server, every second since its last start.
         kills: how often it was killed.
-        log: what is wrong with the audit log.
+        log, log_bytes: what is wrong with the audit log; its size, which every answer of the gate reads.
         code: its exit code when it was told to stop.
     """
 
@@ -56,6 +56,7 @@ class Outcome:
     memory: tuple[float, ...]
     kills: int
     log: tuple[str, ...]
+    log_bytes: int
     code: int
 
 
@@ -107,6 +108,7 @@ def measure(folder: Path, *, seconds: float, kills: int, before: int = BEFORE) -
         memory=tuple(memory),
         kills=killed,
         log=tuple(audit_check.verify(served.office.audit_log)),
+        log_bytes=served.office.audit_log.stat().st_size,
         code=code,
     )
 
@@ -133,9 +135,11 @@ def _lines(found: Outcome) -> Iterator[str]:
         late = found.waits[int(len(found.waits) * 0.95)]
         yield f"accepted within {statistics.median(found.waits):.3f} s (median), {late:.3f} s (95 %)"
     fifth = max(1, len(found.memory) // 5)
-    first, last = (statistics.median(part) for part in (found.memory[:fifth], found.memory[-fifth:]))
-    yield f"memory of the server since its last start: {first:.1f} MB in the first fifth, {last:.1f} MB in the last"
-    yield f"audit log: {', '.join(found.log) or 'nothing wrong'}; exit code when told to stop: {found.code}"
+    parts = [found.memory[start : start + fifth] for start in range(0, 5 * fifth, fifth)]
+    memory = ", ".join(f"{statistics.median(part):.1f}" for part in parts if part)
+    yield f"memory of the server since its last start, fifth by fifth: {memory} MB"
+    wrong = ", ".join(found.log) or "nothing wrong"
+    yield f"audit log of {found.log_bytes / 1e6:.1f} MB: {wrong}; exit code when told to stop: {found.code}"
 
 
 def main() -> None:

@@ -132,9 +132,9 @@ async def gate(request: Request, response: Response, sent: Done, desk: AtDesk) -
 
 
 def _gated(path: Any, sent: Sent, desk: Desk) -> answers.Gate:
-    result = ask_the_gate(
-        [path], desk.folder.run(sent.id) / files.CLEARANCE, pipeline=desk.pipeline, office=desk.office
-    )
+    clearance = desk.folder.run(sent.id) / files.CLEARANCE
+    with desk.gating:
+        result = ask_the_gate([path], clearance, pipeline=desk.pipeline, office=desk.office)
     (one,) = result.files
     passes = bool(result) and one.answer is Answer.PASS
     return answers.Gate(

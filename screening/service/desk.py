@@ -53,6 +53,9 @@ class Desk:
         keep_days: after how many days a finished batch is removed; 0 keeps them.
         tell: told what happens.
         jobs: how many pictures are screened in parallel; 0 is one per core.
+        gating: held while the gate answers, which reads the whole audit log into memory.
+        failing: whether what is waiting could not be seen to when it was last tried.
+        current, screened: the batch that is being screened, or "", and how many of its pictures were.
     """
 
     folder: Folder
@@ -62,6 +65,7 @@ class Desk:
     keep_days: float
     tell: Tell
     jobs: int = 0
+    gating: threading.Lock = field(default_factory=threading.Lock)
     failing: bool = False
     screened: int = 0
     current: str = ""
