@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,7 +13,10 @@ from screening.cli.say import print_json, print_line, say
 if TYPE_CHECKING:
     from screening.report import Report
 
-Targets = Annotated[list[Path], typer.Argument(help="The folder of the shoot; or single pictures.", show_default=False)]
+Targets = Annotated[
+    list[Path],
+    typer.Argument(help="The folder of the shoot; single pictures; or s3://bucket/prefix.", show_default=False),
+]
 PipelineFile = Annotated[
     str,
     typer.Option("--pipeline", envvar="SCREENING_PIPELINE", help="default, strict, posters, or a file of your own."),
@@ -84,7 +86,7 @@ def scan(
     if show_text:
         say("--show-text: the report contains personal data; keep it as safe as the pictures")
     about = Batch(
-        name=name or Path(os.path.realpath(targets[0])).name,
+        name=name or batch.named_after(targets[0]),
         purpose=purpose,
         shoot=shoot,
         photographer=photographer,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +16,7 @@ from screening.office.office import Office
 from screening.photo_report import PhotoReport
 from screening.pipeline import Pipeline
 from screening.report import Batch, Report
-from screening.run import files, page, purge, tables
+from screening.run import files, page, purge, storage, tables
 from screening.run.cluster import Cluster
 from screening.run.connection import ClusterError
 from screening.run.crew import Crew, Local
@@ -60,7 +60,7 @@ def scan(
     nothing is written, and nothing can be cleared.
 
     Args:
-        paths: what to screen.
+        paths: what to screen; `s3://bucket/prefix` for pictures in object storage.
         out: the folder of the run.
         pipeline: the name of one that ships with the project, or the path of a file.
         batch: what the photographs are for; by default a batch of the first folder's name, from a scene.
@@ -77,17 +77,19 @@ def scan(
         ScreeningError: if the pipeline cannot be read or the run cannot be written.
         FileNotFoundError: if there is no such file or folder.
     """
-    targets = [Path(one) for one in ([paths] if isinstance(paths, str | os.PathLike) else paths)]
+    named = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
+    targets = [Path(one) for one in named if not storage.is_url(one)]
     folder = Path(out) if out else None
     crew = _crew(engine, address, jobs)
     entries = walk(targets, leave_out=folder, is_run=files.scanned_into)
+    entries = sorted([*entries, *_stored([one for one in named if storage.is_url(one)], {one.name for one in entries})])
     if folder:
         files.refuse_shoot(folder, targets)
     return screen(
         entries,
         folder,
         pipeline=pipeline,
-        batch=batch or Batch(name=Path(os.path.realpath(targets[0])).name if targets else ""),
+        batch=batch or Batch(name=named_after(named[0]) if named else ""),
         crew=crew,
         annotate=annotate,
         show_text=show_text,
@@ -184,12 +186,26 @@ def _keep(report: Report, folder: Path, entries: Iterable[Entry], *, show_text: 
     files.write(texts, folder)
 
 
+def named_after(target: str | os.PathLike[str]) -> str:
+    """The name that a batch has unless it is given one: that of its first source."""
+    return Path(target).name if storage.is_url(target) else Path(os.path.realpath(target)).name
+
+
+def _stored(urls: Iterable[str | os.PathLike[str]], taken: set[str]) -> Iterator[Entry]:
+    """The files in object storage, each under a name of its own."""
+    for url in urls:
+        for entry in storage.listed(url):
+            name = entry.stored.url if entry.name in taken and entry.stored else entry.name
+            taken.add(name)
+            yield replace(entry, name=name)
+
+
 def _modified(entries: Iterable[Entry]) -> dict[str, float]:
     """When each file was last changed, in seconds since 1970, where that can be known."""
     known = {}
     for entry in entries:
         with suppress(OSError):
-            known[entry.name] = entry.path.stat().st_mtime
+            known[entry.name] = entry.stored.modified if entry.stored else entry.path.stat().st_mtime
     return known
 
 

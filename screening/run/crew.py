@@ -6,15 +6,18 @@ import contextlib
 import multiprocessing
 import os
 import signal
+import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from screening.photo_report import PhotoReport
+from screening.finding import Finding
+from screening.photo_report import PhotoReport, judged
 from screening.pipeline import Pipeline
 from screening.run.shoot import Entry
+from screening.run.storage import unfetched
 
 if TYPE_CHECKING:
     from pebble import ProcessFuture
@@ -44,14 +47,24 @@ class Task:
     annotate: Path | None
     isolated: bool
 
-    def __call__(self, entry: Entry) -> Screened:
-        """Screens one photo."""
-        report = self.pipeline.screen(entry.path, name=entry.name, scene=self.scene)
+    def __call__(self, entry: Entry, folder: Path | None = None) -> Screened:
+        """Screens one photo; one that has to be fetched is, into the folder, and removed."""
+        try:
+            with entry.at_hand(self.pipeline.limits.file_megabytes * 1e6, folder) as path:
+                return self._screen(path, entry.name)
+        except OSError as error:
+            if entry.stored is None:
+                raise
+            found = [Finding("error.photo", 1.0, unfetched(error), stage="photo")]
+            return PhotoReport(file=entry.name, judgements=judged(found, self.pipeline.policy, scene=True)), ""
+
+    def _screen(self, path: Path, name: str) -> Screened:
+        report = self.pipeline.screen(path, name=name, scene=self.scene)
         if self.annotate and report.width:
             from screening.render.annotate import annotate_file
 
             try:
-                annotate_file(entry.path, report, self.annotate, limits=self.pipeline.limits)
+                annotate_file(path, report, self.annotate, limits=self.pipeline.limits)
             except Exception as error:  # the copy is an extra: the reports on this photo and the others are kept
                 return report, getattr(error, "strerror", None) or type(error).__name__
         return report, ""
@@ -111,6 +124,8 @@ class Workers:
         # spawned, not forked: the same on every system, and safe when networks run threads
         context = multiprocessing.get_context("spawn")
         self._task = task
+        # what a picture that ends its process leaves of a fetched file goes with the workers
+        self._folder = tempfile.TemporaryDirectory(prefix="screening-", ignore_cleanup_errors=True)
         # the task is sent ahead so that its imports are done before the first picture's clock starts
         self._pool = ProcessPool(max_workers=count, initializer=task.prepare, context=context)
 
@@ -120,7 +135,7 @@ class Workers:
         for entry in waiting:
             with contextlib.suppress(RuntimeError):  # a broken pool accepts no more work
                 limit = self._task.pipeline.limits.seconds
-                futures.append(self._pool.schedule(self._task, args=(entry,), timeout=limit))
+                futures.append(self._pool.schedule(self._task, args=(entry, Path(self._folder.name)), timeout=limit))
         for entry, future in zip_longest(waiting, futures):
             yield entry, self._answered(future)
 
@@ -128,6 +143,7 @@ class Workers:
         """Ends them, whatever they are at."""
         self._pool.stop()
         self._pool.join()
+        self._folder.cleanup()
 
     @property
     def broken(self) -> bool:

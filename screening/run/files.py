@@ -197,7 +197,11 @@ def write_sources(entries: Iterable[Entry], folder: Path) -> None:
         RunError: if it cannot be written.
     """
     # not Path.resolve, which raises for a link to itself
-    there = {entry.name: os.path.realpath(entry.path) for entry in entries if not entry.aside}
+    there = {
+        entry.name: entry.stored.url if entry.stored else os.path.realpath(entry.path)
+        for entry in entries
+        if not entry.aside
+    }
     _write(folder / SOURCES, as_json(there))
 
 

@@ -140,8 +140,9 @@ class Journal:
         line = self._there[entry.name]
         preview = b""
         try:
-            if sha256_of(entry.path, most=self._most) != line["photo"]["sha256"]:
-                return None
+            with entry.at_hand(self._most) as path:
+                if sha256_of(path, most=self._most) != line["photo"]["sha256"]:
+                    return None
             if line["preview"]:
                 preview = read_bytes(self.previews / f"{line['photo']['sha256']}.jpg")
                 if hashlib.sha256(preview).hexdigest() != line["preview"]:

@@ -8,9 +8,12 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import tempfile
 from collections.abc import Callable, Container, Iterable, Iterator
-from dataclasses import dataclass, replace
-from pathlib import Path
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePath
+from typing import Protocol
 
 from screening.patient import PATIENCE, SILENT, awaited
 from screening.photo.signatures import HEAD, read_regular, shows
@@ -22,6 +25,24 @@ SYSTEM = frozenset({"thumbs.db", "desktop.ini", "ehthumbs.db", "icon\r", "$recyc
 JUNCTION = 0xA0000003
 
 
+class Remote(Protocol):
+    """A file that does not lie on disk.
+
+    Attributes:
+        url: where it lies.
+        modified: when it was last changed, in seconds since 1970.
+    """
+
+    @property
+    def url(self) -> str: ...
+
+    @property
+    def modified(self) -> float: ...
+
+    def fetch(self, into: Path, most: int) -> None:
+        """Writes its first bytes into a file; OSError if it cannot be fetched."""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Entry:
     """One file of a shoot.
@@ -31,12 +52,33 @@ class Entry:
         path: its path on disk.
         refused: why it must not be opened; "" for one to be screened.
         aside: whether it is left aside: it goes with pictures and is none by its bytes, or is an earlier run's folder.
+        stored: where it is fetched from, if it does not lie on disk; `path` is then for people alone.
     """
 
     name: str
     path: Path
     refused: str = ""
     aside: bool = False
+    stored: Remote | None = field(default=None, compare=False)
+
+    @contextmanager
+    def at_hand(self, most: float, folder: Path | None = None) -> Iterator[Path]:
+        """Its path on disk; one from elsewhere is fetched for as long as the block lasts.
+
+        Args:
+            most: how many bytes of a file are screened.
+            folder: where it is fetched to, into a folder for its owner alone; by default among the temporary files.
+
+        Raises:
+            OSError: if it cannot be fetched.
+        """
+        if self.stored is None:
+            yield self.path
+            return
+        with tempfile.TemporaryDirectory(prefix="screening-", dir=folder) as made:
+            path = Path(made, "fetched")
+            self.stored.fetch(path, int(most) + 1)  # one more, by which it is seen to be too large
+            yield path
 
 
 def walk(
@@ -142,8 +184,12 @@ def _refusal(path: Path, folder: Path, walked: Container[tuple[int, int]]) -> st
 
 def _accompanies(path: Path) -> bool:
     """Whether its name is that of a file that is never published, and by its bytes it is not a picture either."""
-    named = path.suffix.lower() in SIDECARS or path.name.startswith(".") or path.name.lower() in SYSTEM
-    return named and not shows(read_regular(path, HEAD))
+    return goes_with_pictures(path) and not shows(read_regular(path, HEAD))
+
+
+def goes_with_pictures(path: PurePath) -> bool:
+    """Whether its name is that of a file that is never published."""
+    return path.suffix.lower() in SIDECARS or path.name.startswith(".") or path.name.lower() in SYSTEM
 
 
 def _is_folder(path: Path) -> bool:
