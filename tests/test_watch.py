@@ -25,7 +25,8 @@ from screening.release.gate_result import Answer
 from screening.run import batch
 from screening.run.crew import Local
 from screening.run.run import Run
-from screening.watch import place, watch
+from screening.watch import place
+from screening.watch.changes import changes
 from screening.watch.folders import LOCK, WatchError
 from screening.weights import sha256_of
 from tests.broken_off import Moments
@@ -303,7 +304,7 @@ def test_folders_lie_apart_and_are_there(watched: Watched, tmp_path: Path) -> No
 def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setitem(sys.modules, "watchfiles", None)
     with pytest.raises(WatchError, match=r'install "screening\[watch\]"'):
-        watch._changes(tmp_path)
+        changes(tmp_path)
 
 
 def test_runs_sort_by_time_even_within_a_second(watched: Watched) -> None:

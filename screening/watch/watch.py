@@ -7,15 +7,13 @@ was broken off before its report is gone on with; and a run with a report says w
 from __future__ import annotations
 
 import contextlib
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from screening import config
 from screening.finding import ScreeningError
-from screening.inert import inert
 from screening.office.office import Office, make_private
 from screening.photo.files import PICTURES, RAW, VIDEO
 from screening.photo.signatures import HEAD, read_regular, shows
@@ -25,8 +23,9 @@ from screening.run.crew import Local
 from screening.run.run import Run
 from screening.run.shoot import Entry, walk
 from screening.watch import moves
+from screening.watch.changes import changes, sleep
 from screening.watch.companions import Companions, awaited, belongs_to, is_sidecar
-from screening.watch.folders import LOCK, Folders, WatchError
+from screening.watch.folders import LOCK, Folders
 from screening.watch.moves import Move
 from screening.watch.still import LONGER, Stillness
 
@@ -78,13 +77,13 @@ class Watch:
         """
         self.folders.check()
         config.load(self.pipeline)  # its errors are told now, not when the first picture comes
-        changes = _changes(self.folders.inbox)
+        told = changes(self.folders.inbox)
         with self.folders.locked():
             self.resume()
             self.remember()
             self.tell(f"{self.folders.inbox}: is watched; Ctrl-C stops")
             while True:
-                _sleep(self.look(), self.wait, changes)
+                sleep(self.look(), self.wait, told)
 
     def resume(self) -> None:
         """Completes what was broken off: moves of the newest run, or that run itself.
@@ -228,30 +227,3 @@ class Watch:
 
 def _named(inbox: Path) -> str:
     return f"{inbox.resolve().name}, {datetime.now().astimezone():%d %B %Y %H:%M}"
-
-
-def _changes(folder: Path) -> Iterator[object]:
-    """What changed in a folder, again and again; nothing, about once a second, where nothing did.
-
-    Raises:
-        WatchError: if the extra is not installed.
-    """
-    try:
-        from watchfiles import watch
-    except ImportError as error:
-        raise WatchError(f'this needs {error.name}; install "screening[watch]"') from error
-    return watch(folder, watch_filter=None, rust_timeout=1000, yield_on_timeout=True, debug=False)
-
-
-def _sleep(seconds: float, wait: float, changes: Iterator[object]) -> None:
-    """Sleeps until a file may be whole, or where that is not soon until something changes."""
-    if seconds <= wait:
-        time.sleep(seconds)
-        return
-    until = time.monotonic() + seconds
-    try:
-        for found in changes:
-            if found or time.monotonic() >= until:
-                return
-    except (OSError, RuntimeError) as error:
-        raise WatchError(f"changes in the folder cannot be watched ({inert(str(error))})") from error
