@@ -124,7 +124,8 @@ async def gate(request: Request, response: Response, sent: Done, desk: AtDesk) -
     path = desk.folder.arriving / f"gate-{secrets.token_hex(16)}"
     try:
         await receive.one_file(request, path, desk.file_bytes)
-        said = await run_in_threadpool(_gated, path, sent, desk)
+        async with desk.gating:  # not in a thread, which others may need
+            said = await run_in_threadpool(_gated, path, sent, desk)
     finally:
         await run_in_threadpool(path.unlink, missing_ok=True)
     response.status_code = 200 if said.answer is Answer.PASS else 409
@@ -133,8 +134,7 @@ async def gate(request: Request, response: Response, sent: Done, desk: AtDesk) -
 
 def _gated(path: Any, sent: Sent, desk: Desk) -> answers.Gate:
     clearance = desk.folder.run(sent.id) / files.CLEARANCE
-    with desk.gating:
-        result = ask_the_gate([path], clearance, pipeline=desk.pipeline, office=desk.office)
+    result = ask_the_gate([path], clearance, pipeline=desk.pipeline, office=desk.office)
     (one,) = result.files
     passes = bool(result) and one.answer is Answer.PASS
     return answers.Gate(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import datetime
 import secrets
@@ -65,7 +66,7 @@ class Desk:
     keep_days: float
     tell: Tell
     jobs: int = 0
-    gating: threading.Lock = field(default_factory=threading.Lock)
+    gating: asyncio.Lock = field(default_factory=asyncio.Lock)
     failing: bool = False
     screened: int = 0
     current: str = ""
