@@ -61,22 +61,23 @@ class Timed:
 def timed(folder: Path, pipeline: str, engine: str, jobs: int, skip: int) -> Timed:
     """Scans a folder and keeps the run for as long as it takes."""
     times: list[float] = []
+    spent: list[float] = []
 
     def progress(_: int) -> AbstractContextManager[Any]:
         def note(_: PhotoReport) -> None:
             times.append(time.perf_counter())
+            spent.append(time.process_time())
 
         return nullcontext(note)
 
     with tempfile.TemporaryDirectory() as run:
-        began, before = time.perf_counter(), time.process_time()
+        began = time.perf_counter()
         out = Path(run) / "run"
         screening.scan(folder, out, pipeline=pipeline, engine=engine, jobs=jobs, progress=progress)
-        spent = time.process_time() - before
     return Timed(
         rate=(len(times) - skip) / (times[-1] - times[skip - 1]),
         start=times[0] - began,
-        driver=spent / len(times),
+        driver=(spent[-1] - spent[skip - 1]) / (len(times) - skip),
     )
 
 
@@ -164,7 +165,7 @@ def main() -> None:
         for number, path in enumerate(found[::step][: given.pictures]):
             shutil.copy(path, some / f"{number:04}{path.suffix}")
         smallest = min(some.iterdir(), key=lambda path: path.stat().st_size)
-        for number in range(8 * given.pictures):
+        for number in range(20 * given.pictures):
             shutil.copy(smallest, many / f"{number:05}{smallest.suffix}")
         _measured(some, many, str(nothing), given)
 
