@@ -112,6 +112,7 @@ CALLS: dict[tuple[str, ...], tuple[tuple[str, ...], ...]] = {
     ("retract",): (("{}/nothing",), ("--name", HOSTILE, "--run", "{}/nothing"), ("--released", "{}/nothing")),
     ("release-note",): ((*OF_RUN, "--link", HOSTILE, "--watched-by", HOSTILE), (*OF_RUN, "--announcement")),
     ("labels",): ((*OF_RUN,), ("{}/nothing",), ("{}/shoot", "--as", HOSTILE)),
+    ("summary",): (("{}/nothing",), ("{}/run", "--by", HOSTILE), ("{}/run", "--pipeline", HOSTILE)),
     ("evaluate",): (("{}/labels.csv", "--run", *OF_RUN), ("{}/wrong.csv", "--run", *OF_RUN)),
     ("tune",): (
         ("{}/labels.csv", "--run", *OF_RUN, "--rule", HOSTILE, "--recall", "0.9", "--out", "{}/own.toml"),

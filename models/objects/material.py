@@ -15,6 +15,7 @@ from fixtures.draw import Picture
 from models.objects.drawn import Dice, blade, cut, police_tape, tool
 from models.objects.laid import Mask, laid
 from models.objects.papers import paper
+from models.objects.patterns import pattern
 from models.objects.printed import card, cash, sign
 from models.objects.screens import screen
 from models.pictures import ENDINGS, rgb
@@ -53,6 +54,7 @@ THINGS: Mapping[str, tuple[str, tuple[float, float]]] = {
     "tool": ("", (0.22, 0.9)),
     "sign": ("", (0.2, 0.9)),
     "cutting": ("", (0.2, 0.7)),
+    "pattern": ("", (0.2, 1.2)),
 }
 
 
@@ -148,7 +150,7 @@ class Material:
         return View(thing, part, picture, kind, where, ground.unsure)
 
     def _thing(self, thing: str, part: Part, dice: Dice) -> Picture:
-        drawn = {"blade": blade, "tape": police_tape, "tool": tool}.get(thing)
+        drawn = {"blade": blade, "tape": police_tape, "tool": tool, "pattern": pattern}.get(thing)
         if drawn is not None:
             return drawn(dice)
         if thing in ("card", "banknotes"):

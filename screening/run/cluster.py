@@ -99,7 +99,7 @@ def _answers(waiting: Mapping[int, Entry], task: Task, cluster: Cluster) -> Iter
     logging.getLogger("ray.data").setLevel(logging.CRITICAL)
     context = ray.data.DataContext.get_current()
     context.enable_progress_bars = False
-    cores = max(1, int(ray.cluster_resources().get("CPU", 1)))  # type: ignore[no-untyped-call]
+    cores = max(1, int(ray.cluster_resources().get("CPU", 1)))
     actors = min(cluster.jobs or cores, cores, len(waiting))
     block = max(1, min(BLOCK, len(waiting) // (actors * SHARES)))
     rows = [
@@ -156,7 +156,7 @@ def _watched(rows: Iterable[Mapping[str, Any]], patience: float) -> Iterator[Map
 def _alive() -> int:
     import ray
 
-    return sum(bool(node["Alive"]) for node in ray.nodes())  # type: ignore[no-untyped-call]
+    return sum(bool(node["Alive"]) for node in ray.nodes())
 
 
 class Actor:
