@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import screening
+from benchmarks.quick import QUICK
 from screening.run.connection import ALONE, SILENT
 
 # Starts a cluster as a scan does, says where, and ends it when nobody listens any more.
@@ -34,18 +35,6 @@ with connected("", int(sys.argv[1])):
     sys.stdin.read()
 """
 COMMAND = (sys.executable, "-c", "from screening.cli import main; main()")
-PIPELINE = """
-[[stage]]
-use = "metadata"
-[rules.unscreened]
-says = "What could not be screened does not go out."
-lifted_by = "Mend it."
-kinds = { "error" = { block = 0 }, "*" = { hold = 0 } }
-[rules.scene-address]
-says = "No address."
-lifted_by = "Redaction."
-kinds = { "address" = { block = 0.5 } }
-"""
 # Seconds between two kills of actors.
 PAUSE = 2.0
 
@@ -113,7 +102,7 @@ def main() -> None:
         os.environ["SCREENING_HOME"] = str(folder / "office")
         drawn(folder / "shoot", given.pictures)
         pipeline = folder / "pipeline.toml"
-        pipeline.write_text(PIPELINE)
+        pipeline.write_text(QUICK)
         begun = subprocess.Popen(
             [sys.executable, "-c", BEGIN, str(given.jobs)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )

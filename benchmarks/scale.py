@@ -24,20 +24,12 @@ from pathlib import Path
 from typing import Any
 
 import screening
+from benchmarks.quick import QUICK
 from screening import config
 from screening.photo_report import PhotoReport
 from screening.run.cluster import BLOCK
 from screening.run.connection import connected
 
-# The stages whose time is small beside that of Ray, to measure Ray by.
-NOTHING = """
-[[stage]]
-use = "metadata"
-[rules.unscreened]
-says = "What could not be screened does not go out."
-lifted_by = "Mend it."
-kinds = { "error" = { block = 0 }, "*" = { hold = 0 } }
-"""
 CORES_A_MACHINE = 16
 # How many blocks an actor may have in hand, finished ones that nobody has fetched included.
 IN_HAND = 2
@@ -158,7 +150,7 @@ def main() -> None:
     found = sorted(path for path in folder.rglob("*") if path.suffix.lower() in (".jpg", ".jpeg", ".png"))
     with tempfile.TemporaryDirectory() as made:
         some, many, nothing = Path(made) / "some", Path(made) / "many", Path(made) / "nothing.toml"
-        nothing.write_text(NOTHING)
+        nothing.write_text(QUICK)
         some.mkdir()
         many.mkdir()
         step = max(1, len(found) // given.pictures)

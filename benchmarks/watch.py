@@ -29,19 +29,8 @@ import numpy as np
 from PIL import Image
 
 import screening
+from benchmarks.quick import QUICK
 
-PIPELINE = """
-[[stage]]
-use = "metadata"
-[rules.unscreened]
-says = "What could not be screened does not go out."
-lifted_by = "Mend it."
-kinds = { "error" = { block = 0 }, "*" = { hold = 0 } }
-[rules.scene-address]
-says = "No address."
-lifted_by = "Redaction."
-kinds = { "address" = { block = 0.5 }, "metadata" = { hold = 0.5 } }
-"""
 PACKAGE = Path(screening.__file__).parent
 # For how long nothing may happen before the watcher counts as stuck, in seconds.
 PATIENCE = 120.0
@@ -89,7 +78,7 @@ class Feed:
         """Makes the folders, and draws the files by the place where each belongs."""
         for name in ("in", "a", "b"):
             (self.folder / name).mkdir(parents=True)
-        (self.folder / "quick.toml").write_text(PIPELINE)
+        (self.folder / "quick.toml").write_text(QUICK)
         for number in range(self.files):
             blocked = number % 5 == 0
             name = f"{'b' if blocked else 'a'}/job {number % 3}/DSC_{number:04}.jpg"

@@ -24,6 +24,7 @@ SWITCHES = {
     "NO_ALBUMENTATIONS_UPDATE": "1",  # albumentations, which ultralytics uses if it is installed
     "RAY_USAGE_STATS_ENABLED": "0",  # ray: what runs on the cluster, sent to its makers every hour
     "RAY_enable_metrics_collection": "false",
+    "RAY_ENABLE_UV_RUN_RUNTIME_ENV": "0",  # ray, called by `uv run`: an installation of the folder for each actor
     "OPENCV_LOG_LEVEL": "SILENT",  # opencv: its messages about unreadable pictures, which we report ourselves
     "DO_NOT_TRACK": "1",  # honoured by other libraries
 }

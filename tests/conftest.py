@@ -45,7 +45,7 @@ LONGEST = (
         "objects_training",
         "street_network",
     ),
-    *("engine", "quiet", "journal"),
+    *("engine", "cluster", "quiet", "journal"),
 )
 TRAINING = re.compile(r".*(_training|_network)\.py")
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from screening.office.office import make_private, put_in_place
+from screening.office.office import flush, make_private, put_in_place
 
 # A batch is in ID/PICTURES/1, 2, ...; its run in ID/RUN.
 PICTURES, RUN = "pictures", "run"
@@ -66,19 +64,10 @@ class Folder:
             OSError: if that fails.
         """
         for folder in (self.arriving / id / PICTURES, self.arriving / id):
-            _flush(folder)
+            flush(folder)
         put_in_place(self.arriving / id, self.batches / id)
 
     def drop(self, id: str) -> None:
         """Removes what was received of a batch that is not accepted."""
         for folder in (self.arriving, self.batches):
             shutil.rmtree(folder / id, ignore_errors=True)
-
-
-def _flush(folder: Path) -> None:
-    with contextlib.suppress(OSError):  # Windows cannot open folders, and some file systems cannot flush them
-        there = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(there)
-        finally:
-            os.close(there)
