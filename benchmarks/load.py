@@ -19,7 +19,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from benchmarks.watch import PIPELINE
+from benchmarks.quick import QUICK
 from screening.office.office import Office
 from screening.service.tokens import Tokens
 
@@ -48,7 +48,7 @@ class Served:
         """Starts it, and waits for its address."""
         if not self.token:
             self.office.prepare()
-            (self.folder / "quick.toml").write_text(PIPELINE, encoding="utf-8")
+            (self.folder / "quick.toml").write_text(QUICK, encoding="utf-8")
             self.token = Tokens(self.office).make("load")
         options = ["--pipeline", str(self.folder / "quick.toml"), "--waiting", str(WAITING), "--port", str(self.port)]
         with (self.folder / "log").open("ab") as log:

@@ -51,8 +51,8 @@ TRAINING = re.compile(r".*(_training|_network)\.py")
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """One more process than two cores, because many tests wait for a server or another process to end."""
-    return max(3, os.cpu_count() or 1)
+    """Four even on two cores, because many tests wait for a server or another process to end."""
+    return max(4, os.cpu_count() or 1)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
