@@ -128,7 +128,7 @@ class Form:
     def _header_ended(self) -> None:
         name, value = self._header
         if name.lower() == b"content-disposition":
-            self._about = bytes(value)  # type: ignore[assignment]
+            self._about = bytearray(value)
         name.clear()
         value.clear()
 

@@ -40,7 +40,7 @@ class Hurried(H11Protocol):
     _glance: asyncio.TimerHandle
     _seen: Any = None
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: Any) -> None:
         """Begins to look, now and then, whether anything is being asked."""
         super().connection_made(transport)
         self._glance = self.loop.call_later(HEAD, self._look)

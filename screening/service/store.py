@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from screening.finding import ScreeningError
 
@@ -131,15 +132,15 @@ class Store:
             base.executemany("INSERT INTO pictures VALUES (?, ?, ?)", rows)
             base.execute("COMMIT")
 
-    def become(self, sent: Sent, state: State, **said: str | int) -> Sent:
+    def become(self, sent: Sent, state: State, **said: Any) -> Sent:
         """Changes a batch's state, and what else is said of it; one that is to be removed stays so."""
-        fields: dict[str, str | int] = {"state": str(state), **said}
+        fields = {"state": str(state), **said}
         with self._changing() as base:
             base.execute(
                 f"UPDATE batches SET {', '.join(f'{name} = ?' for name in fields)} WHERE id = ? AND state != ?",
                 [*fields.values(), sent.id, State.PURGING],
             )
-        return replace(sent, **{**fields, "state": state})  # type: ignore[arg-type]
+        return replace(sent, state=state, **said)
 
     def forget(self, sent: Sent) -> None:
         """Removes a batch, and the names of its pictures from the file's free pages and its log too."""
@@ -191,6 +192,6 @@ class Store:
 COLUMNS = tuple("id owner name purpose scene redact accepted state reason finished clear held blocked".split())
 
 
-def _sent(fields: dict[str, object], pictures: tuple[str, ...]) -> Sent:
+def _sent(fields: dict[str, Any], pictures: tuple[str, ...]) -> Sent:
     state, scene, redact = State(str(fields["state"])), bool(fields["scene"]), bool(fields["redact"])
-    return Sent(**{**fields, "state": state, "scene": scene, "redact": redact, "pictures": pictures})  # type: ignore[arg-type]
+    return Sent(**{**fields, "state": state, "scene": scene, "redact": redact, "pictures": pictures})
