@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from screening.finding import Finding
+from screening.render import html
 from screening.render.html import html_page
 from screening.report import Report
+from screening.run import files
 from tests import shown
 
 # What the console says beside these is the browser's own business, such as where it put the focus.
@@ -41,14 +43,19 @@ def visit(browser: Any, tmp_path: Path) -> Iterator[Any]:
         complaints.append(dialog.message)
         dialog.dismiss()
 
-    def open_page(report: Report, *, for_sharing: bool = False, decided: bool = False, **options: Any) -> Any:
+    def open_page(
+        report: Report, *, for_sharing: bool = False, decided: bool = False, beside: bool = False, **options: Any
+    ) -> Any:
         fields = report.as_dict()
         if decided:  # a review ended
             fields["decided"] = "2026-03-03T10:00:00+00:00"
             for photo in fields["photos"]:
                 photo |= {"stands": "block", "whole": "Kept back by Jo Smith"}
                 photo["findings"] = [one | {"decided": "Released by Jo Smith"} for one in photo["findings"]]
-        previews = {photo.file: photo.preview for photo in report.photos if photo.preview}
+        previews: dict[str, bytes | str] = {photo.file: photo.preview for photo in report.photos if photo.preview}
+        if beside:
+            files.write_previews(report.photos, tmp_path)
+            previews = {photo.file: f"previews/{photo.sha256}.jpg" for photo in report.photos if photo.preview}
         file = tmp_path / "report.html"
         file.write_text(html_page(fields, previews, for_sharing=for_sharing), encoding="utf-8")
         context = browser.new_context(**{"viewport": VIEWPORTS["desk"], "offline": True, **options})
@@ -154,7 +161,7 @@ def test_moves_enlarges_and_closes_by_keys(visit: Any) -> None:
         assert name.inner_text() == then
     page.keyboard.press("Escape")
     assert not page.locator("#viewer").is_visible()
-    page.wait_for_function("document.activeElement.closest('.card')?.dataset.name === 'street/door.jpg'")
+    page.wait_for_function("() => document.activeElement.closest('.card')?.dataset.name === 'street/door.jpg'")
     page.keyboard.press("h")
     assert visible(page) == ["day/mayor.jpg", "day/stock.jpg"]
     page.keyboard.press("/")
@@ -334,3 +341,53 @@ def test_many_pictures_stay_workable(visit: Any) -> None:
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     assert page.locator("#viewer-place").inner_text() == "1 of 120"
+
+
+HOSTILE = "</noscript><img src=x onerror=alert(1)>&lt;b&gt;.jpg"
+# Of each card, whether its picture and its findings are built.
+BUILT = "[...document.querySelectorAll('.card')].map(card => !card.querySelector('noscript'))"
+
+
+@pytest.fixture
+def large(monkeypatch: pytest.MonkeyPatch) -> Report:
+    """A report that counts as large, with more pictures than the screen has room for."""
+    monkeypatch.setattr(html, "MANY", 5)
+    rows = [replace(one, file=f"{row:02}/{one.file}") for row in range(8) for one in shown.everything()]
+    return shown.report(shown.photo(HOSTILE, shown.CREDIT, number=2), *rows)
+
+
+def test_a_large_report_builds_what_is_scrolled_to_from_the_pictures_beside_it(visit: Any, large: Report) -> None:
+    page = visit(large, beside=True)
+    last = page.locator(".card").last
+    assert page.evaluate(BUILT)[0]
+    assert not page.evaluate(BUILT)[-1]
+    last.scroll_into_view_if_needed()
+    page.wait_for_function("() => document.querySelector('.card:last-child img')?.naturalWidth > 0")
+    assert last.locator("img").get_attribute("src").startswith("previews/")
+    assert page.get_by_text("move the folder as a whole").count() == 1
+    # boxes lie over what was built late too, and their tags have a size
+    page.locator("#search").fill("plate, ends r 07/")
+    assert visible(page) == ["07/street/car.jpg"]
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    assert page.locator("#viewer .finding").count() == 2
+    assert page.locator("#viewer .tag").first.bounding_box()["width"] > 5
+
+
+def test_names_do_not_act_when_a_card_is_built_late(visit: Any, large: Report) -> None:
+    page = visit(large, beside=True)
+    page.locator("#search").fill("<img src=x onerror")
+    assert visible(page) == [HOSTILE]
+    page.locator(".card:not([hidden]) summary").click()
+    assert page.locator(".card:not([hidden]) .finding").is_visible()
+    assert page.locator(".card:not([hidden]) img").count() == 1
+
+
+def test_a_large_report_prints_whole_and_needs_no_script(visit: Any, large: Report) -> None:
+    page = visit(large, for_sharing=True)
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert all(page.evaluate(BUILT))
+    page = visit(large, beside=True, java_script_enabled=False)
+    page.locator("summary", has_text="in 07/street/car.jpg").click()
+    assert page.get_by_text("plate, ends R", exact=True).and_(page.locator(":visible")).count() == 1

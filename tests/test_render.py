@@ -24,7 +24,7 @@ from screening.photo.files import Limits
 from screening.photo.photo import Photo
 from screening.policy import Verdict
 from screening.render.annotate import COLOURS, annotate, annotate_file
-from screening.render.html import html_page
+from screening.render.html import html_page, pictures_of
 from screening.render.table import FORMULA, csv_table, guarded, unguarded
 from screening.render.terminal import summary
 from screening.render.thumbnails import hidden, thumbnail, thumbnail_side
@@ -309,6 +309,20 @@ def test_a_shared_page_shows_no_evidence_and_no_sharp_picture() -> None:
 
 
 # ---------------------------------------------------------------- sizes
+
+
+def test_a_page_with_its_pictures_beside_it_is_written_anew_with_the_same_ones(tmp_path: Path) -> None:
+    report = shown.report()
+    files.write_previews(report.photos, tmp_path)
+    page = files.rendered(report, beside=True)[files.PAGE]
+    pictures = pictures_of(page)
+    assert {tmp_path / str(path) for path in pictures.values()} == set((tmp_path / "previews").iterdir())
+    assert {(tmp_path / str(path)).read_bytes() for path in pictures.values()} == {shown.preview()}
+    assert html_page(report.as_dict(), pictures) == page
+    assert "data:" not in page
+    assert page.count("This picture is not beside the page") == len(pictures) == 5
+    with pytest.raises(ValueError, match="nothing is blurred"):
+        html_page(report.as_dict(), pictures, for_sharing=True)
 
 
 @pytest.mark.parametrize(("count", "most"), [(16, 25e6), (200, 25e6), (600, 35e6), (2000, 60e6)])

@@ -9,6 +9,7 @@ import pytest
 
 import screening
 from screening.office.office import Office
+from screening.render import html
 from screening.run import files as run_files
 from screening.run import purge
 from screening.run.files import RunError
@@ -78,6 +79,18 @@ def test_only_previews_of_ours_are_removed(shoot: Path) -> None:
     Journal(shoot, Office.here(), about="it", policy=policy, scene=False, show_text=False, most=1e6).known([])
     assert not ours.exists()
     assert (shoot / "previews" / "precious.jpg").exists()
+
+
+def test_the_small_pictures_of_a_large_report_lie_in_the_run_and_are_purged_with_it(
+    shoot: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(html, "MANY", 0)
+    run, pipeline = shoot.parent / "run", shoot.parent / "quick.toml"
+    # with annotated copies there is no journal, which would have kept them
+    screening.scan(shoot / "good.jpg", run, pipeline=pipeline, annotate=True)
+    (small,) = html.pictures_of((run / "report.html").read_text(encoding="utf-8")).values()
+    assert (run / str(small)).read_bytes().startswith(b"\xff\xd8")
+    assert run / "previews" in purge.parts(run, everything=False)
 
 
 def test_of_a_file_larger_than_what_is_asked_for_nothing_is_hashed(tmp_path: Path) -> None:

@@ -109,7 +109,7 @@ def locked(path: Path, refused: type[ScreeningError]) -> Iterator[None]:
         lock.release()
 
 
-def replace_file(path: Path, text: str) -> None:
+def replace_file(path: Path, content: str | bytes) -> None:
     """Writes a file atomically, so that a reader never sees half of it; readable by its owner alone.
 
     Raises:
@@ -119,7 +119,7 @@ def replace_file(path: Path, text: str) -> None:
     handle, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
     try:
         with os.fdopen(handle, "wb") as file:
-            _keep(file, text.encode())
+            _keep(file, content.encode() if isinstance(content, str) else content)
         put_in_place(Path(part), path)
     except BaseException:
         with contextlib.suppress(FileNotFoundError):

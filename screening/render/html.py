@@ -19,14 +19,15 @@ from screening.render.templates import environment
 from screening.render.thumbnails import hidden, thumbnail, thumbnail_side
 
 PAGE = Path(__file__).resolve().parent / "page"
-# With more pictures than this, those out of sight are only laid out when they are scrolled to.
+# With more pictures than this a page is large: what is out of sight is only built when it is scrolled to, and the
+# pictures of a run's page lie beside it.
 MANY = 300
 # Marks a page that was made for sharing.
 FOR_SHARING = '<meta name="made-for" content="sharing">'
 # A picture's name in a page, and its pixels if it has any.
 PICTURE = re.compile(
     r'<li class="card [^>]*? data-name="([^"]*)".*?'
-    r'(?:<img src="data:image/jpeg;base64,([^"]*)"|<span class="missing">)',
+    r'(?:<img src="(?:data:image/jpeg;base64,([^"]*)|(\w+/[0-9a-f]{64}\.jpg))"|<span class="missing">)',
     re.DOTALL,
 )
 STRICTNESS = {"block": 0, "hold": 1, "clear": 2}
@@ -39,17 +40,22 @@ MEANS = {
 }
 
 
-def html_page(report: Mapping[str, Any], previews: Mapping[str, bytes], *, for_sharing: bool = False) -> str:
+def html_page(report: Mapping[str, Any], previews: Mapping[str, bytes | str], *, for_sharing: bool = False) -> str:
     """The page, as text that encodes as UTF-8.
 
     Args:
         report: the dictionary of report.json, as report.schema.json describes it; and, if people decided something
             since, `decided`, when this was so, with `stands` and `whole` of each photo and `decided` of each finding.
-        previews: an upright JPEG of each photo, of any size, by its `file`; a photo without one gets an empty frame.
+        previews: an upright JPEG of each photo, of any size, by its `file`, or the path of one from the page; a photo
+            without either gets an empty frame.
         for_sharing: blur in the pixels what was found, and leave out what was read.
+
+    Raises:
+        ValueError: if a JPEG cannot be decoded, or a page for sharing would lead to one beside it.
     """
     css, js = ((PAGE / name).read_text(encoding="utf-8") for name in ("page.css", "page.js"))
-    side = thumbnail_side(list(previews.values()))
+    side = thumbnail_side([preview for preview in previews.values() if isinstance(preview, bytes)])
+    beside = any(isinstance(preview, str) for preview in previews.values())
     photos = [_photo(photo, previews.get(photo["file"]), side, for_sharing) for photo in report["photos"]]
     photos = _standing_together(photos)
     shows_text = not for_sharing and any("text" in finding for photo in photos for finding in photo["findings"])
@@ -61,6 +67,7 @@ def html_page(report: Mapping[str, Any], previews: Mapping[str, bytes], *, for_s
         unscreened=sum(any(one["kind"].startswith("error") for one in photo["findings"]) for photo in photos),
         shows_text=shows_text,
         many=len(photos) > MANY,
+        beside=beside,
         for_sharing=for_sharing,
         started=_date(report.get("started", "")),
         decided=_date(report.get("decided", "")),
@@ -70,7 +77,7 @@ def html_page(report: Mapping[str, Any], previews: Mapping[str, bytes], *, for_s
         means=MEANS,
         css=Markup(css),
         js=Markup(js),
-        security=_security(css, js),
+        security=_security(css, js, beside=beside),
     )
     return page
 
@@ -80,9 +87,10 @@ def is_for_sharing(page: str) -> bool:
     return FOR_SHARING in page[:1000]
 
 
-def pictures_of(page: str) -> dict[str, bytes]:
-    """The small pictures in a page of ours, by the name of the file as it is shown."""
-    return {html.unescape(name): base64.b64decode(jpeg) for name, jpeg in PICTURE.findall(page) if jpeg}
+def pictures_of(page: str) -> dict[str, bytes | str]:
+    """The small pictures in a page of ours, or their paths from it, by the name of the file as it is shown."""
+    found = PICTURE.findall(page)
+    return {html.unescape(name): path or base64.b64decode(jpeg) for name, jpeg, path in found if jpeg or path}
 
 
 def template(name: str) -> Any:
@@ -97,12 +105,10 @@ def title_of(rule: str) -> str:
     return rule.replace("-", " ").capitalize()
 
 
-def _photo(photo: Mapping[str, Any], preview: bytes | None, side: int, for_sharing: bool) -> dict[str, Any]:
+def _photo(photo: Mapping[str, Any], preview: bytes | str | None, side: int, for_sharing: bool) -> dict[str, Any]:
     """A photo as the template takes it."""
     path = PurePosixPath(photo["file"])
     findings = [_finding(one, number, for_sharing) for number, one in enumerate(photo["findings"], 1)]
-    if preview and for_sharing:
-        preview = hidden(preview, photo)
     return {
         "stands": "",
         "whole": "",
@@ -113,8 +119,17 @@ def _photo(photo: Mapping[str, Any], preview: bytes | None, side: int, for_shari
         "rules": sorted({one["rule"] for one in findings if one["verdict"] != "clear"}),
         "marks": _marks(findings),
         "why": _why(findings),
-        "picture": _data_uri(thumbnail(preview, side)) if preview else "",
+        "picture": _source(preview, photo, side, for_sharing) if preview else "",
     }
+
+
+def _source(preview: bytes | str, photo: Mapping[str, Any], side: int, for_sharing: bool) -> str:
+    """Where the page has a picture from: its own text, or a file beside it."""
+    if isinstance(preview, bytes):
+        return _data_uri(thumbnail(hidden(preview, photo) if for_sharing else preview, side))
+    if for_sharing:
+        raise ValueError("nothing is blurred in the pictures beside a page")
+    return preview
 
 
 def _standing_together(photos: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -170,11 +185,13 @@ def _data_uri(jpeg: bytes) -> Markup:
     return Markup("data:image/jpeg;base64," + base64.b64encode(jpeg).decode("ascii"))
 
 
-def _security(css: str, js: str) -> str:
-    """A content security policy that allows this page's own style and script alone, and fetches nothing."""
+def _security(css: str, js: str, *, beside: bool) -> str:
+    """A content security policy that allows this page's own style and script alone, and fetches nothing, except for
+    the pictures beside it where it has any."""
     style, script = (base64.b64encode(hashlib.sha256(part.encode()).digest()).decode("ascii") for part in (css, js))
+    pictures = "'self' file:" if beside else "data:"
     return (
-        f"default-src 'none'; img-src data:; style-src 'sha256-{style}'; script-src 'sha256-{script}'; "
+        f"default-src 'none'; img-src {pictures}; style-src 'sha256-{style}'; script-src 'sha256-{script}'; "
         "base-uri 'none'; form-action 'none'"
     )
 

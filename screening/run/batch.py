@@ -110,6 +110,7 @@ def screen(
     show_text: bool = False,
     for_sharing: bool = False,
     parquet: bool = False,
+    one_file: bool = False,
     progress: Progress = _silent,
 ) -> Report:
     """Screens files that are already known, under the names that they go by, as `scan` does.
@@ -118,6 +119,7 @@ def screen(
         entries: what to screen.
         folder: the folder of the run, or None to keep nothing; it contains none of the files.
         crew: who screens them.
+        one_file: whether report.html contains its small pictures however many they are.
         pipeline, batch, annotate, show_text, for_sharing, parquet, progress: as for `scan`.
 
     Raises:
@@ -147,7 +149,7 @@ def screen(
         tables.write(folder, report.photos, info, _modified(entries), text=show_text)
     else:
         tables.remove(folder)
-    _keep(report, folder, entries, show_text=show_text, for_sharing=for_sharing)
+    _keep(report, folder, entries, show_text=show_text, for_sharing=for_sharing, one_file=one_file)
     if (folder / files.DECISIONS).is_file():  # an earlier scan's pictures were decided about
         with suppress(ScreeningError):  # then it shows no decisions, and whoever needs them says why
             page.refresh(Run.open(folder, Office.here(), str(pipeline)))
@@ -174,15 +176,22 @@ def load_report(folder: str | Path, pipeline: str | Path = "") -> Report:
     return Run.open(Path(folder), Office.here(), str(pipeline)).report
 
 
-def _keep(report: Report, folder: Path, entries: Iterable[Entry], *, show_text: bool, for_sharing: bool) -> None:
+def _keep(
+    report: Report, folder: Path, entries: Iterable[Entry], *, show_text: bool, for_sharing: bool, one_file: bool
+) -> None:
     """Writes a report and its files into the run, and a line to the audit log."""
-    texts = files.rendered(report, show_text=show_text, for_sharing=for_sharing)
+    from screening.render.html import MANY
+
+    beside = len(report.photos) > MANY and not for_sharing and not one_file
+    texts = files.rendered(report, show_text=show_text, for_sharing=for_sharing, beside=beside)
     # first, because a report without its line cannot be cleared, and a line without its report does no harm
     counts = {str(verdict): count for verdict, count in report.verdicts.items()}
     sha256 = hashlib.sha256(texts[files.REPORT].encode()).hexdigest()
     about = {"report": sha256, "run": report.run, "policy": report.pipeline.sha256, "photos": len(report.photos)}
     audit.append(Office.here().audit_log, "scan", **about, **counts)
     files.write_sources(entries, folder)
+    if beside:
+        files.write_previews(report.photos, folder)
     files.write(texts, folder)
 
 

@@ -13,7 +13,8 @@ from typing import Any
 
 from screening.finding import ScreeningError
 from screening.inert import ascii_json
-from screening.office.office import replace_file
+from screening.office.office import make_private, replace_file
+from screening.photo_report import PhotoReport
 from screening.report import SCHEMA, Report
 from screening.run.shape import whole
 from screening.run.shoot import Entry, is_link
@@ -166,18 +167,40 @@ def _identity(fields: dict[str, Any], folder: Path) -> str:
     return str(fields.get("run") or hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16])
 
 
-def rendered(report: Report, *, show_text: bool = False, for_sharing: bool = False) -> dict[str, str]:
-    """The text of report.csv, report.html and report.json by name, in the order in which to write them."""
+def rendered(
+    report: Report, *, show_text: bool = False, for_sharing: bool = False, beside: bool = False
+) -> dict[str, str]:
+    """The text of report.csv, report.html and report.json by name, in the order in which to write them.
+
+    The page contains its small pictures, or shows those that lie `beside` it (`write_previews`).
+    """
     from screening.render.html import html_page
     from screening.render.table import csv_table
 
     fields = report.as_dict(show_text=show_text)
-    previews = {photo.file: photo.preview for photo in report.photos if photo.preview}
+    pictures = {
+        photo.file: f"{PREVIEWS}/{photo.sha256}.jpg" if beside else photo.preview
+        for photo in report.photos
+        if photo.preview
+    }
     return {
         TABLE: csv_table(fields),
-        PAGE: html_page(fields, previews, for_sharing=for_sharing),
+        PAGE: html_page(fields, pictures, for_sharing=for_sharing),
         REPORT: as_json(fields),  # last, because it makes the others count
     }
+
+
+def write_previews(photos: Iterable[PhotoReport], folder: Path) -> None:
+    """Writes the small pictures that lie beside a page, as far as the journal has not done so.
+
+    Raises:
+        ScreeningError: if one cannot be written.
+    """
+    make_private(folder / PREVIEWS)
+    for photo in photos:
+        path = folder / PREVIEWS / f"{photo.sha256}.jpg"
+        if photo.preview and not _is_there(path, photo.preview):
+            _write(path, photo.preview)
 
 
 def write(texts: Mapping[str, str], folder: Path) -> None:
@@ -252,8 +275,15 @@ def as_json(fields: dict[str, Any]) -> str:
     return ascii_json(fields)
 
 
-def _write(path: Path, text: str) -> None:
+def _is_there(path: Path, data: bytes) -> bool:
     try:
-        replace_file(path, text)
+        return read_bytes(path, most=len(data)) == data
+    except OSError:
+        return False
+
+
+def _write(path: Path, content: str | bytes) -> None:
+    try:
+        replace_file(path, content)
     except OSError as error:
         raise RunError(f"{path}: cannot be written ({error.strerror})") from error

@@ -78,7 +78,13 @@ class Work:
         about = Batch(name=sent.name, purpose=sent.purpose, scene=sent.scene)
         try:
             report = batch.screen(
-                entries, run, pipeline=self.pipeline, batch=about, crew=crew or Local(self.jobs), progress=each
+                entries,
+                run,
+                pipeline=self.pipeline,
+                batch=about,
+                crew=crew or Local(self.jobs),
+                one_file=True,  # whoever asks for it gets no other
+                progress=each,
             )
             wanted = sent.redact and report.verdicts[Verdict.CLEAR] < len(report.photos)
             missing = self._redact(run, len(report.photos)) if wanted else ""

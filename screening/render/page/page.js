@@ -10,7 +10,6 @@
     verdict: element.dataset.verdict,
     rules: element.dataset.rules.split(" "),
     name: element.dataset.name,
-    words: element.textContent.toLowerCase().replace(/\s+/g, " "),
   }));
   let verdict = "", shown = cards, current = -1, opener = null;
 
@@ -19,7 +18,7 @@
     shown = sorted().filter((card) => {
       const fits = (!verdict || card.verdict === verdict)
         && (!rule.value || card.rules.includes(rule.value))
-        && words.every((word) => card.words.includes(word));
+        && words.every((word) => wordsOf(card).includes(word));
       card.element.hidden = !fits;
       return fits;
     });
@@ -27,6 +26,16 @@
     one("#shown").textContent = shown.length === cards.length ? `${cards.length} files` : `${shown.length} of ${cards.length} files`;
     one("#nothing").hidden = shown.length > 0 || cards.length === 0;
     current = -1;
+  }
+
+  // what is not built yet is found too
+  function wordsOf(card) {
+    if (card.words === undefined) {
+      const plain = document.createElement("textarea");
+      plain.innerHTML = one(".about", card.element).innerHTML.replace(/<[^>]*>/g, "");
+      card.words = plain.value.toLowerCase().replace(/\s+/g, " ");
+    }
+    return card.words;
   }
 
   function sorted() {
@@ -78,10 +87,22 @@
   const watcher = new ResizeObserver((entries) => { for (const entry of entries) fitTags(entry.target); });
   for (const overlay of all(".card .overlay")) watcher.observe(overlay);
 
+  // ---- in a large report, pictures and findings are built where somebody looks
+  function build(element) {
+    for (const later of all("noscript", element)) later.outerHTML = later.textContent;
+    for (const overlay of all(".overlay", element)) watcher.observe(overlay);
+    near.unobserve(element);
+  }
+  const near = new IntersectionObserver((entries) => {
+    for (const entry of entries) if (entry.isIntersecting) build(entry.target);
+  }, { rootMargin: "100%" });
+  for (const card of all(".many .card")) near.observe(card);
+
   // ---- the large view
   function open(position) {
     const card = shown[position];
     if (!card) return;
+    build(card.element);
     current = position;
     const side = one(".side", viewer), picture = one(".frame", card.element).cloneNode(true);
     one(".stage", viewer).replaceChildren(picture);
@@ -148,7 +169,7 @@
     if (act) { event.preventDefault(); act(); }
   });
   let opened = [];
-  window.addEventListener("beforeprint", () => { opened = all(".card details:not([open])"); for (const part of opened) part.open = true; });
+  window.addEventListener("beforeprint", () => { cards.forEach((card) => build(card.element)); opened = all(".card details:not([open])"); for (const part of opened) part.open = true; });
   window.addEventListener("afterprint", () => { for (const part of opened) part.open = false; });
   document.documentElement.classList.add("ready");
   filter();
