@@ -8,9 +8,11 @@ import errno
 import json
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, ClassVar
@@ -32,7 +34,7 @@ from screening.service.guard import Guard
 from screening.service.intake import plain_name
 from screening.service.server import ServiceError, alone_in, serve
 from screening.service.standing import Standing
-from screening.service.store import State
+from screening.service.store import State, Store
 from screening.service.tokens import Tokens
 from screening.service.work import Found
 from tests.command import QUICK
@@ -73,9 +75,11 @@ class Asked:
     client: Client
     logged: list[dict[str, Any]] = field(default_factory=list)
 
-    def send(self, *pictures: tuple[str, bytes], **fields: str) -> Any:
+    def send(self, *pictures: tuple[str, bytes], key: str = "", token: str = "", **fields: str) -> Any:
         files: Files = [("pictures", picture) for picture in pictures]
-        return self.client.post("/v1/batches", files=files, data=fields)
+        headers = {"Idempotency-Key": key} if key else {}
+        headers |= {"Authorization": f"Bearer {token}"} if token else {}
+        return self.client.post("/v1/batches", files=files, data=fields, headers=headers)
 
 
 @pytest.fixture
@@ -136,6 +140,48 @@ def test_as_many_pictures_wait_as_may_and_no_more(asked: Asked) -> None:
     (sent,) = asked.desk.store.batches()
     assert asked.client.delete(f"/v1/batches/{sent.id}").json()["state"] == "purging"
     assert asked.send(("more.jpg", b"1")).status_code == 202
+
+
+def test_what_is_sent_again_with_its_key_is_accepted_once(asked: Asked) -> None:
+    pictures = [(f"{n}.jpg", b"%d" % n) for n in range(5)]
+    first = asked.send(*pictures, key="k1", name="Fete")
+    again = asked.send(*pictures, key="k1", name="Fete")  # also where no more can be taken
+    assert (first.status_code, again.status_code) == (202, 202)
+    assert again.json() == first.json() and again.headers["location"] == first.headers["location"]
+    others = [asked.send(*pictures[1:], key="k1", name="Fete"), asked.send(*pictures, key="k1")]
+    others.append(asked.send(("other.jpg", b"0"), *pictures[1:], key="k1", name="Fete"))
+    assert [one.status_code for one in others] == [422] * 3
+    assert all("Idempotency-Key" in one.json()["detail"] for one in others)
+    assert asked.send(*pictures, key="k2", name="Fete").status_code == 429
+    assert len(asked.desk.store.batches()) == 1 and left(asked) == []
+    assert b"k1" not in asked.desk.folder.state.read_bytes()
+    asked.client.delete(first.headers["location"])
+    stranger = Tokens(asked.desk.office).make("stranger")
+    ids = {asked.send(*pictures[:2], key="k1", token=token).json()["id"] for token in ("", stranger)}
+    assert len(ids | {first.json()["id"]}) == 3, "the key of a batch that is gone, or of somebody else, is another"
+    assert asked.send(("a.jpg", b"1"), key="k" * 256).status_code == 422
+
+
+def test_a_key_that_comes_twice_at_once_is_one_batch(asked: Asked) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        sent = list(pool.map(lambda _: asked.send(("a.jpg", b"1"), key="k"), range(4)))
+    (kept,) = asked.desk.store.batches()
+    assert {one.json()["id"] for one in sent} == {kept.id}
+    assert left(asked) == []
+
+
+def test_a_state_from_before_there_were_keys_is_read(asked: Asked) -> None:
+    sent = asked.send(("a.jpg", b"1")).json()["id"]
+    path = asked.desk.folder.state
+    asked.desk.store.close()
+    with contextlib.closing(sqlite3.connect(path)) as base:
+        base.executescript(
+            "DROP INDEX by_key; ALTER TABLE batches DROP COLUMN key; ALTER TABLE batches DROP COLUMN content; "
+            "PRAGMA user_version = 1"
+        )
+    asked.desk.store = Store(path)
+    assert asked.client.get(f"/v1/batches/{sent}").json()["pictures"] == ["a.jpg"]
+    assert asked.send(("b.jpg", b"2"), key="k").json() == asked.send(("b.jpg", b"2"), key="k").json()
 
 
 @pytest.mark.parametrize(

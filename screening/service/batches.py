@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import Annotated, Any
 
-from fastapi import APIRouter, HTTPException, Path, Request, Response
+from fastapi import APIRouter, Header, HTTPException, Path, Request, Response
 from fastapi.responses import FileResponse
 from starlette.concurrency import run_in_threadpool
 
@@ -22,6 +22,15 @@ from screening.service.store import Sent, State
 from screening.weights import sha256_of
 
 EVERY = problems(s401="no token, or not one in use", s503="the service cannot read or write its own files")
+Key = Annotated[
+    str,
+    Header(
+        max_length=255,
+        pattern="^[!-~]*$",
+        description="Any text of the sender's own, such as a UUID, that stands for this batch alone.",
+        examples=["0b9a6f5e-3f0c-4e43-9a44-5b3f4a1f3c11"],
+    ),
+]
 router = APIRouter(prefix="/v1/batches", tags=["batches"], responses=EVERY)
 ONE = problems(s404="there is no such batch of yours", s422="that is not an id")
 REPORTED = ONE | problems(s409="it is not done, has failed or is no longer there: the answer says which")
@@ -32,16 +41,24 @@ RECEIVING = problems(
     s422="what it says cannot be taken",
     s507="it cannot be kept: the disk is full, or does not answer",
 )
-FULL = problems(s415="it is not multipart/form-data", s429="as many pictures wait as may; Retry-After says when to ask")
+FULL = problems(
+    s415="it is not multipart/form-data",
+    s422="what it says cannot be taken, or its Idempotency-Key came with another batch",
+    s429="as many pictures wait as may; Retry-After says when to ask",
+)
 
 
 @router.post("", status_code=202, responses=RECEIVING | FULL, openapi_extra={"requestBody": answers.FORM})
-async def send(request: Request, response: Response, token: Known, desk: AtDesk) -> answers.Batch:
+async def send(
+    request: Request, response: Response, token: Known, desk: AtDesk, idempotency_key: Key = ""
+) -> answers.Batch:
     """Sends one picture or several, to be screened in order of arrival.
 
-    The answer comes once all of it is on disk: what is accepted is screened, whatever happens to the service.
+    The answer comes once all of it is on disk: what is accepted is screened, whatever happens to the service. If the
+    answer is lost, send the same again with the same Idempotency-Key: as long as the batch is there, it is accepted
+    once, and each answer is about it.
     """
-    sent = await receive.batch(request, desk, token.name, now)
+    sent = await receive.batch(request, desk, token.name, now, idempotency_key)
     request.state.batch = sent.id
     response.headers["Location"] = f"/v1/batches/{sent.id}"
     return _told(sent, desk)

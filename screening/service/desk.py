@@ -34,6 +34,10 @@ PACE, LONGEST_WAIT = 3.0, 300.0
 Tell = Callable[..., None]
 
 
+# Said to whoever sends something else with a key that was used.
+REUSED = "this Idempotency-Key came with another batch; send a new batch with a new key"
+
+
 class FullError(IntakeError):
     """As many pictures wait as may."""
 
@@ -73,6 +77,7 @@ class Desk:
     _arriving: int = 0
     _pace: float = PACE
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _accepting: threading.Lock = field(default_factory=threading.Lock)
     _purging: threading.Lock = field(default_factory=threading.Lock)
     _bell: threading.Event = field(default_factory=threading.Event)
     _stopping: bool = False
@@ -120,13 +125,17 @@ class Desk:
             raise FullError(round(max(1.0, min(LONGEST_WAIT, 10 * self._pace))))
 
     @contextlib.contextmanager
-    def receiving(self) -> Iterator[tuple[str, Form]]:
-        """The id of a new batch, and the form that reads it; whatever is not accepted by the end is removed."""
+    def receiving(self, *, again: bool = False) -> Iterator[tuple[str, Form]]:
+        """The id of a new batch, and the form that reads it; whatever is not accepted by the end is removed.
+
+        What is sent `again` needs no room.
+        """
         new = secrets.token_hex(16)
 
         def room() -> None:
             with self._lock:
-                self.refuse_if_full()
+                if not again:
+                    self.refuse_if_full()
                 self._arriving += 1
 
         form = Form(
@@ -144,14 +153,22 @@ class Desk:
     def accept(self, sent: Sent) -> Sent:
         """Accepts a batch whose pictures have arrived; all of it is on disk when this returns.
 
+        Where it was sent before with the same key, that batch is returned and nothing accepted.
+
         Raises:
+            IntakeError: if its owner sent something else with the same key.
             StoreError: if it cannot be kept; then it was not accepted.
         """
-        try:
-            self.folder.keep(sent.id)
-        except OSError as error:
-            raise StoreError(f"what was sent cannot be kept ({error.strerror or 'input error'})") from error
-        self.store.accept(sent)
+        with self._accepting:
+            for first in self.store.batches(owner=sent.owner, key=sent.key) if sent.key else ():
+                if first.content != sent.content:
+                    raise IntakeError(REUSED)
+                return first
+            try:
+                self.folder.keep(sent.id)
+            except OSError as error:
+                raise StoreError(f"what was sent cannot be kept ({error.strerror or 'input error'})") from error
+            self.store.accept(sent)
         self.tell("accepted", batch=sent.id, pictures=len(sent.pictures))
         self._bell.set()
         return sent

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
@@ -60,6 +62,7 @@ class Form:
     names: list[str] = field(default_factory=list)
     fields: dict[str, str] = field(default_factory=dict)
     _parser: MultipartParser = field(init=False)
+    _hashes: list[Any] = field(default_factory=list)
     _file: BinaryIO | None = None
     _about: bytearray = field(default_factory=bytearray)
     _header: tuple[bytearray, bytearray] = field(default_factory=lambda: (bytearray(), bytearray()))
@@ -117,6 +120,12 @@ class Form:
         if not self.names:
             raise IntakeError(f"there is no picture in it: send at least one file as {PICTURES}")
 
+    @property
+    def content(self) -> str:
+        """The SHA-256 of what was sent, however the form was written: the pictures with their names, and the texts."""
+        pictures = [[name, one.hexdigest()] for name, one in zip(self.names, self._hashes, strict=True)]
+        return hashlib.sha256(json.dumps([pictures, self.fields], sort_keys=True).encode()).hexdigest()
+
     def close(self) -> None:
         """Lets go of a picture that is still being written."""
         if self._file:
@@ -145,6 +154,7 @@ class Form:
         name = _own(plain_name(_filename(options), len(self.names) + 1), self.names)
         self.room()
         self.names.append(name)
+        self._hashes.append(hashlib.sha256())
         path = self.folder / str(len(self.names))
         self._file = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | BINARY, 0o600), "wb")
 
@@ -161,6 +171,7 @@ class Form:
             raise IntakeError(said, 413)
         if self._total > self.batch_bytes:
             raise IntakeError(f"a batch has at most {self.batch_bytes / 1e6:g} MB; send it in parts", 413)
+        self._hashes[-1].update(data[start:end])
         self._file.write(data[start:end])
 
     def _ended(self) -> None:

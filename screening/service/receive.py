@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hashlib
 import os
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -21,18 +22,21 @@ from screening.service.store import Sent, StoreError
 SILENCE, REST = 30.0, 10.0
 
 
-async def batch(request: Request, desk: Desk, owner: str, at: Callable[[], str]) -> Sent:
-    """Receives a batch and accepts it.
+async def batch(request: Request, desk: Desk, owner: str, at: Callable[[], str], key: str = "") -> Sent:
+    """Receives a batch and accepts it; what was sent before with the same key is not accepted twice.
 
     Raises:
-        IntakeError: if it is not a batch, no more can be taken, or it cannot be kept.
+        IntakeError: if it is not a batch, no more can be taken, it cannot be kept, or the key came with another one.
     """
+    hashed = hashlib.sha256(key.encode()).hexdigest() if key else ""
+    again = bool(key and await run_in_threadpool(desk.store.batches, owner=owner, key=hashed))
     try:
-        await run_in_threadpool(desk.refuse_if_full)
+        if not again:
+            await run_in_threadpool(desk.refuse_if_full)
     except IntakeError as error:
         await _read_the_rest(request, error)
         raise
-    async with _receiving(desk) as (new, form):
+    async with _receiving(desk, again=again) as (new, form):
         try:
             form.begin(request.headers.get("content-type", ""))
             await _each(request, form.feed)
@@ -53,6 +57,8 @@ async def batch(request: Request, desk: Desk, owner: str, at: Callable[[], str])
             redact=said.get("copies") == "redacted",
             accepted=at(),
             pictures=tuple(form.names),
+            key=hashed,
+            content=form.content if key else "",
         )
         try:
             return await run_in_threadpool(desk.accept, sent)
@@ -84,9 +90,9 @@ async def one_file(request: Request, path: Path, most: float) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _receiving(desk: Desk) -> AsyncIterator[tuple[str, Form]]:
+async def _receiving(desk: Desk, *, again: bool) -> AsyncIterator[tuple[str, Form]]:
     """`Desk.receiving`, whose disk is waited for in other threads."""
-    receiving = desk.receiving()
+    receiving = desk.receiving(again=again)
     opened = await run_in_threadpool(receiving.__enter__)
     try:
         yield opened

@@ -13,19 +13,26 @@ from typing import Any
 
 from screening.finding import ScreeningError
 
-VERSION = 1
+VERSION = 2
 SHAPE = """
 CREATE TABLE batches (
     number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, owner TEXT NOT NULL, name TEXT NOT NULL,
     purpose TEXT NOT NULL, scene INTEGER NOT NULL, redact INTEGER NOT NULL, accepted TEXT NOT NULL,
     state TEXT NOT NULL, reason TEXT NOT NULL, finished TEXT NOT NULL, clear INTEGER NOT NULL, held INTEGER NOT NULL,
-    blocked INTEGER NOT NULL
+    blocked INTEGER NOT NULL, key TEXT NOT NULL DEFAULT '', content TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE TABLE pictures (
     batch TEXT NOT NULL REFERENCES batches (id) ON DELETE CASCADE, number INTEGER NOT NULL, name TEXT NOT NULL,
     PRIMARY KEY (batch, number)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX by_state ON batches (state, finished);
+CREATE UNIQUE INDEX by_key ON batches (owner, key) WHERE key != '';
+"""
+# What makes a file of version 1 one of this.
+SINCE_1 = """
+ALTER TABLE batches ADD COLUMN key TEXT NOT NULL DEFAULT '';
+ALTER TABLE batches ADD COLUMN content TEXT NOT NULL DEFAULT '';
+CREATE UNIQUE INDEX by_key ON batches (owner, key) WHERE key != '';
 """
 
 
@@ -62,6 +69,8 @@ class Sent:
         reason: why it failed; else "".
         finished: when it was done or had failed, as ISO 8601; else "".
         clear, held, blocked: how many pictures the screening found to be so.
+        key: the hash of the Idempotency-Key that it was sent with; "" if it had none.
+        content: the hash of what was sent, pictures and fields; "" without a key.
     """
 
     id: str
@@ -78,6 +87,8 @@ class Sent:
     clear: int = 0
     held: int = 0
     blocked: int = 0
+    key: str = ""
+    content: str = ""
 
 
 class Store:
@@ -101,8 +112,9 @@ class Store:
             for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
                 base.execute(f"PRAGMA {pragma}")
             (version,) = base.execute("PRAGMA user_version").fetchone()
-            if version == 0:
-                base.executescript(f"BEGIN; {SHAPE} PRAGMA user_version = {VERSION}; COMMIT;")
+            if version < VERSION:
+                change = SHAPE if version == 0 else SINCE_1
+                base.executescript(f"BEGIN; {change} PRAGMA user_version = {VERSION}; COMMIT;")
             elif version != VERSION:
                 raise StoreError(f"{path}: is of another version of this program; name another folder with --folder")
             base.execute("UPDATE batches SET state = ? WHERE state = ?", (State.ACCEPTED, State.SCREENING))
@@ -148,13 +160,14 @@ class Store:
             base.execute("DELETE FROM batches WHERE id = ?", (sent.id,))
             base.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
-    def batches(self, *states: State, id: str = "", owner: str = "", before: str = "") -> list[Sent]:
-        """The batches, the first accepted first; only those in these states, of this id or owner, finished before this
-        time, if any is named."""
+    def batches(self, *states: State, id: str = "", owner: str = "", key: str = "", before: str = "") -> list[Sent]:
+        """The batches, the first accepted first; only those in these states, of this id, owner or key, finished before
+        this time, if any is named."""
         wanted: dict[str, Sequence[str]] = {
             "state": states,
             "id": [id] if id else [],
             "owner": [owner] if owner else [],
+            "key": [key] if key else [],
         }
         asked = [f"{name} IN ({', '.join('?' * len(values))})" for name, values in wanted.items() if values]
         values = [str(value) for values in wanted.values() for value in values]
@@ -189,7 +202,9 @@ class Store:
                 raise StoreError(f"{self.path}: cannot be read or written ({error})") from error
 
 
-COLUMNS = tuple("id owner name purpose scene redact accepted state reason finished clear held blocked".split())
+COLUMNS = tuple(
+    "id owner name purpose scene redact accepted state reason finished clear held blocked key content".split()
+)
 
 
 def _sent(fields: dict[str, Any], pictures: tuple[str, ...]) -> Sent:
