@@ -1,10 +1,8 @@
 """Commands that are killed, or whose disk is full, at a chosen one of the moments at which something reaches the disk.
 
-A moment is a call that is about to open a file for writing, to write, to sync, to rename or to remove. A process
-that has imported everything forks one child a try, so that hundreds of moments take seconds; what kills the child is a
+A moment is a call that is about to open a file for writing, to write, to sync, to rename or to remove. Each try is
+forked from a process that has imported everything, so that hundreds of moments take seconds; what kills it is a
 SIGKILL, so nothing that Python would do at its end is done.
-
-Run as `python -m tests.broken_off` it takes one try a line on standard input, as JSON, and answers each with a line.
 """
 
 from __future__ import annotations
@@ -12,19 +10,20 @@ from __future__ import annotations
 import contextlib
 import errno
 import io
-import json
 import os
 import signal
 import sqlite3
 import stat
-import subprocess
 import sys
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import Any
+
+from tests.command import undivided
+from tests.forked import forked
 
 CALLS = frozenset(
     "write writelines flush truncate fsync execute executemany executescript commit writeMetadata".split()
@@ -32,13 +31,6 @@ CALLS = frozenset(
 EVENTS = frozenset("os.rename os.remove os.mkdir os.rmdir os.link os.truncate".split())
 # The program is killed; from there on nothing can be written; from there on nothing can be written to the audit log.
 WAYS = ("killed", "full disk", "full log")
-# What is imported before the first child is made, because most commands need it.
-NEEDED = (
-    "cryptography.hazmat.primitives.asymmetric.ed25519 cv2 exiv2 filelock PIL.Image PIL.JpegImagePlugin typer "
-    "screening.cli screening.config screening.render.html screening.render.table screening.stages "
-    "screening.web.review screening.run.batch screening.release.clear screening.release.gate "
-    "screening.run.purge screening.release.redact screening.office.registers"
-).split()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,36 +48,18 @@ class Tried:
     moments: int
 
 
-class Tries:
-    """A process that makes tries."""
+def try_out(
+    arguments: Sequence[object], *, at: int = -1, way: str = "killed", env: Mapping[str, str] | None = None
+) -> Tried:
+    """Runs a command, or `POST` with what `posted` takes, until the moment of this number, from 0.
 
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        self._process = process
-
-    def __call__(
-        self, arguments: Sequence[object], *, at: int = -1, way: str = "killed", env: dict[str, str] | None = None
-    ) -> Tried:
-        """Runs a command, or `POST` with what `posted` takes, until the moment of this number, from 0.
-
-        Where there are fewer it comes to its end; with -1 nobody counts them.
-        """
-        assert self._process.stdin and self._process.stdout
-        asked = {"arguments": [str(one) for one in arguments], "at": at, "way": way, "env": env or {}}
-        self._process.stdin.write(json.dumps(asked) + "\n")
-        self._process.stdin.flush()
-        return Tried(**json.loads(self._process.stdout.readline()))
-
-
-@contextlib.contextmanager
-def tries() -> Iterator[Tries]:
-    """Starts the process, and ends it."""
-    command = [sys.executable, "-W", "ignore", "-m", "tests.broken_off"]
-    env = os.environ | {"PYTHONDONTWRITEBYTECODE": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-    pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env=env) as process:
-        yield Tries(process)
-        assert process.stdin
-        process.stdin.close()
+    Where there are fewer it comes to its end; with -1 nobody counts them.
+    """
+    env = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **(env or {})}
+    done = forked("tests.command:ready")("tests.broken_off:tried", at, way, *arguments, env=env)
+    out, _, moments = done.stdout.partition("\0")
+    code = None if done.returncode == -signal.SIGKILL else done.returncode
+    return Tried(code, out + done.stderr, int(moments or 0))
 
 
 class Moments:
@@ -159,26 +133,19 @@ def posted(run: str, pipeline: str) -> None:
         raise SystemExit(2) from error
 
 
-def _child(asked: dict[str, Any], out: int) -> None:
-    """Runs the command in this process, which ends with it."""
+def tried() -> None:
+    """Runs the command in this process, which ends with it; then says how many moments there were."""
     code = 2
+    at, way, *arguments = sys.argv[1:]
+    moments = Moments(at=int(at), way=way)
     try:
-        os.environ.update(asked["env"])
-        for number, name in ((1, "stdout"), (2, "stderr")):
-            os.dup2(out, number)
-            setattr(sys, name, os.fdopen(number, "w", encoding="utf-8", closefd=False))
-        sys.stdin = Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115
-        moments = Moments(at=asked["at"], way=asked["way"])
-        name, *rest = asked["arguments"]
-        sys.argv = ["screening", *asked["arguments"]]
-        if asked["at"] >= 0:
+        sys.argv = ["screening", *arguments]
+        if moments.at >= 0:
             moments.watch()
-        if name == "POST":
-            posted(*rest)
+        if arguments[0] == "POST":
+            posted(*arguments[1:])
         else:
-            from screening.cli import main
-
-            main()
+            undivided()
         code = 0
     except SystemExit as error:
         code = error.code if isinstance(error.code, int) else 1
@@ -190,36 +157,5 @@ def _child(asked: dict[str, Any], out: int) -> None:
         for stream in (sys.stdout, sys.stderr):
             with contextlib.suppress(Exception):
                 stream.flush()
-        os.write(out, b"\0%d" % moments.seen)
+        os.write(1, b"\0%d" % moments.seen)
         os._exit(code)
-
-
-def _tried(asked: dict[str, Any]) -> dict[str, Any]:
-    read, write = os.pipe()
-    child = os.fork()
-    if not child:
-        os.close(read)
-        _child(asked, write)
-    os.close(write)
-    with os.fdopen(read, "rb") as pipe:
-        out, _, moments = pipe.read().partition(b"\0")
-    _, status = os.waitpid(child, 0)
-    code = os.waitstatus_to_exitcode(status)
-    killed = code == -signal.SIGKILL
-    return {"code": None if killed else code, "out": out.decode("utf-8", "replace"), "moments": int(moments or 0)}
-
-
-def _serve() -> None:
-    import importlib
-
-    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-    answers = os.fdopen(os.dup(1), "w")
-    for name in NEEDED:
-        importlib.import_module(name)
-    for line in sys.stdin:
-        answers.write(json.dumps(_tried(json.loads(line))) + "\n")
-        answers.flush()
-
-
-if __name__ == "__main__":
-    _serve()

@@ -22,7 +22,7 @@ from screening.release.examine import Examined
 from screening.release.gate import gate
 from screening.release.gate_result import GateResult
 from screening.run import files
-from tests.command import QUICK, screening
+from tests.command import QUICK, quickly
 from tests.picture_files import picture, scenery
 from tests.streets import PLACE
 
@@ -142,9 +142,7 @@ def make_cleared(folder: Path) -> Cleared:
     home = os.environ["SCREENING_HOME"]
     os.environ["SCREENING_HOME"] = str(made.office.folder)
     try:
-        done = screening(
-            "scan", made.shoot, "--out", made.run, "--pipeline", made.pipeline, "--photographer", "C. Lens"
-        )
+        done = quickly("scan", made.shoot, "--out", made.run, "--pipeline", made.pipeline, "--photographer", "C. Lens")
     finally:
         os.environ["SCREENING_HOME"] = home
     assert done.returncode == 1, done.stderr

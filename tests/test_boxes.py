@@ -20,7 +20,7 @@ from screening.photo_report import PhotoReport, judged
 from screening.policy import Verdict
 from screening.run.decision import Action, Decision
 from screening.run.outcome import outcomes
-from tests.command import screening
+from tests.command import quickly
 from tests.judged import POLICY
 from tests.picture_files import picture, scenery
 from tests.streets import PLATES, street
@@ -256,10 +256,10 @@ def test_from_a_review_to_figures_on_the_command_line(tmp_path: Path, monkeypatc
     (shoot / "wall.jpg").write_bytes(picture(rgb=street(seed=2), quality=95))
     (shoot / "fine.jpg").write_bytes(picture(rgb=scenery(seed=3) // 4 + 120))
     given = ("--pipeline", pipeline)
-    assert screening("scan", shoot, "--out", run, *given).returncode == 1
-    assert screening("decide", run, "redact", "car.jpg", "--by", "A", *given).returncode == 0
-    assert screening("decide", run, "agree", "fine.jpg", "--by", "A", *given).returncode == 0
-    done = screening("labels", run, "--out", tmp_path / "l.csv", *given)
+    assert quickly("scan", shoot, "--out", run, *given).returncode == 1
+    assert quickly("decide", run, "redact", "car.jpg", "--by", "A", *given).returncode == 0
+    assert quickly("decide", run, "agree", "fine.jpg", "--by", "A", *given).returncode == 0
+    done = quickly("labels", run, "--out", tmp_path / "l.csv", *given)
     assert (done.returncode, done.stderr) == (0, "")
     text = (tmp_path / "l.csv").read_text()
     assert re.search(r"car\.jpg,number-plate,yes,\d+ \d+ \d+ \d+,", text)
@@ -267,7 +267,7 @@ def test_from_a_review_to_figures_on_the_command_line(tmp_path: Path, monkeypatc
     (tmp_path / "l.csv").write_text(text + "wall.jpg,number-plate,no,,\n")
 
     page = tmp_path / "page.html"
-    done = screening("evaluate", tmp_path / "l.csv", "--run", run, "--html", page, "--seconds", 30, *given)
+    done = quickly("evaluate", tmp_path / "l.csv", "--run", run, "--html", page, "--seconds", 30, *given)
     assert done.returncode == 0, done.stderr
     assert "number-plate, places: 1 of 1 found" in done.stdout
     assert "2 of 3 labelled pictures are held or blocked: 33.33 minutes of review for every 100" in done.stdout
@@ -276,16 +276,16 @@ def test_from_a_review_to_figures_on_the_command_line(tmp_path: Path, monkeypatc
     assert "Wrongly held: 1" in html
     assert "Missed" not in html
     # without a run, the pictures are scanned, and only a run that is named is kept
-    plain = screening("evaluate", tmp_path / "l.csv", "--pictures", shoot, "--json", *given)
+    plain = quickly("evaluate", tmp_path / "l.csv", "--pictures", shoot, "--json", *given)
     assert plain.returncode == 0, plain.stderr
     assert "not kept" in plain.stderr
-    kept = screening("evaluate", tmp_path / "l.csv", "--pictures", shoot, "--run", tmp_path / "new", "--json", *given)
+    kept = quickly("evaluate", tmp_path / "l.csv", "--pictures", shoot, "--run", tmp_path / "new", "--json", *given)
     assert json.loads(kept.stdout) == json.loads(plain.stdout)
     assert json.loads(kept.stdout)["figures"][0]["boxes"]["recall"][:2] == [1, 1]
     # another threshold, and no new scan
     pipeline.write_text(PLATES.replace('"vehicle" = { block = 0.5 }', '"vehicle" = { block = 0.95 }'))
-    higher = json.loads(screening("evaluate", tmp_path / "l.csv", "--run", run, "--json", *given).stdout)
+    higher = json.loads(quickly("evaluate", tmp_path / "l.csv", "--run", run, "--json", *given).stdout)
     assert higher["figures"][0]["recall"][:2] == [0, 1]
     (run / "report.json").write_text((run / "report.json").read_text().replace('"kind"', '"kin"'))
-    broken = screening("evaluate", tmp_path / "l.csv", "--run", run, *given)
+    broken = quickly("evaluate", tmp_path / "l.csv", "--run", run, *given)
     assert (broken.returncode, "report.json: is damaged" in broken.stderr, broken.stderr.count("\n")) == (2, True, 1)

@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ from screening.run.decisions import Decisions
 from screening.run.run import Run
 from screening.service.tokens import Tokens
 from screening.weights import sha256_of
-from tests.broken_off import WAYS, Tried, Tries, tries
+from tests.broken_off import WAYS, Tried, try_out
 from tests.cleared import PASSPHRASE, SIGNED, Cleared
 from tests.entries import entry
 
@@ -213,18 +213,11 @@ def said(command: Command, cleared: Cleared) -> list[object]:
     return [places.get(word, word) for word in command.call]
 
 
-@pytest.fixture(scope="module")
-def going() -> Iterator[Tries]:
-    with tries() as started:
-        yield started
-
-
 @dataclass(frozen=True, slots=True)
 class Case:
     """A command and how it changes a folder when all goes well, once and twice."""
 
     command: Command
-    go: Tries
     before: object
     once: object
     twice: object
@@ -232,7 +225,7 @@ class Case:
 
     def run(self, cleared: Cleared, **how: Any) -> Tried:
         env = {"SCREENING_HOME": str(cleared.office.folder), "SCREENING_PASSPHRASE": PASSPHRASE}
-        return self.go(said(self.command, cleared), env=env, **how)
+        return try_out(said(self.command, cleared), env=env, **how)
 
     def refused(self, cleared: Cleared, tried: Tried) -> None:
         """It was not killed, so what it told is true."""
@@ -258,28 +251,28 @@ class Case:
         assert audit.unfinished(log) == [], again
 
 
-def begin(case_of: Cleared, command: Command, go: Tries, tmp_path: Path, way: str) -> tuple[Cleared, Case, list[int]]:
+def begin(case_of: Cleared, command: Command, tmp_path: Path, way: str) -> tuple[Cleared, Case, list[int]]:
     """A folder to begin with, and the moments at which to break off, spread over all there are."""
     fresh = case_of.copy(tmp_path / "fresh")
     (fresh.folder / "answers.json").write_text(json.dumps(dict(SIGNED.answers)))
     command.before(fresh)
     whole = fresh.copy(tmp_path / "whole")
-    case = Case(command, go, command.state(fresh), None, None, (None, None))
+    case = Case(command, command.state(fresh), None, None, (None, None))
     first = case.run(whole, at=sys.maxsize, way=way)
     once = command.state(whole)
     second = case.run(whole)
     assert first.code == command.code, first
     assert once != case.before
     chosen = sorted({round((step + 1) / MOST * (first.moments - 1)) for step in range(MOST)})
-    return fresh, Case(command, go, case.before, once, command.state(whole), (first.code, second.code)), chosen
+    return fresh, Case(command, case.before, once, command.state(whole), (first.code, second.code)), chosen
 
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("name", COMMANDS)
 def test_what_is_broken_off_at_any_moment_is_done_wholly_or_not_at_all_and_can_be_said_again(
-    cleared_once: Cleared, going: Tries, tmp_path: Path, name: str, way: str
+    cleared_once: Cleared, tmp_path: Path, name: str, way: str
 ) -> None:
-    fresh, case, moments = begin(cleared_once, COMMANDS[name], going, tmp_path, way)
+    fresh, case, moments = begin(cleared_once, COMMANDS[name], tmp_path, way)
     for at in moments:
         cleared = fresh.copy(tmp_path / "now")
         tried = case.run(cleared, at=at, way=way)

@@ -41,7 +41,7 @@ from screening.run.decisions import DecisionError, Decisions
 from screening.run.files import DECISIONS
 from screening.weights import manifest, sha256_of
 from tests.cleared import PASSPHRASE, QUESTION, QUESTIONS, SIGNED, Cleared, set_the_clock_back
-from tests.command import QUICK, command, screening
+from tests.command import QUICK, command, quickly
 from tests.entries import entry
 from tests.picture_files import picture
 from tests.streets import street
@@ -51,7 +51,7 @@ def test_a_run_is_cleared_from_the_command_line(cleared: Cleared, tmp_path: Path
     (tmp_path / "answers.json").write_text(json.dumps({"libel": "No."}))
     cleared.clearance.unlink()
     said = ("--purpose", "An open day", "--answers", tmp_path / "answers.json", "--second", "B. Second", "--days", 3)
-    done = screening("clear", cleared.run, "--pipeline", cleared.pipeline, *said)
+    done = quickly("clear", cleared.run, "--pipeline", cleared.pipeline, *said)
     assert done.returncode == 1, "one picture is left out"
     assert "2 may go out, 1 is left out" in done.stdout
     assert "a second person must take responsibility" in done.stderr
@@ -71,7 +71,7 @@ def test_a_run_is_cleared_from_the_command_line(cleared: Cleared, tmp_path: Path
     assert "A. Signer" not in cleared.office.audit_log.read_text()
     assert "B. Second is still to sign it: screening clear" in done.stderr
     assert cleared.waits() and cleared.gate().exit_code == 1
-    done = screening("clear", cleared.run, "--pipeline", cleared.pipeline, "--countersign")
+    done = quickly("clear", cleared.run, "--pipeline", cleared.pipeline, "--countersign")
     assert done.returncode == 1, "one picture is left out"
     assert f"A. Signer signed: shoot; An open day\n{QUESTION} no\n2 may go out, 1 is left out\n" in done.stdout
     assert read(cleared.clearance).name == clearance.name, "what is signed is the same"
@@ -84,7 +84,7 @@ def test_a_run_is_cleared_from_the_command_line(cleared: Cleared, tmp_path: Path
 
 def test_a_script_that_leaves_a_question_open_gets_no_clearance(cleared: Cleared) -> None:
     cleared.clearance.unlink()
-    done = screening(
+    done = quickly(
         "clear", cleared.run, "--pipeline", cleared.pipeline, "--purpose", "An open day", "--second", "B. Second"
     )
     assert done.returncode == 2
@@ -109,7 +109,7 @@ def test_a_script_whose_answers_do_not_do_gets_no_clearance(
     cleared.clearance.unlink()
     (tmp_path / "answers.json").write_text(answers if isinstance(answers, str) else json.dumps(answers))
     said = ("--purpose", "An open day", "--second", "B. Second", "--answers", tmp_path / "answers.json")
-    done = screening("clear", cleared.run, "--pipeline", cleared.pipeline, *said)
+    done = quickly("clear", cleared.run, "--pipeline", cleared.pipeline, *said)
     assert (done.returncode, says in done.stderr) == (2, True), done.stderr
     assert not cleared.clearance.exists()
 
@@ -169,8 +169,8 @@ def test_a_purpose_that_the_scan_was_given_is_asked_nobody_again(cleared: Cleare
     own, run, answers = tmp_path / "own.toml", tmp_path / "again", tmp_path / "answers.json"
     own.write_text(QUICK + QUESTIONS + '[[batch.question]]\nid = "purpose"\nask = "Which purpose does it serve?"\n')
     answers.write_text('{"libel": "no"}')
-    assert screening("scan", cleared.shoot, "--out", run, "--pipeline", own, "--purpose", "An open day").returncode == 1
-    done = screening("clear", run, "--pipeline", own, "--answers", answers, "--second", "B. Second")
+    assert quickly("scan", cleared.shoot, "--out", run, "--pipeline", own, "--purpose", "An open day").returncode == 1
+    done = quickly("clear", run, "--pipeline", own, "--answers", answers, "--second", "B. Second")
     assert done.returncode == 1, done.stderr
     said = read(run / "clearance.json")
     assert (said.purpose, said.answers["Which purpose does it serve?"]) == ("An open day", "An open day")
@@ -522,28 +522,28 @@ def test_a_folder_is_used_again_after_what_was_in_it_went_and_a_new_scan_keeps_w
     reject = Decision(action=Action.REJECT, by="D. Editor", sha256=sha256_of(cleared.good))
 
     def decided() -> list[str]:
-        assert screening(*scan).returncode == 1
+        assert quickly(*scan).returncode == 1
         there = Decisions(cleared.run, cleared.office)
         there.history()
         return [one.sha256 for one in there.decide(reject) and there.current()]
 
     assert decided() == [reject.sha256]
     first = files.identity(cleared.run)
-    assert screening(*scan).returncode == 1
+    assert quickly(*scan).returncode == 1
     assert cleared.examine().withheld[reject.sha256] == "rejected", "the same run, scanned again"
     for gone in ("*", "*.*"):  # all of it; and all that is not hidden, as `rm RUN/*` leaves it
         for path in cleared.run.glob(gone):
             if gone == "*" or not path.name.startswith("."):
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
         shutil.rmtree(cleared.run / "previews", ignore_errors=True)
-        assert screening(*scan).returncode == 1
+        assert quickly(*scan).returncode == 1
         assert cleared.examine().left_out == (cleared.blocked.name,), "another run"
         assert files.identity(cleared.run) != first
         assert decided() == [reject.sha256]
-    assert screening("purge", cleared.run, "--yes").returncode == 0
+    assert quickly("purge", cleared.run, "--yes").returncode == 0
     assert decided() == [reject.sha256], "what was decided outlives a purge of the pictures"
-    assert screening("purge", cleared.run, "--all", "--yes").returncode == 0
-    assert screening(*scan).returncode == 1
+    assert quickly("purge", cleared.run, "--all", "--yes").returncode == 0
+    assert quickly(*scan).returncode == 1
     assert cleared.examine().left_out == (cleared.blocked.name,)
 
 
@@ -583,7 +583,7 @@ def test_what_relies_on_an_entry_of_a_register_goes_out_until_its_last_day_is_ov
     last = (now + datetime.timedelta(days=2)).date()
     for number, day in (("aa", "2001-01-01"), ("bb", "2999-01-01"), ("cc", last.isoformat()), ("dd", "")):
         RegisterFile(folder).add(entry(number, expires=day))
-    assert screening("scan", cleared.shoot, "--out", cleared.run, "--pipeline", cleared.pipeline).returncode == 1
+    assert quickly("scan", cleared.shoot, "--out", cleared.run, "--pipeline", cleared.pipeline).returncode == 1
     assert cleared.clear().until == f"{last}T23:59:59.999+00:00"
     assert cleared.clear(replace(SIGNED, days=1)).until < last.isoformat()
     monkeypatch.setattr(examine, "moment", lambda: now + datetime.timedelta(days=3))

@@ -32,7 +32,7 @@ from screening.run.rules import refusal, ways
 from screening.web.shown import shown_finding
 from screening.weights import sha256_of
 from tests.cleared import SIGNED, Cleared
-from tests.command import screening
+from tests.command import quickly
 
 PICTURE = "a" * 64
 BOX = Box(10, 10, 50, 50)
@@ -495,29 +495,29 @@ for number in range(1000):
 
 def test_from_the_command_line_to_the_gate(cleared: Cleared) -> None:
     name, run = cleared.blocked.name, cleared.run
-    blocked = screening("explain", name, "--run", run, "--pipeline", cleared.pipeline)
+    blocked = quickly("explain", name, "--run", run, "--pipeline", cleared.pipeline)
     assert blocked.returncode == 1
     assert "block scene-address" in blocked.stdout
     assert "Lifted by: Redaction." in blocked.stdout
     assert "not looked for" not in blocked.stdout
-    clear = screening("explain", cleared.good, "--run", run, "--pipeline", cleared.pipeline)
+    clear = quickly("explain", cleared.good, "--run", run, "--pipeline", cleared.pipeline)
     assert clear.stdout.endswith("not looked for: handwriting\n"), "nothing found says nothing about it"
     told = ("--by", "D. Editor", "--pipeline", cleared.pipeline)
-    short = screening("decide", run, "override", name, *told, "--reason", "fine")
+    short = quickly("decide", run, "override", name, *told, "--reason", "fine")
     assert short.returncode == 2
     assert "an override needs a reason of at least 3 different words" in short.stderr
     assert not (run / DECISIONS).exists()
-    done = screening("decide", run, "override", name, *told, "--reason", "the place is our own open day")
+    done = quickly("decide", run, "override", name, *told, "--reason", "the place is our own open day")
     assert done.returncode == 0, done.stderr
     assert f"{name}: clear" in done.stdout
-    explained = screening("explain", cleared.blocked, "--run", run, "--pipeline", cleared.pipeline, "--json")
+    explained = quickly("explain", cleared.blocked, "--run", run, "--pipeline", cleared.pipeline, "--json")
     assert explained.returncode == 0
     (found,) = json.loads(explained.stdout)["findings"]
     assert found["decision"]["by"] == "D. Editor"
     assert cleared.gate().exit_code == 1, "the clearance that lies in the run is older than the decision"
     cleared.clear()
     assert cleared.gate(cleared.blocked, cleared.good).exit_code == 0
-    screening("decide", run, "reject", cleared.good.name, *told)
+    quickly("decide", run, "reject", cleared.good.name, *told)
     assert cleared.gate().exit_code == 1
     assert cleared.clear().withheld == {sha256_of(cleared.good): "rejected"}
     assert cleared.gate().exit_code == 1
@@ -530,24 +530,24 @@ def test_a_rejection_on_the_command_line_is_of_the_picture_and_only_a_withdrawal
     name, run = cleared.blocked.name, cleared.run
     told = (name, "--by", "D. Editor", "--pipeline", cleared.pipeline)
     why = ("--reason", "the place is our own open day")
-    assert f"{name}: block" in screening("decide", run, "reject", *told).stdout
-    assert f"{name}: block (rejected)" in screening("decide", run, "override", *told, *why).stdout
-    assert screening("decide", run, "withdraw", *told, "--rule", "scene-address").returncode == 0
-    assert f"{name}: block (rejected)" not in screening("decide", run, "override", *told[:1], *told[1:3]).stdout
-    assert f"{name}: block (rejected)" in screening("decide", run, "override", *told, *why).stdout
+    assert f"{name}: block" in quickly("decide", run, "reject", *told).stdout
+    assert f"{name}: block (rejected)" in quickly("decide", run, "override", *told, *why).stdout
+    assert quickly("decide", run, "withdraw", *told, "--rule", "scene-address").returncode == 0
+    assert f"{name}: block (rejected)" not in quickly("decide", run, "override", *told[:1], *told[1:3]).stdout
+    assert f"{name}: block (rejected)" in quickly("decide", run, "override", *told, *why).stdout
     # one that was made on the page is withdrawn in the same way
-    assert "2 decisions recorded" in screening("decide", run, "withdraw", *told).stdout
+    assert "2 decisions recorded" in quickly("decide", run, "withdraw", *told).stdout
     Decisions(run, cleared.office).decide(Decision(action=Action.REJECT, by="P", sha256=sha256_of(cleared.blocked)))
-    assert f"{name}: block (scene-address)" in screening("decide", run, "withdraw", *told).stdout
+    assert f"{name}: block (scene-address)" in quickly("decide", run, "withdraw", *told).stdout
     assert Decisions(run, cleared.office).current() == []
-    nothing = screening("decide", run, "withdraw", *told)
+    nothing = quickly("decide", run, "withdraw", *told)
     assert (nothing.returncode, "nothing was decided about it" in nothing.stderr) == (2, True)
-    nobody = screening("decide", run, "reject", name, "--by", " ", "--pipeline", cleared.pipeline)
+    nobody = quickly("decide", run, "reject", name, "--by", " ", "--pipeline", cleared.pipeline)
     assert (nobody.returncode, "--by" in nobody.stderr) == (2, True)
 
 
 def test_who_overrode_a_finding_is_known_to_the_signing(cleared: Cleared) -> None:
-    done = screening(
+    done = quickly(
         *("decide", cleared.run, "override", cleared.blocked.name, "--by", "A. Signer", "--reason", "our own open day"),
         *("--pipeline", cleared.pipeline),
     )
@@ -565,7 +565,7 @@ def test_findings_are_never_judged_by_another_policy_than_the_runs_own(cleared: 
     own = cleared.folder / name
     own.write_text(cleared.pipeline.read_text())
     run = cleared.folder / "again"
-    assert screening("scan", cleared.shoot, "--out", run, "--pipeline", own).returncode == 1
+    assert quickly("scan", cleared.shoot, "--out", run, "--pipeline", own).returncode == 1
     labels = cleared.folder / "labels.csv"
     labels.write_text("file,about,present\nfine.jpg,scene-address,no\n")
     picture = cleared.blocked.name
@@ -575,13 +575,13 @@ def test_findings_are_never_judged_by_another_policy_than_the_runs_own(cleared: 
         ("decide", run, "reject", picture, "--by", "A"),
         ("evaluate", labels, "--run", run),
     ):
-        refused = screening(*call)
+        refused = quickly(*call)
         assert refused.returncode == 2, call
         said = {
             "own": "was scanned with a pipeline file called own: name it with --pipeline",
             "default": "that ships with the program is not the one that it was scanned with, or has changed since",
         }
         assert said[own.stem] in refused.stderr
-    named = screening("redact", run, "--pipeline", "strict")
+    named = quickly("redact", run, "--pipeline", "strict")
     assert (named.returncode, "the pipeline strict that ships" in named.stderr) == (2, True)
-    assert screening("evaluate", labels, "--run", run, "--pipeline", own).returncode == 0
+    assert quickly("evaluate", labels, "--run", run, "--pipeline", own).returncode == 0

@@ -11,7 +11,7 @@ import pytest
 from screening.evaluation.evaluate import evaluate
 from screening.evaluation.labels import Label, LabelError, Thing, read, table
 from screening.finding import Box
-from tests.command import QUICK, screening
+from tests.command import QUICK, quickly
 from tests.judged import PHOTOS, POLICY
 from tests.picture_files import picture
 
@@ -79,8 +79,8 @@ def test_a_run_is_evaluated_from_the_command_line(tmp_path: Path) -> None:
     (tmp_path / "quick.toml").write_text(QUICK)
     (tmp_path / "labels.csv").write_text("file,about,present\na.jpg,scene-address,no\n")
     options = ("--pipeline", tmp_path / "quick.toml")
-    assert screening("scan", tmp_path / "shoot", "--out", tmp_path / "run", *options).returncode == 0
-    done = screening("evaluate", tmp_path / "labels.csv", "--run", tmp_path / "run", "--json", *options)
+    assert quickly("scan", tmp_path / "shoot", "--out", tmp_path / "run", *options).returncode == 0
+    done = quickly("evaluate", tmp_path / "labels.csv", "--run", tmp_path / "run", "--json", *options)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["figures"][0]["flag_rate"][:2] == [0, 1]
 

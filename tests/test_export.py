@@ -22,7 +22,7 @@ from screening.release.gate import gate
 from screening.run.run import Run
 from screening.weights import sha256_of
 from tests.cleared import Cleared
-from tests.command import screening
+from tests.command import quickly
 
 
 def exported(cleared: Cleared) -> Path:
@@ -38,10 +38,10 @@ def inside(folder: Path) -> dict[str, str]:
 
 def test_exactly_what_was_cleared_is_exported_byte_for_byte_and_the_gate_passes_it(cleared: Cleared) -> None:
     by = ("--pipeline", cleared.pipeline)
-    assert screening("redact", cleared.run, *by).returncode == 0
+    assert quickly("redact", cleared.run, *by).returncode == 0
     cleared.clear()
     folder = cleared.folder / "public"
-    done = screening("export", cleared.run, folder, *by)
+    done = quickly("export", cleared.run, folder, *by)
     assert (done.returncode, done.stderr) == (0, "")
     assert f"{folder}: 3 files that may go out, and clearance.json\n" == done.stdout
     copy = "with_a_place.redacted.jpg"
@@ -51,7 +51,7 @@ def test_exactly_what_was_cleared_is_exported_byte_for_byte_and_the_gate_passes_
         copy: sha256_of(cleared.run / "redacted" / copy),
         "clearance.json": sha256_of(cleared.clearance),
     }
-    assert screening("gate", folder, *by).returncode == 0
+    assert quickly("gate", folder, *by).returncode == 0
     host = Office(cleared.folder / "host")
     for key in (cleared.key, cleared.second):
         keys.trust(host, key_list.export(key))
@@ -121,7 +121,7 @@ def test_the_gate_refuses_a_folder_with_anything_else(
 ) -> None:
     folder = exported(cleared)
     tamper(folder)
-    done = screening("gate", folder, "--pipeline", cleared.pipeline)
+    done = quickly("gate", folder, "--pipeline", cleared.pipeline)
     assert (done.returncode, says in done.stderr) == (code, True), done.stderr
 
 
@@ -162,7 +162,7 @@ def test_nothing_is_exported_but_what_may_go_out_into_an_empty_folder(
 ) -> None:
     change(cleared)
     before = {path: os.lstat(path).st_mtime_ns for path in cleared.folder.rglob("*") if "office" not in path.parts}
-    done = screening("export", cleared.run, cleared.folder / "public", "--pipeline", cleared.pipeline)
+    done = quickly("export", cleared.run, cleared.folder / "public", "--pipeline", cleared.pipeline)
     assert (done.returncode, says in done.stderr, done.stderr.count("\n")) == (2, True, 1), done.stderr
     now = {path: os.lstat(path).st_mtime_ns for path in cleared.folder.rglob("*") if "office" not in path.parts}
     assert now.keys() == before.keys()
@@ -213,7 +213,7 @@ def test_no_two_files_share_a_place_and_none_is_hidden_or_leads_out(files: dict[
 def test_caption_credit_and_rights_enter_a_copy_before_it_is_screened(cleared: Cleared) -> None:
     exiv2 = pytest.importorskip("exiv2")
     by, words = ("--pipeline", cleared.pipeline), ("--credit", "The force", "--rights", "© The force")
-    assert screening("redact", cleared.run, *by, "--caption", "Élan, the police dog", *words).returncode == 0
+    assert quickly("redact", cleared.run, *by, "--caption", "Élan, the police dog", *words).returncode == 0
     copy = cleared.run / "redacted" / "with_a_place.redacted.jpg"
     image = exiv2.ImageFactory.open(str(copy))
     image.readMetadata()

@@ -30,7 +30,7 @@ from screening.release.gate import gate
 from screening.release.gate_result import Answer, GateResult
 from screening.weights import sha256_of
 from tests.cleared import PASSPHRASE, Cleared, later, set_the_clock_back
-from tests.command import command, screening
+from tests.command import command, quickly
 from tests.steps import steps
 
 
@@ -273,7 +273,7 @@ def test_the_gate_refuses_with_the_reason_per_file(
 
 def test_the_reason_is_said_to_people_and_to_scripts(cleared: Cleared) -> None:
     call = ("gate", cleared.good, cleared.blocked, "--clearance", cleared.clearance, "--pipeline", cleared.pipeline)
-    done = screening(*call, "--json")
+    done = quickly(*call, "--json")
     answer = json.loads(done.stdout)
     assert done.returncode == answer["exit"] == 1
     assert [one["answer"] for one in answer["files"]] == ["pass", "refuse"]
@@ -427,7 +427,7 @@ def test_a_clock_that_was_set_back_is_still_behind_at_the_second_try(cleared: Cl
 
 
 def test_no_files_is_no_yes(cleared: Cleared) -> None:
-    done = screening("gate", "--clearance", cleared.clearance, "--pipeline", cleared.pipeline, "--json")
+    done = quickly("gate", "--clearance", cleared.clearance, "--pipeline", cleared.pipeline, "--json")
     assert done.returncode == 2
     assert json.loads(done.stdout)["reason"].startswith("no file was named")
 
@@ -473,7 +473,7 @@ def test_a_gate_that_cannot_read_its_own_configuration_says_no(
     cleared: Cleared, break_it: Callable[[Cleared], object], says: str
 ) -> None:
     break_it(cleared)
-    done = screening("gate", cleared.good, "--clearance", cleared.clearance, "--pipeline", cleared.pipeline)
+    done = quickly("gate", cleared.good, "--clearance", cleared.clearance, "--pipeline", cleared.pipeline)
     assert done.returncode == 2
     assert says in done.stderr
     assert "Traceback" not in done.stderr
@@ -496,24 +496,24 @@ def test_a_policy_past_its_review_date_is_said_and_stops_nothing(
     text = cleared.pipeline.read_text().replace("[batch]", "[batch]\nreview_by = 2020-01-01")
     cleared.pipeline.write_text(text)
     cleared.sign_again(lambda one: replace(one, policy={"name": "quick", "sha256": sha256_of(cleared.pipeline)}))
-    done = screening("gate", cleared.good, "--clearance", cleared.clearance, "--pipeline", cleared.pipeline)
+    done = quickly("gate", cleared.good, "--clearance", cleared.clearance, "--pipeline", cleared.pipeline)
     assert done.returncode == 0
     assert "the policy was due for review by 2020-01-01" in done.stderr
 
 
 def test_a_log_cut_or_rebuilt_shows_against_the_clearance(cleared: Cleared) -> None:
     verify = ("audit", "verify", "--against", cleared.clearance)
-    assert screening(*verify).returncode == 0
+    assert quickly(*verify).returncode == 0
     cut_the_log(cleared)
-    assert screening("audit", "verify").returncode == 0, "the chain alone cannot know"
-    done = screening(*verify)
+    assert quickly("audit", "verify").returncode == 0, "the chain alone cannot know"
+    done = quickly(*verify)
     assert done.returncode == 1
     assert "its end was cut off" in done.stdout
     other = Office(cleared.folder / "other")
     key = keys.make(other, "X", PASSPHRASE)
     forged = replace(read(cleared.clearance), key=key.id, signatures={})
     cleared.clearance.write_text(forged.sign(other, key, PASSPHRASE).text())
-    assert screening(*verify).returncode == 2, "a clearance that anybody could have written proves nothing"
+    assert quickly(*verify).returncode == 2, "a clearance that anybody could have written proves nothing"
 
 
 def on_a_host(cleared: Cleared) -> Callable[[Path], GateResult]:
@@ -542,7 +542,7 @@ def test_two_batches_go_out_in_either_order(cleared: Cleared) -> None:
     first = kept(cleared, "first.json")
     other = cleared.folder / "other run"
     call = ("scan", cleared.shoot, "--out", other, "--pipeline", cleared.pipeline)
-    assert screening(*call).returncode == 1
+    assert quickly(*call).returncode == 1
     OtherRun(cleared.folder).clear()
     later = read(other / "clearance.json")
     assert [one.stands for one in later.earlier] == [True]
@@ -591,7 +591,7 @@ def test_a_host_asks_about_a_new_log_until_its_key_is_trusted_again(cleared: Cle
     asked, log = on_a_host(cleared), cleared.office.audit_log
     assert asked(cleared.clearance).exit_code == 0
     log.unlink()
-    assert screening("scan", cleared.shoot, "--out", cleared.run, "--pipeline", cleared.pipeline).returncode == 1
+    assert quickly("scan", cleared.shoot, "--out", cleared.run, "--pipeline", cleared.pipeline).returncode == 1
     cleared.clear()
     assert "another audit log than this key's earlier ones" in asked(cleared.clearance).reason
     keys.trust(Office(cleared.folder / "host"), key_list.export(cleared.key))
@@ -659,7 +659,7 @@ def test_nothing_that_is_put_in_a_pictures_place_holds_up_the_gate_or_clear(
 ) -> None:
     path = swap(cleared)
     call = ("gate", path, "--clearance", cleared.clearance, "--pipeline", cleared.pipeline)
-    done = screening(*call)
+    done = quickly(*call)
     assert (done.returncode, says in done.stderr) == (code, True), done.stderr
     assert cleared.gate(path, keep=True).exit_code == code
     assert cleared.examine().changed == ("good.jpg",)
@@ -672,7 +672,7 @@ def test_a_pipe_in_place_of_a_file_that_the_gate_reads_does_not_hold_it_up(clear
     path.unlink()
     os.mkfifo(path)
     call = ("gate", cleared.good, "--clearance", cleared.clearance, "--pipeline", cleared.pipeline)
-    done = screening(*call)
+    done = quickly(*call)
     assert done.returncode == 2
     assert "fault in screening" not in done.stderr
 

@@ -21,7 +21,7 @@ from screening.office.office import Office
 from screening.run import files
 from screening.run.journal import subject
 from tests import PATIENCE
-from tests.command import QUICK, command, screening
+from tests.command import QUICK, command, quickly
 from tests.picture_files import picture, scenery
 from tests.streets import PLACE
 
@@ -44,7 +44,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def scan(folder: Path, *options: object, out: str = "run") -> tuple[int, str]:
     """What a scan says about what it took up, and its exit code."""
     pipeline = folder / "quick.toml"
-    done = screening("scan", folder / "shoot", "--out", folder / out, "--pipeline", pipeline, "--jobs", 1, *options)
+    done = quickly("scan", folder / "shoot", "--out", folder / out, "--pipeline", pipeline, *options)
     assert done.returncode in (1, 2), done.stderr
     said = [line for line in done.stdout.splitlines() if "unchanged since an earlier scan" in line]
     return int(said[0].split()[0]) if said else 0, done.stdout

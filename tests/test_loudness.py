@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.command import QUICK, screening
+from tests.command import QUICK, quickly, screening
 from tests.picture_files import picture
 from tests.streets import PLACE
 
@@ -23,19 +23,19 @@ def shoot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_a_quiet_scan_says_nothing_and_its_exit_code_tells(shoot: Path) -> None:
-    done = screening("scan", shoot, "--pipeline", shoot.parent / "p.toml", "--quiet")
+    done = quickly("scan", shoot, "--pipeline", shoot.parent / "p.toml", "--quiet")
     assert (done.returncode, done.stdout, done.stderr) == (1, "", "")
-    done = screening("scan", shoot / "none", "--pipeline", shoot.parent / "p.toml", "--quiet")
+    done = quickly("scan", shoot / "none", "--pipeline", shoot.parent / "p.toml", "--quiet")
     assert (done.returncode, "no such file" in done.stderr) == (2, True), "what went wrong is said all the same"
 
 
 def test_a_verbose_scan_says_of_each_picture_what_was_found(shoot: Path) -> None:
-    done = screening("scan", shoot, "--pipeline", shoot.parent / "p.toml", "--verbose")
+    done = quickly("scan", shoot, "--pipeline", shoot.parent / "p.toml", "--verbose")
     lines = sorted(line.partition(", ")[2].partition(" (")[0] for line in done.stderr.splitlines())
     assert lines[0] == "fine.jpg: clear"
     assert lines[1].startswith(r"red\x1b[31m.jpg: block: ")
     assert "2 files in" in done.stdout
-    both = screening("scan", shoot, "--quiet", "--verbose")
+    both = quickly("scan", shoot, "--quiet", "--verbose")
     assert (both.returncode, "give one of them" in both.stderr) == (2, True)
 
 

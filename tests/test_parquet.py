@@ -14,7 +14,7 @@ from screening.policy import Verdict
 from screening.run import tables
 from screening.run.summary import summary
 from screening.run.tables import TableError
-from tests.command import QUICK, screening
+from tests.command import QUICK, quickly
 from tests.picture_files import picture
 from tests.streets import PLACE
 
@@ -92,7 +92,7 @@ def test_stored_findings_are_judged_by_another_policy_without_a_network(run: Pat
     rules = config.load(looser).policy
     verdicts = [photo.verdict for photo, _ in tables.judged(run, rules)]
     assert verdicts == [Verdict.CLEAR, Verdict.HOLD] * 3 + [Verdict.CLEAR, Verdict.BLOCK]
-    done = screening("summary", run, "--pipeline", looser, "--by", "rule")
+    done = quickly("summary", run, "--pipeline", looser, "--by", "rule")
     assert [line.split() for line in done.stdout.splitlines()] == [
         ["rule", "block", "hold"],
         ["scene-address", "0", "3"],
@@ -127,14 +127,14 @@ def test_a_scan_writes_them_where_it_is_told_to_and_leaves_none_of_an_earlier_re
     (tmp_path / "shoot").mkdir()
     (tmp_path / "shoot" / "a.jpg").write_bytes(picture(gps=PLACE))
     call = ("scan", tmp_path / "shoot", "--out", tmp_path / "run", "--pipeline", policy)
-    assert screening(*call, "--parquet", "--show-text").returncode == 1
+    assert quickly(*call, "--parquet", "--show-text").returncode == 1
     ((photo, row),) = tables.judged(tmp_path / "run", config.load(policy).policy)
     assert (photo.verdict, row["batch"], row["verdict"]) == (Verdict.BLOCK, "shoot", "block")
     assert '"text"' not in str(row)
-    assert screening("summary", tmp_path / "run", "--json").stdout.count('"block": 1') == 1
-    assert screening(*call).returncode == 1
+    assert quickly("summary", tmp_path / "run", "--json").stdout.count('"block": 1') == 1
+    assert quickly(*call).returncode == 1
     assert not (tmp_path / "run" / "parquet").exists()
-    done = screening("scan", tmp_path / "shoot", "--parquet")
+    done = quickly("scan", tmp_path / "shoot", "--parquet")
     assert (done.returncode, "name it with --out" in done.stderr) == (2, True)
 
 

@@ -17,7 +17,7 @@ from screening.run.decisions import NEXT
 from screening.run.files import FILES, PURGING, Holds
 from screening.weights import sha256_of
 from tests.cleared import Cleared
-from tests.command import command, screening
+from tests.command import command, quickly
 
 
 def names(folder: Path) -> set[str]:
@@ -26,14 +26,14 @@ def names(folder: Path) -> set[str]:
 
 
 def purge(folder: Path, *options: str) -> str:
-    done = screening("purge", folder, "--yes", *options)
+    done = quickly("purge", folder, "--yes", *options)
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout
 
 
 def test_pictures_go_and_records_stay(cleared: Cleared) -> None:
     scan = ("scan", cleared.shoot, "--out", cleared.run, "--pipeline", cleared.pipeline, "--annotate")
-    assert screening(*scan).returncode == 1
+    assert quickly(*scan).returncode == 1
     (cleared.run / "notes.txt").write_text("ours")
     before = {path: sha256_of(path) for path in cleared.shoot.iterdir()}
     said = purge(cleared.run)
@@ -46,21 +46,21 @@ def test_pictures_go_and_records_stay(cleared: Cleared) -> None:
     assert str(cleared.run) not in cleared.office.audit_log.read_text()
     assert "there is nothing left" in purge(cleared.run)
     for done in (
-        screening("review", cleared.run, "--by", "Jo", "--no-open", "--pipeline", cleared.pipeline),
-        screening("clear", cleared.run, "--pipeline", cleared.pipeline),
+        quickly("review", cleared.run, "--by", "Jo", "--no-open", "--pipeline", cleared.pipeline),
+        quickly("clear", cleared.run, "--pipeline", cleared.pipeline),
     ):
         assert (done.returncode, "scan the shoot again" in done.stderr, done.stderr.count("\n")) == (2, True, 1)
-    assert "may go out" not in screening("explain", "good.jpg", "--run", cleared.run).stdout
+    assert "may go out" not in quickly("explain", "good.jpg", "--run", cleared.run).stdout
 
 
 def test_whatever_a_run_can_have_is_in_its_table_and_goes(cleared: Cleared) -> None:
     pytest.importorskip("pyarrow", reason="the extra `cluster` is not installed")
     by = ("--pipeline", cleared.pipeline)
     more = ("--photographer", "C. Lens", "--annotate", "--parquet")
-    scanned = screening("scan", cleared.shoot, "--out", cleared.run, *by, *more)
+    scanned = quickly("scan", cleared.shoot, "--out", cleared.run, *by, *more)
     assert scanned.returncode == 1, scanned.stderr
-    assert screening("redact", cleared.run, *by).returncode == 0
-    assert screening("decide", cleared.run, "reject", "fine.jpg", "--by", "D. Editor", *by).returncode == 0
+    assert quickly("redact", cleared.run, *by).returncode == 0
+    assert quickly("decide", cleared.run, "reject", "fine.jpg", "--by", "D. Editor", *by).returncode == 0
     cleared.clear()
     # a purge's own file is there only until it ends
     assert {path.name for path in cleared.run.iterdir()} == set(FILES) - {PURGING}
@@ -92,11 +92,11 @@ def test_only_the_table_names_the_files_of_a_run() -> None:
 
 def test_all_of_it_goes_but_for_what_is_not_the_runs(cleared: Cleared) -> None:
     arguments = ("--by", "D. Editor", "--pipeline", cleared.pipeline)
-    assert screening("decide", cleared.run, "reject", "good.jpg", *arguments).returncode == 0
+    assert quickly("decide", cleared.run, "reject", "good.jpg", *arguments).returncode == 0
     (cleared.run / "notes.txt").write_text("ours")
     purge(cleared.run, "--all")
     assert names(cleared.run) == {"notes.txt"}
-    again = screening("purge", cleared.run, "--yes")
+    again = quickly("purge", cleared.run, "--yes")
     assert (again.returncode, "is not a run" in again.stderr) == (2, True)
 
 
@@ -124,7 +124,7 @@ def test_a_half_written_report_alone_can_still_be_purged(tmp_path: Path) -> None
 
 def test_a_report_with_what_was_read_goes_with_the_pictures(cleared: Cleared) -> None:
     scan = ("scan", cleared.shoot, "--out", cleared.run, "--pipeline", cleared.pipeline, "--show-text")
-    assert screening(*scan).returncode == 1
+    assert quickly(*scan).returncode == 1
     purge(cleared.run)
     assert names(cleared.run) == {"clearance.json"}
 
@@ -179,9 +179,9 @@ def test_who_leaves_a_question_with_ctrl_c_or_ctrl_d_gets_the_code_of_that(
 
 def test_nothing_is_removed_without_a_yes_nor_from_a_folder_that_is_no_run(cleared: Cleared) -> None:
     before = names(cleared.run)
-    asked = screening("purge", cleared.run)
+    asked = quickly("purge", cleared.run)
     assert (asked.returncode, "nothing was removed" in asked.stderr) == (2, True)
     assert names(cleared.run) == before
-    done = screening("purge", cleared.shoot, "--yes")
+    done = quickly("purge", cleared.shoot, "--yes")
     assert (done.returncode, "is not a run" in done.stderr, done.stderr.count("\n")) == (2, True, 1)
     assert names(cleared.shoot) == {"good.jpg", "fine.jpg", "with_a_place.jpg"}

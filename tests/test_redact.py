@@ -32,7 +32,7 @@ from screening.run.run import Run
 from screening.web.asked import ReviewError, Wish
 from screening.web.review import Review
 from screening.weights import sha256_of
-from tests.command import screening
+from tests.command import quickly
 from tests.picture_files import picture
 from tests.streets import PLACE, PLATES, RED, plain, street
 
@@ -54,7 +54,7 @@ def shoot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def scanned(shoot: Path, *, pipeline: str = PLATES) -> Path:
     run, file = shoot.parent / "run", shoot.parent / "plates.toml"
     file.write_text(pipeline)
-    done = screening("scan", shoot, "--out", run, "--pipeline", file)
+    done = quickly("scan", shoot, "--out", run, "--pipeline", file)
     assert done.returncode == 1, done.stderr
     return run
 
@@ -62,7 +62,7 @@ def scanned(shoot: Path, *, pipeline: str = PLATES) -> Path:
 def test_what_was_found_is_gone_from_the_copies_and_the_originals_are_untouched(shoot: Path) -> None:
     before = {path.name: sha256_of(path) for path in shoot.iterdir()}
     run = scanned(shoot)
-    done = screening("redact", run, "--pipeline", shoot.parent / "plates.toml", "--json")
+    done = quickly("redact", run, "--pipeline", shoot.parent / "plates.toml", "--json")
     assert done.returncode == 0, done.stderr
     assert {path.name: sha256_of(path) for path in shoot.iterdir()} == before
     told = {one["file"]: one for one in json.loads(done.stdout)}
@@ -82,7 +82,7 @@ def test_what_was_found_is_gone_from_the_copies_and_the_originals_are_untouched(
     assert {line.fields["file"] for line in lines} == {before["street.jpg"], before["drawing.png"]}
     assert sorted(line.fields["rules"] for line in lines) == [["number-plate"], ["number-plate", "scene-address"]]
     (run / "redacted" / "street.redacted.jpg").write_bytes(b"somebody else's")
-    again = screening("redact", run, "--pipeline", shoot.parent / "plates.toml")
+    again = quickly("redact", run, "--pipeline", shoot.parent / "plates.toml")
     assert again.returncode == 2
     assert "street.redacted.jpg: already exists" in again.stderr
     assert "drawing.redacted.png: 1 finding redacted" in again.stdout, "a copy of our own is made anew"
@@ -92,7 +92,7 @@ def test_a_copy_keeps_whose_it_is_and_nothing_else_of_the_metadata(shoot: Path) 
     import exiv2
 
     run = scanned(shoot)
-    screening("redact", run, "street.jpg", "--pipeline", shoot.parent / "plates.toml")
+    quickly("redact", run, "street.jpg", "--pipeline", shoot.parent / "plates.toml")
     data = (run / "redacted" / "street.redacted.jpg").read_bytes()
     image = exiv2.ImageFactory.open(data)
     image.readMetadata()
@@ -147,7 +147,7 @@ def test_no_style_leaves_letters_whatever_the_size(style: Style, size: tuple[int
 def test_what_is_still_found_is_said_and_stops(shoot: Path) -> None:
     stubborn = PLATES.replace('Reds"\n', 'Reds"\nstubborn = true\n')
     run = scanned(shoot, pipeline=stubborn)
-    done = screening("redact", run, "fine.jpg", "--pipeline", shoot.parent / "plates.toml")
+    done = quickly("redact", run, "fine.jpg", "--pipeline", shoot.parent / "plates.toml")
     assert done.returncode == 1
     assert "still found: number plate, stubborn" in done.stdout
 
@@ -157,30 +157,30 @@ def test_a_picture_that_cannot_be_redacted_is_named_and_the_others_go_on(shoot: 
     frames[0].save(shoot / "two.gif", save_all=True, append_images=frames[1:])
     run = scanned(shoot)
     (shoot / "street.jpg").write_bytes(picture(rgb=street(seed=9)))
-    done = screening("redact", run, "--pipeline", shoot.parent / "plates.toml")
+    done = quickly("redact", run, "--pipeline", shoot.parent / "plates.toml")
     assert done.returncode == 2
     assert "street.jpg: has changed since it was screened" in done.stderr
     assert "two.gif: contains several pictures" in done.stderr
     (shoot / "street.jpg").unlink()
-    gone = screening("redact", run, "street.jpg", "--pipeline", shoot.parent / "plates.toml")
+    gone = quickly("redact", run, "street.jpg", "--pipeline", shoot.parent / "plates.toml")
     assert (gone.returncode, "street.jpg: cannot be read" in gone.stderr, gone.stderr.count("\n")) == (2, True, 1)
     sources = json.loads((run / "sources.json").read_text())
     (run / "sources.json").write_text(json.dumps({"drawing.png": sources["drawing.png"]}))
-    gone = screening("redact", run, "street.jpg", "--pipeline", shoot.parent / "plates.toml")
+    gone = quickly("redact", run, "street.jpg", "--pipeline", shoot.parent / "plates.toml")
     assert (gone.returncode, "street.jpg: " in gone.stderr, "scan the shoot again" in gone.stderr) == (2, True, True)
     (run / "sources.json").write_text(json.dumps(sources))
     assert "drawing.redacted.png: 1 finding redacted, no longer found; clear" in done.stdout
-    wrong = screening("redact", run, "--kind", "vehicle.plat", "--pipeline", shoot.parent / "plates.toml")
+    wrong = quickly("redact", run, "--kind", "vehicle.plat", "--pipeline", shoot.parent / "plates.toml")
     assert wrong.returncode == 2
     assert wrong.stderr == "screening: no kind is called 'vehicle.plat'; did you mean 'vehicle.plate'?\n"
-    nothing = screening("redact", run, "--rule", "unscreened", "--pipeline", shoot.parent / "plates.toml")
+    nothing = quickly("redact", run, "--rule", "unscreened", "--pipeline", shoot.parent / "plates.toml")
     assert nothing.returncode == 2
     assert "nothing in it is held" in nothing.stderr
 
 
 def test_what_shows_only_once_the_rest_is_gone_is_redacted_too(shoot: Path) -> None:
     run = scanned(shoot, pipeline=PLATES.replace('Reds"\n', 'Reds"\nshy = true\n'))
-    done = screening("redact", run, "street.jpg", "--pipeline", shoot.parent / "plates.toml")
+    done = quickly("redact", run, "street.jpg", "--pipeline", shoot.parent / "plates.toml")
     assert (done.returncode, "3 findings redacted, no longer found; clear" in done.stdout) == (0, True), done.stdout
     copy = Photo.open(run / "redacted" / "street.redacted.jpg")
     assert np.ptp(copy.rgb[:9, :9].astype(int)) < 12
@@ -196,9 +196,9 @@ def test_a_place_in_the_metadata_is_left_behind_and_one_in_the_name_is_not(shoot
     run = scanned(shoot, pipeline=PLATES.replace(stage, '[[stage]]\nuse = "markings"\n' + stage) + marked)
     found = {photo["file"]: photo["verdict"] for photo in json.loads((run / "report.json").read_text())["photos"]}
     assert (found["placed.jpg"], found["OFFICIAL-SENSITIVE.jpg"]) == ("block", "block")
-    done = screening("redact", run, "placed.jpg", "--pipeline", shoot.parent / "plates.toml")
+    done = quickly("redact", run, "placed.jpg", "--pipeline", shoot.parent / "plates.toml")
     assert (done.returncode, "no longer found; clear" in done.stdout) == (0, True), done.stdout
-    done = screening("redact", run, "OFFICIAL-SENSITIVE.jpg", "--pipeline", shoot.parent / "plates.toml")
+    done = quickly("redact", run, "OFFICIAL-SENSITIVE.jpg", "--pipeline", shoot.parent / "plates.toml")
     assert (done.returncode, "still found" in done.stdout) == (1, True), done.stdout
 
 
@@ -213,15 +213,13 @@ def test_a_copy_is_a_picture_of_its_run_and_keeps_what_was_decided_about_the_res
     run, pipeline = scanned(shoot, pipeline=both()), shoot.parent / "plates.toml"
     office = Office(shoot.parent / "office")
     by = ("--by", "A. Reviewer", "--pipeline", pipeline)
-    assert screening("decide", run, "accept", "street.jpg", "--rule", "notice", *by).returncode == 0
-    assert (
-        screening("decide", run, "redact", "street.jpg", "drawing.png", "--rule", "number-plate", *by).returncode == 0
-    )
-    done = screening("redact", run, "--decided", "--pipeline", pipeline)
+    assert quickly("decide", run, "accept", "street.jpg", "--rule", "notice", *by).returncode == 0
+    assert quickly("decide", run, "redact", "street.jpg", "drawing.png", "--rule", "number-plate", *by).returncode == 0
+    done = quickly("redact", run, "--decided", "--pipeline", pipeline)
     assert done.returncode == 0, done.stderr
     assert "street.redacted.jpg: 1 finding redacted, no longer found; clear" in done.stdout
     assert "drawing.redacted.png: 1 finding redacted, no longer found; hold, a corner" in done.stdout
-    told = screening("explain", "street.redacted.jpg", "--run", run, "--pipeline", pipeline)
+    told = quickly("explain", "street.redacted.jpg", "--run", run, "--pipeline", pipeline)
     assert (told.returncode, "accept about the original by A. Reviewer" in told.stdout) == (0, True), told.stdout
     examined = examine.examine(run, str(pipeline), office)
     copies_ = {name: sha256_of(run / "redacted" / name) for name in ("street.redacted.jpg", "drawing.redacted.png")}
@@ -229,7 +227,7 @@ def test_a_copy_is_a_picture_of_its_run_and_keeps_what_was_decided_about_the_res
     assert examined.withheld[copies_["drawing.redacted.png"]] == "notice"
     assert sha256_of(shoot / "street.jpg") in examined.withheld
     # and decided like any other
-    assert screening("decide", run, "accept", "drawing.redacted.png", *by).returncode == 0
+    assert quickly("decide", run, "accept", "drawing.redacted.png", *by).returncode == 0
     assert copies_["drawing.redacted.png"] in examine.examine(run, str(pipeline), office).released
     (run / "redacted" / "street.redacted.jpg").write_bytes(picture(rgb=street(seed=8)))
     assert "street.redacted.jpg" in examine.examine(run, str(pipeline), office).changed
@@ -238,7 +236,7 @@ def test_a_copy_is_a_picture_of_its_run_and_keeps_what_was_decided_about_the_res
 def test_an_edited_copy_of_the_record_is_found_and_a_new_scan_wants_new_copies(shoot: Path) -> None:
     run, pipeline = scanned(shoot, pipeline=both()), shoot.parent / "plates.toml"
     office = Office(shoot.parent / "office")
-    assert screening("redact", run, "drawing.png", "--rule", "number-plate", "--pipeline", pipeline).returncode == 0
+    assert quickly("redact", run, "drawing.png", "--rule", "number-plate", "--pipeline", pipeline).returncode == 0
     kept = (run / COPIES).read_bytes()
     line = json.loads(kept)
     line["photo"]["findings"] = []
@@ -246,25 +244,25 @@ def test_an_edited_copy_of_the_record_is_found_and_a_new_scan_wants_new_copies(s
     with pytest.raises(copies.CopyError, match="has changed since screening redact made it"):
         examine.examine(run, str(pipeline), office)
     (run / COPIES).write_bytes(b"{}\n")
-    told = screening("explain", "drawing.png", "--run", run, "--pipeline", pipeline)
+    told = quickly("explain", "drawing.png", "--run", run, "--pipeline", pipeline)
     assert (told.returncode, "is not a copy" in told.stderr, "Traceback" in told.stderr) == (2, True, False)
     # a writer that was stopped half-way is not a copy, and the next one is written after what was whole
     (run / COPIES).write_bytes(kept + kept[:50])
     assert len(examine.examine(run, str(pipeline), office).withheld) == 3
-    assert screening("redact", run, "street.jpg", "--rule", "number-plate", "--pipeline", pipeline).returncode == 0
+    assert quickly("redact", run, "street.jpg", "--rule", "number-plate", "--pipeline", pipeline).returncode == 0
     assert len(examine.examine(run, str(pipeline), office).withheld) == 4
     (shoot / "another.jpg").write_bytes(picture(rgb=plain(6)))
     scanned(shoot, pipeline=both())
     assert len(examine.examine(run, str(pipeline), office).withheld) == 2, "copies of another scan do not count"
-    assert screening("redact", run, "--rule", "number-plate", "--pipeline", pipeline).returncode == 0
+    assert quickly("redact", run, "--rule", "number-plate", "--pipeline", pipeline).returncode == 0
     assert len(examine.examine(run, str(pipeline), office).withheld) == 4
 
 
 def test_what_was_kept_back_is_not_redacted_and_a_name_is_not_taken_twice(shoot: Path) -> None:
     (shoot / "drawing.redacted.png").write_bytes(picture("PNG", rgb=plain(7)))
     run, pipeline = scanned(shoot), shoot.parent / "plates.toml"
-    screening("decide", run, "reject", "street.jpg", "--by", "A. Reviewer", "--pipeline", pipeline)
-    done = screening("redact", run, "--pipeline", pipeline)
+    quickly("decide", run, "reject", "street.jpg", "--by", "A. Reviewer", "--pipeline", pipeline)
+    done = quickly("redact", run, "--pipeline", pipeline)
     assert done.returncode == 2
     assert "street.jpg: was kept back by A. Reviewer; withdraw that first" in done.stderr
     assert "drawing.redacted.png: the shoot has a picture with this name" in done.stderr
@@ -275,7 +273,7 @@ def test_copies_are_screened_by_the_pipeline_of_their_run_and_no_other(shoot: Pa
     run, pipeline = scanned(shoot), shoot.parent / "plates.toml"
     weaker = shoot.parent / "weaker.toml"
     weaker.write_text(PLATES.replace('[[stage]]\nuse = "tests.red_stage:Reds"\n', ""))
-    done = screening("redact", run, "--rule", "scene-address", "--pipeline", weaker)
+    done = quickly("redact", run, "--rule", "scene-address", "--pipeline", weaker)
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert f"weaker.toml: is not the pipeline that {run} was scanned with, or has changed since" in done.stderr
     assert not (run / "redacted").exists()
@@ -290,7 +288,7 @@ def test_copies_are_screened_by_the_pipeline_of_their_run_and_no_other(shoot: Pa
         copies.CopyError, match=r"street\.redacted\.jpg was screened by a different pipeline from its run"
     ):
         examine.examine(run, str(pipeline), office)
-    assert screening("redact", run, "street.jpg", "--pipeline", pipeline).returncode == 0
+    assert quickly("redact", run, "street.jpg", "--pipeline", pipeline).returncode == 0
     assert sha256_of(run / "redacted" / "street.redacted.jpg") in examine.examine(run, str(pipeline), office).released
 
 
@@ -306,22 +304,22 @@ def test_what_a_copy_took_over_counts_as_long_as_it_counts_for_the_original(shoo
         assert (after.photo.sha256 in examined.released) is (after.verdict == 0)
         return str(after.verdict), after.rule
 
-    assert screening("decide", run, "accept", *by, "--rule", "notice").returncode == 0
-    assert screening("redact", run, "street.jpg", "--rule", "number-plate", "--pipeline", pipeline).returncode == 0
+    assert quickly("decide", run, "accept", *by, "--rule", "notice").returncode == 0
+    assert quickly("redact", run, "street.jpg", "--rule", "number-plate", "--pipeline", pipeline).returncode == 0
     assert of_the_copy() == ("clear", "")
-    assert screening("decide", run, "reject", *by).returncode == 0
+    assert quickly("decide", run, "reject", *by).returncode == 0
     assert of_the_copy() == ("block", "rejected")
     review = Review(run, by="A. Reviewer", pipeline=str(pipeline), office=office)
     copy = next(one for one in review.state()["photos"] if one["file"] == "street.redacted.jpg")
     assert (copy["whole"]["action"], copy["verdict"]) == ("reject", "block")
     with pytest.raises(ReviewError, match="its original was kept back"):
         review.decide([Wish(photo=copy["number"], action=Action.WITHDRAW)])
-    assert screening("decide", run, "withdraw", *by).returncode == 0
+    assert quickly("decide", run, "withdraw", *by).returncode == 0
     assert of_the_copy() == ("hold", "notice"), "what it took over was withdrawn with the rest"
-    assert screening("decide", run, "accept", *by, "--rule", "notice").returncode == 0
-    assert screening("redact", run, "street.jpg", "--rule", "number-plate", "--pipeline", pipeline).returncode == 0
+    assert quickly("decide", run, "accept", *by, "--rule", "notice").returncode == 0
+    assert quickly("redact", run, "street.jpg", "--rule", "number-plate", "--pipeline", pipeline).returncode == 0
     assert of_the_copy() == ("clear", "")
-    assert screening("decide", run, "withdraw", *by, "--rule", "notice").returncode == 0
+    assert quickly("decide", run, "withdraw", *by, "--rule", "notice").returncode == 0
     assert of_the_copy() == ("hold", "notice")
 
 
@@ -331,7 +329,7 @@ def test_no_copy_takes_the_place_of_another_originals(shoot: Path) -> None:
     (shoot / "Street.webp").write_bytes(data.getvalue())
     (shoot / "street.webp.jpg").write_bytes(picture(rgb=street(seed=4), quality=95))
     run, pipeline = scanned(shoot), shoot.parent / "plates.toml"
-    done = screening("redact", run, "--pipeline", pipeline, "--json")
+    done = quickly("redact", run, "--pipeline", pipeline, "--json")
     assert done.returncode == 0, done.stderr
     told = {one["file"]: Path(one["copy"]).name for one in json.loads(done.stdout)}
     assert told == {
@@ -350,7 +348,7 @@ def test_no_copy_takes_the_place_of_another_originals(shoot: Path) -> None:
     assert len((run / COPIES).read_text().splitlines()) == len(told)
     assert set(noted.values()) <= set(examine.examine(run, str(pipeline), Office(shoot.parent / "office")).released)
     # one of them again: the others stay as they are
-    assert screening("redact", run, "street.jpg", "--style", "blur", "--pipeline", pipeline).returncode == 0
+    assert quickly("redact", run, "street.jpg", "--style", "blur", "--pipeline", pipeline).returncode == 0
     assert {name for name in noted if made()[name] != noted[name]} <= {"street.jpg.redacted.jpg"}
 
 
@@ -359,17 +357,17 @@ def test_without_a_choice_the_reviews_decisions_are_followed(shoot: Path) -> Non
     run, pipeline = scanned(shoot), shoot.parent / "plates.toml"
     by = ("--by", "A. Reviewer", "--pipeline", pipeline)
     reason = ("--reason", "our own marked car, shown on purpose")
-    assert screening("decide", run, "override", "drawing.png", *by, *reason).returncode == 0
-    done = screening("redact", run, "--pipeline", pipeline, "--json")
+    assert quickly("decide", run, "override", "drawing.png", *by, *reason).returncode == 0
+    done = quickly("redact", run, "--pipeline", pipeline, "--json")
     assert {one["file"] for one in json.loads(done.stdout)} == {"street.jpg", "third.jpg"}, "what was lifted stays"
-    assert screening("decide", run, "redact", "third.jpg", *by).returncode == 0
-    done = screening("redact", run, "--pipeline", pipeline, "--json")
+    assert quickly("decide", run, "redact", "third.jpg", *by).returncode == 0
+    done = quickly("redact", run, "--pipeline", pipeline, "--json")
     assert {one["file"] for one in json.loads(done.stdout)} == {"third.jpg"}, (
         "and only what was marked, if anything was"
     )
     (shoot / "another.jpg").write_bytes(picture(rgb=plain(6)))
     scanned(shoot)
-    done = screening("redact", run, "third.jpg", "--pipeline", pipeline)
+    done = quickly("redact", run, "third.jpg", "--pipeline", pipeline)
     assert "street.redacted.jpg: is a copy from an earlier scan and no longer counts" in done.stderr
     assert "third.redacted.jpg: is a copy" not in done.stderr
 
@@ -378,7 +376,7 @@ def test_what_is_noted_but_clear_can_be_redacted_too(shoot: Path) -> None:
     noted = PLATES.replace('"vehicle" = { block = 0.5 }', '"vehicle" = { block = 0.95 }')
     (shoot.parent / "plates.toml").write_text(noted)
     run, pipeline, office = shoot.parent / "run", shoot.parent / "plates.toml", Office(shoot.parent / "office")
-    screening("scan", shoot, "--out", run, "--pipeline", pipeline)
+    quickly("scan", shoot, "--out", run, "--pipeline", pipeline)
     review = Review(run, by="A. Reviewer", pipeline=str(pipeline), office=office)
     drawing = next(one for one in review.state()["photos"] if one["file"] == "drawing.png")
     assert (drawing["verdict"], drawing["findings"][0]["may"]) == ("clear", {"redact": ""})
@@ -386,7 +384,7 @@ def test_what_is_noted_but_clear_can_be_redacted_too(shoot: Path) -> None:
     drawing = next(one for one in review.state()["photos"] if one["file"] == "drawing.png")
     assert (drawing["verdict"], drawing["open"]) == ("hold", [0]), "its picture stays back"
     assert sha256_of(shoot / "drawing.png") in examine.examine(run, str(pipeline), office).withheld
-    done = screening("redact", run, "--pipeline", pipeline)
+    done = quickly("redact", run, "--pipeline", pipeline)
     assert "drawing.redacted.png: 1 finding redacted, no longer found; clear" in done.stdout, done.stderr
-    done = screening("redact", run, "street.jpg", "--kind", "vehicle.plate", "--pipeline", pipeline)
+    done = quickly("redact", run, "street.jpg", "--kind", "vehicle.plate", "--pipeline", pipeline)
     assert "street.redacted.jpg: 1 finding redacted, no longer found" in done.stdout, done.stderr

@@ -21,7 +21,7 @@ from screening.release.release_note import note
 from screening.release.titles import title
 from screening.render.markdown import block, code, link, plain
 from tests.cleared import SIGNED, Cleared
-from tests.command import screening
+from tests.command import quickly
 from tests.picture_files import picture, scenery, with_iptc
 from tests.streets import PLACE
 
@@ -29,7 +29,7 @@ SAID = ("--link", "https://www.west-midlands.police.uk/open-day", "--watched-by"
 
 
 def release_note(cleared: Cleared, *options: object) -> str:
-    done = screening("release-note", cleared.run, "--pipeline", cleared.pipeline, *SAID, *options)
+    done = quickly("release-note", cleared.run, "--pipeline", cleared.pipeline, *SAID, *options)
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout
 
@@ -88,7 +88,7 @@ def test_the_announcement_lists_the_titles_of_what_goes_out(cleared: Cleared) ->
         (cleared.shoot / f"{name}.jpg").write_bytes(
             picture(rgb=scenery(seed=len(name)), xmp=ENTITLED.format(f"A {name} dog"), gps=place)
         )
-    again = screening("scan", cleared.shoot, "--out", cleared.run, "--pipeline", cleared.pipeline)
+    again = quickly("scan", cleared.shoot, "--out", cleared.run, "--pipeline", cleared.pipeline)
     assert again.returncode == 1, again.stderr
     cleared.clear()
     said = release_note(cleared, "--announcement")
@@ -105,7 +105,7 @@ ANSWERS = {"category": "a campaign", "comments": "The front desk", "link": "www.
 def test_what_was_answered_to_clear_stands_in_the_note_and_nothing_said_is_left_out(cleared: Cleared) -> None:
     asked = "".join(f'[[batch.question]]\nid = "{one}"\nask = "Which {one}?"\n' for one in ANSWERS)
     cleared.pipeline.write_text(cleared.pipeline.read_text() + asked)
-    again = screening("scan", cleared.shoot, "--out", cleared.run, "--pipeline", cleared.pipeline)
+    again = quickly("scan", cleared.shoot, "--out", cleared.run, "--pipeline", cleared.pipeline)
     assert again.returncode == 1, again.stderr
     cleared.clear(replace(SIGNED, answers={**SIGNED.answers, **ANSWERS}))
     made = note(cleared.run, pipeline=str(cleared.pipeline), link="", watched_by="", office=cleared.office)
@@ -135,7 +135,7 @@ def test_the_record_says_how_a_copy_was_made(cleared: Cleared) -> None:
 
 def test_what_was_decided_is_counted_and_nobody_is_named(cleared: Cleared) -> None:
     arguments = ("--by", "D. Editor", "--reason", "the station's own address", "--pipeline", cleared.pipeline)
-    done = screening("decide", cleared.run, "override", "with_a_place.jpg", *arguments)
+    done = quickly("decide", cleared.run, "override", "with_a_place.jpg", *arguments)
     assert done.returncode == 0, done.stderr
     cleared.clear()
     said = release_note(cleared)
@@ -147,20 +147,20 @@ def test_what_was_decided_is_counted_and_nobody_is_named(cleared: Cleared) -> No
 
 def test_nothing_is_said_about_what_was_not_cleared_as_it_stands(cleared: Cleared) -> None:
     arguments = ("release-note", cleared.run, "--pipeline", cleared.pipeline)
-    again = screening("scan", cleared.shoot, "--out", cleared.run, "--pipeline", cleared.pipeline)
+    again = quickly("scan", cleared.shoot, "--out", cleared.run, "--pipeline", cleared.pipeline)
     assert again.returncode == 1, again.stderr
-    done = screening(*arguments)
+    done = quickly(*arguments)
     assert (done.returncode, "was scanned again after" in done.stderr) == (2, True)
     (cleared.run / "report.json").rename(cleared.run / "away")
-    done = screening(*arguments)
+    done = quickly(*arguments)
     said = f"screening: {cleared.run}: contains no readable report.json; name the folder that scan --out wrote\n"
     assert (done.returncode, done.stderr) == (2, said)
     (cleared.run / "away").rename(cleared.run / "report.json")
     cleared.clearance.write_text(replace(read(cleared.clearance), purpose="An open dag").text())
-    done = screening(*arguments)
+    done = quickly(*arguments)
     assert (done.returncode, "was edited" in done.stderr) == (2, True)
     cleared.clearance.unlink()
-    done = screening(*arguments)
+    done = quickly(*arguments)
     assert (done.returncode, "has not been cleared yet" in done.stderr, done.stderr.count("\n")) == (2, True, 1)
 
 

@@ -17,7 +17,7 @@ from screening.release.sought import Sought, names, registered
 from screening.run import purge
 from screening.weights import sha256_of
 from tests.cleared import Cleared
-from tests.command import QUICK, screening
+from tests.command import QUICK, quickly
 from tests.picture_files import picture, scenery
 
 CAPTION = "<dc:description><rdf:Alt><rdf:li>{}</rdf:li></rdf:Alt></dc:description>"
@@ -155,7 +155,7 @@ def test_a_plate_and_a_face_are_found_in_published_pictures(tmp_path: Path, monk
     draw.save_jpeg(draw.sample("astronaut"), folder / "face.jpg")
     draw.save_jpeg(draw.landscape((900, 600), seed=1), folder / "hills.jpg")
     draw.save_jpeg(draw.sample("astronaut"), tmp_path / "them.jpg", quality=70)
-    done = screening(
+    done = quickly(
         *("retract", "--registration", "BD51 SMR", "--face", tmp_path / "them.jpg", "--authorised-by", "A, DPO"),
         *("--released", folder, "--reason", "an order of the court", "--out", note, "--json"),
     )

@@ -28,7 +28,7 @@ from screening.web.asked import ReviewError, Wish
 from screening.web.review import Review
 from screening.weights import sha256_of
 from tests import PATIENCE
-from tests.command import screening
+from tests.command import quickly
 from tests.picture_files import picture, scenery
 from tests.review_server import Server, end, start
 from tests.streets import PLACE, PLATES, street
@@ -66,7 +66,7 @@ def shoot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (folder / f"placed{number:02}.jpg").write_bytes(picture(rgb=scenery(seed=100 + number) // 4 + 120, gps=PLACE))
     for number in range(CLEAR):
         (folder / f"clear{number:02}.jpg").write_bytes(picture(rgb=scenery(seed=200 + number) // 4 + 120))
-    done = screening("scan", folder, "--out", tmp_path / "run", "--pipeline", tmp_path / "p.toml")
+    done = quickly("scan", folder, "--out", tmp_path / "run", "--pipeline", tmp_path / "p.toml")
     assert done.returncode == 1, done.stderr
     return folder
 
@@ -205,9 +205,7 @@ def test_findings_that_look_alike_are_decided_one_by_one(tmp_path: Path, monkeyp
     (tmp_path / "p.toml").write_text(PIPELINE)
     first, second = (Image.fromarray(street(seed=seed)) for seed in (1, 2))
     first.save(tmp_path / "shoot" / "two.tif", save_all=True, append_images=[second])
-    assert screening(
-        "scan", tmp_path / "shoot", "--out", tmp_path / "run", "--pipeline", tmp_path / "p.toml"
-    ).returncode
+    assert quickly("scan", tmp_path / "shoot", "--out", tmp_path / "run", "--pipeline", tmp_path / "p.toml").returncode
     office = Office(tmp_path / "office")
     review = Review(tmp_path / "run", by="Jo Smith", pipeline=str(tmp_path / "p.toml"), office=office)
 
@@ -246,9 +244,9 @@ def test_ctrl_c_ends_it_cleanly(shoot: Path) -> None:
 
 
 def test_what_cannot_be_reviewed_is_said_in_a_line(shoot: Path, tmp_path: Path) -> None:
-    nothing = screening("review", tmp_path / "office", "--by", "Jo", "--no-open")
+    nothing = quickly("review", tmp_path / "office", "--by", "Jo", "--no-open")
     assert (nothing.returncode, nothing.stderr.count("\n")) == (2, 1)
-    nobody = screening("review", tmp_path / "run", "--by", " ", "--no-open", "--pipeline", tmp_path / "p.toml")
+    nobody = quickly("review", tmp_path / "run", "--by", " ", "--no-open", "--pipeline", tmp_path / "p.toml")
     assert (nobody.returncode, "--by" in nobody.stderr) == (2, True)
 
 
@@ -372,7 +370,7 @@ def test_sixty_pictures_are_decided_with_the_keys_alone(browser: Any, server: Se
     after = Run.open(run, office, str(shoot.parent / "p.toml")).outcomes()
     assert sum(one.verdict is Verdict.CLEAR for one in after) == HELD + BLOCKED + CLEAR - 2
     assert {one.answer for one in kept(shoot).history() if one.question} == {"no", "All of them."}
-    said = screening("explain", "placed01.jpg", "--run", run, "--pipeline", shoot.parent / "p.toml").stdout
+    said = quickly("explain", "placed01.jpg", "--run", run, "--pipeline", shoot.parent / "p.toml").stdout
     assert "override by Jo Smith" in said
     assert "the station's own address" in said
 

@@ -143,7 +143,7 @@ def test_a_wrong_call_is_answered_in_words(tmp_path: Path, arguments: list[str],
 def test_a_file_that_went_is_named_whoever_missed_it(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(cli, "app", lambda **_: Path("gone.json").read_text())
+    monkeypatch.setattr(cli, "understood", lambda: lambda **_: Path("gone.json").read_text())
     with pytest.raises(SystemExit) as end:
         cli.main()
     assert (end.value.code, capsys.readouterr().err) == (2, "screening: gone.json: there is no such file or folder\n")

@@ -12,13 +12,13 @@ import pytest
 
 from screening.office import audit
 from tests.cleared import Cleared
-from tests.command import screening
+from tests.command import quickly
 
 EXIFTOOL = shutil.which("exiftool")
 
 
 def write(cleared: Cleared, folder: Path, *more: str) -> tuple[int, str]:
-    done = screening("sidecars", cleared.run, folder, "--pipeline", cleared.pipeline, *more)
+    done = quickly("sidecars", cleared.run, folder, "--pipeline", cleared.pipeline, *more)
     return done.returncode, done.stderr
 
 
@@ -48,7 +48,7 @@ def test_every_picture_gets_its_label_and_keywords(cleared: Cleared, tmp_path: P
     assert line.fields["files"] == len(list(folder.rglob("*.xmp")))
     # what is decided later replaces it
     said = ("reject", "good.jpg", "--by", "Jo", "--pipeline", cleared.pipeline)
-    assert screening("decide", cleared.run, *said).returncode == 0
+    assert quickly("decide", cleared.run, *said).returncode == 0
     assert write(cleared, folder) == (0, "")
     assert read(folder / "good.xmp")["Xmp.dc.subject"] == "screening: blocked, screening: rejected"
     assert write(cleared, folder, "--whole-names") == (0, "")
@@ -74,7 +74,7 @@ def test_exiftool_reads_them(cleared: Cleared, tmp_path: Path) -> None:
 
 def test_they_never_take_a_place_that_is_not_theirs(cleared: Cleared, tmp_path: Path) -> None:
     public, archive = tmp_path / "public", tmp_path / "archive"
-    assert screening("export", cleared.run, public, "--pipeline", cleared.pipeline).returncode == 0
+    assert quickly("export", cleared.run, public, "--pipeline", cleared.pipeline).returncode == 0
     for folder in (public, cleared.run):
         code, said = write(cleared, folder)
         assert (code, "for the archive" in said) == (2, True)

@@ -15,7 +15,7 @@ from screening.release.export import export
 from screening.release.then import ThenError
 from screening.weights import sha256_of
 from tests.cleared import Cleared
-from tests.command import screening
+from tests.command import quickly
 
 # Notes what it was called with; ends as it is told to.
 UPLOADER = """
@@ -76,9 +76,9 @@ def test_it_runs_for_each_cleared_file_in_order_and_not_at_all_beside_a_blocked_
     up, fine = uploader(tmp_path), cleared.shoot / "fine.jpg"
     fine = fine.rename(cleared.shoot / "fine day; echo $HOME.jpg")
     asked = ("gate", "--clearance", cleared.clearance, "--then")
-    done = screening(*asked, f"{up} 0 {{file}}", cleared.good, cleared.blocked)
+    done = quickly(*asked, f"{up} 0 {{file}}", cleared.good, cleared.blocked)
     assert (done.returncode, calls(tmp_path)) == (1, [])
-    done = screening(*asked, f"{up} 0 --album 7 --in={{file}} last", cleared.good, fine)
+    done = quickly(*asked, f"{up} 0 --album 7 --in={{file}} last", cleared.good, fine)
     assert done.returncode == 0, done.stderr
     first, second = calls(tmp_path)
     assert [first["sha256"], second["sha256"]] == [sha256_of(cleared.good), sha256_of(fine)]
@@ -93,18 +93,18 @@ def test_of_an_exported_folder_it_runs_for_the_pictures_alone(cleared: Cleared, 
     assert export(cleared.run, public, pipeline=cleared.pipeline, office=cleared.office) == 2
     (public / "more.jpg").write_bytes(b"-")
     asked = ("gate", public, "--then", f"{uploader(tmp_path)} 0 {{file}}")
-    assert (screening(*asked).returncode, calls(tmp_path)) == (1, [])
+    assert (quickly(*asked).returncode, calls(tmp_path)) == (1, [])
     (public / "more.jpg").unlink()
-    assert screening(*asked).returncode == 0
+    assert quickly(*asked).returncode == 0
     assert len(calls(tmp_path)) == 2
 
 
 def test_an_uploader_that_fails_ends_it_and_says_so(cleared: Cleared, tmp_path: Path) -> None:
     asked = ("gate", cleared.good, cleared.shoot / "fine.jpg", "--clearance", cleared.clearance, "--then")
-    done = screening(*asked, f"{uploader(tmp_path)} 7 {{file}}")
+    done = quickly(*asked, f"{uploader(tmp_path)} 7 {{file}}")
     assert (done.returncode, len(calls(tmp_path))) == (2, 1)
     assert "ended with 7" in done.stderr and done.stderr.count("\n") == 1
-    done = screening(*asked, "no-such-uploader {file}")
+    done = quickly(*asked, "no-such-uploader {file}")
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert "no-such-uploader: cannot be run" in done.stderr
 

@@ -31,8 +31,8 @@ from screening.watch.folders import LOCK, WatchError
 from screening.weights import sha256_of
 from tests.broken_off import Moments
 from tests.cleared import PASSPHRASE, SIGNED, Cleared
-from tests.command import screening
-from tests.watched import Watched, blocked, clear, in_this_process, make_watched
+from tests.command import in_this_process, screening
+from tests.watched import Watched, blocked, clear, make_watched
 
 XMP = b"<x:xmpmeta/>"
 

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from screening.run.crew import Local
-from screening.run.shoot import Entry
 from screening.watch.folders import LOCK, Folders
 from screening.watch.watch import Watch
 from tests.command import QUICK
@@ -81,9 +77,3 @@ def make_watched(folder: Path) -> Watched:
         one.mkdir(parents=True)
     made.pipeline.write_text(QUICK)
     return made
-
-
-def in_this_process(self: Local, waiting: Sequence[Entry], task: Any) -> Iterator[tuple[Entry, Any]]:
-    """Stands in for the processes of a scan, which take a second to start."""
-    for entry in waiting:
-        yield entry, task(entry)

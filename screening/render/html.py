@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import datetime
+import functools
 import hashlib
 import html
 import re
@@ -93,8 +94,9 @@ def pictures_of(page: str) -> dict[str, bytes | str]:
     return {html.unescape(name): path or base64.b64decode(jpeg) for name, jpeg, path in found if jpeg or path}
 
 
+@functools.cache
 def template(name: str) -> Any:
-    """One of our page templates: whatever reaches the page through it is inert and escaped."""
+    """One of our page templates, compiled once: whatever reaches the page through it is inert and escaped."""
     templates = environment(PAGE, inert, Markup, autoescape=True)
     templates.filters["title_of"] = title_of
     return templates.get_template(name)
