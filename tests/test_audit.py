@@ -57,6 +57,16 @@ def test_a_log_as_it_was_written_has_nothing_wrong(log: Path) -> None:
         assert stat.S_IMODE(log.parent.stat().st_mode) == 0o700
 
 
+def test_a_log_that_is_added_to_is_read_as_it_was(log: Path) -> None:
+    with log.open("ab") as file:
+        file.write(b'{"half')
+    before = audit.snapshot(log)
+    audit.append(log, "scan", photos=6)
+    assert [entry.number for entry in audit.entries(before)] == [1, 2, 3, 4, 5]
+    assert [entry.number for entry in audit.entries(audit.snapshot(log))] == [1, 2, 3, 4, 5, 6]
+    assert list(audit.entries(audit.snapshot(log.with_name("none")))) == []
+
+
 @pytest.mark.parametrize(
     ("change", "says"),
     [

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import math
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -151,7 +152,13 @@ def snapshot(log: Path) -> Snapshot:
     Raises:
         AuditError: if it cannot be read.
     """
-    return Snapshot(log, tuple(whole_lines(log)))
+    try:
+        with opened(log) as file:
+            return Snapshot(log, file.seek(0, os.SEEK_END))
+    except FileNotFoundError:
+        return Snapshot(log, 0)
+    except OSError as error:
+        raise AuditError(f"{log}: cannot be read ({error.strerror or 'input error'})") from error
 
 
 def last(log: Path) -> Entry | None:
@@ -211,12 +218,15 @@ def _told(log: Path, events: tuple[str, ...], run: str) -> tuple[dict[str, str],
 
 def whole_lines(log: Path | Snapshot) -> Iterator[bytes]:
     """Every complete line, without one that is being written or was cut short by a power failure."""
-    if isinstance(log, Snapshot):
-        yield from log.lines
-        return
+    log, left = (log.log, log.size) if isinstance(log, Snapshot) else (log, math.inf)
     try:
         with opened(log) as file:
-            yield from (line for line in file if line.endswith(b"\n"))
+            for line in file:
+                left -= len(line)
+                if left < 0:
+                    return
+                if line.endswith(b"\n"):
+                    yield line
     except FileNotFoundError:
         return
     except OSError as error:

@@ -23,10 +23,10 @@ class AuditError(ScreeningError):
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The log as it was at one moment, read once for whoever asks it several things."""
+    """The log as it was at one moment: the first `size` bytes of it, which are only ever added to."""
 
     log: Path
-    lines: tuple[bytes, ...]
+    size: int
 
     def __str__(self) -> str:
         return str(self.log)

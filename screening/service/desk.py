@@ -58,7 +58,7 @@ class Desk:
         keep_days: after how many days a finished batch is removed; 0 keeps them.
         tell: told what happens.
         jobs: how many pictures are screened in parallel; 0 is one per core.
-        gating: held while the gate answers, which reads the whole audit log into memory.
+        gating: held while the gate answers, which reads the whole audit log.
         failing: whether what is waiting could not be seen to when it was last tried.
         current, screened: the batch that is being screened, or "", and how many of its pictures were.
     """
