@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -98,6 +100,43 @@ def test_stored_findings_are_judged_by_another_policy_without_a_network(run: Pat
         ["scene-address", "0", "3"],
         ["unscreened", "1", "0"],
     ]
+
+
+@pytest.mark.parametrize("scene", [True, False])
+def test_an_archive_is_judged_anew_as_each_of_its_pictures_is(tmp_path: Path, scene: bool) -> None:
+    looser = tmp_path / "looser.toml"
+    looser.write_text(
+        'extends = "default"\n[posters]\nfiles = ["posters"]\n'
+        '[rules.number-plate.kinds]\n"vehicle.plate" = { hold = 0.2, block = 0.6 }\n'
+    )
+    policy, rng = config.load(looser).policy, random.Random(1)
+    kinds = "face.identifiable face.released face.released.adult juvenile.face vehicle.plate.uk address.name".split()
+    photos = []
+    for number in range(200):
+        places = [Box(left, 0, left + 20, 20) for left in (0, 50)]
+        findings = [
+            Finding(kind, round(rng.random(), 2), "x", rng.choice(places), stage="register" if "rel" in kind else "x")
+            for kind in rng.choices(kinds, k=rng.randrange(6))
+        ]
+        name = f"{rng.choice(('posters', 'day'))}/{number}.jpg"
+        photos.append(
+            PhotoReport(
+                file=name, sha256="0" * 64, width=300, height=200, judgements=judged(findings, policy, scene=scene)
+            )
+        )
+    tables.write(tmp_path / "run", photos, ABOUT | {"scene": scene}, {}, text=False)
+    counts: dict[str, Counter[Verdict]] = {}
+    for photo, _ in tables.judged(tmp_path / "run", policy):
+        for rule in {one.rule for one in photo.judgements}:
+            worst = max(one.verdict for one in photo.judgements if one.rule == rule)
+            counts.setdefault(rule, Counter())[worst] += 1
+    expected = [
+        ((rule,), found[Verdict.BLOCK], found[Verdict.HOLD])
+        for rule, found in sorted(counts.items())
+        if found[Verdict.BLOCK] or found[Verdict.HOLD]
+    ]
+    assert summary([tmp_path / "run"], ["rule"], pipeline=str(looser)) == expected
+    assert len(expected) == 4
 
 
 @pytest.mark.parametrize("how", ["missing", "cut short", "of another program", "none"])

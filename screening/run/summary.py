@@ -5,26 +5,50 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from screening import config
 from screening.analysis import wanted
-from screening.policy import Policy
+from screening.lifting import RELEASED
+from screening.policy import Policy, Verdict
 from screening.run import tables
 from screening.run.files import PARQUET
 from screening.run.tables import TableError
 
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
 # What a summary can be divided by, and how each is computed from a picture's row and its rule.
 BY = {"rule": "rule", "month": "coalesce(strftime(modified, '%Y-%m'), '')", "folder": "folder"}
+# The verdict of each finding under its rule, as a number: as it was judged when it was stored,
+STORED = """
+SELECT run, file, rule, CASE verdict WHEN 'block' THEN 2 WHEN 'hold' THEN 1 ELSE 0 END AS verdict
+FROM read_parquet($findings)
+"""
+# or by a policy, whose `terms` for each kind are a table. Pictures that take more than that were judged `apart`.
+ANEW = """
+SELECT run, file, terms.rule, least(
+    CASE WHEN score >= terms.block THEN 2 WHEN score >= terms.hold THEN 1 ELSE 0 END,
+    CASE WHEN scene THEN 2 ELSE terms.outside END
+) AS verdict
+FROM read_parquet($findings) AS findings JOIN read_parquet($photos) AS photos USING (run, file) JOIN terms USING (kind)
+ANTI JOIN apart USING (run, file)
+UNION ALL SELECT run, file, rule, verdict FROM apart
+"""
 # A picture counts once for each rule, with the strictest verdict under it.
 COUNTED = """
-WITH worst AS (
-    SELECT run, file, rule, bool_or(verdict = 'block') AS block, bool_or(verdict = 'hold') AS hold
-    FROM read_parquet($findings) GROUP BY run, file, rule
-)
-SELECT {columns}, count(*) FILTER (block), count(*) FILTER (hold AND NOT block)
+WITH judged AS ({judged}),
+worst AS (SELECT run, file, rule, max(verdict) AS verdict FROM judged GROUP BY run, file, rule HAVING max(verdict) > 0)
+SELECT {columns}, count(*) FILTER (worst.verdict = 2), count(*) FILTER (worst.verdict = 1)
 FROM worst JOIN read_parquet($photos) AS photos USING (run, file)
-WHERE block OR hold GROUP BY ALL ORDER BY ALL
+GROUP BY ALL ORDER BY ALL
 """
+# It works in less memory than a laptop has, fetches nothing, and writes only where it is told to.
+SETTINGS = {
+    "memory_limit": "1GB",
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+}
 
 
 def summary(
@@ -45,36 +69,50 @@ def summary(
     if not by or any(one not in BY for one in by):
         raise TableError(f"{', '.join(by) or 'nothing'}: a summary is divided by {', '.join(BY)}")
     policy = config.load(pipeline).policy if pipeline else None
-    with tempfile.TemporaryDirectory(prefix="screening-") as made:
-        there = [_judged(run, policy, Path(made) / str(number)) for number, run in enumerate(runs)]
-        return _counted([part for run in there for part in tables.parts(run)], by, Path(made))
-
-
-def _judged(run: Path, policy: Policy | None, made: Path) -> Path:
-    """The run, or one with its findings judged anew."""
-    if policy is None:
-        return run
-    found = list(tables.judged(run, policy))
-    about = {name: found[0][1][name] for name in ("run", "batch", "policy", "scene")} if found else {"run": ""}
-    modified = {row["file"]: row["modified"].timestamp() for _, row in found if row["modified"]}
-    tables.write(made, [photo for photo, _ in found], about, modified, text=False)
-    return made
-
-
-def _counted(
-    parts: Sequence[tuple[Path, Path]], by: Sequence[str], folder: Path
-) -> list[tuple[tuple[str, ...], int, int]]:
     with wanted("cluster"):
         import duckdb
-    # it fetches nothing, and writes only where it is told to
-    settings = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
-    with duckdb.connect(config={**settings, "temp_directory": str(folder)}) as database:
-        columns = ", ".join(f"{BY[one]} AS {one}" for one in by)
-        given = {name: [str(part[place]) for part in parts] for place, name in enumerate(tables.TABLES)}
+    there = [part for run in runs for part in tables.parts(run)]
+    given = {name: [str(part[place]) for part in there] for place, name in enumerate(tables.TABLES)}
+    columns = ", ".join(f"{BY[one]} AS {one}" for one in by)
+    with (
+        tempfile.TemporaryDirectory(prefix="screening-") as made,
+        duckdb.connect(config={**SETTINGS, "temp_directory": made}) as database,
+    ):
         try:
-            rows = database.execute(COUNTED.format(columns=columns), given).fetchall()
+            if policy:
+                _judge(database, runs, policy, given["findings"])
+            asked = COUNTED.format(judged=ANEW if policy else STORED, columns=columns)
+            rows = database.execute(asked, given).fetchall()
         except duckdb.Error as error:
-            raise TableError(
-                f"{PARQUET}: cannot be read ({type(error).__name__}); scan again with --parquet"
-            ) from error
+            said = f"{PARQUET}: cannot be read ({type(error).__name__}); scan again with --parquet"
+            raise TableError(said) from error
     return [(tuple(map(str, row[: len(by)])), int(row[-2]), int(row[-1])) for row in rows]
+
+
+def _judge(database: DuckDBPyConnection, runs: Sequence[Path], policy: Policy, findings: list[str]) -> None:
+    """Makes the tables by which findings are judged anew: `terms`, and the pictures that are judged `apart`."""
+    database.execute("CREATE TABLE terms (kind VARCHAR, rule VARCHAR, hold DOUBLE, block DOUBLE, outside INTEGER)")
+    for (kind,) in database.execute("SELECT DISTINCT kind FROM read_parquet(?)", [findings]).fetchall():
+        rule, scores = policy.lookup(kind)
+        outside = int(Verdict[policy.rules[rule].outside_a_scene.upper()])
+        database.execute("INSERT INTO terms VALUES (?, ?, ?, ?, ?)", [kind, rule, scores.hold, scores.block, outside])
+    database.execute("CREATE TABLE apart (run VARCHAR, file VARCHAR, rule VARCHAR, verdict INTEGER)")
+    for run in runs:
+        rows = [
+            (row["run"], row["file"], one.rule, int(one.verdict))
+            for photo, row in tables.judged(run, policy, only=_apart(database, run, policy))
+            for one in photo.judgements
+        ]
+        if rows:
+            database.executemany("INSERT INTO apart VALUES (?, ?, ?, ?)", rows)
+
+
+def _apart(database: DuckDBPyConnection, run: Path, policy: Policy) -> set[str]:
+    """The files whose findings are not judged each by itself: the register lifts some, or they are posters."""
+    photos, findings = ([str(part[place]) for part in tables.parts(run)] for place in (0, 1))
+    asked = "SELECT DISTINCT file FROM read_parquet(?) WHERE kind = ? OR starts_with(kind, ? || '.')"
+    found = {str(file) for (file,) in database.execute(asked, [findings, RELEASED, RELEASED]).fetchall()}
+    if policy.posters:
+        named = database.execute("SELECT file FROM read_parquet(?)", [photos]).fetchall()
+        found |= {file for (file,) in named if policy.for_file(file) is not policy}
+    return found

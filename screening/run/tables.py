@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -121,8 +121,11 @@ def parts(run: Path) -> list[tuple[Path, Path]]:
     return list(zip(*there, strict=True))
 
 
-def judged(run: Path, policy: Policy) -> Iterator[tuple[PhotoReport, Mapping[str, Any]]]:
-    """Every picture of a run with its findings judged by a policy, and its row; no network runs.
+def judged(
+    run: Path, policy: Policy, *, only: Collection[str] | None = None
+) -> Iterator[tuple[PhotoReport, Mapping[str, Any]]]:
+    """Every picture of a run, or those `only` of these files, with its findings judged by a policy, and its row; no
+    network runs.
 
     One part of the files is in memory at a time.
 
@@ -132,23 +135,25 @@ def judged(run: Path, policy: Policy) -> Iterator[tuple[PhotoReport, Mapping[str
     """
     for photos, findings in parts(run):
         by_file: dict[str, list[dict[str, Any]]] = {}
-        for row in sorted(_rows(findings), key=lambda row: (row["file"], row["position"])):
+        for row in sorted(_rows(findings, only), key=lambda row: (row["file"], row["position"])):
             sides = [row[side] for side in SIDES]
             found = row | {"box": sides if None not in sides else None, "text": row["text"] or ""}
             by_file.setdefault(row["file"], []).append(found)
-        for row in _rows(photos):
+        for row in _rows(photos, only):
             try:
                 yield restored_photo(row | {"findings": by_file.get(row["file"], [])}, policy, scene=row["scene"]), row
             except (KeyError, TypeError, ValueError) as error:
                 raise TableError(f"{photos}: is damaged; scan again with --parquet") from error
 
 
-def _rows(path: Path) -> list[dict[str, Any]]:
+def _rows(path: Path, only: Collection[str] | None) -> list[dict[str, Any]]:
     with wanted("cluster"):
         import pyarrow as pa
+        import pyarrow.compute as pc
         import pyarrow.parquet as pq
     try:
-        table = pq.read_table(path, partitioning=None)
+        wanted_rows = None if only is None else pc.field("file").isin(pa.array(list(only), pa.string()))
+        table = pq.read_table(path, partitioning=None, filters=wanted_rows)
     except (OSError, pa.ArrowException) as error:
         raise TableError(f"{path}: cannot be read; scan again with --parquet") from error
     if (table.schema.metadata or {}).get(b"schema") != SCHEMA.encode():
