@@ -12,6 +12,7 @@ import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from screening.office import audit, audit_check, key_list, keys
 from screening.office.office import Office, make_private
 from screening.office.register_file import RegisterFile
 from screening.release.gate import gate
-from screening.run import copies
+from screening.run import copies, tables
 from screening.run.decision import Action, Decision
 from screening.run.decisions import Decisions
 from screening.run.run import Run
@@ -35,6 +36,8 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs a fork th
 # Words of a program that is in somebody's way, or in its own.
 STUCK = ("quicker", "edited", "there already", "fault in screening", "Traceback", "run copied")
 TWO = ("fine.jpg", "good.jpg")
+# Where they can be written, a scan writes its tables too.
+TABLES = ("--parquet",) if find_spec("pyarrow") else ()
 # At how many moments each command is broken off in each way; with SCREENING_MOMENTS=1000 it is every one.
 MOST = max(2, int(os.environ.get("SCREENING_MOMENTS", "2")))
 
@@ -85,8 +88,11 @@ def stop_the_scan(cleared: Cleared) -> None:
 
 
 def reported(cleared: Cleared) -> bool:
-    """Whether there is a report; one that is, can be cleared."""
-    return (cleared.run / "report.json").is_file() and bool(cleared.examine())
+    """Whether there is a report; one that is, can be cleared, and has whole tables where they were asked for."""
+    if not (cleared.run / "report.json").is_file():
+        return False
+    assert not TABLES or len(tables.parts(cleared.run)) == 1
+    return bool(cleared.examine())
 
 
 def signed(cleared: Cleared) -> bool:
@@ -162,7 +168,10 @@ COMMANDS = {
     "the page": Command(call=("POST", "RUN", "PIPELINE"), state=decided),
     "redact": Command(call=("redact", "RUN", "--pipeline", "PIPELINE"), state=redacted),
     "scan": Command(
-        call=("scan", "SHOOT", "--out", "RUN", "--pipeline", "PIPELINE"), before=stop_the_scan, state=reported, code=1
+        call=("scan", "SHOOT", "--out", "RUN", "--pipeline", "PIPELINE", *TABLES),
+        before=stop_the_scan,
+        state=reported,
+        code=1,
     ),
     "purge": Command(call=("purge", "RUN", "--yes"), state=there("sources.json", "report.html")),
     "purge --all": Command(
