@@ -28,6 +28,8 @@ ARGUMENTS = (
 ).split()
 # The tests start a thousand processes: none of them should have to compile the sources anew.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+# Several of them run side by side: more threads in each would only wait for one another.
+os.environ["OMP_NUM_THREADS"] = "1"
 # The project's own check must say the same thing twice; at a desk every run tries new examples.
 settings.register_profile("check", derandomize=True, deadline=None)
 if os.environ.get("CI"):
@@ -35,17 +37,12 @@ if os.environ.get("CI"):
 
 
 # The files that take longest, which begin first: else one process waits at the end for the other's training.
-LONGEST = (
-    *(
-        "juvenile_training",
-        "notebooks",
-        "damage_training",
-        "sample",
-        "broken_off",
-        "objects_training",
-        "street_network",
-    ),
-    *("engine", "cluster", "quiet", "journal"),
+LONGEST = tuple(
+    f"test_{name}"
+    for name in (
+        *("juvenile_training", "sample", "notebooks", "code", "broken_off", "quiet", "damage_training", "engine"),
+        *("objects_training", "street_network", "cluster", "easyocr", "faces"),
+    )
 )
 TRAINING = re.compile(r".*(_training|_network)\.py")
 
@@ -56,7 +53,7 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    order = {f"test_{name}": place for place, name in enumerate(LONGEST)}
+    order = {name: place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: order.get(item.path.stem, len(LONGEST)))
 
 

@@ -27,9 +27,9 @@ ANSWERS = (
     | dict.fromkeys(("link", "related"), "none")
 )
 # Every command, in an order in which each has something to do, and how it exits. SHOOT holds a portrait and a clear
-# picture, which the default pipeline screens; MANY holds a hundred and fifty tiny ones for a pipeline without networks.
+# picture, which the default pipeline screens; MANY holds sixty tiny ones for a pipeline without networks.
 COMMANDS = (
-    ("scan SHOOT --out RUN --annotate", 1),
+    ("scan SHOOT --out RUN --annotate --jobs 1", 1),
     ("scan MANY --out COUNTED --pipeline PLATES", 1),
     ("explain SHOOT/astronaut.png --run RUN", 1),
     ("evaluate LABELS --run COUNTED --pipeline PLATES", 0),
@@ -90,7 +90,7 @@ def laid_out(folder: Path, astronaut: Path) -> dict[str, str]:
     (places["SHOOT"] / "fine.jpg").write_bytes(make_broken.encoded(make_broken.view(), "JPEG", quality=92))
     places["MANY"].mkdir()
     lines = ["file,about,present"]
-    for number in range(150):
+    for number in range(60):
         shows = number % 2
         (places["MANY"] / f"{number}.jpg").write_bytes(picture(rgb=street(seed=number) if shows else plain(number)))
         lines.append(f"{number}.jpg,number-plate,{'yes' if shows else 'no'}")
