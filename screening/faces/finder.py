@@ -12,9 +12,11 @@ from screening.arrays import Pixels
 from screening.faces.centerface import Face, detect, suppress
 from screening.faces.embedding import chip
 from screening.faces.identifiability import identifiability
-from screening.faces.second_look import second_look
+from screening.faces.proposals import CELL, proposed
+from screening.faces.second_look import placed, second_look
 from screening.finding import Box
 from screening.photo.photo import Photo
+from screening.photo.windows import Window
 
 # A candidate from this score on is worth a second look; one below that height in the view may be fainter, as a face 24
 # pixels high in 12 megapixels is. There are many faint large candidates (eight per picture), and 1 of 800 was a face.
@@ -23,6 +25,8 @@ SMALL, FIRST_IF_SMALL = 12, 0.04
 LEAST = 14  # pixels: in a lower face nobody is recognised (see _at_best), so a doubtful one does not get a second look
 TURNED = 0.2  # the same for turned faces, which are rare
 CERTAIN = 0.8  # from this score on the first look is enough
+# A picture of which a side is at least this long is looked at where there may be a face; for smaller ones it pays not.
+LARGE = 1000
 # A dim face is brightened until its highlights reach this value, of 255, as far as its noise allows.
 BRIGHT, MOST_GAIN = 160, 3.0
 
@@ -48,6 +52,7 @@ class FaceFinder:
 
     Attributes:
         side: the longer side, in pixels, at which small faces are looked for.
+        everywhere: whether they are looked for everywhere, not only where a cheap network proposes some; slower.
         small_side: the longer side at which faces that fill the picture are looked for.
         enlarged: the longer side to which a small picture is enlarged, at most twofold.
         minimum: the least detector score in one of its two looks. The score of a face depends on the second look.
@@ -58,6 +63,7 @@ class FaceFinder:
     """
 
     side: int = 1920
+    everywhere: bool = False
     small_side: int = 416
     enlarged: int = 800
     minimum: float = 0.4
@@ -67,8 +73,7 @@ class FaceFinder:
 
     def find(self, photo: Photo) -> Iterator[FoundFace]:
         """The faces in a photo, the surest first."""
-        candidates = [face for pixels, factor in self._views(photo) for face in _seen(pixels, factor)]
-        confirmed = self._confirmed(candidates, photo, first=self.minimum, second=self.minimum)
+        confirmed = self.upright(photo)
         if self.turned:
             certain = any(face.score >= CERTAIN for face in confirmed)
             confirmed = suppress([*confirmed, *self._turned(photo, also_upside_down=not certain)])
@@ -77,6 +82,11 @@ class FaceFinder:
             if box is not None:
                 score = _is_a_face(face.score) * _recognisable(face, box, photo)
                 yield FoundFace(box=box, points=face.points, score=score)
+
+    def upright(self, photo: Photo) -> list[Face]:
+        """What one of two looks takes for an upright face, the surest first."""
+        candidates = self._candidates(photo)
+        return self._confirmed(candidates, photo, first=self.minimum, second=self.minimum)
 
     def _confirmed(
         self, candidates: Iterable[Face], photo: Photo, *, second: float, first: float = CERTAIN
@@ -97,22 +107,34 @@ class FaceFinder:
             for face in self._confirmed(detect(view.rgb, minimum=TURNED), view, second=self.turned_minimum):
                 yield _turned_back(face, quarters, view).moved(1 / factor)
 
-    def _views(self, photo: Photo) -> Iterator[tuple[Pixels, float]]:
-        """The picture at the scales to search, and each scale relative to the photo."""
+    def _candidates(self, photo: Photo) -> Iterator[Face]:
+        """What may be a face, at the scales to search."""
         longest = max(photo.width, photo.height)
         enlarge = min(2.0, self.enlarged / longest)
-        if enlarge > 1:
-            yield _resized(photo.rgb, enlarge), enlarge
-        else:
-            yield photo.scaled(self.side)
+        pixels, factor = (_resized(photo.rgb, enlarge), enlarge) if enlarge > 1 else photo.scaled(self.side)
+        some = None if self.everywhere or longest < LARGE else proposed(photo, pixels)
+        yield from _seen(pixels, factor) if some is None else _seen_in(some, pixels, factor)
         if longest * enlarge > 1.2 * self.small_side:
-            yield photo.scaled(self.small_side)
+            for face in _seen(*photo.scaled(self.small_side)):
+                # what was only seen small gets its exact place from a closer look
+                yield face if some is None or face.score < CERTAIN else placed(photo, face)
 
 
 def _seen(pixels: Pixels, factor: float) -> Iterator[Face]:
     for face in detect(pixels, minimum=FIRST_IF_SMALL):
         if face.score >= FIRST or face.height < SMALL:
             yield face.moved(1 / factor)
+
+
+def _seen_in(some: Iterable[Window], pixels: Pixels, factor: float) -> Iterator[Face]:
+    """What may be a face in windows of a view."""
+    for window in some:
+        for face in _seen(window.pixels(pixels, CELL), 1.0):
+            whole = face.moved(1.0, window.left * CELL, window.top * CELL)
+            column, row = (int(place // CELL) for place in whole.centre)
+            # a face that is cut off is whole in another window
+            if window.rows.start <= row < window.rows.stop and window.columns.start <= column < window.columns.stop:
+                yield whole.moved(1 / factor)
 
 
 def _resized(rgb: Pixels, factor: float) -> Pixels:

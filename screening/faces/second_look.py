@@ -21,12 +21,22 @@ def second_look(photo: Photo, face: Face) -> Face:
 
     A plain mean would let the first look's weakness on small faces outweigh the second: it counts one third.
     """
-    pixels, left, top, factor = window(photo, face, side=WINDOW, context=CONTEXT)
-    again = [other.moved(1 / factor, left, top) for other in detect(pixels, minimum=LEAST)]
-    best = max((other for other in again if other.iou(face) > 0.25), key=lambda other: other.score, default=None)
+    best = _again(photo, face)
     if best is None:
         return replace(face, score=face.score / 3)
     return replace(best, score=(face.score + 2 * best.score) / 3)
+
+
+def placed(photo: Photo, face: Face) -> Face:
+    """The face with box and landmarks from a look at it alone; as it is, where that does not show it."""
+    best = _again(photo, face)
+    return face if best is None else replace(best, score=max(face.score, best.score))
+
+
+def _again(photo: Photo, face: Face) -> Face | None:
+    pixels, left, top, factor = window(photo, face, side=WINDOW, context=CONTEXT)
+    again = [other.moved(1 / factor, left, top) for other in detect(pixels, minimum=LEAST)]
+    return max((other for other in again if other.iou(face) > 0.25), key=lambda other: other.score, default=None)
 
 
 def window(photo: Photo, face: Face, *, side: int, context: float) -> tuple[Pixels, float, float, float]:

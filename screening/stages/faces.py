@@ -21,7 +21,7 @@ class Faces(FaceFinder):
 
     name: ClassVar[str] = "faces"
     kinds: ClassVar[tuple[str, ...]] = ("face.identifiable", "face.unidentifiable")
-    networks: ClassVar[tuple[str, ...]] = ("centerface", "identifiability")
+    networks: ClassVar[tuple[str, ...]] = ("proposals", "centerface", "identifiability")
 
     recognisable: float = 0.2
 

@@ -1,0 +1,1 @@
+"""The proposals network: where in a picture there may be small faces."""
