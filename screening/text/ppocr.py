@@ -17,8 +17,9 @@ from screening.arrays import Floats, Pixels
 # The recogniser's crops: 48 pixels high, padded to the first of these widths that fits; longer ones are squeezed.
 HIGH = 48
 WIDTHS = (96, 160, 240, 320, 400, 480, 640, 960, 1280, 1920)
-# The whole look and the closer ones have a few shapes each; compiled for its shape, the detector takes less memory.
-SHAPES = 4
+# Compiled for its shape, the detector takes less memory. Canvases from this length on show whole pictures, in few shapes,
+# each of which takes much; closer looks have more shapes, which take little.
+LARGE, SHAPES, SMALL_SHAPES = 960, 2, 6
 # A pixel is text above this; lines are then grown by this factor, because the network marks a line's kernel. Both are
 # the values that the network was published with.
 PIXEL = 0.3
@@ -90,7 +91,8 @@ def probabilities(canvas: Pixels) -> Floats:
     blob = np.ascontiguousarray(canvas[:, :, ::-1].transpose(2, 0, 1)[None], np.float32)
     blob *= np.float32(1 / 127.5)
     blob -= np.float32(1)
-    return np.asarray(load("text-detection", by_shape=SHAPES)(blob)[0][0, 0], dtype=np.float32)
+    network = load("text-detection", by_shape=SHAPES if max(canvas.shape) >= LARGE else SMALL_SHAPES)
+    return np.asarray(network(blob)[0][0, 0], dtype=np.float32)
 
 
 def quads(heatmap: Floats, *, sure: float, pixel: float = PIXEL) -> list[Quad]:
