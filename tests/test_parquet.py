@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import random
 import sys
 from collections import Counter
@@ -11,13 +13,17 @@ import pytest
 
 from screening import config
 from screening.finding import Box, Finding
+from screening.office.office import Office
 from screening.photo_report import PhotoReport, judged
 from screening.policy import Verdict
 from screening.run import tables
+from screening.run.part import part
 from screening.run.summary import summary
 from screening.run.tables import TableError
+from screening.web.asked import ReviewError
+from screening.web.review import Review
 from tests.command import QUICK, quickly
-from tests.picture_files import picture
+from tests.picture_files import picture, scenery
 from tests.streets import PLACE
 
 pytest.importorskip("pyarrow", reason="the extra `cluster` is not installed")
@@ -175,6 +181,48 @@ def test_a_scan_writes_them_where_it_is_told_to_and_leaves_none_of_an_earlier_re
     assert not (tmp_path / "run" / "parquet").exists()
     done = quickly("scan", tmp_path / "shoot", "--parquet")
     assert (done.returncode, "name it with --out" in done.stderr) == (2, True)
+
+
+def test_a_part_of_an_archive_is_evaluated_and_reviewed(
+    tmp_path: Path, policy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SCREENING_HOME", str(tmp_path / "office"))
+    shoot, run = tmp_path / "shoot", tmp_path / "run"
+    for name, place, changed in (("a/1", PLACE, JANUARY), ("a/b/2", None, MARCH), ("ab/3", PLACE, MARCH)):
+        file = shoot / f"{name}.jpg"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(picture(rgb=scenery(seed=len(name)), gps=place))
+        os.utime(file, (changed, changed))
+    assert quickly("scan", shoot, "--out", run, "--pipeline", policy, "--parquet").returncode == 1
+    labels = tmp_path / "labels.csv"
+    lines = ("file,about,present", "a/1.jpg,scene-address,yes", "a/b/2.jpg,scene-address,yes", "ab/3.jpg,address,yes")
+    labels.write_text("\n".join(lines))
+
+    def recall(*filters: str) -> list[list[float]]:
+        done = quickly("evaluate", labels, "--run", run, "--pipeline", policy, "--json", *filters)
+        assert done.returncode == 0, done.stderr
+        return [one["recall"][:2] for one in json.loads(done.stdout)["figures"]]
+
+    assert recall() == [[1, 2], [1, 1]]
+    assert recall("--folder", "a/") == [[1, 2]]
+    assert recall("--month", "2024-03") == [[0, 1], [1, 1]]
+    assert recall("--month", "2024-03", "--folder", "a") == [[0, 1]]
+    assert recall("--rule", "scene-address") == [[1, 2], [1, 1]], "the kind falls under it"
+    assert part(run) is None
+    assert part(run, rule="scene-address") == frozenset({"a/1.jpg", "ab/3.jpg"})
+    for nowhere in ({"folder": "b"}, {"rule": "scene"}, {"month": "2024"}):
+        with pytest.raises(TableError, match="no picture is in this part"):
+            part(run, **nowhere)
+    review = Review(
+        run, by="Jo", pipeline=str(policy), office=Office.here(), only=part(run, rule="scene-address", folder="ab")
+    )
+    (shown,) = review.state()["photos"]
+    assert (shown["number"], shown["file"], shown["open"] != []) == (0, "ab/3.jpg", True)
+    with pytest.raises(ReviewError, match="no such picture"):
+        review.picture(1)
+    tables.remove(run)
+    done = quickly("evaluate", labels, "--run", run, "--pipeline", policy, "--month", "2024-03")
+    assert (done.returncode, "scan again with --parquet" in done.stderr) == (2, True)
 
 
 def test_without_pyarrow_a_scan_says_so_before_it_begins(monkeypatch: pytest.MonkeyPatch) -> None:

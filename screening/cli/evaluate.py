@@ -20,6 +20,9 @@ def evaluate(
     pipeline: Annotated[str, typer.Option(help="The policy to judge by; no network runs.  [default: the run's]")] = "",
     html: Annotated[Path | None, typer.Option(help="Page with the figures and the misjudged pictures.")] = None,
     seconds: Annotated[float, typer.Option(min=0, help="Seconds that a person needs for a held picture.")] = 15.0,
+    rule: Annotated[str, typer.Option(help="Only what is labelled for this rule or its kinds.")] = "",
+    month: Annotated[str, typer.Option(help="Only files last changed in it, as 2024-03; needs scan --parquet.")] = "",
+    folder: Annotated[str, typer.Option(help="Only files in or below it; needs scan --parquet.")] = "",
     json: Annotated[bool, typer.Option("--json", help="JSON with the names of the pictures.")] = False,
 ) -> None:
     """Counts the labelled pictures, and the objects in them, that a policy finds, misses and wrongly holds.
@@ -31,15 +34,17 @@ def evaluate(
     from screening.evaluation import labels as labelled
     from screening.evaluation.run_figures import evaluate_run
     from screening.run.files import REPORT
+    from screening.run.part import part
     from screening.sandbox.untrusted import isolate
 
     known = labelled.read(labels)
     with tempfile.TemporaryDirectory(prefix="screening-") as passing:
-        folder = run or Path(passing) / "run"
-        if not (folder / REPORT).is_file():
-            _scan(pictures or labels.resolve().parent, folder, pipeline, kept=run is not None)
+        there = run or Path(passing) / "run"
+        if not (there / REPORT).is_file():
+            _scan(pictures or labels.resolve().parent, there, pipeline, kept=run is not None)
         isolate()
-        said = evaluate_run(known, folder, pipeline, seconds=seconds, html=html)
+        only = part(there, month=month, folder=folder)
+        said = evaluate_run(known, there, pipeline, seconds=seconds, html=html, rule=rule, only=only)
     if json:
         print_json(said)
     else:

@@ -169,18 +169,18 @@ def _photo_rows(
         file = str(photo["file"])
         changed = modified.get(file)
         when = None if changed is None else datetime.datetime.fromtimestamp(changed, datetime.UTC)
-        yield {**photo, **about, "file": _text(file), "folder": _text(file.rpartition("/")[0]), "modified": when}
+        yield {**photo, **about, "file": utf8(file), "folder": utf8(file.rpartition("/")[0]), "modified": when}
 
 
 def _finding_rows(photos: Iterable[Mapping[str, Any]], about: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     for photo in photos:
         for position, finding in enumerate(photo["findings"]):
             sides = dict(zip(SIDES, finding["box"] or (), strict=False))
-            where = {"run": about["run"], "file": _text(photo["file"]), "position": position}
-            yield {"corners": [], **finding, **sides, **where, "evidence": _text(finding["evidence"])}
+            where = {"run": about["run"], "file": utf8(photo["file"]), "position": position}
+            yield {"corners": [], **finding, **sides, **where, "evidence": utf8(finding["evidence"])}
 
 
-def _text(said: str) -> str:
+def utf8(said: str) -> str:
     """Text that UTF-8 can hold: names of files may contain bytes that are none."""
     return said.encode("utf-8", "backslashreplace").decode()
 

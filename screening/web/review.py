@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from screening.run.decisions import DecisionError, OvertakenError
 from screening.run.drawn import DRAWN, region_name
 from screening.run.outcome import Outcome
 from screening.run.run import Run
+from screening.run.tables import utf8
 from screening.web.asked import Drawing, ReviewError, Wish
 from screening.web.pictures import Pictures
 from screening.web.shown import shown_photo
@@ -32,12 +33,15 @@ class Review:
 
     Attributes:
         by: the reviewer's name as given.
-        photos: the run's pictures, as the pipeline judged them, then their redacted copies.
+        originals: the pictures under review, as the pipeline judged them.
+        photos: those, then their redacted copies.
         chosen: the SHA-256 of the clear pictures in the sample.
     """
 
-    def __init__(self, folder: Path, *, by: str, pipeline: str, office: Office) -> None:
-        """Reads the run, and notes the review in the audit log.
+    def __init__(
+        self, folder: Path, *, by: str, pipeline: str, office: Office, only: Collection[str] | None = None
+    ) -> None:
+        """Reads the run, and notes the review in the audit log; `only` are the files of a part of the run.
 
         Raises:
             ScreeningError: if the run, its pipeline or its decisions cannot be read, or nobody says who they are.
@@ -49,9 +53,12 @@ class Review:
         self.pictures = Pictures(self.run.sources, self.run.settings.limits)
         self.decisions = self.run.decisions
         self.decisions.history()
+        photos = self.run.report.photos
+        self.originals = [one for one in photos if only is None or utf8(one.file) in only]
         self._look()
         # copies of pictures that were held anyway say nothing about what the stages miss
-        self.chosen = sample(self.run.report.photos, self.run.settings.batch.review_share, salt=self.decisions.run)
+        chosen = sample(photos, self.run.settings.batch.review_share, salt=self.decisions.run)
+        self.chosen = chosen & {one.sha256 for one in self.originals}
         audit.append(office.audit_log, "review", run=self.decisions.run)
 
     def state(self, only: Iterable[int] | None = None) -> dict[str, Any]:
@@ -215,13 +222,14 @@ class Review:
 
     def _look(self) -> None:
         """Notes the redacted copies that there are now, at the end, so that the other pictures keep their numbers."""
-        self.copies = self.run.copies
-        self.photos = (*self.run.report.photos, *(one.photo for one in self.copies))
+        there = {one.sha256 for one in self.originals}
+        self.copies = [one for one in self.run.copies if one.original in there]
+        self.photos = (*self.originals, *(one.photo for one in self.copies))
         self.copy_named = {one.photo.file: one for one in self.copies}
         self.number_of = {one.sha256: number for number, one in reversed([*enumerate(self.photos)])}
         self.pictures.sources = self.run.sources
         # a copy stands beside its original, not with what looks like it
-        originals = alike([one.look for one in self.run.report.photos])
+        originals = alike([one.look for one in self.originals])
         self.alike = [*originals, *range(len(originals), len(self.photos))]
 
     def _known(self, number: int) -> PhotoReport:
