@@ -17,8 +17,8 @@ from screening.arrays import Floats, Pixels
 # The recogniser's crops: 48 pixels high, padded to the first of these widths that fits; longer ones are squeezed.
 HIGH = 48
 WIDTHS = (96, 160, 240, 320, 400, 480, 640, 960, 1280, 1920)
-# Compiled for its shape, the detector takes less memory. Canvases from this length on show whole pictures, in few shapes,
-# each of which takes much; closer looks have more shapes, which take little.
+# Compiled for its shape, the detector takes less memory. Canvases from this length on show whole pictures, in few
+# shapes, each of which takes much; closer looks have more shapes, which take little.
 LARGE, SHAPES, SMALL_SHAPES = 960, 2, 6
 # A pixel is text above this; lines are then grown by this factor, because the network marks a line's kernel. Both are
 # the values that the network was published with.
