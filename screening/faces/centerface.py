@@ -17,9 +17,9 @@ STRIDE = 4  # the network's output stride in pixels
 # arrays, which compile fast, to a multiple of the second, the network's minimum.
 STEP, SMALL_STEP = 160, 32
 SMALL = 480
-# Views of camera pictures have few shapes, such as landscape and portrait. Compiled for one, the network needs an
-# eighth less time (AVX2) and less than half of the memory, which more shapes than these would use up again.
-LARGE, SHAPES = 1920, 2
+# Whole views of camera pictures have few shapes, such as landscape and portrait. Compiled for one, the network needs an
+# eighth less time (AVX2) and less than half of the memory, 270 MB; most pictures are not seen whole.
+LARGE, SHAPES = 1920, 1
 
 
 @dataclass(frozen=True, slots=True)
