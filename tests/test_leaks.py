@@ -100,7 +100,7 @@ def test_what_is_read_in_metadata_stands_nowhere(tmp_path: Path, monkeypatch: py
     done = [screening("scan", tmp_path / "shoot", "--out", run, *pipeline)]
     done += [screening("explain", name, "--run", run, *pipeline) for name in ("xmp_key.jpg", "credentials.jpg")]
     done += [screening("audit", "export")]
-    said = {f"{one.args[3]} {kind}": text for one in done for kind, text in (("1", one.stdout), ("2", one.stderr))}
+    said = {f"{one.args[1]} {kind}": text for one in done for kind, text in (("1", one.stdout), ("2", one.stderr))}
     for path in (*tmp_path.joinpath("home").rglob("*"), *run.rglob("*")):
         if path.is_file():
             said[path.name] = path.read_bytes().decode("utf-8", "replace")
