@@ -41,7 +41,7 @@ def documented() -> list[str]:
 
 def curl(service: Service, folder: Path, line: str, id: str = "") -> subprocess.CompletedProcess[str]:
     """Makes a request as a new user would."""
-    env = {**os.environ, "SERVICE": f"http://{service.host}", "TOKEN": service.token, "ID": id}
+    env = {**os.environ, "SERVICE": f"http://{service.host}", "TOKEN": service.token, "ID": id, "KEY": "of-this-batch"}
     return subprocess.run(["sh", "-c", line], cwd=folder, env=env, capture_output=True, text=True, check=False)
 
 
@@ -52,7 +52,7 @@ def test_a_batch_is_screened_reported_copied_and_gated_only_by_what_people_signe
     with served(tmp_path, "--pipeline", pipeline) as service:
         (tmp_path / "a.jpg").write_bytes(CLEAR)
         (tmp_path / "b.jpg").write_bytes(PLACED)
-        send, *fetch, ask_the_gate, remove = documented()
+        send, *fetch, ask_the_gate, remove, send_again = documented()
         broken = service.send(("broken.jpg", CLEAR[:200]), copies="redacted")
         sent = str(json.loads(curl(service, tmp_path, send).stdout)["id"])
         unread = service.until(broken, "done", "failed")
@@ -99,6 +99,9 @@ def test_a_batch_is_screened_reported_copied_and_gated_only_by_what_people_signe
         assert service.ask("POST", f"{here}/gate", CLEAR)[0] == 404
         assert list((service.office.folder / "service" / "batches").iterdir()) == []
         assert b"b.jpg" not in (service.office.folder / "service" / "state.sqlite3").read_bytes()
+        first, again = (json.loads(curl(service, tmp_path, send_again).stdout)["id"] for _ in range(2))
+        assert first == again != sent
+        assert service.until(first, "done")["pictures"] == ["a.jpg"]
         assert service.end() == 0
         log = service.office.audit_log
         assert audit_check.verify(log) == [] and audit.unfinished(log) == []
@@ -109,6 +112,7 @@ def test_a_batch_is_screened_reported_copied_and_gated_only_by_what_people_signe
         lines = [json.loads(line) for line in service.log().splitlines()]
         assert not any(word in service.log() for word in (".jpg", "place", "Open day", service.token))
         assert {"accepted", "screened", "purged", "request", "stopped"} <= {line["event"] for line in lines}
+
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
