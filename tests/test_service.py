@@ -114,7 +114,6 @@ def test_a_batch_is_screened_reported_copied_and_gated_only_by_what_people_signe
         assert {"accepted", "screened", "purged", "request", "stopped"} <= {line["event"] for line in lines}
 
 
-
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 def test_what_was_accepted_is_screened_once_whatever_ends_the_service(tmp_path: Path, pipeline: Path) -> None:
     pipeline.write_text(SLOW)
