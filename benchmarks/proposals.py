@@ -22,15 +22,13 @@ import cv2
 import numpy as np
 
 from models.pictures import rgb
-from models.split import Part, Split
+from models.proposals.mosaics import photographs
+from models.split import Part
 from screening.evaluation.intervals import told
 from screening.finding import Finding
 from screening.photo.photo import Photo
 from screening.stages.faces import Faces
 
-FOLDERS = (
-    "everyday", "faces", "plates", "house_numbers", "documents", "scene_text", "identities", "rtc", "guns", "lanyards",
-)  # fmt: skip
 # Boxes that share this much (intersection over union) are of one face.
 SAME = 0.3
 RECOGNISED = "face.identifiable"
@@ -52,12 +50,9 @@ def _same(one: Finding, other: Finding) -> bool:
     return bool(one.box and other.box and one.box.iou(other.box) > SAME)
 
 
-def photographs(data: Path, part: Part, most: int) -> Iterator[tuple[str, Path]]:
+def chosen(data: Path, part: Part, most: int) -> Iterator[tuple[str, Path]]:
     """At most so many of each folder, with its name."""
-    split = Split.of(data)
-    for folder in FOLDERS:
-        paths = sorted(path for path in (data / folder).rglob("*") if path.suffix.lower() in (".jpg", ".jpeg", ".png"))
-        some = [path for path in paths if split.part(path.relative_to(data).as_posix()) is part]
+    for folder, some in photographs(data, part).items():
         step = max(1, len(some) // most)
         yield from ((folder, path) for path in some[::step][:most])
 
@@ -87,7 +82,7 @@ def main() -> None:
     cv2.setNumThreads(1)
     counts: Counter[str] = Counter()
     ratios: list[float] = []
-    for folder, path in photographs(options.data, options.part, options.pictures):
+    for folder, path in chosen(options.data, options.part, options.pictures):
         # a photo of its own for each: what one made of it must not save the other time
         photo = enlarged(path, options.megapixels)
         found, seconds = timed(Faces(), photo)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,6 +74,61 @@ class Checkpoint:
         for name, part in parts.items():
             part.load_state_dict(saved["states"][name])
         return int(saved["done"])
+
+
+@dataclass(frozen=True, slots=True)
+class Descent:
+    """A course of steps down a loss, by AdamW, whose speed rises and falls again.
+
+    Attributes:
+        speed: the greatest.
+        decay: of the weights.
+        rise: the share of the course in which the speed rises.
+        kept: after so many steps the mean loss is told and a checkpoint kept.
+    """
+
+    speed: float
+    decay: float
+    rise: float
+    kept: int
+
+    def learn(
+        self,
+        network: nn.Module,
+        loss: Callable[[int], Tensor],
+        steps: int,
+        checkpoint: Checkpoint,
+        *,
+        over: int | None = None,
+        most: float = math.inf,
+    ) -> None:
+        """So many steps, taken up where they were broken off.
+
+        Args:
+            network: what learns.
+            loss: of a step, by its number.
+            steps: how many.
+            checkpoint: what keeps them.
+            over: in how many steps the speed rises and falls again; if more than are taken, it has not fallen yet.
+            most: no gradient is longer.
+        """
+        import torch
+
+        optimiser = torch.optim.AdamW(network.parameters(), self.speed, weight_decay=self.decay)
+        total = (over or steps) + 1
+        schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, self.speed, total_steps=total, pct_start=self.rise)
+        done = checkpoint.restore(network=network, optimiser=optimiser, schedule=schedule)
+        network.train()
+        mean = 0.0
+        for step in range(done, steps):
+            off = loss(step)
+            follow(off, network, optimiser, schedule, most=most)
+            mean += float(off.detach()) / self.kept
+            if (step + 1) % self.kept == 0 or step + 1 == steps:
+                print(f"step {step + 1} of {steps}: loss {mean:.3f}", flush=True)
+                mean = 0.0
+                checkpoint.save(step + 1, network=network, optimiser=optimiser, schedule=schedule)
+        network.eval()
 
 
 def mean_of(some: Sequence[Weights]) -> Weights:

@@ -10,13 +10,14 @@ import torch
 from numpy.typing import NDArray
 from torch.nn import functional
 
-from models.learning import Checkpoint, follow
+from models.learning import Checkpoint, Descent
 from models.numbers.material import MOST, SIDE, SIZED, UNKNOWN, Material, View, view
 from models.numbers.network import STRIDE, Numbers
 
 Floats = NDArray[np.float32]
 CELLS = SIDE // STRIDE
-BATCH, SPEED, DECAY, KEPT = 32, 4e-3, 0.02, 200
+BATCH = 32
+COURSE = Descent(speed=4e-3, decay=0.02, rise=0.15, kept=200)
 # How much the sizes count beside the places; what is within the middle's bell from here on tells the size.
 SIZES, NEAR = 0.2, 0.5
 
@@ -136,19 +137,9 @@ def learn(
         seed: decides which views, and how they are changed.
         over: in how many steps the speed rises and falls again; if more than are taken, it has not fallen yet.
     """
-    optimiser = torch.optim.AdamW(network.parameters(), SPEED, weight_decay=DECAY)
-    total = (over or steps) + 1
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, SPEED, total_steps=total, pct_start=0.15)
-    done = checkpoint.restore(network=network, optimiser=optimiser, schedule=schedule)
-    network.train()
-    mean = 0.0
-    for step in range(done, steps):
+
+    def off(step: int) -> torch.Tensor:
         pictures, rows = batch(sets, np.random.default_rng((seed, step)))
-        off = loss(network(pictures.contiguous(memory_format=torch.channels_last)), rows)
-        follow(off, network, optimiser, schedule, most=10.0)
-        mean += float(off.detach()) / KEPT
-        if (step + 1) % KEPT == 0 or step + 1 == steps:
-            print(f"step {step + 1} of {steps}: loss {mean:.3f}", flush=True)
-            mean = 0.0
-            checkpoint.save(step + 1, network=network, optimiser=optimiser, schedule=schedule)
-    network.eval()
+        return loss(network(pictures.contiguous(memory_format=torch.channels_last)), rows)
+
+    COURSE.learn(network, off, steps, checkpoint, over=over, most=10.0)

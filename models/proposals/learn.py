@@ -9,14 +9,14 @@ import torch
 from numpy.typing import NDArray
 from torch.nn import functional
 
-from models.learning import Checkpoint, follow
+from models.learning import Checkpoint, Descent
 from models.proposals.network import CELL, Proposals
 from models.proposals.teach import Lesson
 from screening.arrays import Floats
 
 # The side of a view, in cells; views in a step.
 SIDE, BATCH = 28, 12
-SPEED, DECAY, KEPT = 3e-4, 0.02, 50
+COURSE = Descent(speed=3e-4, decay=0.02, rise=0.1, kept=50)
 # Faces higher than this in a copy, in pixels, need not be proposed: the look at the whole picture in small shows them.
 LARGE = 76.0
 # How much a face counts beside what costs time.
@@ -73,22 +73,13 @@ def batch(lessons: Sequence[Lesson], dice: np.random.Generator) -> tuple[torch.T
 
 def learn(network: Proposals, lessons: Sequence[Lesson], steps: int, checkpoint: Checkpoint, *, seed: int) -> None:
     """So many steps of AdamW, taken up where it was broken off."""
-    optimiser = torch.optim.AdamW(network.parameters(), SPEED, weight_decay=DECAY)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, SPEED, total_steps=steps + 1, pct_start=0.1)
-    done = checkpoint.restore(network=network, optimiser=optimiser, schedule=schedule)
-    network.train()
-    mean = 0.0
-    for step in range(done, steps):
+
+    def off(step: int) -> torch.Tensor:
         views, wanted, counts = batch(lessons, np.random.default_rng((seed, step)))
         said = network(views.contiguous(memory_format=torch.channels_last))
         # the easy cells are many: what is plainly right counts little (focal loss, Lin et al. 2017)
-        off = functional.binary_cross_entropy_with_logits(said, wanted, reduction="none")
+        each = functional.binary_cross_entropy_with_logits(said, wanted, reduction="none")
         ease = (said.sigmoid() - wanted).abs() ** 1.5
-        loss = (off * ease * counts).sum() / (wanted * counts).sum().clamp(min=BATCH * MISSED)
-        follow(loss, network, optimiser, schedule, most=10.0)
-        mean += float(loss.detach()) / KEPT
-        if (step + 1) % KEPT == 0 or step + 1 == steps:
-            print(f"step {step + 1} of {steps}: loss {mean:.3f}", flush=True)
-            mean = 0.0
-            checkpoint.save(step + 1, network=network, optimiser=optimiser, schedule=schedule)
-    network.eval()
+        return (each * ease * counts).sum() / (wanted * counts).sum().clamp(min=BATCH * MISSED)
+
+    COURSE.learn(network, off, steps, checkpoint, most=10.0)

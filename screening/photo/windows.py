@@ -92,12 +92,11 @@ def _spans(length: int, side: int, margin: int) -> tuple[NDArray[np.int64], NDAr
     return first, last
 
 
-def wider(wanted: Cells, by: int = 1) -> Cells:
-    """The wanted cells and those so many cells around them."""
+def wider(wanted: Cells) -> Cells:
+    """The wanted cells and those next to them."""
     import cv2
 
-    size = 2 * by + 1
-    return np.asarray(cv2.dilate(wanted.astype(np.uint8), np.ones((size, size), np.uint8)), dtype=np.bool_)
+    return np.asarray(cv2.dilate(wanted.astype(np.uint8), np.ones((3, 3), np.uint8)), dtype=np.bool_)
 
 
 def spread(wanted: Cells, shape: tuple[int, int], scale: float) -> Cells:

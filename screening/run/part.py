@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from screening.analysis import wanted
 from screening.run import tables
 from screening.run.files import PARQUET
 from screening.run.tables import TableError
@@ -32,18 +31,9 @@ def part(run: Path, *, rule: str = "", month: str = "", folder: str = "") -> fro
     """
     if not (rule or month or folder):
         return None
-    with wanted("cluster"):
-        import duckdb
-    given: dict[str, object] = {"rule": rule, "month": month, "folder": folder.rstrip("/")}
-    for place, name in enumerate(tables.TABLES):
-        given[name] = [str(files[place]) for files in tables.parts(run)]
-    try:
-        with duckdb.connect() as database:
-            found = frozenset(str(file) for (file,) in database.execute(ASKED, given).fetchall())
-    except duckdb.Error as error:
-        raise TableError(
-            f"{run / PARQUET}: cannot be read ({type(error).__name__}); scan again with --parquet"
-        ) from error
+    with tables.database(str(run / PARQUET)) as database:
+        given = {"rule": rule, "month": month, "folder": folder.rstrip("/"), **tables.sources([run])}
+        found = frozenset(str(file) for (file,) in database.execute(ASKED, given).fetchall())
     if not found:
         raise TableError(f"{run}: no picture is in this part; screening summary counts what is there")
     return found

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from screening import config
-from screening.analysis import wanted
 from screening.lifting import RELEASED
 from screening.policy import Policy, Verdict
 from screening.run import tables
@@ -43,12 +41,6 @@ SELECT {columns}, count(*) FILTER (worst.verdict = 2), count(*) FILTER (worst.ve
 FROM worst JOIN read_parquet($photos) AS photos USING (run, file)
 GROUP BY ALL ORDER BY ALL
 """
-# It works in less memory than a laptop has, fetches nothing, and writes only where it is told to.
-SETTINGS = {
-    "memory_limit": "1GB",
-    "autoinstall_known_extensions": "false",
-    "autoload_known_extensions": "false",
-}
 
 
 def summary(
@@ -69,23 +61,13 @@ def summary(
     if not by or any(one not in BY for one in by):
         raise TableError(f"{', '.join(by) or 'nothing'}: a summary is divided by {', '.join(BY)}")
     policy = config.load(pipeline).policy if pipeline else None
-    with wanted("cluster"):
-        import duckdb
-    there = [part for run in runs for part in tables.parts(run)]
-    given = {name: [str(part[place]) for part in there] for place, name in enumerate(tables.TABLES)}
     columns = ", ".join(f"{BY[one]} AS {one}" for one in by)
-    with (
-        tempfile.TemporaryDirectory(prefix="screening-") as made,
-        duckdb.connect(config={**SETTINGS, "temp_directory": made}) as database,
-    ):
-        try:
-            if policy:
-                _judge(database, runs, policy, given["findings"])
-            asked = COUNTED.format(judged=ANEW if policy else STORED, columns=columns)
-            rows = database.execute(asked, given).fetchall()
-        except duckdb.Error as error:
-            said = f"{PARQUET}: cannot be read ({type(error).__name__}); scan again with --parquet"
-            raise TableError(said) from error
+    with tables.database(PARQUET) as database:
+        given = tables.sources(runs)
+        if policy:
+            _judge(database, runs, policy, given["findings"])
+        asked = COUNTED.format(judged=ANEW if policy else STORED, columns=columns)
+        rows = database.execute(asked, given).fetchall()
     return [(tuple(map(str, row[: len(by)])), int(row[-2]), int(row[-1])) for row in rows]
 
 
@@ -109,10 +91,10 @@ def _judge(database: DuckDBPyConnection, runs: Sequence[Path], policy: Policy, f
 
 def _apart(database: DuckDBPyConnection, run: Path, policy: Policy) -> set[str]:
     """The files whose findings are not judged each by itself: the register lifts some, or they are posters."""
-    photos, findings = ([str(part[place]) for part in tables.parts(run)] for place in (0, 1))
+    given = tables.sources([run])
     asked = "SELECT DISTINCT file FROM read_parquet(?) WHERE kind = ? OR starts_with(kind, ? || '.')"
-    found = {str(file) for (file,) in database.execute(asked, [findings, RELEASED, RELEASED]).fetchall()}
+    found = {str(file) for (file,) in database.execute(asked, [given["findings"], RELEASED, RELEASED]).fetchall()}
     if policy.posters:
-        named = database.execute("SELECT file FROM read_parquet(?)", [photos]).fetchall()
+        named = database.execute("SELECT file FROM read_parquet(?)", [given["photos"]]).fetchall()
         found |= {file for (file,) in named if policy.for_file(file) is not policy}
     return found

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import shutil
+import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,11 +25,18 @@ from screening.run.restore import restored_photo
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from duckdb import DuckDBPyConnection
 
 SCHEMA = "screening-table-1"
 # Pictures in a part.
 PART = 50_000
 TABLES = ("photos", "findings")
+# A database works in less memory than a laptop has, fetches nothing, and writes only where it is told to.
+SETTINGS = {
+    "memory_limit": "1GB",
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+}
 PHOTOS = {
     **dict.fromkeys(("run", "batch", "policy", "file", "folder", "sha256", "verdict", "look"), "string"),
     "scene": "bool",
@@ -119,6 +127,36 @@ def parts(run: Path) -> list[tuple[Path, Path]]:
         ]:
             raise TableError(f"{folder}: holds no whole tables; scan again with --parquet")
     return list(zip(*there, strict=True))
+
+
+def sources(runs: Iterable[Path]) -> dict[str, list[str]]:
+    """The files of runs by table, as a database is asked about them; raises as `parts` does."""
+    there = [part for run in runs for part in parts(run)]
+    return {name: [str(part[place]) for part in there] for place, name in enumerate(TABLES)}
+
+
+@contextlib.contextmanager
+def database(about: str) -> Iterator[DuckDBPyConnection]:
+    """A database that is asked about tables.
+
+    Args:
+        about: what is said to be unreadable where it cannot read them.
+
+    Raises:
+        AnalysisError: if duckdb is not installed.
+        TableError: if it cannot read them.
+    """
+    with wanted("cluster"):
+        import duckdb
+    with (
+        tempfile.TemporaryDirectory(prefix="screening-") as made,
+        duckdb.connect(config={**SETTINGS, "temp_directory": made}) as base,
+    ):
+        try:
+            yield base
+        except duckdb.Error as error:
+            said = f"{about}: cannot be read ({type(error).__name__}); scan again with --parquet"
+            raise TableError(said) from error
 
 
 def judged(
